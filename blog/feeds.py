@@ -1,0 +1,61 @@
+from datetime import datetime, time
+
+from django.contrib.syndication.views import Feed
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+
+ARTICLES_IN_A_FEED = 20
+
+
+class RSSFeed(Feed):
+    """The newest articles of one blog index. Instants are midnight of the article's date in ``TIME_ZONE``."""
+
+    feed_type = Rss201rev2Feed
+
+    def __init__(self, index):
+        self.index = index
+
+    def title(self):
+        return self.index.seo_title or self.index.title
+
+    def link(self):
+        return self.index.full_url
+
+    def description(self):
+        return self.index.meta_description or self.index.introduction
+
+    subtitle = description
+
+    def feed_url(self):
+        return f"{self.index.full_url}feed/"
+
+    def items(self):
+        return self.index.articles()[:ARTICLES_IN_A_FEED]
+
+    def item_title(self, item):
+        return item.title
+
+    def item_description(self, item):
+        return item.summary or item.intro
+
+    def item_link(self, item):
+        return item.full_url
+
+    def item_pubdate(self, item):
+        return timezone.make_aware(datetime.combine(item.date, time.min)) if item.date else None
+
+    def item_updateddate(self, item):
+        return item.last_published_at
+
+    def item_author_name(self, item):
+        return str(item.author) if item.author else None
+
+    def item_categories(self, item):
+        return [category.name for category in item.categories.all()]
+
+
+class AtomFeed(RSSFeed):
+    feed_type = Atom1Feed
+
+    def feed_url(self):
+        return f"{self.index.full_url}feed/atom/"

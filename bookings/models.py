@@ -1,0 +1,316 @@
+import secrets
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField
+
+# Crockford's alphabet: no I, L, O or U, so a reference survives being read out over the phone.
+REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 8
+
+
+def new_reference() -> str:
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _position in range(REFERENCE_LENGTH))
+
+
+class Status(models.TextChoices):
+    NEW = "new", _("New")
+    CONTACTING = "contacting", _("Contacting")
+    SCHEDULED = "scheduled", _("Scheduled")
+    ATTENDED = "attended", _("Attended")
+    TREATED = "treated", _("Treated")
+    CLOSED = "closed", _("Closed")
+
+
+class Outcome(models.TextChoices):
+    COMPLETED = "completed", _("Treatment completed")
+    DECLINED = "declined", _("Patient decided against it")
+    NOT_SUITABLE = "not_suitable", _("Not suitable")
+    UNREACHABLE = "unreachable", _("Could not be reached")
+    NO_SHOW = "no_show", _("Did not come")
+    DUPLICATE = "duplicate", _("Sent twice")
+    NOT_A_REQUEST = "not_a_request", _("Not a request")
+
+
+class ContactBy(models.TextChoices):
+    PHONE = "phone", _("Phone call")
+    TEXT = "text", _("Text message")
+    EMAIL = "email", _("E-mail")
+
+
+class ContactTime(models.TextChoices):
+    ANY = "any", _("Any time")
+    MORNING = "morning", _("Morning")
+    MIDDAY = "midday", _("Around noon")
+    AFTERNOON = "afternoon", _("Afternoon")
+
+
+class Case(models.Model):
+    """A patient's request and everything that follows: the file that stays open until it is really done.
+
+    Personal data: what the patient typed, so that the desk can answer. Seen by Front desk, Clinicians and
+    Managers. Written by ``bookings.services`` only. Instants are UTC.
+    """
+
+    reference = models.CharField(_("reference"), max_length=REFERENCE_LENGTH, unique=True, default=new_reference)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True, default="")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="owned_cases",
+    )
+
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True, help_text=_("As the patient typed it."))
+    phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
+    contact_by = models.CharField(_("contact by"), max_length=8, choices=ContactBy, blank=True)
+    contact_time = models.CharField(_("best time"), max_length=12, choices=ContactTime, default=ContactTime.ANY)
+    message = models.TextField(_("in the patient's own words"), max_length=4000, blank=True)
+
+    # The random key of the form she filled in: the same form posted twice is one request.
+    submission_key = models.UUIDField(unique=True, editable=False)
+    # Digest of what was typed, for the same request from a form opened anew.
+    fingerprint = models.CharField(max_length=64, editable=False, db_index=True)
+    # Name, e-mail, phone digits and reference, case-folded and without accents: what the desk searches.
+    search_text = models.TextField(editable=False)
+    # Counts the changes: two people who change the same case at once are told.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    created_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    is_waiting = models.GeneratedField(
+        expression=models.Case(models.When(status="new", then=True), default=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        verbose_name=_("waiting for an answer"),
+    )
+
+    class Meta:
+        verbose_name = _("consultation request")
+        verbose_name_plural = _("consultation requests")
+        ordering = ["-is_waiting", "-created_at", "-pk"]
+        default_permissions = ("view", "change")
+        permissions = [("export_case", "Can export consultation requests")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(email="") | ~models.Q(phone=""), name="bookings_case_can_be_reached"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="closed", closed_at__isnull=False) & ~models.Q(outcome="")
+                | ~models.Q(status="closed") & models.Q(outcome="", closed_at__isnull=True),
+                name="bookings_case_closed_with_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-is_waiting", "-created_at", "-id"], name="bookings_desk_order"),
+            models.Index(fields=["status", "-created_at"], name="bookings_status"),
+            models.Index(fields=["owner", "-is_waiting", "-created_at"], name="bookings_owner"),
+            models.Index(fields=["created_at"], name="bookings_received"),
+        ]
+
+    def __str__(self):
+        # Log entries keep this after everything else is gone: never the patient's name.
+        return self.reference
+
+
+class CaseTreatment(models.Model):
+    """A treatment the patient asked about. The title stays when the page is renamed or deleted."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="treatments")
+    page = models.ForeignKey(
+        "treatments.TreatmentPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    title = models.CharField(_("treatment"), max_length=255)
+
+    class Meta:
+        verbose_name = _("treatment of interest")
+        verbose_name_plural = _("treatments of interest")
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["page", "case"], name="bookings_treatment_case")]
+
+    def __str__(self):
+        return self.title
+
+
+class EventKind(models.TextChoices):
+    RECEIVED = "received", _("Request received")
+    AMENDED = "amended", _("Patient sent the form again with changes")
+    STATUS = "status", _("Status changed")
+    NOTE = "note", _("Note")
+    ASSIGNED = "assigned", _("Assigned")
+    MESSAGE_SENT = "message_sent", _("Message sent")
+    MESSAGE_FAILED = "message_failed", _("Message could not be sent")
+
+
+class Event(models.Model):
+    """One thing that happened to a case. Append-only: rows are added, never changed or removed."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(_("what"), max_length=16, choices=EventKind)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    actor_name = models.CharField(_("who"), max_length=150, blank=True, help_text=_("Empty: the patient or the site."))
+    from_status = models.CharField(max_length=12, choices=Status, blank=True)
+    to_status = models.CharField(max_length=12, choices=Status, blank=True)
+    text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        default_permissions = ()
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["case", "at"], name="bookings_event_timeline")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.case_id})"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise PermissionDenied("Events are append-only.")
+        super().save(*args, **kwargs)
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", _("Waiting to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not sent")
+
+
+class MessageKind(models.TextChoices):
+    RECEIPT = "receipt", _("Receipt to the patient")
+    DESK_NOTICE = "desk_notice", _("Notice to the desk")
+
+
+class Message(models.Model):
+    """One mail that has to leave, whatever happens to the mail server: the outbox.
+
+    Saved in the transaction of what it tells; sent afterwards by ``deliver_messages``. ``dedupe_key`` keeps one
+    occasion from making two mails. Personal data: the recipient and the text, needed until the mail is out.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(_("kind"), max_length=16, choices=MessageKind)
+    state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
+    recipient = models.EmailField(_("to"))
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"), blank=True)
+    dedupe_key = models.CharField(max_length=120, unique=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # When it may be tried (again); while it is being sent, when the claim on it runs out.
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # The class of the last error, never its text: servers quote addresses in it.
+    last_error = models.CharField(_("last error"), max_length=120, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("message")
+        default_permissions = ()
+        ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="bookings_message_due",
+                condition=models.Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["case"], name="bookings_message_unsent", condition=~models.Q(state="sent")),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.case_id})"
+
+
+class Consent(models.Model):
+    """What the patient agreed to, in exactly the words she saw."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
+    wording = models.TextField(_("wording"))
+    given_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        default_permissions = ()
+        ordering = ["given_at", "pk"]
+
+    def __str__(self):
+        return f"{self.given_at:%Y-%m-%d} ({self.case_id})"
+
+
+@register_setting(icon="calendar-check", order=110)
+class ConsultationSettings(BaseSiteSetting):
+    """The words around the consultation form, and where the desk is told of a new request."""
+
+    heading = models.CharField(_("heading"), max_length=120, default="Ask for a free consultation")
+    introduction = models.TextField(
+        _("introduction"),
+        max_length=500,
+        default=(
+            "Tell us what you have in mind and how to reach you. We listen, explain every option with its "
+            "benefits and drawbacks, and nothing is decided before you say so."
+        ),
+    )
+    reply_promise = models.CharField(
+        _("when you answer"),
+        max_length=160,
+        default="We answer within one opening day.",
+        help_text=_("Shown beside the form, on the receipt and in the mail. Promise what the desk can keep."),
+    )
+    next_steps = RichTextField(
+        _("what happens next"),
+        features=["ol", "ul", "bold", "link"],
+        default=(
+            "<ol><li>Somebody from our team reads your request.</li>"
+            "<li>We contact you the way you chose, and find a time together.</li>"
+            "<li>At the clinic we take the time your questions need. It costs nothing.</li></ol>"
+        ),
+    )
+    consent_wording = models.TextField(
+        _("consent wording"),
+        max_length=1000,
+        default=(
+            "I agree that the clinic uses what I have written here to contact me about my request. "
+            "It is kept in my file at the clinic, passed on to nobody else, and I can withdraw this at any time."
+        ),
+        help_text=_("Each request keeps the exact words the patient agreed to. A change counts for new requests only."),
+    )
+    desk_email = models.EmailField(
+        _("desk's e-mail"),
+        blank=True,
+        help_text=_("Where a notice of each new request goes. The clinic's e-mail is used when empty."),
+    )
+
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("heading"),
+                FieldPanel("introduction"),
+                FieldPanel("reply_promise"),
+                FieldPanel("next_steps"),
+            ],
+            heading=_("What patients read"),
+        ),
+        FieldPanel("consent_wording"),
+        FieldPanel("desk_email"),
+    ]
+
+    class Meta:
+        verbose_name = _("consultation form")
+
+    def __str__(self):
+        return self.heading

@@ -1,0 +1,127 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable
+from wagtail.search import index
+
+from clinic.blocks import BodyBlock
+
+from .base import BasePage
+
+
+class HomePage(BasePage):
+    hero_heading = models.CharField(_("heading"), max_length=120)
+    hero_text = models.TextField(_("text"), max_length=400, blank=True)
+    hero_image = models.ForeignKey(
+        "clinic.ClinicImage",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    hero_button = models.CharField(_("button"), max_length=40, default="Ask for a free consultation")
+    treatments_heading = models.CharField(_("heading"), max_length=120, blank=True)
+    treatments_text = models.TextField(_("text"), max_length=400, blank=True)
+    why_us = models.ForeignKey(
+        "clinic.WhyChooseUs",
+        verbose_name=_("why choose us"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    body = StreamField(BodyBlock(), verbose_name=_("more content"), blank=True)
+    testimonials_heading = models.CharField(_("testimonials heading"), max_length=120, blank=True)
+    articles_heading = models.CharField(_("articles heading"), max_length=120, blank=True)
+    closing_heading = models.CharField(_("heading"), max_length=120, blank=True)
+    closing_text = models.TextField(_("text"), max_length=400, blank=True)
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel(
+            [
+                FieldPanel("hero_heading"),
+                FieldPanel("hero_text"),
+                FieldPanel("hero_image"),
+                FieldPanel("hero_button"),
+            ],
+            heading=_("Top of the page"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("treatments_heading"),
+                FieldPanel("treatments_text"),
+                InlinePanel("featured_treatments", label=_("Treatment"), max_num=6),
+            ],
+            heading=_("Featured treatments"),
+        ),
+        FieldPanel("why_us"),
+        FieldPanel("body"),
+        FieldPanel("testimonials_heading"),
+        FieldPanel("articles_heading"),
+        MultiFieldPanel([FieldPanel("closing_heading"), FieldPanel("closing_text")], heading=_("Closing invitation")),
+    ]
+    parent_page_types = ["wagtailcore.Page"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = _("home page")
+
+
+class HomeFeaturedTreatment(Orderable):
+    page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured_treatments")
+    treatment = models.ForeignKey("treatments.TreatmentPage", on_delete=models.CASCADE, related_name="+")
+
+    panels = [PageChooserPanel("treatment", "treatments.TreatmentPage")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("featured treatment")
+        constraints = [models.UniqueConstraint(fields=("page", "treatment"), name="clinic_featured_once")]
+
+    def __str__(self):
+        return str(self.treatment_id)
+
+
+class StandardPage(BasePage):
+    introduction = models.TextField(_("introduction"), max_length=400, blank=True)
+    body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
+    parent_page_types = ["clinic.HomePage", "clinic.StandardPage"]
+    subpage_types = ["clinic.StandardPage"]
+
+    class Meta:
+        verbose_name = _("standard page")
+
+
+class ContactPage(BasePage):
+    introduction = models.TextField(_("introduction"), max_length=400, blank=True)
+    visiting = RichTextField(
+        _("visiting us"),
+        blank=True,
+        features=["bold", "italic", "link", "ul"],
+        help_text=_("Parking, access, walking in."),
+    )
+    body = StreamField(BodyBlock(), verbose_name=_("more content"), blank=True)
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("visiting"),
+        FieldPanel("body"),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("introduction"),
+        index.SearchField("visiting"),
+    ]
+    parent_page_types = ["clinic.HomePage"]
+    subpage_types = []
+    max_count = 1
+
+    class Meta:
+        verbose_name = _("contact page")

@@ -1,0 +1,90 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import PreviewableMixin
+
+
+class WhyChooseUs(PreviewableMixin, models.Model):
+    """The reasons to choose this clinic: written once, shown on many pages."""
+
+    name = models.CharField(_("name"), max_length=100, help_text=_("Only seen here, to find it again."))
+    heading = models.CharField(_("heading"), max_length=120)
+    introduction = models.TextField(_("introduction"), max_length=400, blank=True)
+    reasons = StreamField(
+        [
+            (
+                "reason",
+                blocks.StructBlock(
+                    [
+                        ("title", blocks.CharBlock(max_length=80)),
+                        ("text", blocks.TextBlock(max_length=300)),
+                    ],
+                    icon="tick",
+                    label=_("Reason"),
+                    description=_("One reason, with a short title."),
+                ),
+            )
+        ],
+        verbose_name=_("reasons"),
+        min_num=1,
+        max_num=6,
+    )
+
+    panels = [FieldPanel("name"), FieldPanel("heading"), FieldPanel("introduction"), FieldPanel("reasons")]
+
+    class Meta:
+        verbose_name = _("why choose us")
+        verbose_name_plural = _("why choose us")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_preview_template(self, request, mode_name):
+        return "clinic/previews/why_choose_us.html"
+
+
+class Testimonial(models.Model):
+    """What a patient says, as she agreed to have it shown."""
+
+    quote = models.TextField(_("quote"), max_length=500)
+    attribution = models.CharField(
+        _("said by"), max_length=100, help_text=_("First name and initial at most, or “A patient”.")
+    )
+    is_example = models.BooleanField(
+        _("example text"),
+        default=False,
+        help_text=_("Not a real patient's words: the page says so plainly. Untick only for real, agreed quotes."),
+    )
+    consent_reference = models.CharField(
+        _("consent on file"),
+        max_length=100,
+        blank=True,
+        help_text=_("Where the patient's agreement is kept."),
+    )
+    show_on_home = models.BooleanField(_("show on the home page"), default=True)
+
+    panels = [
+        FieldPanel("quote"),
+        FieldPanel("attribution"),
+        FieldPanel("is_example"),
+        FieldPanel("consent_reference"),
+        FieldPanel("show_on_home"),
+    ]
+
+    class Meta:
+        verbose_name = _("testimonial")
+        verbose_name_plural = _("testimonials")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_example=True) | ~models.Q(consent_reference=""),
+                name="clinic_testimonial_consented",
+                violation_error_message=_("A real patient's words need her agreement: say where it is kept."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.attribution

@@ -1,0 +1,193 @@
+"""Settings shared by every environment. Each environment file imports these and changes what differs."""
+
+from pathlib import Path
+
+import django
+import wagtail
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = Env()
+env.read_env(BASE_DIR / ".env", recurse=False)
+
+INSTALLED_APPS = [
+    "bookings",
+    "blog",
+    "treatments",
+    "clinic",
+    "crispy_forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.routable_page",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.sitemaps",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    },
+]
+
+# One write at a time, and readers that never wait for it: with SQLite's own defaults eight concurrent
+# writers lose most of their transactions to "database is locked".
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;",
+}
+POSTGRES_OPTIONS = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+
+
+def database_from_environment() -> dict:
+    """``DATABASE_URL`` with the options its engine needs; SQLite in ``var/`` when it is not set."""
+    database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3", conn_max_age=0)
+    is_sqlite = database["ENGINE"].endswith("sqlite3")
+    options = SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS
+    return {**database, "OPTIONS": {**database.get("OPTIONS", {}), **options}}
+
+
+DATABASES = {"default": database_from_environment()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHE_URL = env.str("CACHE_URL", "")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        # Cached renditions are pickled models: never read one written by another version.
+        "KEY_PREFIX": f"clinic:{django.__version__}:{wagtail.__version__}",
+    }
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+USE_TZ = True
+# How the admin prints instants. Opening hours use the time zone of the clinic's profile instead.
+TIME_ZONE = env.str("TIME_ZONE", "America/Los_Angeles")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+# The page preview shows the site in a frame of the admin, on the same host.
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_FAILURE_VIEW = "clinic.views.csrf_failure"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor posts thousands of small fields
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("clinic_forms",)
+CRISPY_TEMPLATE_PACK = "clinic_forms"
+CRISPY_FAIL_SILENTLY = False
+
+WAGTAIL_SITE_NAME = env.str("CLINIC_NAME", "OC Beauty Medspa")
+WAGTAILADMIN_BASE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif", "heic"]
+WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "jpeg", "heic": "jpeg", "webp": "jpeg"}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILEMBEDS_RESPONSIVE_HTML = True
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
+TAGGIT_CASE_INSENSITIVE = True
+# The admin tells nobody outside that it exists: no Gravatar, no version check, no news banner.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "OC Beauty Medspa <hello@ocbeauty.example.com>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+
+def email_settings(url: dict) -> dict:
+    """Django's mail settings for a parsed ``EMAIL_URL``.
+
+    Django 6.1 replaces ``EMAIL_BACKEND`` and its companions by ``MAILERS``; this is the one place that knows.
+    """
+    smtp = {
+        "host": url.get("EMAIL_HOST"),
+        "port": url.get("EMAIL_PORT"),
+        "username": url.get("EMAIL_HOST_USER"),
+        "password": url.get("EMAIL_HOST_PASSWORD"),
+        "use_tls": url.get("EMAIL_USE_TLS", False),
+        "use_ssl": url.get("EMAIL_USE_SSL", False),
+        "timeout": 20,
+    }
+    backend = url["EMAIL_BACKEND"]
+    file_path = url.get("EMAIL_FILE_PATH")
+    if django.VERSION >= (6, 1):
+        options = smtp if backend.endswith("smtp.EmailBackend") else {}
+        options = {"file_path": file_path} if backend.endswith("filebased.EmailBackend") else options
+        return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": options}}}
+    named = {f"EMAIL_{key.upper()}": value for key, value in smtp.items() if key not in ("username", "password")}
+    return {
+        **named,
+        "EMAIL_HOST_USER": smtp["username"],
+        "EMAIL_HOST_PASSWORD": smtp["password"],
+        "EMAIL_BACKEND": backend,
+        "EMAIL_FILE_PATH": file_path,
+    }
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # Both report every saved page, the tasks around it included.
+    "loggers": {"django_tasks": {"level": "WARNING"}, "wagtail": {"level": "WARNING"}},
+}

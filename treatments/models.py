@@ -1,0 +1,143 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.search import index
+
+from clinic.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
+from clinic.models import BasePage
+
+
+class AreaOfConcern(models.Model):
+    """What a patient comes for ("lines and expression", "scars"): the groups of the treatment index."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    introduction = models.TextField(_("introduction"), max_length=300, blank=True)
+    sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("introduction"), FieldPanel("sort_order")]
+
+    class Meta:
+        verbose_name = _("area of concern")
+        verbose_name_plural = _("areas of concern")
+        ordering = ["sort_order", "name"]
+
+    def __str__(self):
+        return self.name
+
+
+class TreatmentIndexPage(BasePage):
+    introduction = models.TextField(_("introduction"), max_length=400, blank=True)
+    body = StreamField(BodyBlock(), verbose_name=_("content under the list"), blank=True)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
+    parent_page_types = ["clinic.HomePage"]
+    subpage_types = ["treatments.TreatmentPage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = _("treatment index")
+
+    def get_context(self, request, *args, **kwargs):
+        return {**super().get_context(request, *args, **kwargs), "groups": self.groups()}
+
+    def groups(self) -> list[tuple[AreaOfConcern | None, list["TreatmentPage"]]]:
+        """The live treatments by area of concern, areas in their own order; those without one come last."""
+        treatments = (
+            TreatmentPage.objects.child_of(self)
+            .live()
+            .public()
+            .select_related("area", "listing_image")
+            .prefetch_related("listing_image__renditions")
+            .defer_streamfields()
+            .order_by("path")
+        )
+        by_area: dict[AreaOfConcern | None, list[TreatmentPage]] = {}
+        for treatment in treatments:
+            by_area.setdefault(treatment.area, []).append(treatment)
+        return sorted(by_area.items(), key=lambda group: (group[0] is None, group[0] and group[0].sort_order))
+
+
+class TreatmentPage(BasePage):
+    """One treatment, told the same way every time so that patients can compare: good sides and bad."""
+
+    area = models.ForeignKey(
+        AreaOfConcern,
+        verbose_name=_("area of concern"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="treatments",
+    )
+    introduction = models.TextField(
+        _("introduction"), max_length=400, help_text=_("The promise of this page, in two sentences.")
+    )
+    duration = models.CharField(_("duration"), max_length=60, blank=True, help_text=_("For example 20–30 minutes."))
+    price_from = models.DecimalField(
+        _("price from"), max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("US dollars.")
+    )
+    price_note = models.CharField(_("price note"), max_length=120, blank=True, help_text=_("For example: per area."))
+    downtime = models.CharField(_("downtime"), max_length=80, blank=True)
+    results_show = models.CharField(_("results show"), max_length=80, blank=True)
+    results_last = models.CharField(_("results last"), max_length=80, blank=True)
+    how_often = models.CharField(_("how often"), max_length=120, blank=True)
+
+    what_it_is = RichTextField(_("what it is"), blank=True, features=SMALL_TEXT_FEATURES)
+    who_it_suits = RichTextField(_("who it suits"), blank=True, features=SMALL_TEXT_FEATURES)
+    who_should_not = RichTextField(
+        _("who should wait or choose something else"), blank=True, features=SMALL_TEXT_FEATURES
+    )
+    how_it_goes = StreamField([("step", StepBlock())], verbose_name=_("how it goes"), blank=True)
+    afterwards = RichTextField(_("what to expect after"), blank=True, features=SMALL_TEXT_FEATURES)
+    side_effects = RichTextField(_("side effects and risks"), blank=True, features=SMALL_TEXT_FEATURES)
+    questions = StreamField([("question", QuestionBlock())], verbose_name=_("questions and answers"), blank=True)
+    sources = RichTextField(_("sources"), blank=True, features=["ol", "ul", "link", "italic"])
+    body = StreamField(BodyBlock(), verbose_name=_("more content"), blank=True)
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("area"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("duration"), FieldPanel("downtime")]),
+                FieldRowPanel([FieldPanel("results_show"), FieldPanel("results_last")]),
+                FieldPanel("how_often"),
+                FieldRowPanel([FieldPanel("price_from"), FieldPanel("price_note")]),
+            ],
+            heading=_("At a glance"),
+        ),
+        FieldPanel("what_it_is"),
+        FieldPanel("who_it_suits"),
+        FieldPanel("who_should_not"),
+        FieldPanel("how_it_goes"),
+        FieldPanel("afterwards"),
+        FieldPanel("side_effects"),
+        FieldPanel("questions"),
+        FieldPanel("body"),
+        FieldPanel("sources"),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("introduction"),
+        index.SearchField("what_it_is"),
+        index.SearchField("who_it_suits"),
+        index.SearchField("afterwards"),
+        index.SearchField("side_effects"),
+        index.SearchField("questions"),
+        index.SearchField("body"),
+    ]
+    parent_page_types = ["treatments.TreatmentIndexPage"]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = _("treatment")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(price_from__isnull=True) | models.Q(price_from__gte=0),
+                name="treatments_price_not_negative",
+                violation_error_message=_("A price cannot be below zero."),
+            ),
+        ]
