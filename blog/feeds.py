@@ -30,7 +30,7 @@ class RSSFeed(Feed):
         return f"{self.index.full_url}feed/"
 
     def items(self):
-        return self.index.articles()[:ARTICLES_IN_A_FEED]
+        return self.index.articles().select_related("author")[:ARTICLES_IN_A_FEED]
 
     def item_title(self, item):
         return item.title

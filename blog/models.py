@@ -15,14 +15,23 @@ from clinic.blocks import BodyBlock
 from clinic.models import BasePage
 
 from .feeds import AtomFeed, RSSFeed
+from .reading import Reading
 
 # Addresses below the index that are not articles.
 RESERVED_SLUGS = {"feed", "category"}
+RELATED_ARTICLES = 3
+
+
+class BlogCategoryQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(pages__live=True).distinct()
 
 
 class BlogCategory(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
+
+    objects = BlogCategoryQuerySet.as_manager()
 
     panels = [FieldPanel("name"), FieldPanel("slug")]
 
@@ -38,6 +47,17 @@ class BlogCategory(models.Model):
 class BlogPageQuerySet(PageQuerySet):
     def newest_first(self):
         return self.order_by("-date", "-pk")
+
+    def for_lists(self):
+        """Live, public articles with what a card shows, newest first."""
+        return (
+            self.live()
+            .public()
+            .select_related("listing_image")
+            .prefetch_related("listing_image__renditions", "categories")
+            .defer_streamfields()
+            .newest_first()
+        )
 
 
 BlogPageManager = PageManager.from_queryset(BlogPageQuerySet)
@@ -68,16 +88,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         ]
 
     def articles(self):
-        """Live, public articles for lists, newest first."""
-        return (
-            BlogPage.objects.child_of(self)
-            .live()
-            .public()
-            .select_related("listing_image", "author")
-            .prefetch_related("listing_image__renditions", "categories")
-            .defer_streamfields()
-            .newest_first()
-        )
+        return BlogPage.objects.child_of(self).for_lists()
 
     @path("")
     def all_articles(self, request):
@@ -97,15 +108,27 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return AtomFeed(self)(request)
 
     def render_list(self, request, articles, category=None):
-        page = Paginator(articles, self.articles_per_page).get_page(request.GET.get("page"))
-        categories = BlogCategory.objects.filter(pages__live=True).distinct()
-        return self.render(
-            request, context_overrides={"articles": page, "category": category, "categories": categories}
-        )
+        paginator = Paginator(articles, self.articles_per_page)
+        page = paginator.get_page(request.GET.get("page"))
+        context = {
+            "articles": page,
+            "page_range": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+            "category": category,
+            "categories": BlogCategory.objects.in_use(),
+            "canonical_suffix": self.canonical_suffix(category, page.number),
+        }
+        if category:
+            context["head_title"] = f"{category.name} – {self.title}"
+        return self.render(request, context_overrides=context)
+
+    def canonical_suffix(self, category, number):
+        """What follows the index's own address: a category, a later page of the list."""
+        own = self.reverse_subpage("category", args=[category.slug]) if category else ""
+        return f"{own}?page={number}" if number > 1 else own
 
     def get_sitemap_urls(self, request=None):
         own = super().get_sitemap_urls(request)
-        used = BlogCategory.objects.filter(pages__live=True).distinct()
+        used = BlogCategory.objects.in_use()
         base = self.get_full_url(request)
         return [
             *own,
@@ -169,6 +192,54 @@ class BlogPage(BasePage):
     class Meta:
         verbose_name = _("article")
         indexes = [models.Index(fields=["-date", "-page_ptr"], name="blog_newest_first")]
+
+    def reading(self) -> Reading:
+        return Reading.of(self.body.render_as_block())
+
+    def index(self) -> BlogIndexPage:
+        return self.get_parent().specific
+
+    def treatments(self):
+        links = self.related_treatments.select_related("treatment__listing_image")
+        links = links.prefetch_related("treatment__listing_image__renditions")
+        return [link.treatment for link in links if link.treatment.live]
+
+    def related_articles(self, count=RELATED_ARTICLES):
+        """The editor's picks, then articles about the same treatments, then the newest; this one never."""
+        picks = [row.article_id for row in self.picked_articles.all()]
+        same = BlogPage.objects.filter(
+            related_treatments__treatment__in=[row.treatment_id for row in self.related_treatments.all()]
+        )
+        ranked = (
+            BlogPage.objects.sibling_of(self, inclusive=False)
+            .for_lists()
+            .annotate(
+                rank=models.Case(
+                    *(models.When(pk=pk, then=place) for place, pk in enumerate(picks)),
+                    models.When(pk__in=same.values("pk"), then=len(picks)),
+                    default=len(picks) + 1,
+                    output_field=models.IntegerField(),
+                )
+            )
+            .order_by("rank", "-date", "-pk")
+        )
+        return list(ranked[:count])
+
+    def newer(self):
+        """The next article by date, or None; articles of one day follow their order of creation."""
+        after = models.Q(date__gt=self.date) | models.Q(date=self.date, pk__gt=self.pk)
+        return self.neighbours().filter(after).order_by("date", "pk").first()
+
+    def older(self):
+        """The previous article by date, or None."""
+        before = models.Q(date__lt=self.date) | models.Q(date=self.date, pk__lt=self.pk)
+        return self.neighbours().filter(before).order_by("-date", "-pk").first()
+
+    def neighbours(self):
+        articles = (
+            BlogPage.objects.sibling_of(self, inclusive=False).live().public().filter(date__isnull=self.date is None)
+        )
+        return articles.only("title", "url_path", "slug", "date")
 
 
 class BlogPageTreatment(Orderable):

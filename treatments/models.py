@@ -40,9 +40,6 @@ class TreatmentIndexPage(BasePage):
     class Meta:
         verbose_name = _("treatment index")
 
-    def get_context(self, request, *args, **kwargs):
-        return {**super().get_context(request, *args, **kwargs), "groups": self.groups()}
-
     def groups(self) -> list[tuple[AreaOfConcern | None, list["TreatmentPage"]]]:
         """The live treatments by area of concern, areas in their own order; those without one come last."""
         treatments = (
@@ -141,3 +138,12 @@ class TreatmentPage(BasePage):
                 violation_error_message=_("A price cannot be below zero."),
             ),
         ]
+
+    @property
+    def parent_link(self):
+        return self.get_parent()
+
+    def same_area(self):
+        """The other live treatments for the same concern, as links."""
+        others = TreatmentPage.objects.sibling_of(self, inclusive=False).live().public()
+        return others.filter(area_id=self.area_id).order_by("path").only("title", "url_path", "slug")

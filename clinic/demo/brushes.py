@@ -14,21 +14,32 @@ from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 
 Point = tuple[float, float]
 Curve = list[Point]
+Box = tuple[int, int, int, int]
 Field = Callable[[float, float], float]
 
 OVERSAMPLE = 4  # masks are drawn this much larger, then averaged down: 17 levels along an edge
 SOFT = 8  # blurred things (shadows, volumes) are worked out this much smaller
+DITHER = 6  # levels of noise, up and down
+UNTOUCHED = [min(255, v * (DITHER + 1)) for v in range(256)]
+FORM = [round(255 * t * t * (3 - 2 * t)) for v in range(256) for t in [max(0, v - 55) / 200]]  # blur to rim..heart
 FAR = 1.4  # half the width of things that must reach past both sides of the widest picture
 
 
 # --- Curves -----------------------------------------------------------------------------------------------
 
 
-def spline(points: Sequence[Point], steps: int = 16, closed: bool = False) -> Curve:
-    """A smooth curve through the points (centripetal enough for even spacing: Catmull-Rom)."""
-    knots = [points[-1], *points, points[0], points[1]] if closed else [points[0], *points, points[-1]]
+def points(text: str) -> Curve:
+    """Points written as in an SVG path: "x,y x,y"."""
+    return [(float(x), float(y)) for x, y in (pair.split(",") for pair in text.split())]
+
+
+def spline(knots: Sequence[Point] | str, steps: int = 16, closed: bool = False) -> Curve:
+    """A smooth (Catmull-Rom) curve through the knots, `steps` points from each to the next."""
+    if isinstance(knots, str):
+        knots = points(knots)
+    knots = [knots[-1], *knots, knots[0], knots[1]] if closed else [knots[0], *knots, knots[-1]]
     curve = [_catmull_rom(knots[i : i + 4], step / steps) for i in range(len(knots) - 3) for step in range(steps)]
-    return curve if closed else [*curve, points[-1]]
+    return curve if closed else [*curve, knots[-1]]
 
 
 def _catmull_rom(knots: Sequence[Point], t: float) -> Point:
@@ -110,7 +121,12 @@ class Paint:
     light: Point = (0.0, 0.0)
 
 
-def along(*colours: str, start: Point = (0, -0.5), end: Point = (0, 0.5)) -> Paint:
+def down(*colours: str, top: float = -0.5, bottom: float = 0.5) -> Paint:
+    """A gradient downwards, from a height to another."""
+    return along(*colours, start=(0, top), end=(0, bottom))
+
+
+def along(*colours: str, start: Point, end: Point) -> Paint:
     """A straight gradient from start to end."""
     dx, dy = end[0] - start[0], end[1] - start[1]
     square = dx * dx + dy * dy
@@ -125,6 +141,11 @@ def around(*colours: str, at: Point = (0, 0), radius: float = 0.5) -> Paint:
 def volume(*colours: str, softness: float = 0.1, light: Point = (-0.02, -0.05)) -> Paint:
     """Airbrushed form: the first colour on the shape's rim away from the light, the last in its heart."""
     return Paint(colours, None, softness, light)
+
+
+def tones(text: str) -> list[tuple[str, str]]:
+    """Pairs of colours, written "#light:#dark #light:#dark"."""
+    return [(light, dark) for light, dark in (pair.split(":") for pair in text.split())]
 
 
 def _tables(colours: Sequence[str]) -> list[list[int]]:
@@ -143,7 +164,7 @@ def _at(values: Sequence[float], t: float) -> float:
     place = t * (len(values) - 1)
     left = min(int(place), len(values) - 2)
     part = place - left
-    return values[left] + (values[left + 1] - values[left]) * part * part * (3 - 2 * part)
+    return values[left] + (values[left + 1] - values[left]) * (part + part * part * (3 - 2 * part)) / 2
 
 
 # --- Canvas -----------------------------------------------------------------------------------------------
@@ -157,66 +178,92 @@ class Canvas:
         self.unit = size[1]
         self.random = random
         self.image = Image.new("RGB", size)
+        self.shadow = "#3A1F14"
         self.noise = Image.frombytes("L", size, random.randbytes(size[0] * size[1]))
-        self.dither = self.noise.point([round(v * 16 / 255) for v in range(256)])
+        self.dither = self.noise.point([round(v * 2 * DITHER / 255) for v in range(256)])
 
     def mask(self, *shapes: Curve) -> Image.Image:
         """White inside the shapes, with smooth edges."""
-        width, height = self.size
-        big = Image.new("L", (width * OVERSAMPLE, height * OVERSAMPLE))
+        left, top, right, bottom = box = self._bounds(shapes)
+        full = Image.new("L", self.size)
+        if left >= right or top >= bottom:
+            return full
+        big = Image.new("L", ((right - left) * OVERSAMPLE, (bottom - top) * OVERSAMPLE))
         draw = ImageDraw.Draw(big)
         unit = self.unit * OVERSAMPLE
-        cx, cy = width * OVERSAMPLE / 2, height * OVERSAMPLE / 2
+        cx, cy = (self.size[0] / 2 - left) * OVERSAMPLE, (self.size[1] / 2 - top) * OVERSAMPLE
         for shape in shapes:
             draw.polygon([(cx + x * unit, cy + y * unit) for x, y in shape], fill=255)
-        return big.reduce(OVERSAMPLE)
+        full.paste(big.reduce(OVERSAMPLE), box)
+        return full
 
-    def soft(self, mask: Image.Image, radius: float, shift: Point = (0, 0)) -> Image.Image:
-        """The mask blurred and shifted; its outermost pixels are taken to go on outside the picture."""
+    def _bounds(self, shapes: Sequence[Curve]) -> Box:
+        """The box of pixels, within the picture, that the shapes can touch."""
+        xs = [x for shape in shapes for x, _ in shape]
+        ys = [y for shape in shapes for _, y in shape]
+        width, height = self.size
+        left, right = (round(width / 2 + x * self.unit) for x in (min(xs), max(xs)))
+        top, bottom = (round(height / 2 + y * self.unit) for y in (min(ys), max(ys)))
+        return max(left - 2, 0), max(top - 2, 0), min(right + 2, width), min(bottom + 2, height)
+
+    def soft(self, mask: Image.Image, *blurs: tuple[float, Point]) -> Image.Image:
+        """The mask blurred and shifted; with two (radius, shift) pairs, both in equal parts.
+
+        The mask's outermost pixels are taken to go on outside the picture.
+        """
         factor = max(1, min(SOFT, self.unit // 60))
+        scale = self.unit / factor
         small = mask.reduce(factor)
-        margin = int(3 * radius * self.unit / factor) + 2
+        width, height = self.size[0] / factor, self.size[1] / factor
+        margin = 2 + int(max(scale * (3 * radius + max(map(abs, shift))) for radius, shift in blurs))
         wide = _extended(small, margin)
-        blurred = wide.filter(ImageFilter.GaussianBlur(radius * self.unit / factor))
-        dx, dy = (margin - s * self.unit / factor for s in shift)
-        box = (dx, dy, dx + self.size[0] / factor, dy + self.size[1] / factor)
-        return blurred.resize(self.size, Image.Resampling.BICUBIC, box=_inside(box, blurred.size))
+        parts = []
+        for radius, (dx, dy) in blurs:
+            left, top = margin - dx * scale, margin - dy * scale
+            blurred = wide.filter(ImageFilter.GaussianBlur(radius * scale))
+            parts.append(blurred.resize(small.size, Image.Resampling.BICUBIC, (left, top, left + width, top + height)))
+        total = Image.blend(*parts, 0.5) if len(parts) == 2 else parts[0]
+        return total.resize(self.size, Image.Resampling.BICUBIC, (0, 0, width, height))
 
-    def field(self, field: Field) -> Image.Image:
+    def field(self, field: Field, box: Box | None = None) -> Image.Image:
         """A smooth function of the place (0..1, clipped), worked out coarsely and then interpolated."""
-        rows = 48
-        columns = max(8, round(rows * self.size[0] / self.size[1]))
-        step = 1 / rows
-        values = bytes(
-            round(255 * min(max(field((i + 0.5 - columns / 2) * step, (j + 0.5) * step - 0.5), 0), 1))
-            for j in range(rows)
-            for i in range(columns)
-        )
-        return Image.frombytes("L", (columns, rows), values).resize(self.size, Image.Resampling.BICUBIC)
+        width, height = self.size
+        left, top, right, bottom = box or (0, 0, width, height)
+        rows, columns = 48, max(8, round(48 * width / height))
+        xs = [((i + 0.5) / columns - 0.5) * width / height for i in range(columns)]
+        ys = [(j + 0.5) / rows - 0.5 for j in range(rows)]
+        coarse = bytes(round(255 * min(max(field(x, y), 0), 1)) for y in ys for x in xs)
+        part = (left * columns / width, top * rows / height, right * columns / width, bottom * rows / height)
+        grid = Image.frombytes("L", (columns, rows), coarse)
+        return grid.resize((right - left, bottom - top), Image.Resampling.BICUBIC, part)
 
-    def _painted(self, paint: Paint, mask: Image.Image | None) -> Image.Image:
+    def _painted(self, paint: Paint, box: Box, mask: Image.Image | None = None) -> Image.Image:
+        """The paint's colours for a box of the picture; a `volume` takes its form from the mask."""
         if paint.field:
-            levels = self.field(paint.field)
+            levels = self.field(paint.field, box)
         else:
-            dx, dy = paint.light
-            levels = self.soft(mask, paint.softness, (dx, dy)).point(
-                [min(255, max(0, round((v - 90) * 1.7))) for v in range(256)]
-            )
-        levels = self._dithered(levels)
+            levels = self.soft(mask, (paint.softness, paint.light)).crop(box).point(FORM)
+        levels = self._dithered(levels, box)
         return Image.merge("RGB", [levels.point(table) for table in _tables(paint.colours)])
 
-    def _dithered(self, levels: Image.Image) -> Image.Image:
+    def _dithered(self, levels: Image.Image, box: Box | None = None) -> Image.Image:
         """A slow gradient has few levels; noise before the rounding keeps their steps from showing."""
-        return ImageChops.add(levels, self.dither, 1, -8)
+        noisy = ImageChops.add(levels, self.dither.crop(box) if box else self.dither, 1, -DITHER)
+        return ImageChops.darker(noisy, levels.point(UNTOUCHED))  # nothing stays nothing
+
+    def _tint(self, colour: str, mask: Image.Image, opacity: float) -> None:
+        box = mask.getbbox()
+        if box:
+            self.image.paste(colour, box, mask.crop(box).point([round(v * opacity) for v in range(256)]))
 
     def background(self, paint: Paint) -> None:
-        self.image = self._painted(paint, None)
+        self.image = self._painted(paint, (0, 0, *self.size))
 
-    def lay(self, mask: Image.Image, paint: Paint, opacity: float = 1) -> None:
+    def lay(self, mask: Image.Image, paint: Paint) -> None:
         """Put paint where the mask is white."""
-        if opacity < 1:
-            mask = mask.point([round(v * opacity) for v in range(256)])
-        self.image.paste(self._painted(paint, mask), (0, 0), mask)
+        box = mask.getbbox()
+        if box:
+            self.image.paste(self._painted(paint, box, mask), box, mask.crop(box))
 
     def paper(
         self,
@@ -236,24 +283,21 @@ class Canvas:
         self.lay(mask, paint)
         if rim:
             edge = ImageChops.subtract(mask, ImageChops.offset(mask, 0, max(1, round(self.unit / 700))))
-            self.image.paste("#FFF9F1", (0, 0), edge.point([round(v * rim) for v in range(256)]))
+            self._tint("#FFF9F1", edge, rim)
         return mask
 
     def shade(self, mask: Image.Image, strength: float, depth: float, within: Image.Image | None = None) -> None:
-        """The shadow that a mask casts: one wide and faint, one close and a little darker."""
-        for radius, shift, part in ((depth * 1.6, depth * 0.8, 0.6), (depth * 0.4, depth * 0.2, 0.5)):
-            soft = self._dithered(self.soft(mask, radius, (0, shift)))
-            if within:
-                soft = ImageChops.multiply(soft, within)
-            self.image.paste("#3A1F14", (0, 0), soft.point([round(v * strength * part) for v in range(256)]))
+        """The shadow that a mask casts: one part wide, one close."""
+        soft = self._dithered(self.soft(mask, (depth * 1.6, (0, depth * 0.7)), (depth * 0.4, (0, depth * 0.2))))
+        self._tint(self.shadow, ImageChops.multiply(soft, within) if within else soft, strength)
 
     def glow(self, at: Point, radius: float, colour: str, opacity: float = 0.6) -> None:
         """Light that fades out smoothly around a place."""
 
         def falloff(x: float, y: float) -> float:
-            return opacity * max(0, 1 - math.hypot(x - at[0], y - at[1]) / radius) ** 2
+            return max(0, 1 - math.hypot(x - at[0], y - at[1]) / radius) ** 2
 
-        self.image.paste(colour, (0, 0), self._dithered(self.field(falloff)))
+        self._tint(colour, self._dithered(self.field(falloff)), opacity)
 
     def ink(
         self,
@@ -269,9 +313,9 @@ class Canvas:
             mask = ImageChops.multiply(mask, within)
         if fade:
             mask = ImageChops.multiply(mask, self.field(fade))
-        self.image.paste(colour, (0, 0), mask.point([round(v * opacity) for v in range(256)]))
+        self._tint(colour, mask, opacity)
 
-    def grained(self, sigma: float = 2.0) -> Image.Image:
+    def grained(self, sigma: float = 1.7) -> Image.Image:
         """The finished picture, with a fine grain that also hides the steps of the gradients."""
         bell = NormalDist(0, sigma)
         offset = round(3 * sigma)
@@ -294,8 +338,3 @@ def _extended(image: Image.Image, margin: int) -> Image.Image:
         strip = wide.crop((0, row, wide.width, row + 1)).resize((wide.width, margin))
         wide.paste(strip, (0, top))
     return wide
-
-
-def _inside(box: Sequence[float], size: tuple[int, int]) -> tuple[float, float, float, float]:
-    left, top, right, bottom = box
-    return (max(left, 0), max(top, 0), min(right, size[0]), min(bottom, size[1]))

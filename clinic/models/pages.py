@@ -70,6 +70,12 @@ class HomePage(BasePage):
     class Meta:
         verbose_name = _("home page")
 
+    def featured(self) -> list:
+        """The featured treatments that are live, in the editor's order."""
+        rows = self.featured_treatments.select_related("treatment__listing_image")
+        rows = rows.prefetch_related("treatment__listing_image__renditions")
+        return [row.treatment for row in rows if row.treatment.live]
+
 
 class HomeFeaturedTreatment(Orderable):
     page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured_treatments")

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,6 +19,8 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
 
 from clinic import hours
+
+EXCEPTIONS_SHOWN_AHEAD = timedelta(days=14)
 
 
 def validate_time_zone(name: str) -> None:
@@ -105,9 +107,26 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
             exceptions=tuple(row.as_exception() for row in self.hours_exceptions.all()),
         )
 
+    @cached_property
+    def links(self) -> list["SocialLink"]:
+        return list(self.social_links.all())
+
+    @property
+    def time_zone_city(self) -> str:
+        """The city that names the time zone, as people say it: "Los Angeles"."""
+        return self.time_zone.rpartition("/")[2].replace("_", " ")
+
     def today(self, now: datetime) -> date:
         """The clinic's own date at the instant ``now`` (aware)."""
         return now.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def coming_exceptions(self, today: date) -> list[hours.DatedException]:
+        """The exceptions that touch the two weeks from ``today`` on, in their order."""
+        return [
+            exception
+            for exception in self.schedule.exceptions
+            if exception.last >= today and exception.first <= today + EXCEPTIONS_SHOWN_AHEAD
+        ]
 
 
 class Weekday(models.IntegerChoices):

@@ -7,10 +7,11 @@ import wagtail
 from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
+# Everything that the site writes on its own machine: SQLite, media, collected static files, mail as files.
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
     "bookings",
@@ -45,7 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.middleware.ContentSecurityPolicyMiddleware",
+    "clinic.middleware.PageHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -97,13 +98,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.str("CACHE_URL", "")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
+        # Shared by every process, so that a change in one is seen by all: a folder, or Redis.
+        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if CACHE_URL else 'filebased.FileBasedCache'}",
+        "LOCATION": CACHE_URL or str(VAR_DIR / "cache"),
         # Cached renditions are pickled models: never read one written by another version.
         "KEY_PREFIX": f"clinic:{django.__version__}:{wagtail.__version__}",
+        "OPTIONS": {} if CACHE_URL else {"MAX_ENTRIES": 10_000},
     }
-    if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -122,6 +123,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# False where a web server in front hands out /media/ itself.
+SERVE_MEDIA = env.bool("SERVE_MEDIA", True)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

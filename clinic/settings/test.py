@@ -1,4 +1,4 @@
-"""The test suite: fast hashes, mail in memory, media in a temporary folder; ``DATABASE_URL`` picks the engine."""
+"""The test suite: fast hashes, mail in memory, files in temporary folders; ``DATABASE_URL`` picks the engine."""
 
 import tempfile
 
@@ -10,9 +10,15 @@ SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = tempfile.mkdtemp(prefix="clinic-media-")
+STATIC_ROOT = tempfile.mkdtemp(prefix="clinic-static-")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WAGTAILADMIN_BASE_URL = "http://testserver"
 
 globals().update(email_settings({"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}))
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file: threads that share a database in memory are told "table is locked" without any waiting.
+    DATABASES["default"]["TEST"] = {"NAME": tempfile.mkdtemp(prefix="clinic-database-") + "/test.sqlite3"}
 
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # A pool keeps connections open, and a test database that is in use cannot be dropped.

@@ -1,0 +1,61 @@
+# make help lists what there is. Nothing here needs more than a Python from 3.11 on, make and a network.
+SHELL := /bin/sh
+VENV ?= .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+HOST ?= 127.0.0.1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check serve check-project lint format perf lock
+
+help: ## Say what each command does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.site ## Start the site with its demo clinic at http://127.0.0.1:8000 (PORT= changes it)
+	@$(PY) manage.py run_site --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.tools ## Run all tests, those in the browser too
+	@$(PY) -m tests.browser.provide
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: lint check-project test ## What must hold before a change goes in: lint, migrations, deploy check, tests
+
+check-project: $(VENV)/.tools
+	@$(PY) manage.py makemigrations --check --dry-run
+	@SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" ALLOWED_HOSTS=www.example.com \
+	  SITE_URL=https://www.example.com EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=clinic@example.com \
+	  $(PY) manage.py check --deploy --fail-level WARNING --settings clinic.settings.production
+
+lint: $(VENV)/.tools
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m djlint --quiet --lint .
+
+format: $(VENV)/.tools ## Put code in the house's format
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+serve: $(VENV)/.site ## Serve with production settings, configured from .env
+	@$(PY) manage.py run_site --production --host $(HOST) --port $(PORT)
+
+perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 requests
+	@$(PY) -m tests.performance.measure
+
+lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+# The stamps hold when the lists of packages have not changed, so a second start installs nothing.
+$(VENV)/bin/python:
+	@scripts/make-venv $(VENV)
+
+$(VENV)/.site: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the site needs ..."
+	@$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.tools: requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need ..."
+	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $(VENV)/.site $@

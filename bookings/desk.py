@@ -1,0 +1,227 @@
+"""The page of one request: what the patient wrote, what to do next, what happened so far."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import HeaderButton
+
+from clinic.models import ClinicProfile
+
+from . import services
+from .desk_forms import OwnerForm, StepForm
+from .models import Case, Event, EventKind, Message, MessageState, Status
+from .waiting import LONG, age_in_words, unsent_messages, waiting_cases
+
+# What a button says that takes a request to this status.
+MOVES = {
+    Status.NEW: gettext_lazy("Back to new"),
+    Status.CONTACTING: gettext_lazy("Start contacting"),
+    Status.SCHEDULED: gettext_lazy("Appointment made"),
+    Status.ATTENDED: gettext_lazy("Patient came"),
+    Status.TREATED: gettext_lazy("Treatment done"),
+}
+STALE = 409
+
+
+class Move(NamedTuple):
+    status: Status
+    label: str
+
+
+class Entry(NamedTuple):
+    """One line of the timeline, in the words of the desk."""
+
+    at: datetime
+    who: str
+    what: str
+    text: str
+    kind: str
+
+
+@method_decorator(cache_control(private=True, no_store=True), name="dispatch")
+class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Seen by all who may see requests; changed by those who may. Nothing is looked up before that is settled."""
+
+    model = Case
+    permission_required = "view"
+    template_name = "bookings/desk/case.html"
+    header_icon = "requests"
+    index_url_name = None
+    inspect_url_name = None
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request, *args, **kwargs):
+        if not self.can_change:
+            raise PermissionDenied
+        actions = {"step": self.take_step, "owner": self.change_owner, "retry": self.retry_message}
+        action = actions.get(request.POST.get("action", ""))
+        return action() if action else HttpResponse(status=400)
+
+    # What the desk can do
+
+    def take_step(self):
+        form = StepForm(self.request.POST)
+        if not form.is_valid():
+            messages.error(self.request, _("Nothing was saved yet: please look at the marked field."))
+            return self.show_again(step_form=form)
+        data = form.cleaned_data
+        if not data["to_status"]:
+            return self.attempt(
+                lambda: services.add_note(self.case.pk, data["note"], actor=self.request.user),
+                done=_("Note saved."),
+                step_form=form,
+            )
+        return self.attempt(
+            lambda: services.change_status(
+                self.case.pk,
+                data["to_status"],
+                actor=self.request.user,
+                expected_version=data["expected_version"],
+                outcome=data["outcome"],
+                note=data["note"],
+            ),
+            done=_("The request is now: %(status)s.") % {"status": Status(data["to_status"]).label},
+            step_form=form,
+        )
+
+    def change_owner(self):
+        form = OwnerForm(self.owner_data())
+        if not form.is_valid():
+            messages.error(self.request, _("Nobody was assigned: please choose again."))
+            return self.show_again(owner_form=form)
+        owner = form.cleaned_data["owner"]
+        return self.attempt(
+            lambda: services.assign(
+                self.case.pk, owner, actor=self.request.user, expected_version=form.cleaned_data["expected_version"]
+            ),
+            done=_("You look after this request now.") if owner == self.request.user else _("Assignment saved."),
+            owner_form=form,
+        )
+
+    def owner_data(self):
+        data = self.request.POST.copy()
+        if "take" in data:
+            data["owner"] = str(self.request.user.pk)
+        return data
+
+    def retry_message(self):
+        pk = self.request.POST.get("message", "")
+        message = get_object_or_404(Message, pk=pk if pk.isdecimal() else 0, case=self.case)
+        return self.attempt(
+            lambda: services.retry_message(message.pk, actor=self.request.user), done=_("The mail will be tried again.")
+        )
+
+    def attempt(self, change, *, done: str, **forms):
+        """Carry out one service call; on a refusal the page again, with what was typed."""
+        try:
+            change()
+        except services.StaleCase:
+            messages.warning(
+                self.request,
+                _(
+                    "Somebody changed this request while you were looking at it. It is shown as it stands now, and "
+                    "what you wrote is still here: look again, then decide."
+                ),
+            )
+            return self.show_again(status=STALE, **forms)
+        except services.BookingError as refusal:
+            messages.error(self.request, str(refusal))
+            return self.show_again(**forms)
+        messages.success(self.request, done)
+        return redirect(self.inspect_url_name, self.case.pk)
+
+    def show_again(self, status: int = 200, **forms):
+        self.case.refresh_from_db()
+        return self.render_to_response(self.get_context_data(**forms), status=status)
+
+    # What it sees
+
+    @cached_property
+    def case(self) -> Case:
+        return get_object_or_404(Case.objects.select_related("owner"), pk=self.kwargs["pk"])
+
+    @cached_property
+    def can_change(self) -> bool:
+        return self.user_has_permission("change")
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
+
+    def get_page_title(self):
+        # The reference, not the name: browsers keep titles in their history.
+        return self.case.reference
+
+    def get_breadcrumbs_items(self):
+        requests = {"url": reverse(self.index_url_name), "label": _("Requests")}
+        return [*self.breadcrumbs_items, requests, {"url": "", "label": self.case.reference}]
+
+    def get_header_buttons(self):
+        following = waiting_cases().exclude(pk=self.case.pk).first()
+        if not following:
+            return []
+        url = reverse(self.inspect_url_name, args=[following.pk])
+        return [HeaderButton(_("Next that waits"), url=url, icon_name="arrow-right")]
+
+    def get_context_data(self, **forms):
+        now = timezone.now()
+        case = self.case
+        return {
+            **super().get_context_data(),
+            "case": case,
+            "age": age_in_words(case.created_at, now),
+            "is_late": now - case.created_at >= LONG,
+            "zone": self.zone,
+            "treatments": case.treatments.all(),
+            "consents": case.consents.all(),
+            "timeline": [entry(event) for event in case.events.select_related("actor").order_by("-at", "-pk")],
+            "mails": self.mails(now),
+            **(self.form_context(**forms) if self.can_change else {"can_change": False}),
+        }
+
+    def mails(self, now: datetime) -> list[Message]:
+        unsent = set(unsent_messages(now).filter(case=self.case).values_list("pk", flat=True))
+        mails = list(self.case.messages.all())
+        for mail in mails:
+            mail.is_unsent = mail.pk in unsent
+            mail.was_given_up = mail.state == MessageState.FAILED
+        return mails
+
+    def form_context(self, step_form: StepForm | None = None, owner_form: OwnerForm | None = None) -> dict[str, Any]:
+        version = {"expected_version": self.case.version}
+        following = services.next_statuses(self.case)
+        moves = [Move(status, MOVES[status]) for status in following if status != Status.CLOSED]
+        goes_to_close_first = following[0] == Status.CLOSED
+        return {
+            "can_change": True,
+            "step_form": step_form or StepForm(initial=version),
+            "owner_form": owner_form or OwnerForm(initial={**version, "owner": self.case.owner_id}),
+            "next_move": None if goes_to_close_first or not moves else moves[0],
+            "other_moves": moves if goes_to_close_first else moves[1:],
+            "can_close": Status.CLOSED in following,
+            "closing_is_open": goes_to_close_first or bool(step_form and step_form.errors.get("outcome")),
+        }
+
+
+def entry(event: Event) -> Entry:
+    if event.kind == EventKind.STATUS:
+        what = f"{event.get_from_status_display()} → {event.get_to_status_display()}"
+    else:
+        what = event.get_kind_display()
+    return Entry(event.at, event.actor_name or _("Patient or website"), what, event.text, event.kind)

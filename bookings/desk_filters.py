@@ -1,0 +1,97 @@
+"""How the desk narrows its list."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.utils import get_user_display_name
+
+from clinic.models import ClinicProfile
+
+from .models import Case, CaseTreatment, Status
+from .waiting import unsent_messages
+
+NOBODY = "null"
+
+
+def desk_users() -> QuerySet:
+    """Who can own a request: whoever may change one. People who have left are among them, their requests remain."""
+    may_change = Permission.objects.filter(content_type__app_label="bookings", codename="change_case")
+    is_on_the_desk = Q(groups__permissions__in=may_change) | Q(user_permissions__in=may_change) | Q(is_superuser=True)
+    users = get_user_model().objects
+    return users.filter(pk__in=users.filter(is_on_the_desk).values("pk")).order_by("first_name", "username")
+
+
+def treatment_pages(request) -> QuerySet:
+    """The treatment pages, reached through the foreign key: this app knows no other."""
+    pages = CaseTreatment._meta.get_field("page").related_model
+    return pages.objects.order_by("title").only("title")
+
+
+class UserChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, user):
+        return get_user_display_name(user)
+
+
+class OwnerField(django_filters.fields.ModelChoiceField):
+    def label_from_instance(self, user):
+        # The list of active filters asks for the label of the empty choice as well.
+        return self.null_label if user == NOBODY else get_user_display_name(user)
+
+
+class OwnerFilter(django_filters.ModelChoiceFilter):
+    field_class = OwnerField
+
+
+class CaseFilterSet(WagtailFilterSet):
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=Status.choices, widget=forms.CheckboxSelectMultiple
+    )
+    treatment = django_filters.ModelChoiceFilter(
+        label=_("Treatment"), queryset=treatment_pages, method="filter_treatment"
+    )
+    received = django_filters.DateFromToRangeFilter(
+        label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
+    )
+    owner = OwnerFilter(
+        label=_("Owner"), queryset=lambda request: desk_users(), null_label=_("Nobody"), null_value=NOBODY
+    )
+    mails = django_filters.ChoiceFilter(
+        label=_("Mails"),
+        choices=[("unsent", _("Unsent"))],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+        method="filter_mails",
+    )
+
+    class Meta:
+        model = Case
+        fields = []
+
+    def filter_treatment(self, cases, name, page):
+        asked_for = CaseTreatment.objects.filter(case=OuterRef("pk"), page=page)
+        return cases.filter(Exists(asked_for))
+
+    def filter_received(self, cases, name, days):
+        """The days of the clinic's calendar, both included, wherever the user sits."""
+        zone = ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
+        if days.start:
+            cases = cases.filter(created_at__gte=in_zone(days.start, zone))
+        if days.stop:
+            cases = cases.filter(created_at__lte=in_zone(days.stop, zone))
+        return cases
+
+    def filter_mails(self, cases, name, value):
+        return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))
+
+
+def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The same wall-clock time in ``zone``."""
+    return instant.replace(tzinfo=zone)

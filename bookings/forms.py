@@ -1,0 +1,247 @@
+"""The consultation form: few fields, plain words, and nothing that a person typed is ever lost."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout, Submit
+from django import forms
+from django.apps import apps
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import ClinicProfile
+
+from .contact_details import one_line, phone_to_e164, plain_text
+from .form_token import FormToken
+from .models import Case, ConsultationSettings, ContactBy, ContactTime
+from .services import ConsultationRequest
+
+HONEYPOT = "website"
+MOST_TREATMENTS = 50
+LARGEST_ID = 2**63 - 1
+
+SEND_ONCE_MORE = _("Please send it once more. What you wrote is still here.")
+EXPIRED = _("This page was open for a long time. What you wrote is still here: please send it once more.")
+NEW_CONSENT = _("The wording beside the box to tick has changed meanwhile. Please read it again and tick the box.")
+NO_CONTACT = _("Give us a phone number or an e-mail address, so that we can answer.")
+
+
+def max_length(name: str) -> int:
+    return Case._meta.get_field(name).max_length
+
+
+class LineField(forms.CharField):
+    """One line of plain text: line breaks and control characters become spaces or nothing."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value))
+
+
+class TextField(forms.CharField):
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return plain_text(super().to_python(value)).strip()
+
+
+class EmailField(forms.EmailField):
+    """An address in one line: a line break in it would start a new mail header."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value))
+
+
+class Radios(forms.RadioSelect):
+    template_name = "clinic_forms/widgets/choices.html"
+
+
+class Checkboxes(forms.CheckboxSelectMultiple):
+    template_name = "clinic_forms/widgets/choices.html"
+
+
+class TreatmentsField(forms.TypedMultipleChoiceField):
+    """Ids of treatments. One that was taken offline while the form was open is no mistake of the patient's."""
+
+    widget = Checkboxes
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(coerce=int, **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:
+        ids = [one for one in super().to_python(value) if one.isascii() and one.isdigit()]
+        return [one for one in dict.fromkeys(ids) if len(one) < 20 and int(one) <= LARGEST_ID][:MOST_TREATMENTS]
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+def offered_treatments() -> list[tuple[int, str, str, str]]:
+    """Id, title, slug and area of each treatment that patients can see, areas in their order. One query or two."""
+    pages = apps.get_model("treatments", "TreatmentPage").objects.live().public()
+    columns = ("pk", "title", "slug", "area__name")
+    return list(pages.order_by("area__sort_order", "area__name", "path").values_list(*columns))
+
+
+def by_area(offered: list[tuple[int, str, str, str]]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The choices in groups. Those without an area come last, as on the treatments page."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for pk, title, _slug, area in offered:
+        groups.setdefault(area or "", []).append((pk, title))
+    others = groups.pop("", [])
+    named = list(groups.items())
+    return [*named, (_("Other"), others)] if named and others else named or others
+
+
+class ConsultationForm(forms.Form):
+    name = LineField(
+        label=_("Your name"),
+        max_length=max_length("name"),
+        error_messages={"required": _("Write your name, so that we know how to address you.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    phone = LineField(
+        label=_("Phone"),
+        help_text=_("With the area code. You can leave it out if you give us your e-mail address."),
+        max_length=max_length("phone"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+    email = EmailField(
+        label=_("E-mail"),
+        help_text=_("For your receipt. You can leave it out if you give us your phone number."),
+        max_length=max_length("email"),
+        required=False,
+        error_messages={"invalid": _("This is no complete e-mail address. It looks like name@example.com.")},
+        widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "email", "spellcheck": "false"}),
+    )
+    contact_by = forms.ChoiceField(
+        label=_("How shall we contact you?"),
+        choices=[("", _("Whichever is easiest")), *ContactBy.choices],
+        required=False,
+        widget=Radios,
+    )
+    contact_time = forms.ChoiceField(
+        label=_("What time suits you?"),
+        choices=ContactTime.choices,
+        required=False,
+        initial=ContactTime.ANY,
+        widget=Radios,
+    )
+    treatments = TreatmentsField(
+        label=_("What are you interested in?"),
+        help_text=_("Tick as many as you like, or none: we can find out together."),
+        required=False,
+    )
+    message = TextField(
+        label=_("In your own words"),
+        help_text=_("What would you like to change, or ask? Leave medical details for the visit."),
+        max_length=max_length("message"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    consent = forms.BooleanField(
+        error_messages={"required": _("Tick the box if you agree. Without it we may not keep your request.")}
+    )
+    # Whoever fills this in is a machine, or a person whose browser is too eager.
+    website = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": -1}))
+    token = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        settings: ConsultationSettings,
+        profile: ClinicProfile,
+        treatment_slug: str = "",
+    ):
+        self.settings, self.profile = settings, profile
+        self.token = FormToken.new(settings.consent_wording)
+        offered = offered_treatments()
+        ticked = [pk for pk, _title, slug, _area in offered if slug == treatment_slug]
+        # Copied, since what is shown again is not always what came in.
+        data = None if data is None else data.copy()
+        super().__init__(data, initial={"treatments": ticked, "token": self.token})
+        self.fields["consent"].label = settings.consent_wording
+        self.fields["treatments"].choices = by_area(offered)
+        if not offered:
+            del self.fields["treatments"]
+        for name in ("phone", "email"):
+            self.fields[name].is_one_of_several = True  # neither required nor optional
+        self.helper = self._helper()
+
+    def _helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_class = "form"
+        helper.form_action = reverse("bookings:consultation")
+        # The browser's own bubbles vanish and are hard to read out: errors come from the server, in one place.
+        helper.attrs = {"novalidate": True, "data-guard-submit": True}
+        helper.layout = Layout(
+            "token",
+            Fieldset(_("How we reach you"), "name", "phone", "email", "contact_by", "contact_time"),
+            Fieldset(_("What it is about"), *(["treatments"] if "treatments" in self.fields else []), "message"),
+            Field(HONEYPOT, template="bookings/honeypot.html"),
+            "consent",
+            Div(Submit("send", _("Send my request")), css_class="form-actions"),
+        )
+        return helper
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"]
+        if phone:
+            phone_to_e164(phone, self.profile.country)
+        return phone
+
+    def clean_contact_time(self) -> str:
+        return self.cleaned_data["contact_time"] or ContactTime.ANY
+
+    def clean(self) -> dict[str, Any]:
+        self._check_contact()
+        self._check_who_sends()
+        return self.cleaned_data
+
+    def _check_contact(self) -> None:
+        # A field that was refused is absent, and has its own error already.
+        phone, email = self.cleaned_data.get("phone"), self.cleaned_data.get("email")
+        if phone == "" and email == "":
+            self.add_error("phone", NO_CONTACT)
+            self.add_error("email", NO_CONTACT)
+        wish = self.cleaned_data.get("contact_by")
+        if wish in (ContactBy.PHONE, ContactBy.TEXT) and phone == "" and email:
+            self.add_error("contact_by", _("To be called or texted, give us your phone number as well."))
+        if wish == ContactBy.EMAIL and email == "" and phone:
+            self.add_error("contact_by", _("To be answered by e-mail, give us your e-mail address as well."))
+
+    def _check_who_sends(self) -> None:
+        """Machines are asked to send once more and give up; for a person it costs one click."""
+        token = FormToken.read(self.cleaned_data.get("token", ""))
+        if token is None or token.is_too_fresh or self.cleaned_data.get(HONEYPOT):
+            self.add_error(None, SEND_ONCE_MORE)
+        elif token.is_expired:
+            self.add_error(None, EXPIRED)
+            token = token.renewed()
+        self._show_again(token or self.token)
+
+    def _show_again(self, token: FormToken) -> None:
+        """What the form holds when it is shown once more: everything typed, but no consent to words not seen."""
+        wording = self.settings.consent_wording
+        if self.cleaned_data.get("consent") and not token.shows(wording):
+            self.add_error("consent", NEW_CONSENT)
+            self.data.pop("consent")
+        self.token = token.showing(wording)
+        self.data["token"] = str(self.token)
+        self.data[HONEYPOT] = ""
+
+    def request(self) -> ConsultationRequest:
+        """What a valid form says."""
+        data = self.cleaned_data
+        return ConsultationRequest(
+            name=data["name"],
+            email=data["email"],
+            phone=data["phone"],
+            contact_by=data["contact_by"],
+            contact_time=data["contact_time"],
+            message=data["message"],
+            treatment_ids=tuple(data.get("treatments", ())),
+            consent_wording=self.settings.consent_wording,
+            submission_key=self.token.submission_key,
+        )

@@ -1,0 +1,73 @@
+import os
+import signal
+import threading
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+from bookings.outbox import deliver_due, deliver_next
+
+
+class Command(BaseCommand):
+    help = "Send the mails that are waiting in the outbox: once, or with --watch for as long as it runs."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--watch", action="store_true", help="stay, and look again and again")
+        parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="pause between two looks")
+        parser.add_argument("--parent-pid", type=int, metavar="PID", help="stop when this process is gone")
+
+    def handle(self, **options: Any) -> None:
+        if options["watch"]:
+            self.watch(options["every"], options["parent_pid"])
+        else:
+            counts = deliver_due()
+            self.stdout.write(", ".join(f"{number} {state}" for state, number in counts.items()) or "nothing due")
+
+    def watch(self, every: float, parent_pid: int | None) -> None:
+        is_child = parent_pid == os.getppid()
+        with stop_signals() as stop:
+            while not stop.is_set() and is_wanted(parent_pid, is_child):
+                if not self.worked():
+                    stop.wait(every)
+
+    def worked(self) -> bool:
+        """Send one message. False when nothing was due, or when the database did not answer."""
+        close_old_connections()
+        try:
+            return deliver_next() is not None
+        except DatabaseError as error:
+            self.stderr.write(f"The database does not answer ({type(error).__name__}); trying again.")
+            return False
+        finally:
+            close_old_connections()
+
+
+@contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set: the message in hand is finished, then the worker ends."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def is_wanted(parent_pid: int | None, is_child: bool) -> bool:
+    """Whether the process that asked for this worker is still there."""
+    if parent_pid is None:
+        return True
+    if is_child:  # tells also of a dead parent that nobody has buried
+        return os.getppid() == parent_pid
+    try:
+        os.kill(parent_pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

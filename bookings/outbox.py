@@ -1,0 +1,126 @@
+"""Sends the saved mails, each once, however often the mail server or this process breaks.
+
+A worker claims a message (state SENDING, ``due_at`` = end of the lease) with one conditional UPDATE, so two workers
+never hold the same one. It sends outside any transaction, over a connection of its own: a server that hangs or dies
+half-way costs that one message, and only a delay.
+
+What remains: killed between the server's "accepted" and our mark, the message goes out a second time when the lease
+is over. Its Message-ID stays the same, so servers and mail programs can drop the twin. The count of attempts is
+raised with the claim, so not even a worker that dies each time sends it for ever.
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from .models import Event, EventKind, Message, MessageState
+
+# Longer than a server can take that answers each step of a delivery just before the time limit of the settings.
+LEASE = timedelta(minutes=10)
+# The wait after each failed attempt, a weekend in all; after the attempt that follows the last, we give up.
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440))
+MAX_ATTEMPTS = len(BACK_OFF) + 1
+UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
+
+logger = logging.getLogger(__name__)
+
+
+class NotAccepted(Exception):
+    """The mail server raised nothing and took nothing."""
+
+
+def deliver_due(now: datetime | None = None) -> Counter[str]:
+    """Send everything that is due. How many messages went to which state: sent, queued (again), failed."""
+    counts: Counter[str] = Counter()
+    while state := deliver_next(now):
+        counts[str(state)] += 1
+    return counts
+
+
+def deliver_next(now: datetime | None = None) -> MessageState | None:
+    """Claim one message and try it. Its new state; None when nothing is due."""
+    claimed = claim_due(now or timezone.now(), limit=1)
+    return deliver(claimed[0]) if claimed else None
+
+
+def claim_due(now: datetime, limit: int) -> list[Message]:
+    """Take up to ``limit`` due messages for this worker. It has ``LEASE`` to send all of them."""
+    due = Message.objects.filter(state__in=UNFINISHED, due_at__lte=now)
+    claimed: list[int] = []
+    # More than the limit is looked at: another worker may be taking the first ones.
+    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[: limit + 10]):
+        if len(claimed) == limit:
+            break
+        # A claim moves due_at past now, so of two that try it at once only one finds the row.
+        taken = due.filter(pk=pk).update(state=MessageState.SENDING, due_at=now + LEASE, attempts=F("attempts") + 1)
+        claimed += [pk] * taken
+    return list(Message.objects.filter(pk__in=claimed))
+
+
+def deliver(message: Message) -> MessageState:
+    """Try a claimed message once, and write down how it went."""
+    if message.state != MessageState.SENDING:
+        raise ValueError("Only a claimed message can be delivered: another worker may have this one.")
+    if message.attempts > MAX_ATTEMPTS:
+        return _give_up(message, "WorkerDied")
+    try:
+        if not as_email(message).send():
+            raise NotAccepted
+    except Exception as error:
+        return _try_later(message, type(error).__name__)
+    return _sent(message)
+
+
+def as_email(message: Message) -> EmailMultiAlternatives:
+    """The mail, with a Message-ID that is the same on every attempt."""
+    digest = hashlib.sha256(message.dedupe_key.encode()).hexdigest()[:32]
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    headers = {"Message-ID": f"<{digest}@{domain}>", "Auto-Submitted": "auto-generated"}
+    email = EmailMultiAlternatives(message.subject, message.text, to=[message.recipient], headers=headers)
+    if message.html:
+        email.attach_alternative(message.html, "text/html")
+    return email
+
+
+def _sent(message: Message) -> MessageState:
+    """True whoever holds the lease by now: the server has it."""
+    unsent = Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT)
+    changes = {"state": MessageState.SENT, "sent_at": timezone.now(), "last_error": ""}
+    return _finish(message, unsent, changes, EventKind.MESSAGE_SENT)
+
+
+def _try_later(message: Message, error: str) -> MessageState:
+    if message.attempts >= MAX_ATTEMPTS:
+        return _give_up(message, error)
+    logger.warning("Message %s was not sent (%s), attempt %s", message.pk, error, message.attempts)
+    # Not earlier than the clock of the claim, which a test or a command may have set ahead.
+    due_at = max(timezone.now(), message.due_at - LEASE) + BACK_OFF[message.attempts - 1]
+    changes = {"state": MessageState.QUEUED, "due_at": due_at, "last_error": error}
+    return _finish(message, _held(message), changes)
+
+
+def _give_up(message: Message, error: str) -> MessageState:
+    logger.error("Message %s is given up (%s) after %s attempts", message.pk, error, message.attempts)
+    changes = {"state": MessageState.FAILED, "last_error": error}
+    return _finish(message, _held(message), changes, EventKind.MESSAGE_FAILED)
+
+
+def _held(message: Message):
+    """The message, as long as the claim on it is still ours."""
+    return Message.objects.filter(pk=message.pk, state=MessageState.SENDING, due_at=message.due_at)
+
+
+def _finish(message: Message, rows: Any, changes: dict[str, Any], event: EventKind | None = None) -> MessageState:
+    with transaction.atomic():
+        if rows.update(**changes) and event:
+            Event.objects.create(case_id=message.case_id, kind=event, text=message.get_kind_display())
+    return changes["state"]

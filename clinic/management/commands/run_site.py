@@ -1,0 +1,77 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+DEMO_PASSWORD_HINT = "Demo log-ins (password clinic-demo-2026): admin, manager, editor, frontdesk, clinician"  # noqa: S105
+
+
+class Command(BaseCommand):
+    """Prepares the database and runs the web server with the mail worker beside it, until it is stopped."""
+
+    help = "Migrate, load the demo clinic when there is none (development only), and serve."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--production", action="store_true", help="gunicorn and production settings")
+        parser.add_argument("--workers", type=int, default=2, help="gunicorn worker processes")
+
+    def handle(self, *, host, port, production, workers, **options):
+        if production and settings.SETTINGS_MODULE != "clinic.settings.production":
+            return self.restart_with_production_settings()
+        call_command("migrate", verbosity=0)
+        if production:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        else:
+            call_command("load_demo")
+        self.announce(host, port, demo=not production)
+        self.supervise([self.web(host, port, production, workers), self.manage("deliver_messages", "--watch")])
+        return None
+
+    def restart_with_production_settings(self):
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "clinic.settings.production"}
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606
+
+    def announce(self, host, port, *, demo):
+        address = f"http://{host}:{port}"
+        self.stdout.write(f"\n  Site   {address}/\n  Admin  {address}/admin/")
+        if demo:
+            self.stdout.write(f"  {DEMO_PASSWORD_HINT}")
+        self.stdout.write("  Stop with Ctrl-C.\n")
+        self.stdout.flush()
+
+    def web(self, host, port, production, workers):
+        if not production:
+            return self.manage("runserver", f"{host}:{port}", "--noreload")
+        return [
+            sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"{host}:{port}", "--workers", str(workers),
+            "--threads", "8", "--no-control-socket", "--timeout", "60", "--access-logfile", "-",
+            "--access-logformat", '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms',
+        ]  # fmt: skip
+
+    def manage(self, *arguments):
+        extra = ["--parent-pid", str(os.getpid())] if arguments[0] == "deliver_messages" else []
+        return [sys.executable, "manage.py", *arguments, *extra]
+
+    def supervise(self, commands):
+        """Run the commands until one ends or a stop is asked for; then none of them stays behind."""
+        processes = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in commands]  # noqa: S603
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            while all(process.poll() is None for process in processes):
+                time.sleep(0.3)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping.")
+        finally:
+            failed = [process.returncode for process in processes if process.poll()]
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(timeout=30)
+        if failed:
+            raise CommandError("A part of the site stopped by itself; what it said is above.")

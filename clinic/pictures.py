@@ -1,0 +1,39 @@
+"""The sizes in which pictures are shown: named here once, asked for by templates with ``{% clinic_picture %}``."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from wagtail.images.models import Filter, Picture
+from wagtail.images.shortcuts import get_renditions_or_not_found
+
+# Newest first: a browser takes the first it knows, and JPEG is known to all.
+FORMATS = ("format-avif|avifquality-55", "format-webp|webpquality-72", "format-jpeg|jpegquality-78")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A crop in two widths (CSS pixels), and how wide the page shows it (the HTML ``sizes`` attribute)."""
+
+    resizes: tuple[str, str]
+    sizes: str
+
+    @property
+    def filters(self) -> list[Filter]:
+        return [Filter(spec=f"{resize}|{fmt}") for fmt in FORMATS for resize in self.resizes]
+
+
+SHAPES = {
+    "card": Shape(("fill-400x300", "fill-800x600"), "(min-width: 70rem) 22rem, (min-width: 40rem) 45vw, 92vw"),
+    "wide": Shape(("width-640", "width-1280"), "(min-width: 70rem) 44rem, 92vw"),
+    "arch": Shape(("fill-480x600", "fill-960x1200"), "(min-width: 60rem) 30rem, 92vw"),
+    "portrait": Shape(("fill-160x160", "fill-320x320"), "10rem"),
+}
+
+
+def picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
+    """The ``<picture>`` element for ``image``; an empty ``alt`` says it decorates. Makes renditions that lack."""
+    shape = SHAPES[shape_name]
+    renditions = get_renditions_or_not_found(image, shape.filters)
+    attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "class": css_class}
+    attributes |= {"fetchpriority": "high"} if loading == "eager" else {"loading": "lazy"}
+    return SafeString(Picture(renditions, {key: value for key, value in attributes.items() if value or key == "alt"}))

@@ -1,0 +1,74 @@
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.menu import MenuItem
+from wagtail.permissions import policy_registry
+from wagtail.snippets.models import register_snippet
+
+from .admin_panels import SHORTCUT_HOOK, EditorPanel, Shortcut
+from .admin_viewsets import ContentGroup
+from .models import ClinicProfile, Keyword
+
+register_snippet(ContentGroup)
+
+
+class OpeningHoursMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may_change_hours(request.user)
+
+
+def may_change_hours(user):
+    return policy_registry.get_by_type(ClinicProfile).user_has_permission(user, "change")
+
+
+def hours_url():
+    return reverse("wagtailsettings:edit", args=["clinic", "clinicprofile"]) + "#tab-opening_hours"
+
+
+@hooks.register("register_admin_menu_item")
+def register_opening_hours():
+    return OpeningHoursMenuItem(
+        _("Opening hours"), hours_url(), name="opening-hours", icon_name="opening-hours", order=350
+    )
+
+
+@hooks.register("register_icons")
+def register_icons(icons):
+    return [*icons, "clinic/admin/icons/opening-hours.svg"]
+
+
+@hooks.register("insert_global_admin_css")
+def link_admin_css():
+    return format_html('<link rel="stylesheet" href="{}">', static("clinic/css/admin.css"))
+
+
+@hooks.register("construct_homepage_panels")
+def fit_dashboard_to_role(request, panels):
+    if user_has_any_page_permission(request.user):
+        panels.append(EditorPanel())
+    else:
+        # Wagtail's own are all about pages: to people who write none, queries for nothing.
+        panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
+
+
+@hooks.register("construct_help_menu")
+def leave_out_dismissible_news(request, items):
+    # Two badges about Wagtail itself on every new account; the editor's guide is linked on the dashboard.
+    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+
+
+@hooks.register(SHORTCUT_HOOK, order=300)
+def offer_opening_hours(request):
+    if may_change_hours(request.user):
+        return Shortcut(_("Change opening hours"), hours_url(), "opening-hours")
+    return None
+
+
+@hooks.register(SHORTCUT_HOOK, order=400)
+def offer_keywords(request):
+    if policy_registry.get_by_type(Keyword).user_has_permission(request.user, "change"):
+        return Shortcut(_("Look after keywords"), reverse(Keyword.snippet_viewset.get_url_name("list")), "tag")
+    return None

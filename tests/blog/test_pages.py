@@ -1,0 +1,162 @@
+from datetime import date
+
+import pytest
+from django.utils.html import escape
+from wagtail.test.utils import WagtailPageTestCase
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+
+from blog.models import BlogCategory, BlogIndexPage, BlogPage
+from clinic.models import HomePage, Person
+from tests import factories
+
+ARTICLE = {
+    "title": "First visit",
+    "slug": "first-visit",
+    "date": "2026-03-02",
+    "body": streamfield([("text", rich_text("<h2>Why?</h2><p>So.</p>"))]),
+    "sources": rich_text(""),
+    "related_treatments": inline_formset([]),
+    "picked_articles": inline_formset([]),
+    "comments": inline_formset([]),
+}
+
+
+class BlogPagesTest(WagtailPageTestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.index = factories.make_blog_index()
+        cls.article = factories.make_article()
+
+    def setUp(self):
+        self.login()
+
+    def test_index_can_be_read_edited_and_previewed(self):
+        post_data = nested_form_data(
+            {"title": "Articles", "slug": "blog", "articles_per_page": 9, "comments": inline_formset([])}
+        )
+        self.assertPageIsRenderable(self.index)
+        self.assertPageIsEditable(self.index, post_data=post_data)
+        self.assertPageIsPreviewable(self.index, post_data=post_data)
+
+    def test_article_can_be_read_edited_and_previewed(self):
+        post_data = nested_form_data(ARTICLE)
+        self.assertPageIsRenderable(self.article)
+        self.assertPageIsEditable(self.article, post_data=post_data)
+        self.assertPageIsPreviewable(self.article, post_data=post_data)
+
+    def test_articles_live_under_the_index_alone(self):
+        self.assertAllowedParentPageTypes(BlogPage, {BlogIndexPage})
+        self.assertAllowedParentPageTypes(BlogIndexPage, {HomePage})
+
+    def test_an_article_cannot_take_the_feeds_address(self):
+        response = self.client.post(
+            f"/admin/pages/add/blog/blogpage/{self.index.pk}/",
+            nested_form_data(ARTICLE | {"slug": "feed", "action-publish": "1"}),
+        )
+        self.assertContains(response, "The blog itself uses this address")
+
+
+@pytest.fixture
+def articles(blog_index):
+    """Three articles, the newest last."""
+    return [factories.make_article(f"Article {n}", slug=f"article-{n}", date=date(2026, n, 1)) for n in (1, 2, 3)]
+
+
+def titles(pages):
+    return [page.title for page in pages]
+
+
+def test_index_lists_live_articles_newest_first(client, blog_index, articles):
+    factories.make_article("Draft", live=False)
+    assert titles(blog_index.articles()) == ["Article 3", "Article 2", "Article 1"]
+    assert "Draft" not in client.get("/blog/").content.decode()
+
+
+def test_index_pages_hold_the_number_that_the_editor_chose(client, blog_index, articles):
+    blog_index.articles_per_page = 2
+    blog_index.save()
+    second = client.get("/blog/?page=2").content.decode()
+    assert "Article 1" in second
+    assert "Article 3" not in second
+    assert '<link rel="canonical" href="http://localhost/blog/?page=2">' in second
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "999", "x", "1e9", ""])
+def test_any_page_number_is_answered(client, articles, page):
+    assert client.get("/blog/", {"page": page}).status_code == 200
+
+
+def test_category_lists_its_articles_alone(client, blog_index, articles):
+    category = BlogCategory.objects.create(name="Skin Care", slug="skin-care")
+    articles[0].categories.add(category)
+    articles[0].save()
+    html = client.get("/blog/category/skin-care/").content.decode()
+    assert "Article 1" in html
+    assert "Article 2" not in html
+    assert "<title>Skin Care – Blog" in html
+
+
+def test_unknown_category_is_not_found(client, blog_index):
+    assert client.get("/blog/category/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/blog/feed/", "rss"), ("/blog/feed/atom/", "atom")])
+def test_feed_holds_the_articles(client, articles, path, kind):
+    response = client.get(path)
+    assert kind in response.headers["Content-Type"]
+    assert "Article 3" in response.content.decode()
+
+
+def test_feed_without_articles_is_still_a_feed(client, blog_index):
+    assert client.get("/blog/feed/").status_code == 200
+
+
+def test_article_links_to_the_one_before_and_after(articles):
+    first, second, third = articles
+    assert second.older() == first
+    assert second.newer() == third
+    assert third.newer() is None
+
+
+def test_articles_of_one_day_follow_their_order_of_creation(blog_index):
+    first, second = (factories.make_article(title, date=date(2026, 1, 1)) for title in ("One", "Two"))
+    assert first.newer() == second
+    assert second.older() == first
+
+
+def test_related_articles_are_picks_then_same_treatment_then_newest(blog_index, articles):
+    treatment = factories.make_treatment()
+    pick, same, newest = articles
+    article = factories.make_article("Reading this", date=date(2026, 5, 1))
+    article.related_treatments.create(treatment=treatment)
+    article.picked_articles.create(article=pick)
+    article.save()
+    same.related_treatments.create(treatment=treatment)
+    same.save()
+    assert titles(article.related_articles()) == titles([pick, same, newest])
+
+
+def test_a_picked_draft_is_not_shown(blog_index, articles):
+    draft = factories.make_article("Draft", live=False)
+    articles[0].picked_articles.create(article=draft)
+    articles[0].save()
+    assert "Draft" not in titles(articles[0].related_articles())
+
+
+def test_article_shows_author_minutes_and_contents(client, blog_index):
+    author = Person.objects.create(name="Maya Example", credentials="RN", role="Nurse")
+    text = "".join(f"<h2>Question {n}?</h2><p>{'word ' * 200}</p>" for n in range(3))
+    factories.make_article("Long", slug="long", author=author, body=[("text", text)])
+    html = client.get("/blog/long/").content.decode()
+    assert "By Maya Example, RN" in html
+    assert "3 minutes to read" in html
+    assert 'href="#question-1"' in html
+    assert 'id="question-1"' in html
+
+
+def test_title_is_escaped_everywhere(client, blog_index):
+    title = '<img src=x onerror="alert(1)">'
+    factories.make_article(title, slug="odd")
+    html = client.get("/blog/odd/").content.decode()
+    assert title not in html
+    assert escape(title) in html

@@ -1,0 +1,143 @@
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from bookings.contact_details import fold, normalise_query, one_line, phone_to_e164, plain_text, search_text_for
+from bookings.models import Case
+from tests.factories import make_case
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["(949) 555-0123", "949.555.0123", "9495550123", "+1 949 555 0123", "1-949-555-0123", "949 555 0123 ext. 4"],
+)
+def test_a_number_in_any_format_becomes_one(typed):
+    assert phone_to_e164(typed, "US") == "+19495550123"
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "e164"),
+    [
+        ("+44 (0)20 7946 0958", "US", "+442079460958"),
+        ("020 7946 0958", "GB", "+442079460958"),
+        ("1-800-FLOWERS", "US", "+18003569377"),
+        ("(949) 555-0123", "", "+19495550123"),
+        ("(949) 555-0123", "ZZ", "+19495550123"),
+        ("(949) 555-0123", "us", "+19495550123"),
+    ],
+)
+def test_a_number_is_read_in_the_clinics_country(typed, region, e164):
+    assert phone_to_e164(typed, region) == e164
+
+
+@pytest.mark.parametrize(
+    "typed", ["123", "555-0123", "call me", "000 000 0000", "199 555 0123", "949 155 0123", "+999 1234567", "9" * 40]
+)
+def test_a_number_nobody_can_dial_is_refused_in_plain_words(typed):
+    with pytest.raises(ValidationError, match="cannot dial"):
+        phone_to_e164(typed, "US")
+
+
+def test_an_area_code_newer_than_our_list_is_accepted():
+    assert phone_to_e164("(999) 555-0123", "US") == "+19995550123"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("a\x00b\x07c", "abc"),
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("\u202eevil\ufeff", "evil"),
+        ("e\u0301", "é"),
+        ("\ud800x", "x"),
+        ("👩🏽\u200d⚕️", "👩🏽\u200d⚕️"),
+    ],
+)
+def test_plain_text_loses_what_nobody_can_see(typed, kept):
+    assert plain_text(typed) == kept
+
+
+def test_a_name_is_one_line():
+    assert one_line(" Ana\r\nBcc: all@example.com\u2028 Lima ") == "Ana Bcc: all@example.com Lima"
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [("Zoë ÅSTRÖM", "zoe astrom"), ("Łukasz Ørsted", "lukasz orsted"), ("O’Brien", "o'brien"), ("STRAẞE", "strasse")],
+)
+def test_names_are_found_without_their_marks(written, folded):
+    assert fold(written) == folded
+
+
+@pytest.mark.parametrize(
+    ("query", "needles"),
+    [
+        ("(949) 555-0123", ["9495550123"]),
+        ("949.555.0123", ["9495550123"]),
+        ("+1 949 555 0123", ["19495550123"]),
+        ("0044 20 7946 0958", ["442079460958"]),
+        ("+44 (0)20 7946 0958", ["442079460958"]),
+        ("555-0123 ext. 4", ["5550123"]),
+        ("Ana 949-555", ["ana", "949555"]),
+        ("  ZOË  Lima ", ["zoe", "lima"]),
+        ("7k3m-9qxa", ["7k3m9qxa"]),
+        ("Anna-Maria", ["anna-maria"]),
+        ("", []),
+        (" \x00\t ", []),
+    ],
+)
+def test_a_query_becomes_words_and_digits(query, needles):
+    assert normalise_query(query) == needles
+
+
+def test_a_query_as_long_as_a_book_stays_small():
+    assert len(normalise_query("a " * 100_000)) == 8
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    [
+        "zoe",
+        "Zoë",
+        "astrom ZOE",
+        "zoe@example",
+        "(949) 555-0123",
+        "949.555.0123",
+        "+1 949 555 0123",
+        "0123",
+        "7k3m9qxa",
+        "7K3M-9QXA",
+        "astrom 555-0123",
+    ],
+)
+def test_the_desk_finds_a_case_by_everything_it_may_know(query):
+    make_case(name="Someone Else", email="else@example.com", phone="(714) 555-0199")
+    case = make_case(name="Zoë Åström", email="Zoe@Example.com", phone="949-555-0123 x4", reference="7K3M9QXA")
+    assert list(Case.objects.search(query)) == [case]
+
+
+@pytest.mark.django_db
+def test_a_number_from_abroad_is_found_as_written_there_and_here():
+    case = make_case(phone="020 7946 0958", phone_e164="+442079460958")
+    assert Case.objects.search("020 7946").get() == Case.objects.search("+44 20 7946 0958").get() == case
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["zoe lima", "%", "_", "'; --", '"', "\\", "ana%lima", "()", "\x00%"])
+def test_every_word_must_occur_and_no_character_is_special(query):
+    make_case(name="Zoe Brown")
+    assert not Case.objects.search(query)
+
+
+@pytest.mark.django_db
+def test_a_name_that_unfolds_stays_small_enough_for_its_index():
+    case = make_case(name="ﷺ" * 120, email="a" * 240 + "@example.com", phone="9" * 40, phone_e164="")
+    assert len(Case.objects.get(pk=case.pk).search_text.encode()) <= 2400
+    assert Case.objects.search(case.reference).get() == case
+
+
+def test_digits_that_others_contain_are_kept_once():
+    case = SimpleNamespace(name="", email="", phone="(949) 555-0123", phone_e164="+19495550123", reference="ABCDEFGH")
+    assert search_text_for(case) == "abcdefgh 19495550123"

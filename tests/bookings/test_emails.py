@@ -1,0 +1,109 @@
+import pytest
+
+from bookings import emails, services
+from bookings.models import MessageKind
+from clinic.models import OpeningSpan
+from tests.bookings.test_services import make_request
+from tests.factories import clinic_profile, make_case, make_treatment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mails(profile, consultation_settings):
+    treatment = make_treatment("Botox for chronic migraine")
+    profile.opening_spans.add(*(OpeningSpan(weekday=day, opens="09:00", closes="16:00") for day in range(5)))
+    profile.save()
+    request = make_request(treatment_ids=(treatment.pk,), name="Zoë Lima <b>")
+    case = services.submit(request, settings=consultation_settings, profile=clinic_profile()).case
+    return {message.kind: message for message in case.messages.all()}
+
+
+def test_subjects_name_no_patient_and_no_treatment(mails):
+    reference = mails[MessageKind.RECEIPT].case.reference
+    assert {message.subject for message in mails.values()} == {
+        "We have your request – OC Beauty Medspa",
+        f"New consultation request {reference}",
+    }
+
+
+def test_the_notice_to_the_desk_holds_nothing_about_the_patient(mails):
+    notice = mails[MessageKind.DESK_NOTICE]
+    link = f"http://testserver/admin/case/inspect/{notice.case_id}/"
+    for body in (notice.text, notice.html):
+        assert notice.case.reference in body
+        assert link in body
+        for secret in ("Zoë", "Lima", "zoe@", "555-0123", "9495550123", "migraine", "forehead"):
+            assert secret not in body
+
+
+def test_the_receipt_tells_what_happens_next_and_how_to_reach_the_clinic(mails):
+    receipt = mails[MessageKind.RECEIPT]
+    for body in (receipt.text, receipt.html):
+        for part in (
+            "Hello Zoë,",
+            receipt.case.reference,
+            "We answer within one opening day.",
+            "Somebody from our team reads your request.",
+            "(949) 555-0100",
+            "1 Example Way",
+            "Newport Beach, CA 92660",
+            "Mon – Fri: 9 am – 4 pm",
+            "Sat – Sun: closed",
+            "call 911",
+        ):
+            assert part in body
+
+
+def test_the_receipt_repeats_nothing_about_health_and_no_contact_details(mails):
+    receipt = mails[MessageKind.RECEIPT]
+    for body in (receipt.text, receipt.html):
+        for secret in ("migraine", "forehead", "555-0123", "zoe@", "Lima"):
+            assert secret not in body
+
+
+def test_plain_text_is_not_escaped_and_html_is(consultation_settings):
+    consultation_settings.reply_promise = "We answer & call <soon>."
+    context = {"settings": consultation_settings, "profile": clinic_profile()}
+    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(name="O’Brien"), **context)
+    assert "We answer & call <soon>." in receipt.text
+    assert "Hello O’Brien," in receipt.text
+    assert "We answer &amp; call &lt;soon&gt;." in receipt.html
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Zoë Lima", "Zoë"),
+        ("Anne-Marie", "Anne-Marie"),
+        ("D’Arcy", "D’Arcy"),
+        ("李 明", "李"),
+        ("www.spam.example", ""),
+        ("http://spam.example/ Buy now", ""),
+        ("<script>", ""),
+        ("4ever", ""),
+        ("x" * 31, ""),
+        ("", ""),
+    ],
+)
+def test_only_what_is_plainly_a_name_is_greeted(name, greeted):
+    """Anybody can type any address and any name: the receipt must not carry a stranger's words to it."""
+    assert emails.first_name(name) == greeted
+
+
+def test_without_a_name_the_greeting_is_still_one(profile, consultation_settings):
+    case = make_case(name="www.spam.example")
+    (receipt,) = emails.compose([MessageKind.RECEIPT], case, settings=consultation_settings, profile=profile)
+    assert receipt.text.startswith("Hello,\n")
+    assert "spam" not in receipt.text + receipt.html
+
+
+def test_rich_text_becomes_plain_steps():
+    rich = "<ol><li>We read &amp; think.</li><li>We <b>call</b>\n you.</li></ol><p>Bye<br/>now.</p>"
+    assert emails.steps_in(rich) == ["We read & think.", "We call you.", "Bye", "now."]
+
+
+def test_a_line_break_in_the_clinics_name_cannot_start_a_header(consultation_settings):
+    profile = clinic_profile(name="OC\nBcc: all@example.com")
+    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+    assert receipt.subject == "We have your request – OC Bcc: all@example.com"

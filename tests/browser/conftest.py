@@ -1,0 +1,57 @@
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from .provide import find, launch_arguments
+from .server import Site
+
+WIDTHS = (390, 1440)
+SCHEMES = ("light", "dark")
+HEIGHT = 900
+
+
+def pytest_collection_modifyitems(items):
+    """All browser tests share one site and one browser, so they run in one process, one after the other."""
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    with Site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = find()
+    if not path:
+        pytest.fail("No Chromium or Chrome is installed; `make test` installs one.")
+    # Playwright's event loop lives in this thread, which Django takes for an asynchronous view.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=launch_arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, site):
+    """``open_page(path, width=…, scheme=…, javascript=…)`` opens a page in a browser context of its own."""
+    contexts = []
+
+    def open_path(path="/", *, width=390, scheme="light", **options):
+        context = chromium.new_context(
+            base_url=site.url, viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(path)
+        return page
+
+    yield open_path
+    for context in contexts:
+        context.close()

@@ -1,0 +1,81 @@
+"""The real site for the browser tests: ``manage.py run_site`` with its own database and folder."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+START_LIMIT = 240  # seconds: the first start draws the demo's pictures
+DATABASE = "clinic_browser_tests"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def database_url(folder: Path) -> str:
+    """A database of its own on the engine the suite runs on."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return f"sqlite:///{folder}/db.sqlite3"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    return urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
+
+
+class Site:
+    """One running site. ``url`` has no slash at its end; what it prints is in ``log``."""
+
+    def __init__(self, folder: Path, *, settings: str = "clinic.settings.dev", arguments=(), **environment: str):
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "site.log"
+        self.environment = (
+            os.environ
+            | {
+                "DJANGO_SETTINGS_MODULE": settings,
+                "DATABASE_URL": database_url(folder),
+                "VAR_DIR": str(folder),
+                "SITE_URL": self.url,
+            }
+            | environment
+        )
+        self.arguments = ["run_site", "--port", str(self.port), *arguments]
+
+    def manage(self, *arguments: str) -> list[str]:
+        return [sys.executable, "manage.py", *arguments]
+
+    def __enter__(self) -> "Site":
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                self.manage(*self.arguments), cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        self.wait_until_up()
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=60)
+
+    def wait_until_up(self) -> None:
+        end = time.monotonic() + START_LIMIT
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:  # noqa: S310
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        raise RuntimeError(f"The site did not start:\n{self.log.read_text()[-4000:]}")

@@ -1,0 +1,56 @@
+import pytest
+
+from clinic.blocks import BodyBlock
+from clinic import models
+
+BLOCKS = BodyBlock().child_blocks
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_every_block_has_icon_description_and_template(name):
+    block = BLOCKS[name]
+    assert block.meta.icon != "placeholder"
+    assert block.get_description()
+    assert block.meta.template
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_every_block_shows_a_preview(name, db):
+    block = BLOCKS[name]
+    assert block.is_previewable
+    value = block.get_preview_value()
+    html = block.render(value, context={})
+    assert html.strip() or name == "picture"  # without any image uploaded there is none to show
+
+
+def render(name, value):
+    block = BLOCKS[name]
+    return block.render(block.to_python(value))
+
+
+def test_text_of_an_editor_is_escaped():
+    html = render("call_out", {"kind": "note", "title": "<script>x</script>", "text": "<p>5 &lt; 6</p>"})
+    assert "<script>" not in html
+    assert "5 &lt; 6" in html
+
+
+def test_call_to_action_leads_to_the_consultation_form():
+    html = render("call_to_action", {"heading": "Not sure?", "text": "", "button": "Ask us", "page": None})
+    assert 'href="/consultation/"' in html
+
+
+def test_example_quote_says_that_it_is_one(db):
+    quote = models.Testimonial.objects.create(quote="Kind people.", attribution="A patient", is_example=True)
+    assert "Example text" in render("quote", {"testimonial": quote.pk})
+
+
+def test_why_choose_us_is_written_once_and_shown_in_many_places(db):
+    reasons = [{"type": "reason", "value": {"title": "We listen", "text": "First."}}]
+    why = models.WhyChooseUs.objects.create(name="Main", heading="Why us", reasons=reasons)
+    assert "We listen" in render("why_choose_us", {"why_us": why.pk})
+
+
+def test_price_table_has_headers_and_caption():
+    html = render("price_table", {"caption": "Prices", "rows": [{"name": "Consultation", "price": "Free"}]})
+    assert "<caption>Prices</caption>" in html
+    assert '<th scope="row">Consultation' in html

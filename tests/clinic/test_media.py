@@ -1,0 +1,62 @@
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.template import Context, Template
+from PIL import Image
+
+from clinic.models import ClinicImage
+from clinic.pictures import SHAPES
+
+
+@pytest.fixture
+def photo(db):
+    file = io.BytesIO()
+    Image.new("RGB", (1600, 1200), "#e5a583").save(file, "JPEG")
+    return ClinicImage.objects.create(
+        title="Dunes", description="Dunes at dusk", file=ContentFile(file.getvalue(), name="dunes.jpg")
+    )
+
+
+def render(template: str, **context) -> str:
+    return Template("{% load clinic_tags %}" + template).render(Context(context))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_picture_comes_in_three_formats_with_size_and_alt_text(photo, shape):
+    html = render("{% clinic_picture photo shape alt='Dunes' %}", photo=photo, shape=shape)
+    assert 'type="image/avif"' in html
+    assert 'type="image/webp"' in html
+    assert html.count("srcset=") == 3
+    assert 'alt="Dunes"' in html
+    assert "width=" in html
+    assert 'loading="lazy"' in html
+
+
+def test_first_picture_of_a_page_is_not_loaded_late(photo):
+    html = render('{% clinic_picture photo "wide" loading="eager" %}', photo=photo)
+    assert 'fetchpriority="high"' in html
+    assert "lazy" not in html
+
+
+def test_no_picture_prints_nothing():
+    assert render('{% clinic_picture none "card" %}', none=None) == ""
+
+
+def test_decorative_picture_has_an_empty_alt_text(photo):
+    assert 'alt=""' in render('{% clinic_picture photo "card" %}', photo=photo)
+
+
+def test_picture_of_a_patient_needs_her_consent(photo):
+    photo.shows_patient = True
+    with pytest.raises(ValidationError) as refusal:
+        photo.full_clean()
+    assert "consent_reference" in refusal.value.message_dict
+
+
+def test_alt_text_is_required(photo):
+    photo.description = ""
+    with pytest.raises(ValidationError) as refusal:
+        photo.full_clean()
+    assert "description" in refusal.value.message_dict

@@ -1,0 +1,144 @@
+"""Short makers of test data, with fixed values. Each takes what the test is about and fills in the rest."""
+
+import itertools
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+from django.utils.text import slugify
+from wagtail.models import Page, Site
+
+from blog.models import BlogIndexPage, BlogPage
+from bookings.contact_details import phone_to_e164, search_text_for
+from bookings.models import Case, CaseTreatment, ConsultationSettings, Event, EventKind, Message, Outcome, Status
+from clinic.models import ClinicProfile, HomePage
+from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
+
+ROLES = {
+    "editor": "Editors",
+    "frontdesk": "Front desk",
+    "clinician": "Clinicians",
+    "manager": "Managers",
+}
+PASSWORD = "correct horse battery"
+counter = itertools.count(1)
+
+
+# Pages
+
+
+def make_home() -> HomePage:
+    """The home page of the default site, made once."""
+    if existing := HomePage.objects.first():
+        return existing
+    root = Page.get_first_root_node()
+    home = root.add_child(instance=HomePage(title="Home", slug="clinic-home", hero_heading="Calm, careful care"))
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True, hostname="localhost")
+    site.root_page = home
+    site.save()
+    return home
+
+
+def make_treatment_index() -> TreatmentIndexPage:
+    page = TreatmentIndexPage(title="Treatments", slug="treatments", show_in_menus=True)
+    return TreatmentIndexPage.objects.first() or make_home().add_child(instance=page)
+
+
+def make_blog_index() -> BlogIndexPage:
+    page = BlogIndexPage(title="Blog", slug="blog", show_in_menus=True)
+    return BlogIndexPage.objects.first() or make_home().add_child(instance=page)
+
+
+def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", **fields: Any) -> TreatmentPage:
+    """A live treatment; ``area`` is the name of its area of concern, ``live=False`` makes a draft."""
+    if area:
+        fields["area"], _made = AreaOfConcern.objects.get_or_create(name=area, defaults={"slug": slugify(area)})
+    fields.setdefault("introduction", "Softer lines in twenty minutes.")
+    return make_treatment_index().add_child(instance=TreatmentPage(title=title, **fields))
+
+
+def make_article(title: str = "What to ask before your first visit", **fields: Any) -> BlogPage:
+    """A live article; ``live=False`` makes a draft."""
+    fields.setdefault("date", date(2026, 3, 2))
+    return make_blog_index().add_child(instance=BlogPage(title=title, **fields))
+
+
+# The clinic
+
+
+def clinic_profile(**fields: Any) -> ClinicProfile:
+    """The default site's profile, with a phone, an address and an e-mail."""
+    known = {
+        "phone": "(949) 555-0100",
+        "email": "hello@clinic.example.com",
+        "street": "1 Example Way",
+        "city": "Newport Beach",
+        "region": "CA",
+        "postal_code": "92660",
+    }
+    return _setting(ClinicProfile, {**known, **fields})
+
+
+def consultation_settings(**fields: Any) -> ConsultationSettings:
+    return _setting(ConsultationSettings, {"desk_email": "desk@clinic.example.com", **fields})
+
+
+def _setting(model: type, fields: dict[str, Any]):
+    setting = model.for_site(Site.objects.get(is_default_site=True))
+    for name, value in fields.items():
+        setattr(setting, name, value)
+    setting.save()
+    return setting
+
+
+# People and their requests
+
+
+def make_user(role: str = "", **fields: Any) -> User:
+    """Somebody who can log in with ``PASSWORD``: one of ``ROLES``, "admin", or nobody in particular."""
+    number = next(counter)
+    fields.setdefault("username", f"{role or 'user'}{number}")
+    fields.setdefault("email", f"{fields['username']}@clinic.example.com")
+    maker = User.objects.create_superuser if role == "admin" else User.objects.create_user
+    user = maker(password=PASSWORD, **fields)
+    if role in ROLES:
+        user.groups.add(Group.objects.get(name=ROLES[role]))
+    return user
+
+
+def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any) -> Case:
+    """A request as the database keeps it, without going through the services; a closed one has its outcome."""
+    for name, value in {"name": "Ana Lima", "email": "ana@patient.example.com", "phone": "(949) 555-0123"}.items():
+        fields.setdefault(name, value)
+    if fields["phone"] and "phone_e164" not in fields:
+        fields["phone_e164"] = phone_to_e164(fields["phone"], "US")
+    if fields.get("status") == Status.CLOSED:
+        fields.setdefault("outcome", Outcome.COMPLETED)
+        fields.setdefault("closed_at", timezone.now())
+    key = uuid4()
+    case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
+    case.search_text = search_text_for(case)
+    case.save()
+    Event.objects.create(case=case, kind=EventKind.RECEIVED, to_status=Status.NEW, at=case.created_at)
+    for treatment in treatments:
+        is_title = isinstance(treatment, str)
+        CaseTreatment.objects.create(
+            case=case, page=None if is_title else treatment, title=treatment if is_title else treatment.title
+        )
+    return case
+
+
+def make_message(case: Case | None = None, *, due_at: datetime | None = None, **fields: Any) -> Message:
+    """A receipt waiting to be sent, due now."""
+    case = case or make_case()
+    known = {
+        "kind": "receipt",
+        "recipient": case.email,
+        "subject": "We have your request",
+        "text": "Thank you.",
+        "dedupe_key": f"test:{next(counter)}",
+        "due_at": due_at or timezone.now(),
+    }
+    return Message.objects.create(case=case, **{**known, **fields})
