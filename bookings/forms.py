@@ -163,8 +163,6 @@ class ConsultationForm(forms.Form):
         super().__init__(data, initial={"treatments": ticked, "token": self.token})
         self.fields["consent"].label = settings.consent_wording
         self.fields["treatments"].choices = by_area(offered)
-        if not offered:
-            del self.fields["treatments"]
         for name in ("phone", "email"):
             self.fields[name].is_one_of_several = True  # neither required nor optional
         self.helper = self._helper()
@@ -178,7 +176,7 @@ class ConsultationForm(forms.Form):
         helper.layout = Layout(
             "token",
             Fieldset(_("How we reach you"), "name", "phone", "email", "contact_by", "contact_time"),
-            Fieldset(_("What it is about"), *(["treatments"] if "treatments" in self.fields else []), "message"),
+            Fieldset(_("What it is about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
             Field(HONEYPOT, template="bookings/honeypot.html"),
             "consent",
             Div(Submit("send", _("Send my request")), css_class="form-actions"),
@@ -241,7 +239,7 @@ class ConsultationForm(forms.Form):
             contact_by=data["contact_by"],
             contact_time=data["contact_time"],
             message=data["message"],
-            treatment_ids=tuple(data.get("treatments", ())),
+            treatment_ids=tuple(data["treatments"]),
             consent_wording=self.settings.consent_wording,
             submission_key=self.token.submission_key,
         )

@@ -1,7 +1,7 @@
 import logging
 
 from django.core import signing
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -47,7 +47,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
         try:
             submission = submit(form.request(), settings=settings, profile=profile)
             return private(SeeOther(receipt_url(submission.case.reference)))
-        except DatabaseError as error:  # its text quotes what the patient wrote
+        except Error as error:  # its text quotes what the patient wrote
             logger.error("A consultation request could not be saved: %s", type(error).__name__)
             form.add_error(None, _("We could not save your request just now. Please send it once more, or call us."))
     context = {

@@ -76,7 +76,7 @@ class CaseIndexView(generic.IndexView):
             TitleColumn("reference", label=_("Reference"), url_name=self.inspect_url_name, classname="desk-reference"),
             CellColumn("waiting", label=_("Waiting"), view=self),
             CellColumn("name", label=_("Name"), view=self),
-            CellColumn("treatments", label=_("Treatments"), view=self, classname="desk-wide"),
+            CellColumn("treatments", label=_("Treatments"), view=self, classname="desk-wide desk-treatments"),
             CellColumn("status", label=_("Status"), view=self),
             CellColumn("owner", label=_("Owner"), view=self, classname="desk-wide"),
             CellColumn("received", label=_("Received"), view=self, classname="desk-wide desk-nowrap"),

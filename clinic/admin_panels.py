@@ -49,7 +49,7 @@ class PageList(NamedTuple):
     @classmethod
     def of(cls, pages: QuerySet[Page], kind: str) -> "PageList":
         shown = list(pages[:SHOWN])
-        return cls(kind, shown, pages.count() - len(shown) if len(shown) == SHOWN else 0)
+        return cls(kind, shown, pages.count() - len(shown))
 
 
 def editable_pages(user: AbstractBaseUser) -> QuerySet[Page]:

@@ -19,7 +19,7 @@ from .wording import (
     word_count,
 )
 
-TOP_LINES = 60
+TOP_LINES, MAX_STRANGERS = 60, 6
 SITE_NAME_MARKS = ("|", "-", "–", "—", "·", ":")
 ABOVE_TITLE = "above the title"
 
@@ -51,13 +51,26 @@ def _title_twice(lines: list[Line]) -> tuple[int, int] | None:
         if recognise(line.text) or read_meta(line.text):
             continue
         earlier = next((i for words, i in seen.items() if _same_title(lines[i].text, words, line.text)), None)
-        if earlier is not None:
+        if earlier is not None and _credible(lines, earlier, index):
             return earlier, index
         if is_prose(line.text) and not _comes_again(lines, index):
             return None
         if _may_be_title(line.text):
             seen[key(line.text)] = index
     return None
+
+
+def _credible(lines: list[Line], first: int, second: int) -> bool:
+    """A date follows, or little that nothing recognises stands above and between: two equal lines are no title yet."""
+    if any(_is_dated(line.text) for line in lines[second + 1 : second + 4]):
+        return True
+    others = [line for i, line in enumerate(lines[:second]) if i != first]
+    return sum(not recognise(line.text) and not read_meta(line.text) for line in others) <= MAX_STRANGERS
+
+
+def _is_dated(text: str) -> bool:
+    meta = read_meta(text)
+    return meta is not None and meta.dated
 
 
 def _comes_again(lines: list[Line], index: int) -> bool:
@@ -96,8 +109,7 @@ def _single_title(lines: list[Line]) -> int:
 def _title_and_date_follow(lines: list[Line], index: int) -> bool:
     if index + 1 >= len(lines) or not looks_like_title(lines[index].text):
         return False
-    meta = read_meta(lines[index + 1].text)
-    return bool(meta and meta.dated)
+    return _is_dated(lines[index + 1].text)
 
 
 def _read_above(lines: list[Line], header: Header, indices: range, *, twice: bool) -> None:
@@ -133,7 +145,7 @@ def _read_one_below(lines: list[Line], header: Header, index: int) -> int:
     known, meta = recognise(text), read_meta(text)
     if meta:
         header.metas[index] = meta
-    elif key(text) == key(lines[header.titles[0]].text):
+    elif key(text) in {key(lines[i].text) for i in header.titles}:
         header.titles.append(index)
     elif known and _belongs_to_top(known):
         header.reasons[index] = known.reason
@@ -167,8 +179,7 @@ def _is_bare_category(lines: list[Line], header: Header, index: int) -> bool:
     if not _may_name_category(text) or index + 1 >= len(lines):
         return False
     below = lines[index + 1]
-    meta = read_meta(below.text)
-    if meta and meta.dated:
+    if _is_dated(below.text):
         return True
     dated = any(meta.dated for meta in header.metas.values())
     close = lines[index].gap == 0 and below.gap > 0

@@ -6,12 +6,12 @@ from .body import read_body
 from .header import Header, read_header
 from .keywords import KeywordLines, distinct, find_keywords
 from .meta import Meta
-from .model import Heading, LegacyArticle, NotAnArticle, Paragraph, Place, PlacedLine
+from .model import LegacyArticle, ListBlock, NotAnArticle, Paragraph, Place, PlacedLine
 from .passage import BARE_MARK
 from .reading import Line, numbered_lines
 from .tail import Page, Tail, find_tail
 from .teasers import find_teasers
-from .wording import has_words, is_prose, word_count
+from .wording import has_words, reads
 
 FORMATS = {"<": "an HTML page; save it as plain text first", "{\\rtf": "a rich text file; save it as plain text first"}
 NOT_KEPT = "author or small print, to be set by hand"
@@ -145,10 +145,9 @@ def _refuse_other_formats(text: str) -> None:
 
 
 def _refuse_without_text(article: LegacyArticle, *, proven: bool) -> None:
-    paragraphs = [block for block in article.blocks if isinstance(block, Paragraph) and is_prose(block.text)]
-    listed = [item for block in article.blocks if not isinstance(block, Heading | Paragraph) for item in block.items]
-    prose = paragraphs + [item for item in listed if is_prose(item) and word_count(item) >= 8]
-    if not prose:
+    paragraphs = [block.text for block in article.blocks if isinstance(block, Paragraph) and reads(block.text)]
+    items = [item for block in article.blocks if isinstance(block, ListBlock) for item in block.items if reads(item)]
+    if not paragraphs and not items:
         raise NotAnArticle("there is a title but no text: not one full sentence was found below it")
     if not proven and (len(paragraphs) < PARAGRAPHS_WITHOUT_PROOF or _mostly_not_prose(article)):
         raise NotAnArticle(
@@ -159,4 +158,4 @@ def _refuse_without_text(article: LegacyArticle, *, proven: bool) -> None:
 
 def _mostly_not_prose(article: LegacyArticle) -> bool:
     body = [line.text for line in article.lines if line.place == "body"]
-    return sum(len(text) for text in body if is_prose(text)) * 2 < sum(map(len, body))
+    return sum(len(text) for text in body if reads(text)) * 2 < sum(map(len, body))

@@ -10,7 +10,7 @@ from .furniture import CONTACT, HOURS, IN_BLOCK, LINKS, TEASER, Furniture, recog
 from .meta import LABELLED_CATEGORY, POSTED, SURE_CATEGORIES, Meta, category_names, read_meta
 from .reading import Line
 from .teasers import Teaser
-from .wording import ends_sentence, inner_ends, is_prose, is_title_case, key, looks_like_title, word_count
+from .wording import ends_sentence, inner_ends, is_prose, is_title_case, key, looks_like_title, starts_small, word_count
 
 # More text than this below a block of furniture means that the block stands inside the article.
 MAX_STRAY_PROSE, MAX_STRAY = 2, 6
@@ -152,13 +152,13 @@ def _give_back(page: Page, tail: Tail) -> None:
     top = min(tail.reasons, default=None)
     if top is None or top == page.start:
         return
-    before = page.text(top - 1)
+    under_colon = page.text(top - 1).endswith(":")
     for index in range(top, len(page.lines)):
         known = page.kinds[index]
-        if index not in tail.reasons or index in page.teased or (known and known.anchor):
+        if index not in tail.reasons or index in page.teased or not known or known.anchor:
             return
-        listed = before.endswith(":") and not (known and known.reason not in (CONTACT, HOURS) and not known.weak)
-        if not listed and not (known and known.weak and page.text(index)[0].islower()):
+        may_be_item = known.weak or known.reason in (CONTACT, HOURS)
+        if not (under_colon and may_be_item) and not (known.weak and starts_small(page.text(index))):
             return
         del tail.reasons[index]
 

@@ -16,6 +16,8 @@ QUESTION_WORDS = frozenset(WORD.findall("how what when where which who whom whos
 # A heading is one line about the text below; longer lines are sentences that lost their full stop.
 HEADING_WORDS, TITLE_CASE_WORDS, HEADING_CHARS, QUESTION_CHARS, TITLE_CHARS = 12, 16, 100, 150, 200
 LONG_LINE = 140
+# Letters and blanks among the characters of a sentence.
+PLAIN_SHARE = 0.65
 CONTACT_DATA = re.compile(
     r"@\w|https?://|www\.|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}|\d{1,2}(:\d\d)?\s*[ap]\.?m\b", re.IGNORECASE
 )
@@ -77,6 +79,14 @@ def is_prose(text: str) -> bool:
     return bool(inner) and word_count(text) > HEADING_WORDS
 
 
+def reads(text: str) -> bool:
+    """Running text in a human language; long lines of code or data are none."""
+    plain = sum(char.isalpha() or char.isspace() for char in text)
+    return (
+        word_count(text) >= 5 and plain >= PLAIN_SHARE * len(text) and (ends_sentence(text) or bool(inner_ends(text)))
+    )
+
+
 def is_title_case(text: str) -> bool:
     big = [word for word in re.findall(r"[^\W\d_][\w'’]*", text) if word.casefold() not in SMALL_WORDS]
     return bool(big) and sum(word[0].isupper() for word in big) >= 0.8 * len(big)
@@ -96,9 +106,8 @@ def looks_like_title(text: str) -> bool:
     """May stand over an article. Sentences and lines of code may not."""
     if not 3 <= len(text) <= TITLE_CHARS or word_count(text) > 35 or not any(char.isalpha() for char in text):
         return False
-    return not text.endswith((",", ";", ":", "{", "}", ">")) and not text.startswith(
-        ("{", "<", "#!", "//", "/*", "[", "%")
-    )
+    begins = text[0].isalnum() or (text[0] in "\"'“‘«(¿¡$&#" and not text.startswith(("#!", "# ", "##")))
+    return begins and not text.endswith((",", ";", ":", "{", "}", ">", "\\"))
 
 
 def looks_like_heading(text: str) -> bool:

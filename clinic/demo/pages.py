@@ -91,7 +91,7 @@ TREATMENT_INDEX: dict[str, Any] = {
         "Botox, fillers, laser, acne scars and facials in Newport Beach. Each page names benefits, drawbacks, example "
         "prices and alternatives."
     ),
-    "listing_summary": "Thirteen treatments, each with its good sides and its bad ones.",
+    "listing_summary": "All our treatments, each with its good sides and its bad ones.",
     "listing_image": Name("picture", "facials"),
     "keywords": ("Botox treatments", "Laser Treatment", "Medical spa", "Orange County Med Spa"),
     "show_in_menus": True,
@@ -186,8 +186,8 @@ PRICES: dict[str, Any] = {
     "keywords": ("Botox in Newport beach", "Botox treatments", "Med Spa Near Me", "Hair removal in orange county"),
     "show_in_menus": True,
     "introduction": """
-These are example prices of a demonstration clinic. What you would pay depends on your plan. You get it in writing
-before you decide, and it does not grow afterwards.
+These are example prices of a demonstration clinic, in US dollars. What you would pay depends on your plan. You get it
+in writing before you decide, and it does not grow afterwards.
 """,
     "body": [
         price_table(
@@ -197,11 +197,7 @@ before you decide, and it does not grow afterwards.
             ("Written plan", "Free", "Yours to keep, also when you do nothing"),
         ),
         *(
-            price_table(
-                name,
-                *((t.title, t.price, t.price_note) for t in TREATMENTS if t.area == slug),
-                footnote="Examples only, in US dollars. Your plan names your price.",
-            )
+            price_table(name, *((t.title, t.price, t.price_note) for t in TREATMENTS if t.area == slug))
             for slug, name, _introduction in AREAS
         ),
         text("""

@@ -144,7 +144,10 @@ STORIES = (
             (_after(days=7), moved(Status.ATTENDED)),
             (_after(days=14), moved(Status.TREATED)),
             (_after(days=15), noted("Called the day after: small bruise on the left, otherwise well.")),
-            (_after(days=29), moved(Status.CLOSED, Outcome.COMPLETED, "Looked at after two weeks. She is content.", by="manager")),
+            (
+                _after(days=29),
+                moved(Status.CLOSED, Outcome.COMPLETED, "Seen after two weeks. She is content.", by="manager"),
+            ),
         ),
     ),
 )

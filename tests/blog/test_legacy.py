@@ -482,6 +482,7 @@ def test_bytes_that_are_no_text(data, message):
         (TOP + FURNITURE, "not one full sentence"),
         ("name,visits\nana,3\nlea,4\n", "not one full sentence"),
         ("import os\n\n\ndef main():\n    print('Hello. This is it, at last.')\n", "does not look like"),
+        ("# made by a tool\nalpha==1.0\n# made by a tool\nbeta==2.0\n", "no title"),
         (f"Dear Sir,\n\n{PROSE}\n\n{PROSE}\n", "no title"),
         (f"{PROSE}\n\n{PROSE}\n\n{PROSE}\n", "no title"),
         ('{"title": "One sentence. And another."}', "no title"),

@@ -1,4 +1,5 @@
 import pytest
+from django.urls import reverse
 
 from bookings import emails, services
 from bookings.models import MessageKind
@@ -29,7 +30,7 @@ def test_subjects_name_no_patient_and_no_treatment(mails):
 
 def test_the_notice_to_the_desk_holds_nothing_about_the_patient(mails):
     notice = mails[MessageKind.DESK_NOTICE]
-    link = f"http://testserver/admin/case/inspect/{notice.case_id}/"
+    link = "http://testserver" + reverse("case:inspect", args=[notice.case_id])
     for body in (notice.text, notice.html):
         assert notice.case.reference in body
         assert link in body

@@ -244,6 +244,12 @@ def test_six_workers_at_once_send_each_message_once():
 # The command
 
 
+@pytest.fixture
+def same_connection(monkeypatch):
+    """The worker closes old connections between two messages; a test lives in one transaction of one connection."""
+    monkeypatch.setattr(deliver_messages, "close_old_connections", lambda: None)
+
+
 def test_the_command_sends_once_and_says_how_many(capsys):
     make_message()
     call_command("deliver_messages")
@@ -252,7 +258,7 @@ def test_the_command_sends_once_and_says_how_many(capsys):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_watching_worker_finishes_its_message_and_ends_on_a_signal(monkeypatch, number):
+def test_a_watching_worker_finishes_its_message_and_ends_on_a_signal(monkeypatch, same_connection, number):
     make_message()
     make_message()
     before = signal.getsignal(number)
@@ -268,14 +274,14 @@ def test_a_watching_worker_finishes_its_message_and_ends_on_a_signal(monkeypatch
     assert signal.getsignal(number) == before
 
 
-def test_a_watching_worker_survives_a_database_that_is_away(monkeypatch, capsys):
+def test_a_watching_worker_survives_a_database_that_is_away(monkeypatch, same_connection, capsys):
     answers = [OperationalError("server closed: zoe@patient.example.com"), OperationalError(), None]
 
     def deliver_next():
         answer = answers.pop(0)
         if answer is None:
             os.kill(os.getpid(), signal.SIGTERM)
-            return None
+            return
         raise answer
 
     monkeypatch.setattr(deliver_messages, "deliver_next", deliver_next)
@@ -285,7 +291,7 @@ def test_a_watching_worker_survives_a_database_that_is_away(monkeypatch, capsys)
     assert "zoe" not in told
 
 
-def test_a_watching_worker_ends_with_the_process_that_started_it():
+def test_a_watching_worker_ends_with_the_process_that_started_it(same_connection):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     make_message()
@@ -293,7 +299,7 @@ def test_a_watching_worker_ends_with_the_process_that_started_it():
     assert mail.outbox == []
 
 
-def test_a_watching_worker_works_while_that_process_lives(monkeypatch):
+def test_a_watching_worker_works_while_that_process_lives(monkeypatch, same_connection):
     seen = []
     monkeypatch.setattr(deliver_messages, "deliver_next", lambda: seen.append(1) or (len(seen) < 3 or None))
     monkeypatch.setattr(os, "getppid", iter([7, 7, 7, 7, 1]).__next__)

@@ -14,7 +14,6 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT = 240  # seconds: the first start draws the demo's pictures
-DATABASE = "clinic_browser_tests"
 
 
 def free_port() -> int:
@@ -23,21 +22,22 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def database_url(folder: Path) -> str:
-    """A database of its own on the engine the suite runs on."""
+def database_url(folder: Path, name: str) -> str:
+    """A new database of its own on the engine the suite runs on."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return f"sqlite:///{folder}/db.sqlite3"
+    database = f"clinic_browser_{name}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    return urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
+        connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {database}")
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
 class Site:
     """One running site. ``url`` has no slash at its end; what it prints is in ``log``."""
 
-    def __init__(self, folder: Path, *, settings: str = "clinic.settings.dev", arguments=(), **environment: str):
+    def __init__(self, folder: Path, *, name: str = "demo", arguments=(), **environment: str):
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -45,8 +45,8 @@ class Site:
         self.environment = (
             os.environ
             | {
-                "DJANGO_SETTINGS_MODULE": settings,
-                "DATABASE_URL": database_url(folder),
+                "DJANGO_SETTINGS_MODULE": "clinic.settings.dev",
+                "DATABASE_URL": database_url(folder, name),
                 "VAR_DIR": str(folder),
                 "SITE_URL": self.url,
             }
@@ -56,6 +56,13 @@ class Site:
 
     def manage(self, *arguments: str) -> list[str]:
         return [sys.executable, "manage.py", *arguments]
+
+    def run(self, *arguments: str) -> None:
+        """One management command with the same settings as the running site."""
+        production = (
+            {"DJANGO_SETTINGS_MODULE": "clinic.settings.production"} if "--production" in self.arguments else {}
+        )
+        subprocess.run(self.manage(*arguments), cwd=ROOT, env=self.environment | production, check=True)
 
     def __enter__(self) -> "Site":
         with self.log.open("w") as log:

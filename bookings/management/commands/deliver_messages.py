@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from bookings.outbox import deliver_due, deliver_next
 
@@ -36,10 +36,9 @@ class Command(BaseCommand):
 
     def worked(self) -> bool:
         """Send one message. False when nothing was due, or when the database did not answer."""
-        close_old_connections()
         try:
             return deliver_next() is not None
-        except DatabaseError as error:
+        except Error as error:
             self.stderr.write(f"The database does not answer ({type(error).__name__}); trying again.")
             return False
         finally:

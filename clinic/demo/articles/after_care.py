@@ -15,7 +15,7 @@ ARTICLE = Article(
     categories=("Patient Guide", "Injectables"),
     days_ago=395,
     keywords=("Botox treatments", "botox fillers", "Best Dermal fillers", "Med Spa in OC"),
-    treatments=("botox-frown-lines", "dermal-fillers", "lip-fillers", "botox-bunny-lines"),
+    treatments=("lip-fillers", "dermal-fillers", "botox-bunny-lines"),
     intro="""
 You are home, the mirror is close, and every bump looks important. Most of what you see in the first two days is normal.
 A few things are not. This page helps you tell them apart.

@@ -17,7 +17,7 @@ ARTICLE = Article(
     categories=("Injectables", "Patient Guide"),
     days_ago=88,
     keywords=("difference between botox and fillers", "botox fillers", "Best Dermal fillers", "benefits of botox"),
-    treatments=("dermal-fillers", "lip-fillers", "botox-forehead-lines", "botox-frown-lines"),
+    treatments=("dermal-fillers", "botox-frown-lines", "botox-dimpled-chin"),
     intro="""
 Both come in a syringe, and both are used on faces. That is nearly all they share. Knowing the difference saves you
 money, and sometimes it saves you a treatment.

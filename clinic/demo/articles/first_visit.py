@@ -15,7 +15,7 @@ ARTICLE = Article(
     categories=("Patient Guide",),
     days_ago=131,
     keywords=("Med Spa Near Me", "Orange County Med Spa", "Medical spa", "med spa"),
-    treatments=("facials-and-skin-care", "botox-frown-lines"),
+    treatments=("facials-and-skin-care", "botox-for-men"),
     intro="""
 Most people are a little nervous before their first visit. It helps to know what will happen, and that nothing has to.
 A consultation here is a talk. It costs nothing and leads to a plan, or to a good reason for having none.

@@ -1,6 +1,6 @@
 """The demo's treatments, grouped by what a patient comes for."""
 
-from . import hair, headache, lines, skin, volume
+from . import hair, headache, lines, lines_by_person, lines_off_label, skin, volume
 
 # Slug, name and introduction, in the order of the treatment index.
 AREAS = (
@@ -15,4 +15,12 @@ AREAS = (
     (hair.AREA, "Hair", "Lasting reduction of unwanted hair, in several sessions."),
 )
 
-TREATMENTS = (*lines.TREATMENTS, *volume.TREATMENTS, *headache.TREATMENTS, *skin.TREATMENTS, *hair.TREATMENTS)
+TREATMENTS = (
+    *lines.TREATMENTS,
+    *lines_off_label.TREATMENTS,
+    *lines_by_person.TREATMENTS,
+    *volume.TREATMENTS,
+    *headache.TREATMENTS,
+    *skin.TREATMENTS,
+    *hair.TREATMENTS,
+)

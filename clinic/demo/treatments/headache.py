@@ -36,7 +36,8 @@ them.</p>
 <p>Botox (onabotulinumtoxinA) is a prescription medicine, a purified protein made by the bacterium Clostridium
 botulinum. It is thought to be taken up by pain nerves in the head and neck and to block the release of substances that
 carry pain. It prevents; it does not stop an attack that has begun.</p>
-<p>It is not approved for people with 14 or fewer headache days a month. In them it has not been shown to help.</p>
+<p>The approval is for adults whose headaches last four hours a day or longer. It does not cover people with 14 or fewer
+headache days a month. In them it has not been shown to help.</p>
 """,
     who_it_suits="""
 <ul>
@@ -69,7 +70,7 @@ numbness, trouble speaking or a loss of vision.</p>
         ),
         (
             "31 small injections",
-            "Usually 5 units each, 155 in all, into seven muscle areas: forehead, above the nose, "
+            "Usually 5 units each, 155 in all, into seven muscle areas: forehead, above the nose (two of them), "
             "temples, back of the head, neck and upper back. It takes 10 to 15 minutes.",
         ),
         ("The day after", "We contact you and ask about your neck, your lids, swallowing and breathing."),

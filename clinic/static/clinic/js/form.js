@@ -1,7 +1,11 @@
-// A form without this script works the same. It moves the focus to the errors where a browser ignores autofocus, and
-// keeps a second click from sending the form twice.
+// A form without this script works the same. It moves the focus to the errors where a browser does not do it by
+// itself, and keeps a second click from sending the form twice.
 const summary = document.querySelector(".error-summary");
-if (summary) summary.focus();
+const focusErrors = () => {
+  if (summary && document.activeElement === document.body) summary.focus();
+};
+// After the browser's own autofocus, which it drops with a warning when something has the focus already.
+window.addEventListener("load", () => setTimeout(focusErrors, 100));
 
 for (const form of document.querySelectorAll("form[data-guard-submit]")) {
   const button = form.querySelector('[type="submit"]');

@@ -1,0 +1,82 @@
+"""``make serve``: production settings, gunicorn and the mail worker, on this machine."""
+
+import socket
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from .server import Site
+
+PRODUCTION = {
+    "SECRET_KEY": "a-secret-for-one-test-run-that-is-long-enough-and-0123456789-different",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "DEFAULT_FROM_EMAIL": "clinic@example.com",
+    "HTTPS": "False",
+}
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("production")
+    with socket.create_server(("127.0.0.1", 0)) as sink:
+        mail = f"smtp://127.0.0.1:{sink.getsockname()[1]}"  # listens and never answers
+        with Site(folder, name="production", arguments=["--production"], EMAIL_URL=mail, **PRODUCTION) as site:
+            site.run("load_demo", "--no-requests")
+            yield site
+
+
+def get(site, path):
+    try:
+        with urllib.request.urlopen(site.url + path, timeout=20) as answer:  # noqa: S310
+            return answer.status, answer.headers, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
+
+
+def test_pages_and_hashed_static_files_are_served(production):
+    status, headers, html = get(production, "/")
+    assert status == 200
+    assert "Server" not in headers or "Python" not in headers["Server"]
+    stylesheet = next(part for part in html.split('"') if "/static/clinic/css/site." in part)
+    assert stylesheet != "/static/clinic/css/site.css"
+    status, headers, _css = get(production, stylesheet)
+    assert status == 200
+    assert "immutable" in headers["Cache-Control"]
+
+
+def test_pictures_are_served(production):
+    html = get(production, "/")[2]
+    picture = next(part for part in html.split('"') if part.startswith("/media/") and part.endswith(".jpg"))
+    with urllib.request.urlopen(production.url + picture, timeout=20) as answer:  # noqa: S310
+        assert answer.headers["Content-Type"] == "image/jpeg"
+
+
+def test_unknown_address_shows_the_sites_own_page(production):
+    status, _headers, html = get(production, "/no-such-page/")
+    assert status == 404
+    assert "This page is not here" in html
+
+
+def test_not_found_page_is_accessible(production, chromium):
+    from .test_public_pages import violations
+
+    for scheme in ("light", "dark"):
+        page = chromium.new_page(base_url=production.url, color_scheme=scheme)
+        page.goto("/no-such-page/")
+        assert violations(page) == []
+        page.close()
+
+
+def test_a_mail_server_that_hangs_slows_no_page(production):
+    started = time.monotonic()
+    assert get(production, "/healthz")[0] == 200
+    assert get(production, "/consultation/")[0] == 200
+    assert time.monotonic() - started < 5
+
+
+def test_missing_variables_stop_the_start_and_are_named(tmp_path):
+    site = Site(tmp_path, name="missing", arguments=["--production"])
+    with pytest.raises(RuntimeError, match="SECRET_KEY, ALLOWED_HOSTS, EMAIL_URL, DEFAULT_FROM_EMAIL"):
+        site.__enter__()

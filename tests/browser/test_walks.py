@@ -1,0 +1,167 @@
+"""The two walks the site exists for, in a real browser on the real server: a patient asks, the desk answers."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PASSWORD = "clinic-demo-2026"
+ROWS = "table.listing tbody tr"
+MINIMUM_TIME = 3_100  # milliseconds: the form takes nobody for a person who is faster than three seconds
+
+
+def log_in(page, name):
+    page.goto("/admin/login/")
+    page.locator("[name=username]").fill(name)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin/")
+
+
+def ask(page, name, *, phone="(949) 555-0177", email=""):
+    """Fill in and send the form that is open; the reference on the receipt."""
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Phone", exact=True).fill(phone)
+    page.get_by_label("E-mail", exact=True).first.fill(email)
+    page.get_by_label(re.compile("I agree")).check()
+    page.wait_for_timeout(MINIMUM_TIME)
+    page.get_by_role("button", name="Send my request").click()
+    page.wait_for_url("**/consultation/received/**")
+    return page.locator(".receipt__reference").inner_text()
+
+
+def test_patient_walks_from_home_to_receipt_and_the_desk_to_closed(open_page):
+    patient = open_page("/", width=390)
+    patient.get_by_role("link", name="Botox for forehead lines").first.click()
+    expect(patient.locator("h1")).to_have_text("Botox for forehead lines")
+    patient.get_by_role("link", name="Ask about this treatment").click()
+    expect(patient.get_by_label("Botox for forehead lines")).to_be_checked()
+    patient.get_by_label("In your own words").fill("Will I still be able to frown at my children?")
+    reference = ask(patient, "Walking Willa", email="willa@example.com")
+    assert re.fullmatch("[0-9A-Z]{8}", reference)
+    for personal in ("Willa", "willa", "555"):
+        assert personal not in patient.url
+
+    desk = open_page("about:blank", width=1440)
+    log_in(desk, "frontdesk")
+    desk.get_by_role("link", name="Requests").first.click()
+    first = desk.locator(ROWS).first
+    expect(first).to_contain_text(reference)
+    expect(first).to_contain_text("Walking Willa")
+    first.get_by_role("link", name=reference).click()
+    expect(desk.get_by_text("Will I still be able to frown")).to_be_visible()
+
+    desk.get_by_role("button", name=re.compile("contact", re.IGNORECASE)).first.click()
+    expect(desk.locator(".desk-case__head")).to_contain_text("Contacting")
+    desk.get_by_label("Note", exact=False).first.fill("Called; she will think about it.")
+    desk.get_by_role("button", name="Save only the note").click()
+    expect(desk.locator(".desk-timeline")).to_contain_text("Called; she will think about it.")
+    desk.get_by_text("Close the request").click()
+    desk.get_by_label("How did it end?").select_option(label="Patient decided against it")
+    desk.get_by_role("button", name="Close", exact=True).click()
+    expect(desk.locator(".desk-case__head")).to_contain_text("Closed")
+    expect(desk.locator(".desk-timeline")).to_contain_text("frontdesk")
+
+
+def test_request_can_be_sent_without_javascript(open_page):
+    assert ask(open_page("/consultation/", java_script_enabled=False), "Plain Paula")
+
+
+def test_request_can_be_sent_with_the_keyboard_alone(open_page):
+    page = open_page("/consultation/", width=1440)
+    page.get_by_label("Your name").focus()
+    page.keyboard.type("Keyboard Kim")
+    page.keyboard.press("Tab")
+    page.keyboard.type("949.555.0166")
+    page.wait_for_timeout(MINIMUM_TIME)
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("[document.activeElement.name, document.activeElement.type]")
+        if focused[0] == "consent":
+            page.keyboard.press("Space")
+        if focused[1] == "submit":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/consultation/received/**")
+
+
+def test_errors_move_the_focus_and_keep_what_was_typed(open_page):
+    page = open_page("/consultation/")
+    page.get_by_label("Your name").fill("Forgetful Finn")
+    page.get_by_label("In your own words").fill("A long story")
+    page.get_by_label("Lip fillers").check()
+    page.get_by_role("button", name="Send my request").click()
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    expect(page.get_by_label("Your name")).to_have_value("Forgetful Finn")
+    expect(page.get_by_label("In your own words")).to_have_value("A long story")
+    expect(page.get_by_label("Lip fillers")).to_be_checked()
+    assert page.title().startswith("Error:")
+    summary.get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+
+
+@pytest.mark.parametrize("again", ["double click", "reload", "back"])
+def test_posting_twice_makes_one_request(open_page, again):
+    name = f"Twice {again.title()}"
+    page = open_page("/consultation/")
+    if again == "double click":
+        page.get_by_label("Your name").fill(name)
+        page.get_by_label("Phone", exact=True).fill("949 555 0155")
+        page.get_by_label(re.compile("I agree")).check()
+        page.wait_for_timeout(MINIMUM_TIME)
+        page.get_by_role("button", name="Send my request").dblclick()
+        page.wait_for_url("**/consultation/received/**")
+    else:
+        ask(page, name)
+    if again == "reload":
+        page.reload()
+    if again == "back":
+        page.go_back()
+        page.wait_for_timeout(MINIMUM_TIME)
+        ask(page, name)
+    desk = open_page("about:blank", width=1440)
+    log_in(desk, "frontdesk")
+    desk.goto(f"/admin/case/?q={name}")
+    expect(desk.locator(ROWS)).to_have_count(1)
+
+
+def test_editor_publishes_an_article_and_patients_read_it(open_page):
+    page = open_page("about:blank", width=1440)
+    log_in(page, "editor")
+    page.get_by_role("link", name="Write an article").click()
+    page.locator("#id_title").fill("What does a dimple tell?")
+    page.locator("#id_date").fill("2026-11-20")
+    page.get_by_role("button", name="More actions").first.click()
+    page.get_by_role("button", name="Publish").first.click()
+    page.get_by_text("created and published").wait_for()
+    patient = open_page("/blog/")
+    patient.get_by_role("link", name="What does a dimple tell?").click()
+    expect(patient.locator("h1")).to_have_text("What does a dimple tell?")
+
+
+def test_editor_cannot_reach_a_request(open_page):
+    page = open_page("about:blank", width=1440)
+    log_in(page, "editor")
+    assert page.get_by_role("link", name="Requests").count() == 0
+    page.goto("/admin/case/")
+    assert "/admin/case/" not in page.url
+    assert page.locator(ROWS).count() == 0
+
+
+def test_desk_sees_no_page_editor(open_page):
+    page = open_page("about:blank", width=1440)
+    log_in(page, "frontdesk")
+    assert page.get_by_role("link", name="Snippets").count() == 0
+    page.goto("/admin/pages/")
+    assert page.get_by_role("link", name="Add child page").count() == 0
+
+
+def test_staff_see_the_userbar_and_it_breaks_no_policy(open_page):
+    page = open_page("about:blank", width=1440)
+    log_in(page, "editor")
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    page.goto("/", wait_until="networkidle")
+    expect(page.locator("wagtail-userbar")).to_be_attached()
+    assert complaints == []

@@ -1,0 +1,208 @@
+"""Wagtail's admin as this clinic sees it: its name, its menus, each role's dashboard."""
+
+import json
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.template.loader import get_template
+from django.test.utils import CaptureQueriesContext
+from wagtail.admin.icons import get_icons
+
+from clinic.models import Keyword, PageKeyword
+from tests import factories
+
+
+@pytest.fixture
+def log_in(client, profile):
+    def log_in_as(role):
+        client.force_login(factories.make_user(role, first_name="Erin", last_name="Example"))
+        return client
+
+    return log_in_as
+
+
+def html(client, path="/admin/") -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+class TestBranding:
+    def test_login_page_carries_the_clinics_name(self, client, profile):
+        profile.name = "Harbor Skin Clinic"
+        profile.save()
+        page = html(client, "/admin/login/")
+        assert "Harbor Skin Clinic" in page
+        assert "clinic-mark" in page
+        assert "Wagtail</h1>" not in page
+        assert "- Harbor Skin Clinic</title>" in page.replace("\n", "")
+
+    def test_login_page_works_before_the_clinic_has_a_site(self, client, db):
+        assert "clinic-mark" in html(client, "/admin/login/")
+
+    def test_sidebar_carries_name_mark_and_icon(self, log_in, profile):
+        page = html(log_in("editor"))
+        assert f'clinic-brand__name">{profile.name}' in page
+        assert "clinic/img/admin-icon.svg" in page
+        assert "clinic/css/admin.css" in page
+
+    @pytest.mark.parametrize("path", ["clinic/css/admin.css", "clinic/img/admin-icon.svg", "bookings/desk.css"])
+    def test_files_are_there(self, path):
+        assert finders.find(path)
+
+    @pytest.mark.parametrize("icon", ["requests", "opening-hours"])
+    def test_icons_are_registered(self, db, icon):
+        assert f'id="icon-{icon}"' in get_icons()
+
+    @pytest.mark.parametrize("name", ["login", "base", "home", "admin_base"])
+    def test_own_template_extends_the_stock_one(self, name):
+        template = get_template(f"wagtailadmin/{name}.html")
+        assert "clinic/templates" in template.origin.name
+
+    def test_dashboard_loads_nothing_from_elsewhere(self, log_in):
+        page = html(log_in("manager"))
+        for attribute in ('src="http', 'href="http://', "gravatar", "//cdn"):
+            assert attribute not in page
+
+
+class TestMenus:
+    @pytest.mark.parametrize(
+        ("role", "shown", "hidden"),
+        [
+            ("editor", ["Pages", "Content", "Images", "Opening hours"], ["Requests"]),
+            ("frontdesk", ["Requests"], ["Pages", "Content", "Images", "Opening hours", "Settings"]),
+            ("clinician", ["Requests"], ["Pages", "Content", "Images", "Opening hours", "Settings"]),
+            ("manager", ["Requests", "Pages", "Content", "Images", "Opening hours"], ["Users"]),
+            ("admin", ["Requests", "Pages", "Content", "Opening hours", "Users"], []),
+        ],
+    )
+    def test_each_role_sees_its_own(self, log_in, role, shown, hidden):
+        labels = menu_labels(html(log_in(role)))
+        assert [label for label in shown if label not in labels] == []
+        assert [label for label in hidden if label in labels] == []
+
+    def test_content_menu_gathers_what_editors_write_once(self, log_in):
+        labels = menu_labels(html(log_in("editor")))
+        for label in ("Keywords", "People", "Testimonials", "Why choose us", "Article categories", "Areas of concern"):
+            assert label in labels
+
+    def test_opening_hours_leads_to_the_hours(self, log_in):
+        client = log_in("editor")
+        page = html(client)
+        assert "/admin/settings/clinic/clinicprofile/#tab-opening_hours" in page
+        response = client.get("/admin/settings/clinic/clinicprofile/", follow=True)
+        assert 'id="tab-opening_hours"' in response.content.decode()
+
+    def test_editor_may_save_the_hours(self, log_in, profile):
+        assert "Opening hours" in html(log_in("editor"), f"/admin/settings/clinic/clinicprofile/{profile.site_id}/")
+
+
+def menu_labels(page: str) -> set[str]:
+    """The labels in the sidebar's properties, at any depth."""
+    props = re.search(r'<script id="wagtail-sidebar-props"[^>]*>(.*?)</script>', page, re.DOTALL)
+    return set(labels_in(json.loads(props[1])))
+
+
+def labels_in(node):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "label" and isinstance(value, str):
+                yield value
+            yield from labels_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from labels_in(value)
+
+
+class TestEditorsDashboard:
+    def test_greets_by_name(self, log_in):
+        assert "Good to see you, Erin Example" in html(log_in("editor"))
+
+    def test_shows_drafts_and_pages_without_a_description(self, log_in):
+        factories.make_article("A draft", live=False, has_unpublished_changes=True)
+        factories.make_article("No description")
+        factories.make_article("All done", search_description="Everything about it.")
+        page = html(log_in("editor"))
+        assert "A draft" in page
+        assert "No description" in page
+        assert "All done" not in page
+
+    def test_offers_what_editors_start_with(self, log_in):
+        index = factories.make_blog_index()
+        treatments = factories.make_treatment_index()
+        page = html(log_in("editor"))
+        for path in (
+            f"/admin/pages/add/blog/blogpage/{index.pk}/",
+            f"/admin/pages/add/treatments/treatmentpage/{treatments.pk}/",
+            "/admin/settings/clinic/clinicprofile/",
+            "/admin/snippets/clinic/keyword/",
+        ):
+            assert f'href="{path}' in page
+
+    def test_works_before_there_is_a_blog(self, log_in):
+        assert "Write an article" not in html(log_in("editor"))
+
+    def test_is_not_shown_to_the_desk(self, log_in):
+        factories.make_article("A draft", live=False, has_unpublished_changes=True)
+        page = html(log_in("frontdesk"))
+        assert "A draft" not in page
+        assert "search description" not in page
+
+    def test_manager_sees_both(self, log_in):
+        factories.make_article("A draft", live=False, has_unpublished_changes=True)
+        factories.make_case(name="Ana Lima")
+        page = html(log_in("manager"))
+        assert "A draft" in page
+        assert "Ana Lima" in page
+
+    def test_query_count_does_not_grow_with_pages(self, log_in):
+        client = log_in("editor")
+        html(client)
+        counts = []
+        for number in range(1, 5):
+            factories.make_article(f"Draft {number}", live=False, has_unpublished_changes=True)
+            factories.make_article(f"Live {number}")
+            with CaptureQueriesContext(connection) as captured:
+                html(client)
+            counts.append(len(captured))
+        assert counts[0] == counts[-1]
+
+
+class TestLists:
+    def test_keywords_with_the_number_of_pages_that_use_each(self, log_in):
+        used, unused = Keyword.objects.create(name="botox newport beach"), Keyword.objects.create(name="lonely")
+        for title in ("One", "Two"):
+            PageKeyword.objects.create(tag=used, content_object=factories.make_article(title).page_ptr)
+        client = log_in("editor")
+        response = client.get("/admin/snippets/clinic/keyword/")
+        assert {row.name: row.page_count for row in response.context["object_list"]} == {used.name: 2, unused.name: 0}
+        by_use = client.get("/admin/snippets/clinic/keyword/", {"ordering": "-page_count"})
+        assert [row.name for row in by_use.context["object_list"]] == [used.name, unused.name]
+
+    def test_keywords_are_searched(self, log_in):
+        Keyword.objects.create(name="botox newport beach")
+        Keyword.objects.create(name="laser")
+        response = log_in("editor").get("/admin/snippets/clinic/keyword/", {"q": "newport"})
+        assert [row.name for row in response.context["object_list"]] == ["botox newport beach"]
+
+    @pytest.mark.parametrize(
+        "model",
+        [
+            "clinic/keyword",
+            "clinic/person",
+            "clinic/testimonial",
+            "clinic/whychooseus",
+            "blog/blogcategory",
+            "treatments/areaofconcern",
+        ],
+    )
+    def test_editor_lists_and_adds(self, log_in, model):
+        client = log_in("editor")
+        html(client, f"/admin/snippets/{model}/")
+        html(client, f"/admin/snippets/{model}/add/")
+
+    @pytest.mark.parametrize("role", ["frontdesk", "clinician"])
+    def test_others_do_not(self, log_in, role):
+        assert log_in(role).get("/admin/snippets/clinic/keyword/").status_code == 302
