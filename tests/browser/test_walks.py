@@ -60,7 +60,7 @@ def test_patient_walks_from_home_to_receipt_and_the_desk_to_closed(open_page):
     desk.get_by_label("How did it end?").select_option(label="Patient decided against it")
     desk.get_by_role("button", name="Close", exact=True).click()
     expect(desk.locator(".desk-case__head")).to_contain_text("Closed")
-    expect(desk.locator(".desk-timeline")).to_contain_text("frontdesk")
+    expect(desk.locator(".desk-timeline")).to_contain_text("Fran Frontdesk")
 
 
 def test_request_can_be_sent_without_javascript(open_page):
