@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -69,11 +69,13 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     def post(self, request, *args, **kwargs):
         if not self.can_change:
             raise PermissionDenied
-        actions = {"step": self.take_step, "owner": self.change_owner, "retry": self.retry_message}
-        action = actions.get(request.POST.get("action", ""))
-        return action() if action else HttpResponse(status=400)
+        if "retry" in request.POST:
+            return self.retry_message()
+        if request.POST.get("action") in ("owner", "take"):
+            return self.change_owner()
+        return self.take_step()
 
-    # What the desk can do
+    # What the desk can do. Whatever is clicked, a typed note is kept: in the database, or on the page.
 
     def take_step(self):
         form = StepForm(self.request.POST)
@@ -82,11 +84,7 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             return self.show_again(step_form=form)
         data = form.cleaned_data
         if not data["to_status"]:
-            return self.attempt(
-                lambda: services.add_note(self.case.pk, data["note"], actor=self.request.user),
-                done=_("Note saved."),
-                step_form=form,
-            )
+            return self.attempt(lambda: self.add_note(data["note"]), done=_("Note saved."))
         return self.attempt(
             lambda: services.change_status(
                 self.case.pk,
@@ -97,40 +95,48 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
                 note=data["note"],
             ),
             done=_("The request is now: %(status)s.") % {"status": Status(data["to_status"]).label},
-            step_form=form,
         )
 
     def change_owner(self):
         form = OwnerForm(self.owner_data())
         if not form.is_valid():
             messages.error(self.request, _("Nobody was assigned: please choose again."))
-            return self.show_again(owner_form=form)
-        owner = form.cleaned_data["owner"]
+            return self.show_again()
+        owner, version = form.cleaned_data["owner"], form.cleaned_data["expected_version"]
         return self.attempt(
-            lambda: services.assign(
-                self.case.pk, owner, actor=self.request.user, expected_version=form.cleaned_data["expected_version"]
-            ),
+            lambda: services.assign(self.case.pk, owner, actor=self.request.user, expected_version=version),
+            self.add_typed_note,
             done=_("You look after this request now.") if owner == self.request.user else _("Assignment saved."),
-            owner_form=form,
         )
 
     def owner_data(self):
         data = self.request.POST.copy()
-        if "take" in data:
+        if data["action"] == "take":
             data["owner"] = str(self.request.user.pk)
         return data
 
     def retry_message(self):
-        pk = self.request.POST.get("message", "")
+        pk = self.request.POST["retry"]
         message = get_object_or_404(Message, pk=pk if pk.isdecimal() else 0, case=self.case)
         return self.attempt(
-            lambda: services.retry_message(message.pk, actor=self.request.user), done=_("The mail will be tried again.")
+            lambda: services.retry_message(message.pk, actor=self.request.user),
+            self.add_typed_note,
+            done=_("The mail will be tried again."),
         )
 
-    def attempt(self, change, *, done: str, **forms):
-        """Carry out one service call; on a refusal the page again, with what was typed."""
+    def add_note(self, text: str):
+        services.add_note(self.case.pk, text, actor=self.request.user)
+
+    def add_typed_note(self):
+        if note := self.request.POST.get("note", "").strip():
+            self.add_note(note)
+
+    def attempt(self, *changes, done: str):
+        """Carry out service calls, all or none; on a refusal the page again, with what was typed."""
         try:
-            change()
+            with transaction.atomic():
+                for change in changes:
+                    change()
         except services.StaleCase:
             messages.warning(
                 self.request,
@@ -139,16 +145,18 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
                     "what you wrote is still here: look again, then decide."
                 ),
             )
-            return self.show_again(status=STALE, **forms)
+            return self.show_again(status=STALE)
         except services.BookingError as refusal:
             messages.error(self.request, str(refusal))
-            return self.show_again(**forms)
+            return self.show_again()
         messages.success(self.request, done)
         return redirect(self.inspect_url_name, self.case.pk)
 
-    def show_again(self, status: int = 200, **forms):
+    def show_again(self, status: int = 200, step_form: StepForm | None = None):
         self.case.refresh_from_db()
-        return self.render_to_response(self.get_context_data(**forms), status=status)
+        typed = {name: self.request.POST.get(name, "") for name in ("note", "outcome")}
+        context = self.get_context_data(step_form=step_form or StepForm(initial=typed))
+        return self.render_to_response(context, status=status)
 
     # What it sees
 
@@ -177,7 +185,8 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         if not following:
             return []
         url = reverse(self.inspect_url_name, args=[following.pk])
-        return [HeaderButton(_("Next that waits"), url=url, icon_name="arrow-right")]
+        label = {"aria-label": _("Next request that waits"), "title": _("Next request that waits")}
+        return [HeaderButton(_("Next"), url=url, icon_name="arrow-right", attrs=label)]
 
     def get_context_data(self, **forms):
         now = timezone.now()
@@ -190,7 +199,7 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             "zone": self.zone,
             "treatments": case.treatments.all(),
             "consents": case.consents.all(),
-            "timeline": [entry(event) for event in case.events.select_related("actor").order_by("-at", "-pk")],
+            "timeline": [entry(event) for event in case.events.order_by("-at", "-pk")],
             "mails": self.mails(now),
             **(self.form_context(**forms) if self.can_change else {"can_change": False}),
         }
@@ -203,15 +212,14 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             mail.was_given_up = mail.state == MessageState.FAILED
         return mails
 
-    def form_context(self, step_form: StepForm | None = None, owner_form: OwnerForm | None = None) -> dict[str, Any]:
-        version = {"expected_version": self.case.version}
+    def form_context(self, step_form: StepForm | None = None) -> dict[str, Any]:
         following = services.next_statuses(self.case)
         moves = [Move(status, MOVES[status]) for status in following if status != Status.CLOSED]
         goes_to_close_first = following[0] == Status.CLOSED
         return {
             "can_change": True,
-            "step_form": step_form or StepForm(initial=version),
-            "owner_form": owner_form or OwnerForm(initial={**version, "owner": self.case.owner_id}),
+            "step_form": step_form or StepForm(),
+            "owner_form": OwnerForm(initial={"owner": self.case.owner_id}),
             "next_move": None if goes_to_close_first or not moves else moves[0],
             "other_moves": moves if goes_to_close_first else moves[1:],
             "can_close": Status.CLOSED in following,

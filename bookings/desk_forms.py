@@ -34,7 +34,13 @@ class StepForm(VersionForm):
 
 
 class OwnerForm(VersionForm):
-    owner = UserChoiceField(label=_("Who looks after it"), queryset=None, required=False, empty_label=_("Nobody"))
+    owner = UserChoiceField(
+        label=_("Who looks after it"),
+        queryset=None,
+        required=False,
+        empty_label=_("Nobody"),
+        widget=forms.Select(attrs={"form": "desk-form"}),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

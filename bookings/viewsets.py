@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import HeaderButton
 
 from clinic.models import ClinicProfile
 
@@ -99,15 +99,14 @@ class CaseIndexView(generic.IndexView):
     def zone(self):
         return ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
 
-    @cached_property
-    def show_export_buttons(self):
-        return self.user_has_permission("export")
+    header_more_buttons = []
 
     @cached_property
-    def header_more_buttons(self):
-        if not self.show_export_buttons:
+    def header_buttons(self):
+        if not self.user_has_permission("export"):
             return []
-        return [Button(_("Download this list (CSV)"), url=self.csv_export_url, icon_name="download")]
+        label = {"aria-label": _("Download this list (CSV)"), "title": _("Download this list (CSV)")}
+        return [HeaderButton(_("Download"), url=self.csv_export_url, icon_name="download", attrs=label)]
 
     def get_export_url(self, format):
         params = self.request.GET.copy()

@@ -10,7 +10,7 @@ The cache has to be shared by all processes (the default is a folder in ``var/``
 import secrets
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
@@ -37,14 +37,7 @@ def version_for(request) -> str:
 
 def content_changed(**kwargs) -> None:
     """Everything cached so far is old, as soon as the current transaction is committed."""
-    waiting = connection.run_on_commit
-    # One publish saves dozens of rows: one new version is enough for all of them.
-    if not (waiting and waiting[-1][1] is renew):
-        transaction.on_commit(renew)
-
-
-def renew() -> None:
-    cache.set(KEY, secrets.token_hex(6), None)
+    transaction.on_commit(lambda: cache.set(KEY, secrets.token_hex(6), None))
 
 
 def saved_or_deleted(sender, **kwargs) -> None:

@@ -40,7 +40,7 @@ def listed(response) -> list[str]:
 
 
 def step(client, case: Case, **data):
-    return client.post(page_of(case), {"action": "step", "expected_version": case.version, **data})
+    return client.post(page_of(case), {"expected_version": case.version, **data})
 
 
 class TestList:
@@ -266,17 +266,35 @@ class TestPage:
 
     def test_taking_and_giving_away(self, desk):
         case = factories.make_case()
-        desk.post(page_of(case), {"action": "owner", "expected_version": 1, "owner": "", "take": "1"})
+        step(desk, case, action="take", owner="")
         case.refresh_from_db()
         assert case.owner == desk.user
-        desk.post(page_of(case), {"action": "owner", "expected_version": case.version, "owner": ""})
+        step(desk, case, action="owner", owner="")
         case.refresh_from_db()
         assert case.owner is None
+
+    def test_note_typed_before_taking_is_saved_with_it(self, desk):
+        case = factories.make_case()
+        step(desk, case, action="take", note="I know her")
+        assert [event.text for event in case.events.all()][1:] == ["Assigned to Fay Desk", "I know her"]
+
+    def test_note_typed_before_a_stale_assignment_is_still_on_the_page(self, desk):
+        case = factories.make_case()
+        services.add_note(case.pk, "Meanwhile", actor=desk.user)
+        response = step(desk, case, action="take", note="I know her")
+        assert response.status_code == 409
+        assert "I know her" in response.content.decode()
+        assert not case.events.filter(text="I know her").exists()
+
+    def test_note_typed_before_a_retry_is_saved_with_it(self, desk):
+        message = factories.make_message(state=MessageState.FAILED)
+        step(desk, message.case, retry=message.pk, note="Asked the provider")
+        assert message.case.events.filter(kind=EventKind.NOTE, text="Asked the provider").exists()
 
     def test_only_people_of_the_desk_can_own_a_request(self, desk):
         case = factories.make_case()
         editor = factories.make_user("editor")
-        desk.post(page_of(case), {"action": "owner", "expected_version": 1, "owner": editor.pk})
+        step(desk, case, action="owner", owner=editor.pk)
         case.refresh_from_db()
         assert case.owner is None
 
@@ -284,18 +302,24 @@ class TestPage:
         message = factories.make_message(state=MessageState.FAILED, attempts=9)
         html = desk.get(page_of(message.case)).content.decode()
         assert "The patient has no receipt yet" in html
-        desk.post(page_of(message.case), {"action": "retry", "message": message.pk})
+        step(desk, message.case, retry=message.pk)
         message.refresh_from_db()
         assert message.state == MessageState.QUEUED
 
     @pytest.mark.parametrize("message", ["", "abc", "999999999999999999999", "-1"])
     def test_retry_of_a_message_that_is_none(self, desk, message):
         case = factories.make_case()
-        assert desk.post(page_of(case), {"action": "retry", "message": message}).status_code == 404
+        assert step(desk, case, retry=message).status_code == 404
 
-    @pytest.mark.parametrize("data", [{}, {"action": "delete"}])
-    def test_unknown_action_does_nothing(self, desk, data):
-        assert desk.post(page_of(factories.make_case()), data).status_code == 400
+    def test_mail_of_another_request_is_not_retried_from_here(self, desk):
+        message = factories.make_message(state=MessageState.FAILED)
+        assert step(desk, factories.make_case(), retry=message.pk).status_code == 404
+
+    @pytest.mark.parametrize("data", [{}, {"action": "delete"}, {"to_status": "gone"}, {"expected_version": "x"}])
+    def test_senseless_post_changes_nothing(self, desk, data):
+        case = factories.make_case()
+        assert desk.post(page_of(case), data).status_code == 200
+        assert case.events.count() == 1
 
     def test_needs_a_csrf_token(self, desk):
         desk.handler.enforce_csrf_checks = True

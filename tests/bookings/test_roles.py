@@ -98,7 +98,7 @@ class TestEveryAddress:
         response = client.get(path)
         assert (response.status_code == 200) == (role in DESK[name]["GET"])
         assert bool(secrets_in(response, case)) == (role in DESK[name]["GET"])
-        response = client.post(path, {"action": "step", "expected_version": 1, "to_status": "contacting"})
+        response = client.post(path, {"expected_version": 1, "to_status": "contacting"})
         was_changed = Case.objects.values().get(pk=case.pk) != before
         assert was_changed == (role in DESK[name]["POST"])
         if role not in SEE:
@@ -131,7 +131,7 @@ class TestEditors:
         client.force_login(desk)
         client.post(
             f"/admin/case/{case.pk}/",
-            {"action": "step", "expected_version": 1, "to_status": "contacting", "note": "Very private note"},
+            {"expected_version": 1, "to_status": "contacting", "note": "Very private note"},
         )
         body(client.get("/admin/case/", {"export": "csv"}))
         treatment = case.treatments.get().page

@@ -22,7 +22,7 @@ class PageTypesTest(WagtailPageTestCase):
         post_data = nested_form_data(
             {
                 "title": "Home",
-                "slug": "home",
+                "slug": "clinic-home",
                 "hero_heading": "Care that listens",
                 "hero_button": "Ask",
                 "body": BODY,

@@ -61,12 +61,11 @@ class Command(BaseCommand):
     def supervise(self, commands):
         """Run the commands until one ends or a stop is asked for; then none of them stays behind."""
         processes = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in commands]  # noqa: S603
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, lambda *_: sys.exit(0))
         try:
             while all(process.poll() is None for process in processes):
                 time.sleep(0.3)
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopping.")
         finally:
             failed = [process.returncode for process in processes if process.poll()]
             for process in processes:
