@@ -24,8 +24,12 @@ NOT_CONTENT = {
 }  # fmt: skip
 
 
+def new_version() -> str:
+    return secrets.token_hex(6)
+
+
 def content_version() -> str:
-    return cache.get_or_set(KEY, lambda: secrets.token_hex(6), None)
+    return cache.get_or_set(KEY, new_version, None)
 
 
 def version_for(request) -> str:
@@ -37,7 +41,11 @@ def version_for(request) -> str:
 
 def content_changed(**kwargs) -> None:
     """Everything cached so far is old, as soon as the current transaction is committed."""
-    transaction.on_commit(lambda: cache.set(KEY, secrets.token_hex(6), None))
+    transaction.on_commit(renew)
+
+
+def renew() -> None:
+    cache.set(KEY, new_version(), None)
 
 
 def saved_or_deleted(sender, **kwargs) -> None:

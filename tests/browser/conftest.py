@@ -44,7 +44,11 @@ def open_page(chromium, site):
 
     def open_path(path="/", *, width=390, scheme="light", **options):
         context = chromium.new_context(
-            base_url=site.url, viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, **options
+            base_url=site.url,
+            viewport={"width": width, "height": HEIGHT},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

@@ -41,12 +41,12 @@ class Site:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = folder / "site.log"
+        self.log = folder / f"{name}.log"
         self.environment = (
             os.environ
             | {
                 "DJANGO_SETTINGS_MODULE": "clinic.settings.dev",
-                "DATABASE_URL": database_url(folder, name),
+                "DATABASE_URL": environment.get("DATABASE_URL") or database_url(folder, name),
                 "VAR_DIR": str(folder),
                 "SITE_URL": self.url,
             }
@@ -56,13 +56,6 @@ class Site:
 
     def manage(self, *arguments: str) -> list[str]:
         return [sys.executable, "manage.py", *arguments]
-
-    def run(self, *arguments: str) -> None:
-        """One management command with the same settings as the running site."""
-        production = (
-            {"DJANGO_SETTINGS_MODULE": "clinic.settings.production"} if "--production" in self.arguments else {}
-        )
-        subprocess.run(self.manage(*arguments), cwd=ROOT, env=self.environment | production, check=True)
 
     def __enter__(self) -> "Site":
         with self.log.open("w") as log:

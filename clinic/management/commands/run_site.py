@@ -7,6 +7,8 @@ import time
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
+from clinic import freshness
+
 DEMO_PASSWORD_HINT = "Demo log-ins (password clinic-demo-2026): admin, manager, editor, frontdesk, clinician"  # noqa: S105
 
 
@@ -29,6 +31,8 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         else:
             call_command("load_demo")
+        # Templates may have changed since the last start: what was cached then is old.
+        freshness.renew()
         self.announce(host, port, demo=not production)
         self.supervise([self.web(host, port, production, workers), self.manage("deliver_messages", "--watch")])
         return None
