@@ -17,8 +17,8 @@ def pytest_configure(config):
     if django.VERSION < (6,):
         config.addinivalue_line("filterwarnings", "error")
         # Wagtail leaves the temporary file of each rendition to the garbage collector.
-        config.addinivalue_line("filterwarnings", "ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning")
-        config.addinivalue_line("filterwarnings", "ignore:.*SpooledTemporaryFile:ResourceWarning")
+        for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+            config.addinivalue_line("filterwarnings", f"ignore:.*SpooledTemporaryFile:{category}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 import pytest
 
-from clinic.blocks import BodyBlock
 from clinic import models
+from clinic.blocks import BodyBlock
 
 BLOCKS = BodyBlock().child_blocks
 
