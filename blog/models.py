@@ -1,3 +1,4 @@
+from django import forms
 from django.core.paginator import Paginator
 from django.db import models
 from django.shortcuts import get_object_or_404
@@ -168,7 +169,10 @@ class BlogPage(BasePage):
         *BasePage.content_panels,
         FieldPanel("intro"),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("date"), FieldPanel("author")]), FieldPanel("categories")],
+            [
+                FieldRowPanel([FieldPanel("date"), FieldPanel("author")]),
+                FieldPanel("categories", widget=forms.CheckboxSelectMultiple),
+            ],
             heading=_("When, who, where"),
         ),
         FieldPanel("body"),

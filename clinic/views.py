@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
@@ -8,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.search import search_pages
+from clinic.search import in_order, search_pages
 
 RESULTS_ON_A_PAGE = 10
 
@@ -16,10 +18,14 @@ RESULTS_ON_A_PAGE = 10
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
-    results = Paginator(search_pages(query), RESULTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(search_pages(query), RESULTS_ON_A_PAGE)
+    results = paginator.get_page(request.GET.get("page"))
     context = {
         "query": query,
         "results": results,
+        "pages": in_order(results.object_list),
+        "page_range": paginator.get_elided_page_range(results.number),
+        "query_prefix": urlencode({"q": query}) + "&",
         "head_title": f"Search: {query}" if query else "Search",
         "noindex": True,
     }
@@ -56,7 +62,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Whatever broke may break again: this page asks the database for nothing."""
-    return HttpResponseServerError(render_to_string("500.html", {"stylesheet": static("clinic/css/site.css")}))
+    return HttpResponseServerError(render_to_string("500.html"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -45,6 +45,7 @@ class BasePage(Page):
         help_text=_("Asks search engines to leave this page out, and takes it out of the sitemap."),
     )
 
+    content_panels = [*Page.content_panels, FieldPanel("listing_image")]
     promote_panels = [
         MultiFieldPanel(
             [
@@ -57,7 +58,7 @@ class BasePage(Page):
             heading=_("For search engines"),
         ),
         MultiFieldPanel(
-            [FieldPanel("listing_summary"), FieldPanel("listing_image"), FieldPanel("social_image")],
+            [FieldPanel("listing_summary"), FieldPanel("social_image")],
             heading=_("For lists and sharing"),
         ),
         MultiFieldPanel([FieldPanel("show_in_menus")], heading=_("In the menu")),

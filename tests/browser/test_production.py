@@ -40,8 +40,8 @@ def test_pages_and_hashed_static_files_are_served(production):
     status, headers, html = get(production, "/")
     assert status == 200
     assert "Server" not in headers or "Python" not in headers["Server"]
-    stylesheet = next(part for part in html.split('"') if "/static/clinic/css/site." in part)
-    assert stylesheet != "/static/clinic/css/site.css"
+    stylesheet = next(part for part in html.split('"') if "/static/clinic/css/base." in part)
+    assert stylesheet != "/static/clinic/css/base.css"
     status, headers, _css = get(production, stylesheet)
     assert status == 200
     assert "immutable" in headers["Cache-Control"]

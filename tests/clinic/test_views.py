@@ -1,6 +1,9 @@
+import gzip
 import json
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.utils import OperationalError
 
@@ -28,6 +31,21 @@ def test_search_finds_live_pages_by_all_their_words(client, home):
     html = client.get("/search/", {"q": "bunny nose"}).content.decode()
     assert "1 page found" in html
     assert "/treatments/botox-for-bunny-lines/" in html
+
+
+def test_search_puts_pages_with_the_words_in_their_title_first(client, home):
+    factories.make_treatment("Facials", introduction="Laser, laser and laser again.")
+    factories.make_treatment("Gentle laser treatments for the face", introduction="Light.")
+    html = client.get("/search/", {"q": "laser"}).content.decode()
+    assert html.index("/treatments/gentle-laser") < html.index("/treatments/facials/")
+
+
+def test_search_goes_on_to_a_second_page(client, home):
+    for number in range(12):
+        factories.make_treatment(f"Peel number {number}")
+    html = client.get("/search/", {"q": "peel", "page": "2"}).content.decode()
+    assert html.count("<h2><a") == 2
+    assert 'href="?q=peel&amp;page=1"' in html
 
 
 def test_search_without_words_asks_for_one(client, home):
@@ -84,6 +102,12 @@ def test_public_pages_allow_nothing_inline_and_nothing_from_elsewhere(client, ho
     policy = client.get("/").headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe-inline" not in policy
+
+
+def test_style_stays_below_eight_kilobytes():
+    folder = Path(settings.BASE_DIR) / "clinic/static/clinic/css"
+    sheets = [folder / name for name in ("base.css", "components.css")]
+    assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in sheets) <= 8 * 1024
 
 
 def test_admin_has_its_own_policy(client, home):

@@ -3,13 +3,25 @@ import signal
 import subprocess
 import sys
 import time
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from wagtail.models import Site
 
 from clinic import freshness
 
 DEMO_PASSWORD_HINT = "Demo log-ins (password clinic-demo-2026): admin, manager, editor, frontdesk, clinician"  # noqa: S105
+
+
+def tell_wagtail_its_address(address: str) -> None:
+    """Canonical links, feeds and the sitemap take host and port from Wagtail's default site."""
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    site = Site.objects.filter(is_default_site=True).first()
+    if site and (site.hostname, site.port) != (parts.hostname, port):
+        site.hostname, site.port = parts.hostname, port
+        site.save()
 
 
 class Command(BaseCommand):
@@ -31,6 +43,7 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         else:
             call_command("load_demo")
+        tell_wagtail_its_address(settings.WAGTAILADMIN_BASE_URL if production else f"http://{host}:{port}")
         # Templates may have changed since the last start: what was cached then is old.
         freshness.renew()
         self.announce(host, port, demo=not production)
