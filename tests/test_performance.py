@@ -9,24 +9,18 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from blog.models import BlogPage
 from bookings.models import Case, Event, Message, Status
 from tests import factories
+from tests.counting import queries_for
 
 DESK_PATHS = ["/admin/case/", "/admin/case/?status=new", "/admin/case/?q=ana", "/admin/"]
 
 
 def make_load(articles=0, requests=0, **options):
     call_command("make_load_data", articles=articles, requests=requests, stdout=io.StringIO(), **options)
-
-
-def queries_for(client, path: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200
-    return len(captured)
 
 
 @pytest.fixture

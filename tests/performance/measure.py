@@ -1,9 +1,4 @@
-"""Prints how long the lists and searches of a filled database take, in-process and warm.
-
-    DATABASE_URL=sqlite:////tmp/load.sqlite3 python manage.py migrate
-    DATABASE_URL=sqlite:////tmp/load.sqlite3 python manage.py load_demo
-    DATABASE_URL=sqlite:////tmp/load.sqlite3 python manage.py make_load_data --articles 1000 --requests 100000
-    DATABASE_URL=sqlite:////tmp/load.sqlite3 python tests/performance/measure.py
+"""Prints how long the lists and searches of a filled database take, in-process and warm: ``make perf`` fills one.
 
 Ends with status 1 when anything takes longer than ``LIMIT``. Each figure is the median of ``ROUNDS``.
 """
