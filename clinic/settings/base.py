@@ -126,6 +126,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 # False where a web server in front hands out /media/ itself.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", True)
 
+# A working day: the desk's computer shows patients' data.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 # The page preview shows the site in a frame of the admin, on the same host.

@@ -1,3 +1,4 @@
+import logging
 import os
 import signal
 import subprocess
@@ -7,10 +8,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import DatabaseError, close_old_connections
 from wagtail.models import Site
 
 from clinic import freshness
 
+logger = logging.getLogger(__name__)
+
+PUBLISHING_EVERY = 60  # seconds
 DEMO_PASSWORD_HINT = "Demo log-ins (password clinic-demo-2026): admin, manager, editor, frontdesk, clinician"  # noqa: S105
 
 
@@ -24,8 +29,16 @@ def tell_wagtail_its_address(address: str) -> None:
         site.save()
 
 
+def publish_planned() -> None:
+    """Publish and take down what editors planned. A failure is logged, and the next round tries again."""
+    try:
+        call_command("publish_scheduled")
+    except DatabaseError:
+        logger.exception("Planned pages could not be published")
+
+
 class Command(BaseCommand):
-    """Prepares the database and runs the web server with the mail worker beside it, until it is stopped."""
+    """Prepares the database and runs the site until it is stopped: web server, mail worker, planned publishing."""
 
     help = "Migrate, load the demo clinic when there is none (development only), and serve."
 
@@ -80,8 +93,13 @@ class Command(BaseCommand):
         processes = [subprocess.Popen(command, cwd=settings.BASE_DIR) for command in commands]  # noqa: S603
         for stop in (signal.SIGINT, signal.SIGTERM):
             signal.signal(stop, lambda *_: sys.exit(0))
+        planned = time.monotonic()
         try:
             while all(process.poll() is None for process in processes):
+                if time.monotonic() >= planned:
+                    close_old_connections()
+                    publish_planned()
+                    planned = time.monotonic() + PUBLISHING_EVERY
                 time.sleep(0.3)
         finally:
             failed = [process.returncode for process in processes if process.poll()]
