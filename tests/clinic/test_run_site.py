@@ -1,8 +1,8 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import OperationalError
-from django.utils import timezone
 from wagtail.models import Site
 
 from clinic.management.commands import run_site
@@ -11,13 +11,14 @@ from clinic.models import StandardPage
 
 def test_planned_page_is_published_when_its_time_has_come(client, home):
     page = home.add_child(instance=StandardPage(title="Summer hours", live=False))
-    page.go_live_at = timezone.now() + timedelta(hours=1)
-    page.save_revision(approved_go_live_at=page.go_live_at)
-    run_site.publish_planned()
-    assert client.get("/summer-hours/").status_code == 404
-    page.revisions.update(approved_go_live_at=timezone.now() - timedelta(minutes=1))
-    run_site.publish_planned()
-    assert client.get("/summer-hours/").status_code == 200
+    page.go_live_at = datetime(2026, 6, 1, 16, 0, tzinfo=UTC)
+    with time_machine.travel(page.go_live_at - timedelta(minutes=1), tick=False):
+        page.save_revision().publish()
+        run_site.publish_planned()
+        assert client.get("/summer-hours/").status_code == 404
+    with time_machine.travel(page.go_live_at + timedelta(minutes=1), tick=False):
+        run_site.publish_planned()
+        assert client.get("/summer-hours/").status_code == 200
 
 
 def test_database_that_is_gone_stops_no_site(db, monkeypatch, caplog):
