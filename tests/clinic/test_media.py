@@ -60,3 +60,19 @@ def test_alt_text_is_required(photo):
     with pytest.raises(ValidationError) as refusal:
         photo.full_clean()
     assert "description" in refusal.value.message_dict
+
+
+def test_uploaded_picture_waits_for_its_alt_text(admin_client):
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "#e5a583").save(file, "PNG")
+    file.seek(0)
+    file.name = "dunes.png"
+    add = "/admin/images/multiple/add/"
+    answer = admin_client.post(add, {"files[]": file, "title": "Dunes"}, headers={"x-requested-with": "XMLHttpRequest"})
+    assert answer.json()["success"]
+    assert not ClinicImage.objects.exists()
+    create = f"/admin/images/multiple/create_from_uploaded_image/{answer.json()['uploaded_file_id']}/"
+    prefix = f"uploaded-image-{answer.json()['uploaded_file_id']}"
+    data = {f"{prefix}-title": "Dunes", f"{prefix}-description": "Dunes at dusk"}
+    assert admin_client.post(create, data, headers={"x-requested-with": "XMLHttpRequest"}).json()["success"]
+    assert ClinicImage.objects.get().description == "Dunes at dusk"

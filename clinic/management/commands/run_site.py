@@ -56,7 +56,9 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         else:
             call_command("load_demo")
-        tell_wagtail_its_address(settings.WAGTAILADMIN_BASE_URL if production else f"http://{host}:{port}")
+        address = settings.WAGTAILADMIN_BASE_URL if production else f"http://{host}:{port}"
+        os.environ["SITE_URL"] = address  # for the links in mails, which another process writes
+        tell_wagtail_its_address(address)
         # Templates may have changed since the last start: what was cached then is old.
         freshness.renew()
         self.announce(host, port, demo=not production)
