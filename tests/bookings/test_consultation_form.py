@@ -151,8 +151,8 @@ def test_treatments_stand_under_their_area_and_only_live_ones(patient):
     make_treatment("Secret", live=False)
     patient.open()
     groups = {
-        group.legend.text: [label.text for label in group.select("label")]
-        for group in patient.page.select("fieldset.choices__group")
+        group.select_one(".choices__heading").text: [label.text for label in group.select("label")]
+        for group in patient.page.select("fieldset .choices__group")
     }
     assert groups == {"Lines": ["Frown lines"], "Volume": ["Lip filler"], "Other": ["Something else"]}
     assert list(groups)[-1] == "Other"
@@ -349,8 +349,8 @@ def test_the_hidden_field_is_hidden_from_everybody(patient):
     field = patient.page.find(attrs={"name": "website"})
     assert (field["type"], field["autocomplete"], field["tabindex"]) == ("text", "off", "-1")
     box = field.find_parent("div")
+    # The attribute takes it from the eye and from assistive technology alike.
     assert box.has_attr("hidden")
-    assert box["aria-hidden"] == "true"
 
 
 def test_faster_than_a_person_can_type_is_asked_once_more(patient):
