@@ -16,9 +16,10 @@ def pytest_configure(config):
     """Warnings are errors on the LTS. On newer Django, Wagtail itself still calls what is deprecated there."""
     if django.VERSION < (6,):
         config.addinivalue_line("filterwarnings", "error")
-        # Wagtail leaves the temporary file of each rendition to the garbage collector.
+        # Wagtail leaves uploaded pictures and the temporary files of renditions to the garbage collector.
         for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
-            config.addinivalue_line("filterwarnings", f"ignore:.*SpooledTemporaryFile:{category}")
+            for left_open in ("SpooledTemporaryFile", "original_images"):
+                config.addinivalue_line("filterwarnings", f"ignore:.*{left_open}:{category}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,10 @@
-"""The test suite: fast hashes, mail in memory, files in temporary folders; ``DATABASE_URL`` picks the engine."""
+"""The test suite: fast hashes, mail in memory, files in temporary folders; ``DATABASE_URL`` and ``CACHE_URL``
+pick the engines."""
 
 import tempfile
 
 from .base import *  # noqa: F403
-from .base import DATABASES, email_settings
+from .base import CACHE_URL, CACHES, DATABASES, email_settings, env
 
 DEBUG = False
 SECRET_KEY = "only-for-tests"  # noqa: S105
@@ -11,7 +12,12 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = tempfile.mkdtemp(prefix="clinic-media-")
 STATIC_ROOT = tempfile.mkdtemp(prefix="clinic-static-")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if CACHE_URL:
+    # Each test process clears its cache between tests: it gets one of Redis's databases to itself.
+    worker = int(env.str("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = f"{CACHE_URL.rpartition('/')[0]}/{worker + 1}"
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WAGTAILADMIN_BASE_URL = "http://testserver"
 
 globals().update(email_settings({"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}))
