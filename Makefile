@@ -51,9 +51,16 @@ lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
+# The first Python from 3.11 on that really runs and can make an environment: some names are shims that fail.
 # The stamps hold when the lists of packages have not changed, so a second start installs nothing.
 $(VENV)/bin/python:
-	@scripts/make-venv $(VENV)
+	@for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
+	  if $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo "Making a virtual environment with $$($$candidate --version) ..."; \
+	    exec $$candidate -m venv $(VENV); \
+	  fi; \
+	done; \
+	echo "No Python from 3.11 on with venv and pip was found. Name one: make run PYTHON=/path/to/python3" >&2; exit 1
 
 $(VENV)/.site: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the site needs ..."

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .test_public_pages import violations
+
 PASSWORD = "clinic-demo-2026"
 ROWS = "table.listing tbody tr"
 MINIMUM_TIME = 3_100  # milliseconds: the form takes nobody for a person who is faster than three seconds
@@ -41,6 +43,7 @@ def test_patient_walks_from_home_to_receipt_and_the_desk_to_closed(open_page):
     assert re.fullmatch("[0-9A-Z]{8}", reference)
     for personal in ("Willa", "willa", "555"):
         assert personal not in patient.url
+    assert violations(patient) == []
 
     desk = open_page("about:blank", width=1440)
     log_in(desk, "frontdesk")
@@ -155,6 +158,23 @@ def test_desk_sees_no_page_editor(open_page):
     assert page.get_by_role("link", name="Snippets").count() == 0
     page.goto("/admin/pages/")
     assert page.get_by_role("link", name="Add child page").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/case/"])
+def test_axe_finds_nothing_at_the_desk(open_page, path):
+    page = open_page("about:blank", width=1440)
+    log_in(page, "frontdesk")
+    page.goto(path)
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_on_a_request(open_page):
+    page = open_page("about:blank", width=1440)
+    log_in(page, "frontdesk")
+    page.goto("/admin/case/")
+    page.locator(f"{ROWS} a").first.click()
+    page.locator(".desk-case").wait_for()
+    assert violations(page) == []
 
 
 def test_staff_see_the_userbar_and_it_breaks_no_policy(open_page):
