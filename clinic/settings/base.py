@@ -1,5 +1,6 @@
 """Settings shared by every environment. Each environment file imports these and changes what differs."""
 
+import os
 from pathlib import Path
 
 import django
@@ -9,7 +10,9 @@ from environs import Env
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = Env()
-env.read_env(BASE_DIR / ".env", recurse=False)
+# The file configures production alone: neither the demo nor the tests may ever reach its database.
+if os.environ.get("DJANGO_SETTINGS_MODULE") == "clinic.settings.production":
+    env.read_env(BASE_DIR / ".env", recurse=False)
 # Everything that the site writes on its own machine: SQLite, media, collected static files, mail as files.
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
