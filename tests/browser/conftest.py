@@ -11,6 +11,7 @@ SCHEMES = ("light", "dark")
 HEIGHT = 900
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """All browser tests share one site and one browser, so they run in one process, one after the other."""
     for item in items:
