@@ -11,14 +11,6 @@ SCHEMES = ("light", "dark")
 HEIGHT = 900
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items):
-    """All browser tests share one site and one browser, so they run in one process, one after the other."""
-    for item in items:
-        if "tests/browser" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     with Site(tmp_path_factory.mktemp("site")) as running:

@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT = 240  # seconds: the first start draws the demo's pictures
 
 
+# Each test process has a site of its own: with its own database, and one of Redis's caches to itself.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -27,11 +31,16 @@ def database_url(folder: Path, name: str) -> str:
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return f"sqlite:///{folder}/db.sqlite3"
-    database = f"clinic_browser_{name}"
+    database = f"clinic_browser_{name}_{WORKER}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {database}")
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def cache_url() -> str:
+    url = os.environ.get("CACHE_URL", "")
+    return url and f"{url.rpartition('/')[0]}/{8 + WORKER}"
 
 
 class Site:
@@ -47,6 +56,7 @@ class Site:
             | {
                 "DJANGO_SETTINGS_MODULE": "clinic.settings.dev",
                 "DATABASE_URL": environment.get("DATABASE_URL") or database_url(folder, name),
+                "CACHE_URL": cache_url(),
                 "VAR_DIR": str(folder),
                 "SITE_URL": self.url,
             }
