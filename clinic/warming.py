@@ -8,6 +8,8 @@ from wagtail.models import Page, Site
 
 logger = logging.getLogger(__name__)
 
+RECEIVER_ID = "clinic.warm_on_publish"
+
 
 def warm_on_publish(sender, instance: Page, **kwargs) -> None:
     """Receiver of ``page_published``: after the commit, render the page and the list above it once."""

@@ -35,7 +35,6 @@ from .resolve import resolved
 from .treatments import AREAS, TREATMENTS
 
 Values = dict[str, Any]
-WARMING = "clinic.warm_on_publish"  # as connected in clinic.apps
 
 
 def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) -> None:
@@ -58,11 +57,11 @@ def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) ->
 @contextmanager
 def quiet_publishing() -> Iterator[None]:
     """Each published page also warms the lists above it: for thirty at once that is three times the work."""
-    page_published.disconnect(dispatch_uid=WARMING)
+    page_published.disconnect(dispatch_uid=warming.RECEIVER_ID)
     try:
         yield
     finally:
-        page_published.connect(warming.warm_on_publish, dispatch_uid=WARMING)
+        page_published.connect(warming.warm_on_publish, dispatch_uid=warming.RECEIVER_ID)
 
 
 class Loader:

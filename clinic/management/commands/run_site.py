@@ -12,11 +12,11 @@ from django.db import DatabaseError, close_old_connections
 from wagtail.models import Site
 
 from clinic import freshness
+from clinic.demo import users
 
 logger = logging.getLogger(__name__)
 
 PUBLISHING_EVERY = 60  # seconds
-DEMO_PASSWORD_HINT = "Demo log-ins (password clinic-demo-2026): admin, manager, editor, frontdesk, clinician"  # noqa: S105
 
 
 def tell_wagtail_its_address(address: str) -> None:
@@ -62,7 +62,8 @@ class Command(BaseCommand):
         # Templates may have changed since the last start: what was cached then is old.
         freshness.renew()
         self.announce(host, port, demo=not production)
-        self.supervise([self.web(host, port, production, workers), self.manage("deliver_messages", "--watch")])
+        worker = self.manage("deliver_messages", "--watch", "--parent-pid", str(os.getpid()))
+        self.supervise([self.web(host, port, production, workers), worker])
         return None
 
     def restart_with_production_settings(self):
@@ -73,7 +74,8 @@ class Command(BaseCommand):
         address = f"http://{host}:{port}"
         self.stdout.write(f"\n  Site   {address}/\n  Admin  {address}/admin/")
         if demo:
-            self.stdout.write(f"  {DEMO_PASSWORD_HINT}")
+            names = ", ".join(account[0] for account in users.ACCOUNTS)
+            self.stdout.write(f"  Demo log-ins (password {users.PASSWORD}): {names}")
         self.stdout.write("  Stop with Ctrl-C.\n")
         self.stdout.flush()
 
@@ -87,8 +89,7 @@ class Command(BaseCommand):
         ]  # fmt: skip
 
     def manage(self, *arguments):
-        extra = ["--parent-pid", str(os.getpid())] if arguments[0] == "deliver_messages" else []
-        return [sys.executable, "manage.py", *arguments, *extra]
+        return [sys.executable, "manage.py", *arguments]
 
     def supervise(self, commands):
         """Run the commands until one ends or a stop is asked for; then none of them stays behind."""
