@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from django.conf import settings as django_settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from clinic import hours
-from clinic.models import ClinicProfile
+from clinic.hours import weekly_lines
+from clinic.hours_words import day_range_label, format_span
+from clinic.models import ClinicProfile, OpeningHours
 
 from .models import Case, ConsultationSettings, MessageKind
 
@@ -79,9 +81,13 @@ def steps_in(rich_text: str) -> list[str]:
 
 
 def hours_lines(profile: ClinicProfile) -> list[str]:
-    """ "Mon – Fri: 9 am – 4 pm", for the whole week."""
+    """ "Mon – Fri: 9 am – 4 pm", for the week in force today; nothing until somebody has given the hours."""
+    hours = OpeningHours.for_site(profile.site)
+    if not hours.was_given:
+        return []
+    week = hours.schedule(profile).week_of(profile.today(timezone.now()))
     return [
-        f"{hours.day_range_label(line.first_day, line.last_day)}: "
-        + (", ".join(hours.format_span(span) for span in line.spans) or _("closed"))
-        for line in hours.weekly_lines(profile.schedule.weekly)
+        f"{day_range_label(line.first_day, line.last_day)}: "
+        + (", ".join(format_span(span) for span in line.spans) or _("closed"))
+        for line in weekly_lines(week)
     ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, NumberColumn
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from .models import Keyword, Person, Testimonial, WhyChooseUs
+from .models import Announcement, Keyword, Person, Testimonial, WhyChooseUs
 
 # The name of the hook that collects the menu's items: the string other apps write.
 CONTENT_MENU = "register_content_menu_item"
@@ -52,8 +52,15 @@ class WhyChooseUsViewSet(SnippetViewSet):
     search_fields = ["name", "heading"]
 
 
+class AnnouncementViewSet(SnippetViewSet):
+    model = Announcement
+    icon = "info-circle"
+    list_display = ["text", "starts_at", "ends_at"]
+    search_fields = ["text"]
+
+
 class ContentGroup(SnippetViewSetGroup):
-    items = (KeywordViewSet, PersonViewSet, TestimonialViewSet, WhyChooseUsViewSet)
+    items = (AnnouncementViewSet, KeywordViewSet, PersonViewSet, TestimonialViewSet, WhyChooseUsViewSet)
     menu_label = _("Content")
     menu_icon = "snippet"
     menu_name = "content"

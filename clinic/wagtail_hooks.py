@@ -1,5 +1,5 @@
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import include, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
@@ -10,7 +10,9 @@ from wagtail.snippets.models import register_snippet
 
 from .admin_panels import SHORTCUT_HOOK, EditorPanel, Shortcut
 from .admin_viewsets import ContentGroup
-from .models import ClinicProfile, Keyword
+from .hours_admin.panels import HolidayPanel
+from .hours_admin.views import may_change_hours
+from .models import Announcement, Keyword
 
 register_snippet(ContentGroup)
 
@@ -20,19 +22,16 @@ class OpeningHoursMenuItem(MenuItem):
         return may_change_hours(request.user)
 
 
-def may_change_hours(user):
-    return policy_registry.get_by_type(ClinicProfile).user_has_permission(user, "change")
-
-
-def hours_url():
-    return reverse("wagtailsettings:edit", args=["clinic", "clinicprofile"]) + "#tab-opening_hours"
-
-
 @hooks.register("register_admin_menu_item")
 def register_opening_hours():
     return OpeningHoursMenuItem(
-        _("Opening hours"), hours_url(), name="opening-hours", icon_name="opening-hours", order=350
+        _("Opening hours"), reverse("opening_hours:edit"), name="opening-hours", icon_name="opening-hours", order=350
     )
+
+
+@hooks.register("register_admin_urls")
+def register_hours_urls():
+    return [path("hours/", include("clinic.hours_admin.urls"))]
 
 
 @hooks.register("register_icons")
@@ -52,6 +51,8 @@ def fit_dashboard_to_role(request, panels):
     else:
         # Wagtail's own are all about pages: to people who write none, queries for nothing.
         panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
+    if may_change_hours(request.user):
+        panels.append(HolidayPanel())
 
 
 @hooks.register("construct_help_menu")
@@ -63,7 +64,16 @@ def leave_out_dismissible_news(request, items):
 @hooks.register(SHORTCUT_HOOK, order=300)
 def offer_opening_hours(request):
     if may_change_hours(request.user):
-        return Shortcut(_("Change opening hours"), hours_url(), "opening-hours")
+        return Shortcut(_("Change opening hours"), reverse("opening_hours:edit"), "opening-hours")
+    return None
+
+
+@hooks.register(SHORTCUT_HOOK, order=350)
+def offer_announcement(request):
+    if policy_registry.get_by_type(Announcement).user_has_permission(request.user, "add"):
+        return Shortcut(
+            _("Announce something"), reverse(Announcement.snippet_viewset.get_url_name("add")), "info-circle"
+        )
     return None
 
 

@@ -13,7 +13,8 @@ from wagtail.models import Page, Site
 from blog.models import BlogIndexPage, BlogPage
 from bookings.contact_details import phone_to_e164, search_text_for
 from bookings.models import Case, CaseTreatment, ConsultationSettings, Event, EventKind, Message, Outcome, Status
-from clinic.models import ClinicProfile, HomePage
+from clinic.hours_notation import parse_spans
+from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
 ROLES = {
@@ -79,6 +80,14 @@ def clinic_profile(**fields: Any) -> ClinicProfile:
         "postal_code": "92660",
     }
     return _setting(ClinicProfile, {**known, **fields})
+
+
+def opening_hours(**fields: Any) -> OpeningHours:
+    """The default site's hours, Monday to Friday 9 am to 4 pm; days as people write them, rows as lists."""
+    week = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "9 am – 4 pm")
+    site = Site.objects.get(is_default_site=True)
+    values = {name: parse_spans(value) if isinstance(value, str) else value for name, value in (week | fields).items()}
+    return OpeningHours.objects.create(site=site, **values)
 
 
 def consultation_settings(**fields: Any) -> ConsultationSettings:

@@ -9,7 +9,18 @@ import wagtail
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("clinic", "treatments", "blog", "bookings")
 FEATURES = ("bookings", "blog", "treatments")
-PURE = ("clinic/hours.py", "clinic/seo/", "bookings/availability.py", "blog/reading.py", "blog/legacy/")
+PURE = (
+    "clinic/hours.py",
+    "clinic/hours_calendar.py",
+    "clinic/hours_display.py",
+    "clinic/hours_notation.py",
+    "clinic/hours_words.py",
+    "clinic/holiday_rules.py",
+    "clinic/seo/",
+    "bookings/availability.py",
+    "blog/reading.py",
+    "blog/legacy/",
+)
 FRAMEWORKS = ("django", "wagtail", "modelcluster", "taggit", "crispy_forms")
 # The project itself: it may import anything, and nothing imports it.
 COMPOSITION = ("clinic/settings/", "clinic/urls.py", "clinic/wsgi.py", "clinic/demo/", "clinic/management/")

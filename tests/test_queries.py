@@ -62,6 +62,7 @@ def filled(home, blog_index, profile):
     blog_index.save()
     home.add_child(instance=models.StandardPage(title="About us"))
     home.add_child(instance=models.ContactPage(title="Contact"))
+    factories.opening_hours(public_holidays=[models.PublicHoliday(name="Christmas Day", decision="closed")])
     fill(home, range(10))
 
 

@@ -15,16 +15,18 @@ from wagtail.signals import page_published
 from blog.models import BlogCategory, BlogPageTreatment
 from bookings.models import ConsultationSettings
 from clinic import warming
+from clinic.hours_notation import parse_spans
 from clinic.models import (
     ClinicImage,
     ClinicProfile,
     HomeFeaturedTreatment,
-    HoursException,
-    OpeningSpan,
+    OpeningHours,
     Person,
+    PublicHoliday,
     SocialLink,
     Testimonial,
     WhyChooseUs,
+    YearlyHoliday,
 )
 from treatments.models import AreaOfConcern
 
@@ -184,20 +186,34 @@ class Loader:
         clinic = ClinicProfile.for_site(site)
         for field, value in profile.PROFILE.items():
             setattr(clinic, field, value)
-        clinic.opening_spans = [
-            OpeningSpan(weekday=day, opens=profile.OPENS, closes=profile.CLOSES) for day in profile.OPEN_WEEKDAYS
-        ]
         clinic.social_links = [SocialLink(name=name, url=url) for name, url in profile.SOCIAL_LINKS]
-        exceptions = profile.exceptions(clinic.today(timezone.now()))
-        clinic.hours_exceptions = [HoursException(**values) for values in exceptions]
         clinic.save()
+        holidays = self.write_hours(site)
         ConsultationSettings.for_site(site)
-        self.say(f"Profile, opening hours with {len(exceptions)} exceptions, consultation form.")
+        self.say(f"Profile, opening hours with {holidays} holidays, consultation form.")
         return clinic
+
+    def write_hours(self, site: Site) -> int:
+        times = parse_spans(profile.OPENING_TIMES)
+        hours = OpeningHours(site=site, **dict.fromkeys(profile.OPEN_WEEKDAYS, times))
+        decided = {
+            PublicHoliday.Decision.CLOSED: profile.CLOSED_HOLIDAYS,
+            PublicHoliday.Decision.AS_USUAL: profile.USUAL_HOLIDAYS,
+        }
+        hours.public_holidays = [
+            PublicHoliday(name=name, decision=decision) for decision, names in decided.items() for name in names
+        ]
+        hours.yearly_holidays = [
+            YearlyHoliday(name=name, rule=rule, spans=parse_spans(spans))
+            for name, rule, spans in profile.SHORT_HOLIDAYS
+        ]
+        hours.save()
+        hours.save_revision(user=self.users.get("manager"), log_action="wagtail.create")
+        return len(hours.public_holidays.all()) + len(hours.yearly_holidays.all())
 
     def enter_requests(self, site: Site) -> None:
         ids = {name.name: row.pk for name, row in self.known.items() if name.kind == "page"}
-        count = requests.create(self.users, ids, ConsultationSettings.for_site(site), ClinicProfile.for_site(site))
+        count = requests.create(self.users, ids, ConsultationSettings.for_site(site), site)
         self.say(f"{count} example requests; their mails count as sent.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.utils import timezone
+from wagtail.models import Site
 
 from bookings import services
 from bookings.models import (
@@ -21,7 +22,8 @@ from bookings.models import (
     Outcome,
     Status,
 )
-from clinic.models import ClinicProfile
+from clinic.hours import Schedule
+from clinic.models import ClinicProfile, OpeningHours
 
 Act = Callable[[Case, dict], Any]
 
@@ -153,15 +155,17 @@ STORIES = (
 )
 
 
-def create(users: dict, pages: dict[str, int], settings: ConsultationSettings, profile: ClinicProfile) -> int:
+def create(users: dict, pages: dict[str, int], settings: ConsultationSettings, site: Site) -> int:
     """Enter every story as if it had happened. ``pages``: page ids by slug. How many there are."""
     now = timezone.now()
+    profile = ClinicProfile.for_site(site)
+    schedule = OpeningHours.for_site(site).schedule(profile)
     for story in STORIES:
-        _enter(story, now, users, pages, settings, profile)
+        _enter(story, now, users, pages, settings, profile, schedule)
     return len(STORIES)
 
 
-def _enter(story, now, users, pages, settings, profile) -> None:
+def _enter(story, now, users, pages, settings, profile, schedule) -> None:
     received = now - story.ago
     request = services.ConsultationRequest(
         name=story.name,
@@ -178,7 +182,7 @@ def _enter(story, now, users, pages, settings, profile) -> None:
     _back_date(case, received)
     for delay, act in story.acts:
         act(case, users)
-        _back_date_last_act(case, _when_open(profile, received + delay, now))
+        _back_date_last_act(case, _when_open(schedule, received + delay, now))
 
 
 # The services write the present, rightly. Only here, where nothing really happened, time is moved.
@@ -206,9 +210,9 @@ def _back_date_last_act(case: Case, at: datetime) -> None:
     case.refresh_from_db()
 
 
-def _when_open(profile: ClinicProfile, at: datetime, now: datetime) -> datetime:
+def _when_open(schedule: Schedule, at: datetime, now: datetime) -> datetime:
     """The clinic works when it is open: ``at`` itself, or else the next opening, and never in the future."""
-    if profile.schedule.is_open(at):
+    if schedule.is_open(at):
         return at
-    opening = profile.schedule.next_opening(at)
+    opening = schedule.next_opening(at)
     return min(opening + timedelta(minutes=at.minute), now) if opening else now

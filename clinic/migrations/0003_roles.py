@@ -7,6 +7,8 @@ manages accounts: whoever may edit users may make themselves anything else.
 
 from django.db import migrations
 
+from ._grants import permissions
+
 EVERYTHING = ("add", "change", "delete")
 
 CONTENT = {
@@ -69,26 +71,6 @@ def rename_moderators(apps, old, new):
         Group.objects.filter(name=old).update(name=new)
     for model in ("Workflow", "Task"):
         apps.get_model("wagtailcore", model).objects.filter(name=f"{old} approval").update(name=f"{new} approval")
-
-
-def permissions(apps, grants):
-    """The permission rows of ``grants``. Django makes them after all migrations: a fresh database has none yet."""
-    ContentType = apps.get_model("contenttypes.ContentType")
-    Permission = apps.get_model("auth.Permission")
-    rows = []
-    for label, actions in grants.items():
-        app_label, model_name = label.split(".")
-        content_type, _created = ContentType.objects.get_or_create(app_label=app_label, model=model_name)
-        options = apps.get_model(label)._meta
-        special = dict(options.permissions)
-        for action in actions:
-            codename = f"{action}_{model_name}"
-            wording = special.get(codename, f"Can {action} {options.verbose_name_raw}")
-            row, _created = Permission.objects.get_or_create(
-                content_type=content_type, codename=codename, defaults={"name": wording}
-            )
-            rows.append(row)
-    return rows
 
 
 def grant_on_pages(apps):

@@ -3,12 +3,14 @@
 from .base import BasePage
 from .keywords import Keyword, PageKeyword
 from .media import ClinicImage, ClinicRendition
+from .opening_hours import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from .pages import ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from .people import Person
-from .profile import ClinicProfile, HoursException, OpeningSpan, SocialLink
-from .snippets import Testimonial, WhyChooseUs
+from .profile import ClinicProfile, SocialLink
+from .snippets import Announcement, Testimonial, WhyChooseUs
 
 __all__ = [
+    "Announcement",
     "BasePage",
     "ClinicImage",
     "ClinicProfile",
@@ -16,13 +18,16 @@ __all__ = [
     "ContactPage",
     "HomeFeaturedTreatment",
     "HomePage",
-    "HoursException",
     "Keyword",
-    "OpeningSpan",
+    "OpeningHours",
     "PageKeyword",
     "Person",
+    "PublicHoliday",
+    "SeasonalHours",
     "SocialLink",
+    "SpecialHours",
     "StandardPage",
     "Testimonial",
     "WhyChooseUs",
+    "YearlyHoliday",
 ]

@@ -1,7 +1,8 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
 from wagtail.fields import StreamField
 from wagtail.models import PreviewableMixin
 
@@ -88,3 +89,45 @@ class Testimonial(models.Model):
 
     def __str__(self):
         return self.attribution
+
+
+class Announcement(models.Model):
+    """A line above every page from one moment to another: "Closed for training on Friday"."""
+
+    text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Say the date, not “tomorrow”."))
+    link_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page to read more"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    starts_at = models.DateTimeField(_("shown from"))
+    ends_at = models.DateTimeField(_("shown until"))
+
+    panels = [
+        FieldPanel("text"),
+        PageChooserPanel("link_page"),
+        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")], heading=_("When it is shown")),
+    ]
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="clinic_announcement_ends_after_it_starts",
+                violation_error_message=_("It ends before it starts."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+    def clean(self):
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("It ends before it starts.")})

@@ -1,14 +1,20 @@
+import json
+
 from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
-from clinic import hours, pictures
+from clinic import pictures
 from clinic.frame import site_frame
 from clinic.freshness import version_for
+from clinic.hours_views import as_data
 from clinic.models import ClinicProfile, Testimonial
 
 register = template.Library()
+# As Django's json_script does: nothing in a text can end the script or begin another.
+NOT_IN_SCRIPTS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
@@ -44,36 +50,29 @@ def links(request, *, in_menu: bool) -> list[dict]:
 
 
 @register.inclusion_tag("components/opening_hours.html", takes_context=True)
-def opening_hours(context, heading_id: str = "") -> dict:
+def opening_hours(context) -> dict:
     """The week as a table, and what differs from it in the next two weeks."""
-    profile = clinic_profile(context)
-    today = profile.today(timezone.now())
-    lines = [
-        {
-            "days": hours.day_range_label(line.first_day, line.last_day),
-            "times": [hours.format_span(span) for span in line.spans],
-            "is_today": today.weekday() in line.days,
-        }
-        for line in hours.weekly_lines(profile.schedule.weekly)
-    ]
-    exceptions = [
-        {
-            "first": row.first,
-            "last": row.last,
-            "reason": row.reason,
-            "times": [hours.format_span(span) for span in row.spans],
-        }
-        for row in profile.coming_exceptions(today)
-    ]
-    return {"lines": lines, "exceptions": exceptions, "profile": profile, "heading_id": heading_id}
+    frame = site_frame(context["request"])
+    return {"hours": frame.hours, "clinic": frame.profile}
+
+
+@register.inclusion_tag("components/announcements.html", takes_context=True)
+def announcements(context) -> dict:
+    """Those that run at the instant of the request; hours.js switches them, and those to come, at their minute."""
+    return {"notices": site_frame(context["request"]).notices, "now": timezone.now().timestamp()}
+
+
+@register.inclusion_tag("components/hours_data.html", takes_context=True)
+def hours_data(context) -> dict:
+    """What hours.js needs to say whether the clinic is open."""
+    return {"data": as_data(site_frame(context["request"]), timezone.now())}
 
 
 @register.simple_tag(takes_context=True)
-def open_state(context) -> dict:
-    """ "Open now · until 4 pm" at the instant of the request, in the clinic's time zone."""
-    now = timezone.now()
-    state = clinic_profile(context).schedule.state_at(now)
-    return {"is_open": state.is_open, "text": hours.state_text(state, now)}
+def structured_data(context) -> SafeString:
+    """The clinic, its address and its hours as JSON-LD, for search engines."""
+    content = json.dumps(site_frame(context["request"]).business, ensure_ascii=False).translate(NOT_IN_SCRIPTS)
+    return mark_safe(f'<script type="application/ld+json">{content}</script>')  # noqa: S308 escaped on the line above
 
 
 @register.simple_tag

@@ -1,20 +1,24 @@
+from datetime import UTC, date, datetime, time
+
 import pytest
+import time_machine
 from django.urls import reverse
 
 from bookings import emails, services
 from bookings.models import MessageKind
-from clinic.models import OpeningSpan
+from clinic.hours import Span
+from clinic.models import SeasonalHours
 from tests.bookings.test_services import make_request
-from tests.factories import clinic_profile, make_case, make_treatment
+from tests.factories import clinic_profile, make_case, make_treatment, opening_hours
 
 pytestmark = pytest.mark.django_db
+MORNING = (Span(time(8), time(12)),)
 
 
 @pytest.fixture
 def mails(profile, consultation_settings):
     treatment = make_treatment("Botox for chronic migraine")
-    profile.opening_spans.add(*(OpeningSpan(weekday=day, opens="09:00", closes="16:00") for day in range(5)))
-    profile.save()
+    opening_hours()
     request = make_request(treatment_ids=(treatment.pk,), name="Zoë Lima <b>")
     case = services.submit(request, settings=consultation_settings, profile=clinic_profile()).case
     return {message.kind: message for message in case.messages.all()}
@@ -54,6 +58,22 @@ def test_the_receipt_tells_what_happens_next_and_how_to_reach_the_clinic(mails):
             "call 911",
         ):
             assert part in body
+
+
+@time_machine.travel(datetime(2026, 7, 6, 20, 0, tzinfo=UTC), tick=False)
+def test_the_receipt_tells_the_week_that_is_in_force(profile, consultation_settings):
+    summer = SeasonalHours(name="Summer", first_day=date(2026, 7, 1), last_day=date(2026, 8, 31), monday=MORNING)
+    opening_hours(seasons=[summer])
+    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+    assert "Mon: 8 am – 12 pm\nTue – Sun: closed" in receipt.text
+    assert "4 pm" not in receipt.text
+
+
+def test_the_receipt_claims_no_hours_that_nobody_has_given(profile, consultation_settings):
+    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+    for body in (receipt.text, receipt.html):
+        assert "Mon" not in body
+        assert "closed" not in body
 
 
 def test_the_receipt_repeats_nothing_about_health_and_no_contact_details(mails):

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -9,6 +10,13 @@ from .server import Site
 WIDTHS = (390, 1440)
 SCHEMES = ("light", "dark")
 HEIGHT = 900
+
+
+def pytest_collection_modifyitems(items):
+    """In the browser last. Playwright's event loop stays in this thread and gives Django a database connection of its
+    own, one that does not hold what ``serialized_rollback`` puts back."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.is_relative_to(here))
 
 
 @pytest.fixture(scope="session")

@@ -85,18 +85,24 @@ class TestMenus:
 
     def test_content_menu_gathers_what_editors_write_once(self, log_in):
         labels = menu_labels(html(log_in("editor")))
-        for label in ("Keywords", "People", "Testimonials", "Why choose us", "Article categories", "Areas of concern"):
+        for label in (
+            "Announcements",
+            "Keywords",
+            "People",
+            "Testimonials",
+            "Why choose us",
+            "Article categories",
+            "Areas of concern",
+        ):
             assert label in labels
 
     def test_opening_hours_leads_to_the_hours(self, log_in):
         client = log_in("editor")
-        page = html(client)
-        assert "/admin/settings/clinic/clinicprofile/#tab-opening_hours" in page
-        response = client.get("/admin/settings/clinic/clinicprofile/", follow=True)
-        assert 'id="tab-opening_hours"' in response.content.decode()
+        assert '"url": "/admin/hours/"' in html(client)
+        html(client, "/admin/hours/")
 
-    def test_editor_may_save_the_hours(self, log_in, profile):
-        assert "Opening hours" in html(log_in("editor"), f"/admin/settings/clinic/clinicprofile/{profile.site_id}/")
+    def test_editor_may_save_the_profile(self, log_in, profile):
+        assert "Emergency note" in html(log_in("editor"), f"/admin/settings/clinic/clinicprofile/{profile.site_id}/")
 
 
 def menu_labels(page: str) -> set[str]:
@@ -136,7 +142,8 @@ class TestEditorsDashboard:
         for path in (
             f"/admin/pages/add/blog/blogpage/{index.pk}/",
             f"/admin/pages/add/treatments/treatmentpage/{treatments.pk}/",
-            "/admin/settings/clinic/clinicprofile/",
+            "/admin/hours/",
+            "/admin/snippets/clinic/announcement/add/",
             "/admin/snippets/clinic/keyword/",
         ):
             assert f'href="{path}' in page
@@ -190,6 +197,7 @@ class TestLists:
     @pytest.mark.parametrize(
         "model",
         [
+            "clinic/announcement",
             "clinic/keyword",
             "clinic/person",
             "clinic/testimonial",

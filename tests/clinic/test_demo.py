@@ -2,10 +2,11 @@
 
 import io
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -16,16 +17,20 @@ from django.db.models import TextField
 from django.utils import timezone
 from PIL import Image
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page, Revision, Site
+from wagtail.models import ModelLogEntry, Page, Revision, Site
 
 from blog.models import BlogPage
 from bookings.models import Case, Message, MessageState, Status
+from clinic import public_holidays
 from clinic.demo import art, load, profile
 from clinic.demo.articles import ARTICLES
 from clinic.demo.pictures import PICTURES
 from clinic.demo.resolve import tidy
 from clinic.demo.treatments import TREATMENTS
-from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage
+from clinic.hours import Schedule
+from clinic.hours_admin.holidays import undecided
+from clinic.hours_words import format_spans
+from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, OpeningHours
 from treatments.models import TreatmentPage
 
 LEGACY = Path(__file__).parent.parent / "blog/legacy/how-can-botox-help-with-migraine-headaches.txt"
@@ -159,27 +164,51 @@ def test_each_role_can_log_in(demo, client):
     assert all(client.login(username=name, password="clinic-demo-2026") for name in groups)
 
 
-@pytest.mark.parametrize(
-    ("today", "expected"),
-    [
-        (date(2026, 11, 22), ["2026-11-26", "2026-12-24", "2026-12-25", "2027-01-01"]),
-        (date(2026, 11, 27), ["2026-11-26", "2026-12-24", "2026-12-25", "2027-01-01", "2027-11-25"]),
-        (date(2026, 12, 26), ["2027-01-01", "2027-11-25", "2027-12-24", "2027-12-25"]),
-    ],
-)
-def test_holidays_are_those_of_the_coming_year(today, expected):
-    assert [str(day["first_day"]) for day in profile.exceptions(today)] == expected
-
-
-def test_christmas_eve_opens_no_weekend():
-    assert "Christmas Eve" not in [day["reason"] for day in profile.exceptions(date(2028, 12, 1))]
+def demo_hours() -> Schedule:
+    site = Site.objects.get(is_default_site=True)
+    return OpeningHours.for_site(site).schedule(ClinicProfile.for_site(site))
 
 
 def test_hours_are_the_clinics(demo):
-    schedule = ClinicProfile.for_site(Site.objects.get(is_default_site=True)).schedule
-    assert sorted(schedule.weekly) == [0, 1, 2, 3, 4]
-    assert {(span.opens.hour, span.closes.hour) for spans in schedule.weekly.values() for span in spans} == {(9, 16)}
-    assert schedule.exceptions
+    weekly = demo_hours().weekly
+    assert [day for day, spans in weekly.items() if spans] == [0, 1, 2, 3, 4]
+    assert {format_spans(spans) for spans in weekly.values()} == {"9 am – 4 pm", "Closed"}
+
+
+@time_machine.travel(datetime(2026, 11, 22, 20, 0, tzinfo=UTC), tick=False)
+def test_the_clinic_is_closed_on_the_great_holidays_of_the_coming_year(demo):
+    exceptions = demo_hours().exceptions_between(date(2026, 11, 22), date(2027, 11, 21))
+    assert [f"{one.first} {format_spans(one.spans)}" for one in exceptions if one.first.weekday() < 5] == [
+        "2026-11-26 Closed",
+        "2026-11-27 Closed",
+        "2026-12-24 9 am – 12 pm",
+        "2026-12-25 Closed",
+        "2027-01-01 Closed",
+        "2027-05-31 Closed",
+        "2027-09-06 Closed",
+    ]
+
+
+@time_machine.travel(datetime(2028, 12, 1, 20, 0, tzinfo=UTC), tick=False)
+def test_christmas_eve_opens_no_weekend(demo):
+    assert demo_hours().spans_on(date(2028, 12, 24)) == ()
+
+
+def test_every_holiday_that_the_demo_names_is_in_the_calendar():
+    known = set(public_holidays.by_name("US", "CA", range(2026, 2029)))
+    assert {*profile.CLOSED_HOLIDAYS, *profile.USUAL_HOLIDAYS} <= known
+
+
+def test_some_holidays_are_left_to_be_decided(demo):
+    site = Site.objects.get(is_default_site=True)
+    open_questions = undecided(OpeningHours.for_site(site), ClinicProfile.for_site(site), date(2026, 11, 22))
+    assert open_questions[0].name == "Martin Luther King Jr. Day"
+
+
+def test_the_hours_come_with_a_line_in_their_history(demo):
+    hours = OpeningHours.objects.get()
+    assert hours.latest_revision.user.username == "manager"
+    assert ModelLogEntry.objects.for_instance(hours).get().action == "wagtail.create"
 
 
 # Requests

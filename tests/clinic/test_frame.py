@@ -1,12 +1,16 @@
 """The frame around every page: contact lines and opening hours, and that a change shows at once."""
 
-from datetime import UTC, date, datetime, time
+import json
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 
-from clinic.models import ClinicProfile, HoursException, OpeningSpan
+from clinic.hours_notation import parse_spans
+from clinic.models import OpeningHours, SeasonalHours, SpecialHours
 from tests import factories
 
 FRIDAY_NOON = datetime(2026, 3, 6, 20, 0, tzinfo=UTC)  # noon in Los Angeles
@@ -16,59 +20,107 @@ FRIDAY_EVENING = datetime(2026, 3, 7, 1, 0, tzinfo=UTC)  # 5 pm in Los Angeles
 @pytest.fixture
 def weekdays(profile):
     """Open Monday to Friday from 9 to 4."""
-    profile.opening_spans.all().delete()
-    profile.opening_spans = [OpeningSpan(weekday=day, opens=time(9), closes=time(16)) for day in range(5)]
-    profile.save()
-    return profile
+    return factories.opening_hours()
 
 
 def shown(client) -> str:
     return " ".join(client.get("/").content.decode().split())
 
 
+def told(client) -> SimpleNamespace:
+    """What the page tells its script: the sentence that is true now, and the row of today."""
+    page = BeautifulSoup(client.get("/").content, "html.parser")
+    data = json.loads(page.find(id="hours-data").string)
+    now = [claim for claim in data["claims"] if claim[0] <= data["now"]]
+    row = [key for begins, key in data["days"] if begins <= data["now"]]
+    return SimpleNamespace(badge=now[-1][2], is_open=bool(now[-1][1]), today=row[-1])
+
+
 @time_machine.travel(FRIDAY_NOON, tick=False)
-def test_open_now_says_until_when(client, weekdays, django_capture_on_commit_callbacks):
-    assert "Open now · until 4 pm" in shown(client)
+def test_open_now_says_until_when(client, weekdays):
+    assert (told(client).badge, told(client).is_open) == ("until 4 pm", True)
 
 
 @time_machine.travel(FRIDAY_EVENING, tick=False)
 def test_closed_says_when_it_opens_next(client, weekdays):
-    assert "Closed · opens Monday 9 am" in shown(client)
+    assert (told(client).badge, told(client).is_open) == ("opens Monday 9 am", False)
+
+
+@pytest.mark.parametrize("moment", [FRIDAY_NOON, FRIDAY_EVENING])
+def test_what_a_visitor_reads_without_the_script_claims_nothing(client, weekdays, moment):
+    with time_machine.travel(moment, tick=False):
+        page = BeautifulSoup(client.get("/").content, "html.parser")
+    for script in page.find_all("script"):
+        script.decompose()
+    for claim in ("Open now", "Closed ·", "opens Monday", "today"):
+        assert claim not in page.get_text(" ")
+    assert {badge.get_text(strip=True) for badge in page.select("[data-open-state]")} == {""}
+    assert all(badge.has_attr("hidden") for badge in page.select("[data-open-state]"))
 
 
 @time_machine.travel(FRIDAY_NOON, tick=False)
-def test_equal_days_are_folded_and_today_is_marked(client, weekdays):
+def test_equal_days_are_folded_and_the_row_of_today_is_known(client, weekdays):
     html = shown(client)
-    assert '<tr class="hours__today"> <th scope="row">Mon – Fri</th> <td>9 am – 4 pm</td>' in html
+    assert f'<tr data-day="{told(client).today}"> <th scope="row">Mon – Fri</th> <td>9 am – 4 pm</td>' in html
     assert '<th scope="row">Sat – Sun</th> <td>Closed</td>' in html
 
 
 @time_machine.travel(FRIDAY_NOON, tick=False)
-def test_exception_beats_the_week_and_is_listed_with_its_reason(client, weekdays):
-    weekdays.hours_exceptions = [HoursException(first_day=date(2026, 3, 6), reason="Staff training")]
-    weekdays.save()
+def test_special_day_beats_the_week_and_is_listed_with_its_reason(client, profile):
+    factories.opening_hours(special_hours=[SpecialHours(first_day=date(2026, 3, 6), reason="Staff training")])
     html = shown(client)
-    assert "Closed · opens Monday 9 am" in html
-    assert "closed (Staff training)" in html
+    assert (told(client).badge, told(client).is_open) == ("opens Monday 9 am", False)
+    assert f'<li data-day="{told(client).today}"><strong>Fri, Mar 6:</strong> closed (Staff training)</li>' in html
 
 
 @time_machine.travel(FRIDAY_NOON, tick=False)
-def test_exceptions_beyond_two_weeks_are_not_listed(client, weekdays):
-    weekdays.hours_exceptions = [HoursException(first_day=date(2026, 3, 21), reason="Too far")]
-    weekdays.save()
-    assert "Too far" not in shown(client)
+def test_special_days_beyond_two_weeks_are_not_listed(client, profile):
+    factories.opening_hours(
+        special_hours=[
+            SpecialHours(first_day=date(2026, 3, 19), reason="Near"),
+            SpecialHours(first_day=date(2026, 3, 20), reason="Too far"),
+        ]
+    )
+    page = BeautifulSoup(client.get("/").content, "html.parser")
+    listed = {line.get_text(" ", strip=True) for line in page.select(".hours__exceptions li")}
+    assert listed == {"Thu, Mar 19: closed (Near)"}
+
+
+@time_machine.travel(FRIDAY_NOON, tick=False)
+def test_season_has_a_table_of_its_own_with_its_dates_and_the_row_of_today_is_in_it(client, profile):
+    winter = SeasonalHours(
+        name="Winter hours", first_day=date(2026, 2, 1), last_day=date(2026, 3, 10), friday=parse_spans("1 pm – 5 pm")
+    )
+    factories.opening_hours(seasons=[winter])
+    page = BeautifulSoup(client.get("/").content, "html.parser")
+    captions = [caption.get_text() for caption in page.select("footer table.hours caption")]
+    assert captions == ["Winter hours, Feb 1 – Mar 10", "All other days"]
+    (row,) = page.select(f'footer tr[data-day="{told(client).today}"]')
+    assert row.get_text(" ", strip=True) == "Fri 1 pm – 5 pm"
+    assert (told(client).badge, told(client).is_open) == ("opens today 1 pm", False)
+
+
+@time_machine.travel(FRIDAY_NOON, tick=False)
+def test_of_two_seasons_that_begin_on_one_day_the_row_of_today_is_in_one(client, profile):
+    march, week = (
+        SeasonalHours(name=name, first_day=date(2026, 3, 6), last_day=last, friday=parse_spans("1 pm – 5 pm"))
+        for name, last in (("March", date(2026, 3, 31)), ("One week", date(2026, 3, 12)))
+    )
+    factories.opening_hours(seasons=[march, week])
+    page = BeautifulSoup(client.get("/").content, "html.parser")
+    (row,) = page.select(f'footer tr[data-day="{told(client).today}"]')
+    assert row.find_parent("table").caption.get_text() == "One week, Mar 6 – Mar 12"
 
 
 @time_machine.travel(FRIDAY_NOON, tick=False)
 def test_edited_hours_show_on_the_next_request(client, weekdays, django_capture_on_commit_callbacks):
     assert "9 am – 4 pm" in shown(client)
     with django_capture_on_commit_callbacks(execute=True):
-        profile = ClinicProfile.objects.get()
-        profile.opening_spans = [OpeningSpan(weekday=4, opens=time(10), closes=time(18, 30))]
-        profile.save()
-    html = shown(client)
-    assert "10 am – 6:30 pm" in html
-    assert "Open now · until 6:30 pm" in html
+        hours = OpeningHours.objects.get()
+        hours.friday = parse_spans("10 am – 6:30 pm")
+        hours.save()
+    assert "10 am – 6:30 pm" in shown(client)
+    assert (told(client).badge, told(client).is_open) == ("until 6:30 pm", True)
 
 
 def test_new_article_shows_on_the_home_page_at_once(client, home, django_capture_on_commit_callbacks):
@@ -87,22 +139,18 @@ def test_a_patients_request_leaves_the_cached_pages_alone(home, profile, django_
     assert content_version() == before
 
 
-def test_profile_without_hours_says_closed(client, home):
-    assert "Closed" in shown(client)
+def test_hours_that_nobody_has_given_are_asked_for_and_not_called_closed(client, profile):
+    html = shown(client)
+    assert "Please ask us when we are open." in html
+    assert "Closed" not in html
 
 
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"first_day": date(2026, 3, 6), "last_day": date(2026, 3, 5)}, "last_day"),
-        ({"first_day": date(2026, 3, 6), "opens": time(9)}, "closes"),
-        ({"first_day": date(2026, 3, 6), "opens": time(9), "closes": time(9)}, "closes"),
-    ],
-)
-def test_nonsense_exception_is_refused_beside_its_field(profile, wrong, field):
+@pytest.mark.parametrize("model", [SpecialHours, SeasonalHours])
+def test_last_day_before_the_first_is_refused_beside_its_field(weekdays, model):
+    row = model(opening_hours=weekdays, first_day=date(2026, 3, 6), last_day=date(2026, 3, 5))
     with pytest.raises(ValidationError) as refusal:
-        HoursException(profile=profile, **wrong).full_clean()
-    assert field in refusal.value.message_dict
+        row.full_clean()
+    assert refusal.value.message_dict["last_day"] == ["The last day lies before the first."]
 
 
 def test_unknown_time_zone_is_refused_in_plain_words(profile):

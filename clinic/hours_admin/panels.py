@@ -1,0 +1,32 @@
+"""What the dashboard asks those who may change the hours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.admin.ui.components import Component
+from wagtail.models import Site
+
+from clinic.models import ClinicProfile, OpeningHours
+
+from .holidays import to_ask_now
+
+
+class HolidayPanel(Component):
+    """The public holidays of the next thirty days for which nobody has said whether the clinic opens."""
+
+    name = "holidays"
+    order = 5
+    template_name = "clinic/admin/hours/holiday_panel.html"
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        site = Site.find_for_request(parent_context["request"]) or Site.objects.filter(is_default_site=True).first()
+        if site is None:
+            return {"holidays": []}
+        profile = ClinicProfile.for_site(site)
+        hours, today = OpeningHours.for_site(site), profile.today(timezone.now())
+        return {
+            "holidays": to_ask_now(hours, profile, today) if hours.was_given else [],
+            "url": reverse("opening_hours:edit") + "#holidays",
+        }

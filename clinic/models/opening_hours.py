@@ -1,0 +1,229 @@
+from collections.abc import Iterator
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.models import RevisionMixin, Site
+
+from clinic import hours, public_holidays
+from clinic.holiday_rules import ListedDays
+from clinic.hours_notation import NotationError, check_week, parse_rule
+
+from .fields import SpansField
+from .profile import ClinicProfile
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def validate_rule(text: str) -> None:
+    try:
+        parse_rule(text)
+    except NotationError as error:
+        raise ValidationError(str(error), code="invalid") from error
+
+
+class WeeklyHours(models.Model):
+    """A week of opening times in the clinic's wall time."""
+
+    monday = SpansField(_("Monday"))
+    tuesday = SpansField(_("Tuesday"))
+    wednesday = SpansField(_("Wednesday"))
+    thursday = SpansField(_("Thursday"))
+    friday = SpansField(_("Friday"))
+    saturday = SpansField(_("Saturday"))
+    sunday = SpansField(_("Sunday"))
+
+    class Meta:
+        abstract = True
+
+    @property
+    def weekly(self) -> dict[int, tuple[hours.Span, ...]]:
+        """0 is Monday."""
+        return {number: tuple(getattr(self, day)) for number, day in enumerate(WEEKDAYS)}
+
+    def clean(self):
+        super().clean()
+        if problems := check_week(self.weekly):
+            raise ValidationError({WEEKDAYS[day]: message for day, message in problems.items()})
+
+
+class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
+    """When a site's clinic is open: the base week, and as children what beats it. Every change is a revision.
+
+    Read through ``schedule``, which puts it all into ``clinic.hours``; nothing else decides what is open.
+    """
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="opening_hours", editable=False)
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        default_permissions = ("change",)
+
+    def __str__(self):
+        return str(_("Opening hours"))
+
+    @classmethod
+    def for_site(cls, site: Site) -> "OpeningHours":
+        """What is stored for the site, or hours that were never given: reading does not write."""
+        return cls.objects.filter(site=site).first() or cls(site=site)
+
+    @property
+    def was_given(self) -> bool:
+        """False until somebody has said when the clinic opens: until then no page claims anything."""
+        return self.pk is not None
+
+    def schedule(self, profile: ClinicProfile) -> hours.Schedule:
+        """The hours as plain values, in the time zone and with the public holidays of the profile's place."""
+        return hours.Schedule(
+            time_zone=profile.zone,
+            weekly=self.weekly,
+            exceptions=tuple(row.as_exception() for row in self.special_hours.all()),
+            seasons=tuple(row.as_season() for row in self.seasons.all()),
+            holidays=tuple(self._holidays(profile)),
+        )
+
+    def _holidays(self, profile: ClinicProfile) -> Iterator[hours.Holiday]:
+        """Public holidays first: where the clinic has a day of its own on the same date, that one counts."""
+        decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
+        if decided:
+            years = public_holidays.years_around(profile.today(timezone.now()))
+            dates = public_holidays.by_name(profile.country, profile.region, years)
+            for row in decided:
+                yield hours.Holiday(ListedDays.of(dates.get(row.name, ())), tuple(row.spans), row.name)
+        for own in self.yearly_holidays.all():
+            yield hours.Holiday(parse_rule(own.rule), tuple(own.spans), own.name)
+
+
+class SeasonalHours(WeeklyHours):
+    """A week that replaces the base one for a time: summer hours, or new hours from a date on."""
+
+    opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="seasons")
+    name = models.CharField(_("name"), max_length=60, help_text=_("Visitors read it: “Summer hours”."))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("Empty when the new hours are there to stay.")
+    )
+
+    class Meta:
+        verbose_name = _("seasonal hours")
+        verbose_name_plural = _("seasonal hours")
+        default_permissions = ()
+        ordering = ["first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_day__isnull=True) | models.Q(last_day__gte=models.F("first_day")),
+                name="clinic_season_ends_after_it_starts",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        super().clean()
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": _("The last day lies before the first.")})
+
+    def as_season(self) -> hours.Season:
+        return hours.Season(self.first_day, self.last_day or date.max, self.weekly, self.name)
+
+
+class SpecialHours(models.Model):
+    """A day or a run of days that differs from the week: closed when it has no times. Clinic's wall time."""
+
+    opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="special_hours")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty for a single day."))
+    spans = SpansField(_("hours"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Visitors read it."))
+
+    class Meta:
+        verbose_name = _("special hours")
+        verbose_name_plural = _("special hours")
+        default_permissions = ()
+        ordering = ["first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_day__isnull=True) | models.Q(last_day__gte=models.F("first_day")),
+                name="clinic_special_hours_end_after_start",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first_day}: {self.reason}"
+
+    def clean(self):
+        super().clean()
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": _("The last day lies before the first.")})
+
+    def as_exception(self) -> hours.DatedException:
+        return hours.DatedException(self.first_day, self.last_day or self.first_day, tuple(self.spans), self.reason)
+
+
+class PublicHoliday(models.Model):
+    """What the clinic does on a public holiday, every year, on the dates that its country's calendar gives the name.
+
+    Having decided is what keeps a holiday off the list of tasks, so "open as usual" is a row, too.
+    """
+
+    class Decision(models.TextChoices):
+        CLOSED = "closed", _("Closed")
+        AS_USUAL = "usual", _("Open as usual")
+        OTHER_HOURS = "hours", _("Other hours")
+
+    opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="public_holidays")
+    name = models.CharField(_("name"), max_length=120)
+    decision = models.CharField(_("what happens"), max_length=6, choices=Decision)
+    spans = SpansField(_("hours"))
+
+    class Meta:
+        verbose_name = _("public holiday")
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("opening_hours", "name"),
+                name="clinic_public_holiday_decided_once",
+                violation_error_message=_("There is a decision about this holiday already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        super().clean()
+        if self.decision != self.Decision.OTHER_HOURS:
+            self.spans = ()
+        elif not self.spans:
+            raise ValidationError({"spans": _("Write the hours of that day, like 9 am – 12 pm.")})
+
+
+class YearlyHoliday(models.Model):
+    """A day of the clinic's own that comes back every year: closed when it has no times."""
+
+    opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="yearly_holidays")
+    name = models.CharField(_("name"), max_length=120, help_text=_("Visitors read it."))
+    rule = models.CharField(
+        _("day"),
+        max_length=100,
+        validators=[validate_rule],
+        help_text=_("For example “4th Thursday in November” or “25 December”."),
+    )
+    spans = SpansField(_("hours"), help_text=_("On days that are open anyway; a closed day stays closed."))
+
+    class Meta:
+        verbose_name = _("yearly day")
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name

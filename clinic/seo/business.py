@@ -1,0 +1,34 @@
+"""The clinic as schema.org structured data. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# The most specific types of a local business that fit; there is no "MedicalSpa" in the vocabulary.
+TYPES = ["MedicalClinic", "HealthAndBeautyBusiness"]
+ADDRESS = {
+    "streetAddress": "street",
+    "addressLocality": "city",
+    "addressRegion": "region",
+    "postalCode": "postal_code",
+    "addressCountry": "country",
+}
+
+
+def business(facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any]) -> dict[str, Any]:
+    """One node for the whole site, known by ``url#clinic``; what is empty in ``facts`` is left out."""
+    address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
+    node = {
+        "@context": "https://schema.org",
+        "@type": TYPES,
+        "@id": f"{url}#clinic",
+        "name": facts.get("name"),
+        "slogan": facts.get("tagline"),
+        "url": url,
+        "telephone": facts.get("phone"),
+        "email": facts.get("email"),
+        "hasMap": facts.get("directions_url"),
+        "address": {"@type": "PostalAddress", **address} if facts.get("street") else None,
+        "sameAs": list(same_as),
+        **hours,
+    }
+    return {term: value for term, value in node.items() if value}

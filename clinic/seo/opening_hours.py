@@ -1,0 +1,112 @@
+"""The opening hours as schema.org structured data, in the forms Google documents for a LocalBusiness. Pure.
+
+https://developers.google.com/search/docs/appearance/structured-data/local-business#business-hours
+
+* Closed is 00:00 to 00:00, and the whole day is 00:00 to 23:59.
+* So no other span may seem closed or empty: one that ends at midnight, or at the time of day at which it began,
+  ends a minute early.
+* A span past midnight is one specification that closes earlier than it opens.
+* A specification with dates overrides one without. No weekday means every day of its dates; no `validThrough`
+  means until further notice.
+* Weekdays are addresses. "Monday" alone would be an address relative to the page in JSON-LD.
+* A week names all seven days. What a missing day means is nowhere written; Google's own example of a closed
+  Sunday states it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from itertools import groupby
+
+from clinic.hours import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
+from clinic.hours_words import WEEKDAYS
+
+DAYS_AHEAD = 365
+CLOSED = {"opens": "00:00", "closes": "00:00"}
+
+Specification = dict[str, str | list[str]]
+
+
+def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specification]]:
+    """Two properties of a LocalBusiness for the year that begins `today`; one with nothing to say is left out.
+
+    A schedule in which no week has hours says nothing rather than "closed every day": the hours are not entered yet,
+    or the clinic sees people by appointment only.
+    """
+    last = today + DAYS_AHEAD * DAY
+    exceptions = schedule.exceptions_between(today, last)
+    hours = {
+        "openingHoursSpecification": list(_weeks(schedule, today, last)),
+        "specialOpeningHoursSpecification": [one for exception in exceptions for one in _exception(exception)],
+    }
+    return {key: specifications for key, specifications in hours.items() if specifications}
+
+
+def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Specification]:
+    seasons = _seasons_between(schedule, first, last)
+    if not seasons and not any(schedule.weekly.values()):
+        return
+    days = (first + n * DAY for n in range((last - first).days + 1))
+    if any(schedule.season_on(day) is None for day in days):  # else the base week is history
+        yield from _week(schedule.weekly)
+    for season in seasons:
+        yield from _week(season.weekly, _dates(season, season.name))
+
+
+def _week(weekly: Mapping[int, tuple[Span, ...]], dates: Specification | None = None) -> Iterator[Specification]:
+    """All seven days, those with equal hours together."""
+    days_by_hours: dict[tuple[Span, ...], list[str]] = {}
+    for day, weekday in enumerate(WEEKDAYS):
+        hours = tuple(sorted(weekly.get(day, ())))
+        days_by_hours.setdefault(hours, []).append(f"https://schema.org/{weekday}")
+    for hours, days in days_by_hours.items():
+        yield from _specifications(hours, {"dayOfWeek": days, **(dates or {})})
+
+
+def _exception(exception: DatedException) -> Iterator[Specification]:
+    return _specifications(sorted(exception.spans), _dates(exception, exception.reason))
+
+
+def _specifications(spans: Iterable[Span], when: Specification) -> Iterator[Specification]:
+    for times in [_times(span) for span in spans] or [CLOSED]:
+        yield {"@type": "OpeningHoursSpecification", **times, **when}
+
+
+def _times(span: Span) -> dict[str, str]:
+    opens, closes = span.opens.isoformat("minutes"), span.closes.isoformat("minutes")
+    if span.closes in (MIDNIGHT, span.opens):
+        early = _minute_before(span.closes).isoformat("minutes")
+        closes = closes if early == opens else early
+    return {"opens": opens, "closes": closes}
+
+
+def _minute_before(wall: time) -> time:
+    return (datetime.combine(date(2000, 1, 2), wall) - MINUTE).time()
+
+
+def _dates(dated: DatedException | Season, name: str) -> Specification:
+    found: Specification = {"validFrom": dated.first.isoformat()}
+    if dated.last < date.max:
+        found["validThrough"] = dated.last.isoformat()
+    if name:
+        found["name"] = name
+    return found
+
+
+def _seasons_between(schedule: Schedule, first: date, last: date) -> list[Season]:
+    """The seasons that touch these dates, cut to where their week is in force, so that no two have the same date."""
+    edges = {day for season in schedule.seasons for day in _edges(season)}
+    runs = [(next(days), season) for season, days in groupby(sorted(edges), schedule.season_on)]
+    ends = [*(start - DAY for start, _ in runs[1:]), date.max]
+    return [
+        replace(season, first=start, last=end)
+        for (start, season), end in zip(runs, ends, strict=False)
+        if season and start <= last and first <= end
+    ]
+
+
+def _edges(season: Season) -> Iterator[date]:
+    """The days on which another week may begin to be in force."""
+    yield season.first
+    if season.last < date.max:
+        yield season.last + DAY

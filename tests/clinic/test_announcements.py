@@ -1,0 +1,158 @@
+"""A line above every page, from one moment to another."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from clinic.models import Announcement
+from tests import factories
+
+STARTS = datetime(2026, 11, 2, 20, 0, tzinfo=UTC)  # a Monday, noon in Los Angeles
+ENDS = datetime(2026, 11, 7, 1, 0, tzinfo=UTC)  # Friday, 5 pm in Los Angeles
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def announcement(profile):
+    return Announcement.objects.create(text="Closed for training on Friday.", starts_at=STARTS, ends_at=ENDS)
+
+
+@pytest.fixture
+def log_in(client, profile):
+    def log_in_as(role):
+        client.force_login(factories.make_user(role))
+        return client
+
+    return log_in_as
+
+
+def line_on(client, path="/"):
+    """The line as the page has it; None when the page has none."""
+    return BeautifulSoup(client.get(path).content, "html.parser").select_one("aside.announcement")
+
+
+def typed(**fields):
+    known = {
+        "text": "Closed for training on Friday.",
+        "link_page": "",
+        "starts_at": "2026-11-02 12:00",
+        "ends_at": "2026-11-06 17:00",
+    }
+    return {**known, **fields}
+
+
+@pytest.mark.parametrize("path", ["/", "/treatments/", "/blog/", "/consultation/", "/search/"])
+def test_every_page_shows_it_while_it_runs(client, announcement, treatment_index, blog_index, path):
+    with time_machine.travel(STARTS + MINUTE, tick=False):
+        line = line_on(client, path)
+    assert line.get_text(" ", strip=True) == "Closed for training on Friday. This notice: until Fri, Nov 6, 5 pm."
+    assert not line.has_attr("hidden")
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [(STARTS - MINUTE, False), (STARTS, True), (ENDS - MINUTE, True)],
+)
+def test_it_is_hidden_before_it_starts(client, announcement, moment, shown):
+    with time_machine.travel(moment, tick=False):
+        line = line_on(client)
+    assert line.has_attr("hidden") is not shown
+    assert (int(line["data-from"]), int(line["data-until"])) == (STARTS.timestamp(), ENDS.timestamp())
+
+
+def test_page_that_was_cached_while_it_ran_hides_it_when_it_is_over(client, announcement):
+    with time_machine.travel(ENDS - MINUTE, tick=False) as clock:
+        assert not line_on(client).has_attr("hidden")
+        clock.move_to(ENDS)
+        assert line_on(client).has_attr("hidden")
+
+
+@pytest.mark.parametrize("moment", [ENDS, STARTS - timedelta(days=14)])
+def test_it_is_left_out_when_it_is_over_or_far_away(client, announcement, moment):
+    with time_machine.travel(moment, tick=False):
+        assert line_on(client) is None
+
+
+@time_machine.travel(STARTS, tick=False)
+def test_new_one_shows_on_the_next_page(client, profile, django_capture_on_commit_callbacks):
+    assert line_on(client) is None
+    with django_capture_on_commit_callbacks(execute=True):
+        Announcement.objects.create(text="We moved.", starts_at=STARTS, ends_at=ENDS)
+    assert "We moved." in line_on(client).get_text()
+
+
+@time_machine.travel(STARTS, tick=False)
+def test_it_leads_to_its_page_while_that_is_public(client, announcement, django_capture_on_commit_callbacks):
+    article = factories.make_article("About the training")
+    with django_capture_on_commit_callbacks(execute=True):
+        announcement.link_page = article
+        announcement.save()
+    link = line_on(client).a
+    assert (link["href"], link.get_text()) == (article.url, "Read more: About the training")
+    with django_capture_on_commit_callbacks(execute=True):
+        article.unpublish()
+    assert line_on(client).a is None
+
+
+@time_machine.travel(STARTS, tick=False)
+def test_its_text_is_no_markup(client, profile):
+    Announcement.objects.create(text="<b>Closed</b>", starts_at=STARTS, ends_at=ENDS)
+    assert "<b>Closed</b>" in line_on(client).get_text()
+
+
+@time_machine.travel(STARTS, tick=False)
+def test_program_reads_it_as_well_and_its_version_changes(client, profile, django_capture_on_commit_callbacks):
+    before = client.get("/hours.json").json()
+    assert before["announcements"].strip() == ""
+    with django_capture_on_commit_callbacks(execute=True):
+        Announcement.objects.create(text="We moved.", starts_at=STARTS, ends_at=ENDS)
+    after = client.get("/hours.json").json()
+    assert "We moved." in after["announcements"]
+    assert after["version"] != before["version"]
+
+
+@pytest.mark.parametrize("ends_at", [STARTS, STARTS - MINUTE])
+def test_end_before_the_start_is_refused(profile, ends_at):
+    announcement = Announcement(text="Backwards.", starts_at=STARTS, ends_at=ends_at)
+    with pytest.raises(ValidationError) as refusal:
+        announcement.full_clean()
+    assert refusal.value.message_dict["ends_at"] == ["It ends before it starts."]
+    with pytest.raises(IntegrityError, match="clinic_announcement_ends_after_it_starts"), transaction.atomic():
+        announcement.save()
+
+
+@time_machine.travel(STARTS, tick=False)
+@pytest.mark.parametrize("role", ["editor", "manager", "admin"])
+def test_those_who_may_add_change_and_delete_it(log_in, role):
+    client = log_in(role)
+    assert client.post("/admin/snippets/clinic/announcement/add/", typed()).status_code == 302
+    announcement = Announcement.objects.get()
+    address = f"/admin/snippets/clinic/announcement/edit/{announcement.pk}/"
+    assert client.post(address, typed(text="Open on Friday.")).status_code == 302
+    assert Announcement.objects.get().text == "Open on Friday."
+    client.post(f"/admin/snippets/clinic/announcement/delete/{announcement.pk}/")
+    assert not Announcement.objects.exists()
+
+
+@time_machine.travel(STARTS, tick=False)
+def test_form_refuses_an_end_before_the_start_beside_its_field(log_in):
+    response = log_in("editor").post("/admin/snippets/clinic/announcement/add/", typed(ends_at="2026-11-01 17:00"))
+    assert response.status_code == 200
+    assert response.context["form"].errors == {"ends_at": ["It ends before it starts."]}
+
+
+@pytest.mark.parametrize("role", ["frontdesk", "clinician"])
+def test_nobody_else_may(log_in, announcement, role):
+    client = log_in(role)
+    for path in ("", "add/", f"edit/{announcement.pk}/", f"delete/{announcement.pk}/"):
+        assert client.post(f"/admin/snippets/clinic/announcement/{path}", typed()).status_code in (302, 403)
+    assert Announcement.objects.get().text == "Closed for training on Friday."
+    assert "Announce something" not in client.get("/admin/").content.decode()
+
+
+def test_editors_are_offered_to_write_one(log_in):
+    assert "Announce something" in log_in("editor").get("/admin/").content.decode()

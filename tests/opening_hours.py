@@ -1,0 +1,61 @@
+"""Short ways to write opening hours in a test. All wall times are those of Los Angeles."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from clinic.hours import DatedException, Schedule, Season, Span
+
+LA = ZoneInfo("America/Los_Angeles")
+SPRING = date(2027, 3, 14)  # a Sunday: 02:00 to 03:00 is skipped
+AUTUMN = date(2027, 11, 7)  # a Sunday: 01:00 to 02:00 comes twice
+MINUTE = timedelta(minutes=1)
+MICROSECOND = timedelta(microseconds=1)
+MON, TUE, WED, THU, FRI, SAT, SUN = (f"2027-06-{day:02}" for day in range(7, 14))
+
+
+def span(opens, closes):
+    return Span(time.fromisoformat(opens), time.fromisoformat(closes))
+
+
+def every_day(*spans):
+    return dict.fromkeys(range(7), spans)
+
+
+DAYTIME = (span("09:00", "16:00"),)
+MORNING = (span("10:00", "12:00"),)
+OFFICE = dict.fromkeys(range(5), DAYTIME)
+NIGHTS = every_day(span("22:00", "02:30"))
+ALWAYS = every_day(span("00:00", "00:00"))
+
+
+def on(text):
+    return date.fromisoformat(text)
+
+
+def at(text, fold=0):
+    return datetime.fromisoformat(text).replace(tzinfo=LA, fold=fold)
+
+
+def naive(text):
+    return datetime.fromisoformat(text)
+
+
+def utc(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def in_utc(moment):
+    """To compare: Python compares two times of one zone by what the clock reads, which may come twice."""
+    return moment and moment.astimezone(UTC)
+
+
+def closed(first, last=None, **kwargs):
+    return DatedException(on(first), on(last or first), **kwargs)
+
+
+def season(first, last, weekly, name=""):
+    return Season(on(first), on(last), weekly, name)
+
+
+def schedule(weekly, *exceptions, **kwargs):
+    return Schedule(LA, weekly, exceptions, **kwargs)
