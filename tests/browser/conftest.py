@@ -1,7 +1,7 @@
 import os
-from pathlib import Path
 
 import pytest
+from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from .provide import find, launch_arguments
@@ -12,13 +12,6 @@ SCHEMES = ("light", "dark")
 HEIGHT = 900
 
 
-def pytest_collection_modifyitems(items):
-    """In the browser last. Playwright's event loop stays in this thread and gives Django a database connection of its
-    own, one that does not hold what ``serialized_rollback`` puts back."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: item.path.is_relative_to(here))
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     with Site(tmp_path_factory.mktemp("site")) as running:
@@ -26,13 +19,16 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(django_db_setup):
     path = find()
     if not path:
         pytest.fail("No Chromium or Chrome is installed; `make test` installs one.")
     # Playwright's event loop lives in this thread, which Django takes for an asynchronous view.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    contents = connection._test_serialized_contents
     with sync_playwright() as playwright:
+        # The loop also gives the thread another database connection: what serialized_rollback puts back goes along.
+        connection._test_serialized_contents = contents
         browser = playwright.chromium.launch(executable_path=path, args=launch_arguments())
         yield browser
         browser.close()
