@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint format perf lock
+.PHONY: help run test check serve check-project lint format perf load lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,9 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 	@$(PY) manage.py load_demo
 	@$(PY) manage.py make_load_data --articles 1000 --requests 100000 --yes
 	@$(PY) -m tests.performance.measure
+
+load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE_URL= for PostgreSQL)
+	@$(PY) -m tests.load.patients
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt

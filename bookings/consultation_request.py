@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,9 @@ class ConsultationRequest:
     treatment_ids: tuple[int, ...] = ()
     consent_wording: str
     submission_key: UUID
+    # The time she picked (aware), or None: call me.
+    start: datetime | None = None
+    wants_earlier: bool = False
 
     def case_fields(self, region: str) -> dict[str, Any]:
         """``region``: the country whose phone numbers are written without a country code."""

@@ -19,12 +19,20 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
-from clinic.models import ClinicProfile
-
 from . import services
-from .desk_forms import OwnerForm, StepForm
+from .desk_forms import OwnerForm, StepForm, TimeForm
+from .desk_time_actions import TimeActions
+from .desk_times import (
+    CaseTime,
+    answer_by,
+    case_time,
+    desk_calendar,
+    live_appointments,
+    may_choose,
+    quick_choices,
+)
 from .models import Case, Event, EventKind, Message, MessageState, Status
-from .waiting import LONG, age_in_words, unsent_messages, waiting_cases
+from .waiting import age_in_words, unsent_messages, waiting_cases
 
 # What a button says that takes a request to this status.
 MOVES = {
@@ -53,7 +61,7 @@ class Entry(NamedTuple):
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
-class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class CaseView(TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Seen by all who may see requests; changed by those who may. Nothing is looked up before that is settled."""
 
     model = Case
@@ -71,9 +79,16 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             raise PermissionDenied
         if "retry" in request.POST:
             return self.retry_message()
-        if request.POST.get("action") in ("owner", "take"):
-            return self.change_owner()
-        return self.take_step()
+        if "book_at" in request.POST:
+            return self.book_offered_time()
+        actions = {
+            "owner": self.change_owner,
+            "take": self.change_owner,
+            "confirm": self.confirm_time,
+            "book": self.book_typed_time,
+            "cancel": self.cancel_time,
+        }
+        return actions.get(request.POST.get("action"), self.take_step)()
 
     # What the desk can do. Whatever is clicked, a typed note is kept: in the database, or on the page.
 
@@ -146,31 +161,39 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
                 ),
             )
             return self.show_again(status=STALE)
+        except services.TimeTaken as taken:
+            return self.offer_nearest(taken)
         except services.BookingError as refusal:
             messages.error(self.request, str(refusal))
             return self.show_again()
         messages.success(self.request, done)
         return redirect(self.inspect_url_name, self.case.pk)
 
-    def show_again(self, status: int = 200, step_form: StepForm | None = None):
-        self.case.refresh_from_db()
-        typed = {name: self.request.POST.get(name, "") for name in ("note", "outcome")}
-        context = self.get_context_data(step_form=step_form or StepForm(initial=typed))
-        return self.render_to_response(context, status=status)
+    def show_again(self, status: int = 200, **forms):
+        self.__dict__.pop("case", None)  # it may have changed: look it up again
+        typed = {name: self.request.POST.get(name, "") for name in ("note", "outcome", "start")}
+        forms.setdefault("step_form", StepForm(initial=typed))
+        forms.setdefault("time_form", TimeForm(initial=typed, zone=self.zone))
+        return self.render_to_response(self.get_context_data(**forms), status=status)
 
     # What it sees
 
     @cached_property
     def case(self) -> Case:
-        return get_object_or_404(Case.objects.select_related("owner"), pk=self.kwargs["pk"])
+        cases = Case.objects.select_related("owner").prefetch_related(live_appointments())
+        return get_object_or_404(cases, pk=self.kwargs["pk"])
 
     @cached_property
     def can_change(self) -> bool:
         return self.user_has_permission("change")
 
     @cached_property
+    def calendar(self) -> services.Calendar:
+        return desk_calendar(self.request)
+
+    @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
+        return self.calendar.schedule.time_zone
 
     def get_page_title(self):
         # The reference, not the name: browsers keep titles in their history.
@@ -191,17 +214,21 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **forms):
         now = timezone.now()
         case = self.case
+        due = answer_by(case, self.calendar)
+        time = case_time(case, self.calendar, now)
         return {
             **super().get_context_data(),
             "case": case,
             "age": age_in_words(case.created_at, now),
-            "is_late": now - case.created_at >= LONG,
+            "answer_by": self.calendar.words(due),
+            "is_late": now >= due,
+            "time": time,
             "zone": self.zone,
             "treatments": case.treatments.all(),
             "consents": case.consents.all(),
             "timeline": [entry(event) for event in case.events.order_by("-at", "-pk")],
             "mails": self.mails(now),
-            **(self.form_context(**forms) if self.can_change else {"can_change": False}),
+            **(self.form_context(time, now, **forms) if self.can_change else {"can_change": False}),
         }
 
     def mails(self, now: datetime) -> list[Message]:
@@ -212,18 +239,33 @@ class CaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             mail.was_given_up = mail.state == MessageState.FAILED
         return mails
 
-    def form_context(self, step_form: StepForm | None = None) -> dict[str, Any]:
+    def form_context(self, time: CaseTime, now: datetime, step_form=None, **time_forms) -> dict[str, Any]:
         following = services.next_statuses(self.case)
-        moves = [Move(status, MOVES[status]) for status in following if status != Status.CLOSED]
+        # While a time is kept, booking it makes the appointment: the status alone would let it lapse.
+        left_out = {Status.CLOSED, Status.SCHEDULED} if time.is_kept and time.may_confirm else {Status.CLOSED}
+        moves = [Move(status, MOVES[status]) for status in following if status not in left_out]
+        has_next = bool(moves) and moves[0].status == following[0]
         goes_to_close_first = following[0] == Status.CLOSED
         return {
             "can_change": True,
             "step_form": step_form or StepForm(),
             "owner_form": OwnerForm(initial={"owner": self.case.owner_id}),
-            "next_move": None if goes_to_close_first or not moves else moves[0],
-            "other_moves": moves if goes_to_close_first else moves[1:],
+            "next_move": moves[0] if has_next else None,
+            "other_moves": moves[1:] if has_next else moves,
             "can_close": Status.CLOSED in following,
+            "closing_is_next": goes_to_close_first,
             "closing_is_open": goes_to_close_first or bool(step_form and step_form.errors.get("outcome")),
+            **self.time_form_context(now, **time_forms),
+        }
+
+    def time_form_context(self, now: datetime, time_form=None, nearest=None) -> dict[str, Any]:
+        form = time_form or TimeForm(zone=self.zone)
+        offers_next = nearest is None and may_choose(self.case)
+        return {
+            "time_form": form,
+            "choosing_is_open": nearest is not None or bool(form.errors or form.initial.get("start")),
+            "nearest": nearest,
+            "quick_choices": quick_choices(self.calendar, now) if offers_next else [],
         }
 
 

@@ -15,7 +15,8 @@ from wagtail.admin.utils import get_user_display_name
 
 from clinic.models import ClinicProfile
 
-from .models import Case, CaseTreatment, Status
+from .desk_times import live_visits
+from .models import AppointmentState, Case, CaseTreatment, Status
 from .waiting import unsent_messages
 
 NOBODY = "null"
@@ -71,6 +72,14 @@ class CaseFilterSet(WagtailFilterSet):
         method="filter_mails",
     )
 
+    time = django_filters.ChoiceFilter(
+        label=_("Time"),
+        choices=[("kept", _("Kept")), ("booked", _("Booked")), ("none", _("None"))],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+        method="filter_time",
+    )
+
     class Meta:
         model = Case
         fields = []
@@ -90,6 +99,13 @@ class CaseFilterSet(WagtailFilterSet):
 
     def filter_mails(self, cases, name, value):
         return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))
+
+    def filter_time(self, cases, name, value):
+        visits = live_visits(timezone.now()).filter(case=OuterRef("pk"))
+        if value == "none":
+            return cases.exclude(Exists(visits))
+        state = AppointmentState.BOOKED if value == "booked" else AppointmentState.HELD
+        return cases.filter(Exists(visits.filter(state=state)))
 
 
 def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings as django_settings
@@ -11,12 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic.hours import weekly_lines
-from clinic.hours_words import day_range_label, format_span
+from clinic.hours_words import MONTHS, WEEKDAYS, day_range_label, format_span, format_time
 from clinic.models import ClinicProfile, OpeningHours
 
-from .models import Case, ConsultationSettings, MessageKind
+from .models import Appointment, Case, ConsultationSettings, MessageKind
+from .visit_calendar import visit_file
+from .visit_link import path_for
 
 # A name in a greeting holds letters only: whoever asks with "www.example.com" for a name must not have us mail it.
 FIRST_NAME = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -30,6 +34,7 @@ class Mail(NamedTuple):
     subject: str
     text: str
     html: str
+    calendar: str = ""
 
 
 def compose(
@@ -53,6 +58,7 @@ def receipt(case: Case, *, settings: ConsultationSettings, profile: ClinicProfil
         "promise": settings.reply_promise,
         "steps": steps_in(settings.next_steps),
         "hours": hours_lines(profile),
+        "link": profile.site.root_url + path_for(case),
     }
     return _("We have your request – %(clinic)s") % {"clinic": profile.name}, context
 
@@ -61,6 +67,65 @@ def desk_notice(case: Case, *, settings: ConsultationSettings, profile: ClinicPr
     base = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     context = {"link": base + reverse("case:inspect", args=[case.pk])}
     return _("New consultation request %(reference)s") % {"reference": case.reference}, context
+
+
+VISIT_SUBJECTS = {
+    MessageKind.TIME_BOOKED: gettext_lazy("Your visit is booked – %(clinic)s"),
+    MessageKind.TIME_MOVED: gettext_lazy("Your visit has a new time – %(clinic)s"),
+    MessageKind.TIME_CANCELLED: gettext_lazy("Your visit is cancelled – %(clinic)s"),
+    MessageKind.TIME_LAPSED: gettext_lazy("About the time we kept for you – %(clinic)s"),
+    MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
+}
+
+
+def about_visit(
+    kind: MessageKind, case: Case, appointment: Appointment, profile: ClinicProfile, *, was_told: bool
+) -> Mail:
+    """The mail about a time that was booked, moved or cancelled, with its calendar file.
+
+    A visit that was never booked is in nobody's calendar, so its cancellation brings no file.
+    """
+    context = {
+        "kind": kind,
+        "first_name": first_name(case.name),
+        "moment": moment_words(appointment.starts_at, profile),
+        "link": profile.site.root_url + path_for(case),
+        "case": case,
+        "clinic": profile,
+    }
+    text, html_text = (render_to_string(f"bookings/mail/visit.{form}", context) for form in ("txt", "html"))
+    subject = VISIT_SUBJECTS[kind] % {"clinic": profile.name}
+    is_cancelled = kind == MessageKind.TIME_CANCELLED
+    has_file = kind in (MessageKind.TIME_BOOKED, MessageKind.TIME_MOVED) or (is_cancelled and was_told)
+    return Mail(
+        kind,
+        case.email,
+        " ".join(subject.split())[:200],
+        text.strip() + "\n",
+        html_text,
+        calendar_file(appointment, profile, is_cancelled=is_cancelled) if has_file else "",
+    )
+
+
+def moment_words(at: datetime, profile: ClinicProfile) -> str:
+    """ "Tuesday, Nov 24, 10 am" in the clinic's zone."""
+    local = at.astimezone(profile.zone)
+    return f"{WEEKDAYS[local.weekday()]}, {MONTHS[local.month - 1]} {local.day}, {format_time(local)}"
+
+
+def calendar_file(appointment: Appointment, profile: ClinicProfile, *, is_cancelled: bool) -> str:
+    place = [profile.street, profile.city, f"{profile.region} {profile.postal_code}".strip()]
+    return visit_file(
+        uid=appointment.uid,
+        sequence=appointment.sequence,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        is_cancelled=is_cancelled,
+        clinic=profile.name,
+        location=", ".join(part for part in place if part),
+        host=profile.site.hostname,
+        stamp=timezone.now(),
+    )
 
 
 def _rendered(kind: MessageKind, recipient: str, subject: str, context: dict[str, Any]) -> Mail:

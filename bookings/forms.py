@@ -1,28 +1,40 @@
 """The consultation form: few fields, plain words, and nothing that a person typed is ever lost."""
 
+from collections.abc import Collection
+from datetime import datetime, tzinfo
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
 from django import forms
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.hours import DAY
 from clinic.models import ClinicProfile
 
+from . import time_choices
+from .availability import nearest, possible_starts
 from .contact_details import one_line, phone_to_e164, plain_text
 from .form_token import FormToken
-from .models import Case, ConsultationSettings, ContactBy, ContactTime
-from .services import ConsultationRequest
+from .models import LIVE, Appointment, Case, ConsultationSettings, ContactBy, ContactTime
+from .services import Calendar, ConsultationRequest, TimeTaken, free_times
+from .time_fields import NOT_A_TIME, TimeField
 
 HONEYPOT = "website"
 MOST_TREATMENTS = 50
 LARGEST_ID = 2**63 - 1
+NEAREST = 3
+# The buttons under the days. They look at other days and send nothing; their value is the first day to show.
+OTHER_DAYS = ("later", "earlier")
 
 SEND_ONCE_MORE = _("Please send it once more. What you wrote is still here.")
 EXPIRED = _("This page was open for a long time. What you wrote is still here: please send it once more.")
 NEW_CONSENT = _("The wording beside the box to tick has changed meanwhile. Please read it again and tick the box.")
+TIME_GONE = _("This time has just been taken. Please choose another one.")
+NO_TIME_LEFT = _("This time has just been taken, and no other is free. Send your request, and we call you to find one.")
 NO_CONTACT = _("Give us a phone number or an e-mail address, so that we can answer.")
 
 
@@ -93,6 +105,16 @@ def by_area(offered: list[tuple[int, str, str, str]]) -> list[tuple[str, list[tu
 
 
 class ConsultationForm(forms.Form):
+    """``start`` and what belongs to it are there only while there are free times.
+
+    With nothing picked the request is sent as if she had asked for a call: the desk answers every request anyway, and
+    somebody who overlooked the times, or is afraid of choosing, is not sent back.
+    """
+
+    start = TimeField(label=_("Free times"), required=False)
+    wants_earlier = forms.BooleanField(label=_("Tell me if an earlier time frees up"), required=False)
+    # The first day that is shown, empty for the first of all.
+    days_from = forms.CharField(required=False, widget=forms.HiddenInput)
     name = LineField(
         label=_("Your name"),
         max_length=max_length("name"),
@@ -121,7 +143,7 @@ class ConsultationForm(forms.Form):
         widget=Radios,
     )
     contact_time = forms.ChoiceField(
-        label=_("What time suits you?"),
+        label=_("When is a good time to call you?"),
         choices=ContactTime.choices,
         required=False,
         initial=ContactTime.ANY,
@@ -152,20 +174,70 @@ class ConsultationForm(forms.Form):
         *,
         settings: ConsultationSettings,
         profile: ClinicProfile,
+        calendar: Calendar | None = None,
+        typed: Any = None,
         treatment_slug: str = "",
     ):
-        self.settings, self.profile = settings, profile
+        """``data`` is sent and will be checked. ``typed`` stands in a form that looks at other days: no word is lost,
+        and nothing is checked yet."""
+        self.settings, self.profile, self.calendar = settings, profile, calendar
         self.token = FormToken.new(settings.consent_wording)
         offered = offered_treatments()
         ticked = [pk for pk, _title, slug, _area in offered if slug == treatment_slug]
         # Copied, since what is shown again is not always what came in.
         data = None if data is None else data.copy()
         super().__init__(data, initial={"treatments": ticked, "token": self.token})
+        if typed is not None:
+            self.initial = self._as_typed(typed)
         self.fields["consent"].label = settings.consent_wording
         self.fields["treatments"].choices = by_area(offered)
         for name in ("phone", "email"):
             self.fields[name].is_one_of_several = True  # neither required nor optional
+        self._offer_times()
+
+    def _as_typed(self, typed: Any) -> dict[str, Any]:
+        values = {
+            name: field.widget.value_from_datadict(typed, {}, name)
+            for name, field in self.fields.items()
+            if name != HONEYPOT
+        }
+        token = FormToken.read(values["token"] or "") or self.token
+        wording = self.settings.consent_wording
+        first_day = next((typed[name] for name in OTHER_DAYS if name in typed), "")
+        self.token = token.showing(wording)
+        return {
+            **values,
+            "token": self.token,
+            "consent": values["consent"] and token.shows(wording),
+            "days_from": first_day if time_choices.read_day(first_day) else "",
+        }
+
+    def _offer_times(self, nearest_times: Collection[datetime] = ()) -> None:
+        """Put the free times into the form, or take the question out of it."""
+        free = self._free_times()
+        has_error = bool(self._errors and "start" in self._errors)
+        picked = None if has_error or not self.calendar else time_choices.read_value(self._value("start"))
+        # With nothing free any more, what she sends may be the last time of all, which she keeps already.
+        if free or picked:
+            days = time_choices.by_day(free, self.zone)
+            window = time_choices.window(days, time_choices.read_day(self._value("days_from")))
+            self.fields["start"].offer(window, self.zone, picked=picked, nearest=nearest_times)
+            city = self.profile.time_zone_city
+            self.fields["start"].help_text = _("All times are %(city)s time.") % {"city": city}
+        else:
+            for name in ("start", "wants_earlier", "days_from"):
+                self.fields.pop(name, None)
         self.helper = self._helper()
+
+    def _free_times(self) -> list[datetime]:
+        return [free.at for free in free_times(self.calendar, timezone.now())] if self.calendar else []
+
+    def _value(self, name: str) -> Any:
+        return (self.data if self.is_bound else self.initial).get(name)
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.calendar.schedule.time_zone
 
     def _helper(self) -> FormHelper:
         helper = FormHelper()
@@ -173,8 +245,14 @@ class ConsultationForm(forms.Form):
         helper.form_action = reverse("bookings:consultation")
         # The browser's own bubbles vanish and are hard to read out: errors come from the server, in one place.
         helper.attrs = {"novalidate": True, "data-guard-submit": True}
+        times = (
+            ["days_from", Field("start", template="bookings/times.html"), "wants_earlier"]
+            if "start" in self.fields
+            else [HTML('{% include "bookings/no_times.html" %}')]
+        )
         helper.layout = Layout(
             "token",
+            Fieldset(_("When would you like to come?"), *times),
             Fieldset(_("How we reach you"), "name", "phone", "email", "contact_by", "contact_time"),
             Fieldset(_("What it is about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
             Field(HONEYPOT, template="bookings/honeypot.html"),
@@ -182,6 +260,19 @@ class ConsultationForm(forms.Form):
             Div(Submit("send", _("Send my request")), css_class="form-actions"),
         )
         return helper
+
+    def clean_start(self) -> datetime | None:
+        start = self.cleaned_data["start"]
+        if start and not self._is_a_start(start):
+            raise forms.ValidationError(NOT_A_TIME, code="invalid")
+        return start
+
+    def _is_a_start(self, start: datetime) -> bool:
+        """Could this ever be offered, whoever has it now? What is far away is not even looked up."""
+        rules, schedule = self.calendar.rules, self.calendar.schedule
+        if abs(start - timezone.now()) > (rules.horizon_days + 2) * DAY:
+            return False
+        return start in possible_starts(start.astimezone(self.zone).date(), schedule, rules)
 
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]
@@ -195,6 +286,8 @@ class ConsultationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         self._check_contact()
         self._check_who_sends()
+        if self.errors:
+            self._check_time()
         return self.cleaned_data
 
     def _check_contact(self) -> None:
@@ -208,6 +301,33 @@ class ConsultationForm(forms.Form):
             self.add_error("contact_by", _("To be called or texted, give us your phone number as well."))
         if wish == ContactBy.EMAIL and email == "" and phone:
             self.add_error("contact_by", _("To be answered by e-mail, give us your e-mail address as well."))
+
+    def _check_time(self) -> None:
+        """A form that comes back says everything at once, also that the time is gone. Of one without mistakes
+        ``services.submit`` decides: it knows the time she keeps already with the same request."""
+        start = self.cleaned_data.get("start")
+        if "start" in self.errors:
+            self._offer_times()  # without what she picked
+        if start is None:
+            return
+        free = free_times(self.calendar, timezone.now())
+        if start not in [one.at for one in free] and not self._keeps(start):
+            self._refuse_time(TIME_GONE, [one.at for one in nearest(free, start, NEAREST)])
+
+    def _keeps(self, start: datetime) -> bool:
+        mine = Appointment.objects.filter(case__submission_key=self.token.submission_key, state__in=LIVE)
+        return mine.filter(starts_at=start).exists()
+
+    def refuse(self, taken: TimeTaken) -> None:
+        """The time was gone when she sent the form. She finds the nearest ones above the days."""
+        self._refuse_time(str(taken), taken.nearest)
+
+    def _refuse_time(self, message: str, nearest_times: Collection[datetime]) -> None:
+        self.add_error("start", message)
+        self._offer_times(nearest_times)
+        if "start" not in self.fields:
+            del self.errors["start"]
+            self.add_error(None, NO_TIME_LEFT)
 
     def _check_who_sends(self) -> None:
         """Machines are asked to send once more and give up; for a person it costs one click."""
@@ -242,4 +362,6 @@ class ConsultationForm(forms.Form):
             treatment_ids=tuple(data["treatments"]),
             consent_wording=self.settings.consent_wording,
             submission_key=self.token.submission_key,
+            start=data.get("start"),
+            wants_earlier=data.get("wants_earlier", False),
         )

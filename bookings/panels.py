@@ -10,8 +10,10 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import policy_registry
 
+from . import services
+from .desk_times import answer_by, desk_calendar, live_appointments
 from .models import Case, Status
-from .waiting import LONG, age_in_words, backlog, waiting_cases
+from .waiting import age_in_words, backlog, waiting_cases
 
 SHOWN = 5
 
@@ -30,23 +32,27 @@ class RequestsPanel(Component):
         now = timezone.now()
         waiting = backlog(now)
         list_url = reverse("case:index")
-        oldest = waiting_cases().prefetch_related("treatments").only("name", "contact_by", "created_at")[:SHOWN]
+        calendar = desk_calendar(parent_context["request"])
+        oldest = waiting_cases().prefetch_related("treatments", live_appointments())
+        rows = [row(case, calendar, now) for case in oldest.only("name", "contact_by", "created_at")[:SHOWN]]
         return {
             "backlog": waiting,
             "age": age_in_words(waiting.oldest, now) if waiting.oldest else "",
-            "is_late": waiting.oldest and now - waiting.oldest >= LONG,
-            "oldest": [row(case, now) for case in oldest],
+            "is_late": any(shown["is_late"] for shown in rows),
+            "oldest": rows,
             "list_url": list_url,
             "waiting_url": f"{list_url}?status={Status.NEW}",
             "unsent_url": f"{list_url}?mails=unsent",
         }
 
 
-def row(case: Case, now: datetime) -> dict[str, Any]:
+def row(case: Case, calendar: services.Calendar, now: datetime) -> dict[str, Any]:
+    due = answer_by(case, calendar)
     return {
         "case": case,
         "age": age_in_words(case.created_at, now),
-        "is_late": now - case.created_at >= LONG,
+        "answer_by": calendar.words(due),
+        "is_late": now >= due,
         "url": reverse("case:inspect", args=[case.pk]),
     }
 

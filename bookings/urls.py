@@ -1,9 +1,13 @@
 from django.urls import path
 
-from bookings import views
+from bookings import views, visit_views
 
 app_name = "bookings"
 urlpatterns = [
     path("", views.consultation, name="consultation"),
     path("received/<str:token>/", views.received, name="received"),
+    path("visit/<str:token>/", visit_views.visit, name="visit"),
+    path("visit/<str:token>/visit.ics", visit_views.visit_ics, name="visit_ics"),
+    path("visit/<str:token>/cancel/", visit_views.cancel, name="visit_cancel"),
+    path("visit/<str:token>/complain/", visit_views.complain, name="visit_complain"),
 ]

@@ -5,16 +5,19 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.models import ClinicProfile
+from clinic.frame import site_frame
+from clinic.models import ClinicProfile, OpeningHours
 
-from .forms import ConsultationForm
-from .models import ConsultationSettings
-from .services import submit
+from .forms import OTHER_DAYS, ConsultationForm
+from .models import Case, ConsultationSettings
+from .receipt import standing_of
+from .services import Calendar, TimeTaken, calendar_of, submit
 
 receipts = signing.Signer(salt="bookings.receipt")
 logger = logging.getLogger(__name__)
@@ -37,16 +40,21 @@ def consultation(request: HttpRequest) -> HttpResponse:
     """The form. With errors it comes back with status 200: some proxies put a page of their own in the place of a
     4xx answer, and with it everything the patient typed would be gone."""
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    calendar = calendar_for(request, settings, profile)
     form = ConsultationForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if is_sent(request) else None,
         settings=settings,
         profile=profile,
+        calendar=calendar,
+        typed=request.POST if request.method == "POST" and not is_sent(request) else None,
         treatment_slug=request.GET.get("treatment", ""),
     )
     if form.is_bound and form.is_valid():
         try:
-            submission = submit(form.request(), settings=settings, profile=profile)
+            submission = submit(form.request(), settings=settings, profile=profile, calendar=calendar)
             return private(SeeOther(receipt_url(submission.case.reference)))
+        except TimeTaken as taken:
+            form.refuse(taken)
         except Error as error:  # its text quotes what the patient wrote
             logger.error("A consultation request could not be saved: %s", type(error).__name__)
             form.add_error(None, _("We could not save your request just now. Please send it once more, or call us."))
@@ -59,6 +67,19 @@ def consultation(request: HttpRequest) -> HttpResponse:
     return private(render(request, "bookings/consultation.html", context))
 
 
+def is_sent(request: HttpRequest) -> bool:
+    """False also while she looks at other days."""
+    return request.method == "POST" and request.POST.keys().isdisjoint(OTHER_DAYS)
+
+
+def calendar_for(request: HttpRequest, settings: ConsultationSettings, profile: ClinicProfile) -> Calendar | None:
+    """What decides which times there are. To show them, the cached hours are good enough; to keep one, they are not."""
+    if request.method != "POST":
+        return calendar_of(settings, site_frame(request).schedule)
+    hours = OpeningHours.for_site(profile.site)
+    return calendar_of(settings, hours.schedule(profile) if hours.was_given else None)
+
+
 def receipt_url(reference: str) -> str:
     return reverse("bookings:received", args=[receipts.sign(reference)])
 
@@ -66,15 +87,18 @@ def receipt_url(reference: str) -> str:
 @never_cache
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponse:
-    """The receipt. Its link holds a signed reference and shows nothing that the patient wrote."""
+    """The receipt. Its link holds a signed reference, and of all she wrote it shows only the time she picked."""
     try:
-        reference = receipts.unsign(token)
-    except signing.BadSignature:
+        case = Case.objects.get(reference=receipts.unsign(token))
+    except (signing.BadSignature, Case.DoesNotExist):
         context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
         return private(render(request, "bookings/receipt_unknown.html", context, status=404))
+    settings, frame = ConsultationSettings.for_request(request), site_frame(request)
+    calendar = calendar_of(settings, frame.schedule)
     context = {
-        "reference": reference,
-        "consultation": ConsultationSettings.for_request(request),
+        "reference": case.reference,
+        "consultation": settings,
+        "standing": standing_of(case, calendar, frame.profile.zone, timezone.now()),
         "head_title": _("We have your request"),
         "noindex": True,
     }

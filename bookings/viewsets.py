@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
@@ -20,9 +19,10 @@ from clinic.models import ClinicProfile
 
 from .desk import CaseView
 from .desk_filters import CaseFilterSet
+from .desk_times import answer_by, desk_calendar, list_time, live_appointments
 from .exports import csv_lines, log_export
 from .models import Case
-from .waiting import LONG, age_in_words, unsent_messages
+from .waiting import age_in_words, unsent_messages
 
 EXPORT_BATCH = 500
 # Read for nothing in a list: what the patient wrote, and what serves finding and matching.
@@ -65,7 +65,8 @@ class CaseIndexView(generic.IndexView):
 
     def get_base_queryset(self):
         unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
-        return Case.objects.select_related("owner").prefetch_related("treatments", unsent).defer(*NOT_LISTED)
+        cases = Case.objects.select_related("owner").defer(*NOT_LISTED)
+        return cases.prefetch_related("treatments", unsent, live_appointments())
 
     def search_queryset(self, queryset):
         return queryset.search(self.search_query)
@@ -76,6 +77,7 @@ class CaseIndexView(generic.IndexView):
             TitleColumn("reference", label=_("Reference"), url_name=self.inspect_url_name, classname="desk-reference"),
             CellColumn("waiting", label=_("Waiting"), view=self),
             CellColumn("name", label=_("Name"), view=self),
+            CellColumn("time", label=_("Time"), view=self, classname="desk-wide desk-time-cell"),
             CellColumn("treatments", label=_("Treatments"), view=self, classname="desk-wide desk-treatments"),
             CellColumn("status", label=_("Status"), view=self),
             CellColumn("owner", label=_("Owner"), view=self, classname="desk-wide"),
@@ -83,10 +85,13 @@ class CaseIndexView(generic.IndexView):
         ]
 
     def row_context(self, case: Case) -> dict[str, Any]:
+        due = answer_by(case, self.calendar) if case.is_waiting else None
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
             "age": age_in_words(case.created_at, self.now),
-            "is_late": self.now - case.created_at >= LONG,
+            "answer_by": self.calendar.words(due) if due else "",
+            "is_late": due is not None and self.now >= due,
+            "time": list_time(case, self.calendar, self.now),
             "zone": self.zone,
             "this_year": self.now.astimezone(self.zone).year == case.created_at.astimezone(self.zone).year,
         }
@@ -96,8 +101,13 @@ class CaseIndexView(generic.IndexView):
         return timezone.now()
 
     @cached_property
+    def calendar(self):
+        return desk_calendar(self.request)
+
+    @cached_property
     def zone(self):
-        return ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
+        # Not the calendar's: an export needs no opening hours.
+        return ClinicProfile.for_request(self.request).zone
 
     header_more_buttons = []
 

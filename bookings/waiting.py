@@ -7,11 +7,11 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .models import Case, Message, MessageState, Status
+from .models import Case, Message, MessageKind, MessageState, Status
 
 # A mail leaves within seconds. Only one that has not is worth a mark.
 GRACE = timedelta(minutes=5)
-# From here on a request has waited longer than any clinic means to.
+# Where nobody has given the opening hours, an answer is late from here on.
 LONG = timedelta(hours=24)
 
 
@@ -35,7 +35,9 @@ def waiting_cases() -> QuerySet[Case]:
 def unsent_messages(now: datetime) -> QuerySet[Message]:
     """Mails that were given up, failed at least once, or should have left by now."""
     unfinished = Q(state__in=[MessageState.QUEUED, MessageState.SENDING])
-    delayed = ~Q(last_error="") | Q(created_at__lt=now - GRACE)
+    # A reminder waits for its day: that is no delay. A claim puts the due date ahead, so its age counts, too.
+    is_planned = Q(kind=MessageKind.REMINDER, due_at__gte=now - GRACE)
+    delayed = ~Q(last_error="") | Q(created_at__lt=now - GRACE) & ~is_planned
     return Message.objects.filter(Q(state=MessageState.FAILED) | unfinished & delayed)
 
 

@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -221,6 +221,18 @@ class Schedule:
                 return self._local(begins + left)
             left -= closes - begins
         return None
+
+    def openings_between(self, a: datetime, b: datetime) -> tuple[Interval, ...]:
+        """The openings that have some time from `a` until `b`, in order, merged with what they touch.
+
+        Each is whole as far as the date before `a` and the date after `b` can tell: of what never closes it is a part.
+        """
+        start, end = _forward(a, b)
+        if start == end:
+            return ()
+        openings = self._openings(start, (self._date(end) - self._date(start)).days + 2)
+        until_end = takewhile(lambda opening: opening.opens < end, openings)
+        return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in until_end)
 
     def changes_between(self, a: datetime, b: datetime) -> tuple[datetime, ...]:
         """Every instant after `a` and before `b` at which open becomes closed or closed becomes open."""

@@ -25,23 +25,38 @@ from bookings.models import (
 from clinic.hours import Schedule
 from clinic.models import ClinicProfile, OpeningHours
 
-Act = Callable[[Case, dict], Any]
+Act = Callable[[Case, dict, services.Calendar], Any]
 
 
 def moved(to_status: Status, outcome: str = "", note: str = "", by: str = "frontdesk") -> Act:
-    return lambda case, users: services.change_status(
+    return lambda case, users, _calendar: services.change_status(
         case.pk, to_status, actor=users[by], expected_version=case.version, outcome=outcome, note=note
     )
 
 
 def noted(text: str) -> Act:
-    return lambda case, users: services.add_note(case.pk, text, actor=users["frontdesk"])
+    return lambda case, users, _calendar: services.add_note(case.pk, text, actor=users["frontdesk"])
 
 
 def given_to(owner: str) -> Act:
-    return lambda case, users: services.assign(
+    return lambda case, users, _calendar: services.assign(
         case.pk, users[owner], actor=users["frontdesk"], expected_version=case.version
     )
+
+
+def booked(number: int) -> Act:
+    """A visit at the free time of this number, counted from the next one."""
+    return lambda case, users, calendar: services.book(
+        case.pk,
+        free_time(calendar, number),
+        actor=users["frontdesk"],
+        expected_version=case.version,
+        calendar=calendar,
+    )
+
+
+def free_time(calendar: services.Calendar, number: int) -> datetime:
+    return services.free_times(calendar, timezone.now())[number].at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +71,8 @@ class Story:
     phone: str = ""
     contact_by: str = ContactBy.PHONE
     contact_time: str = ContactTime.ANY
+    # The number of the free time she picked; None: call me.
+    picks: int | None = None
     acts: tuple[tuple[timedelta, Act], ...] = ()
 
 
@@ -73,6 +90,7 @@ STORIES = (
         treatments=("lip-fillers",),
         message="I would like a little more shape in my upper lip. I am nervous about swelling, I teach on weekdays.",
         ago=timedelta(minutes=25),
+        picks=6,
     ),
     Story(
         name="Marcus Sample",
@@ -112,7 +130,7 @@ STORIES = (
         acts=(
             (_after(hours=3), moved(Status.CONTACTING)),
             (_after(days=1), noted("Takes a blood thinner. Asked him to bring the name and the dose.")),
-            (_after(days=1, hours=1), moved(Status.SCHEDULED, note="Prefers a time around noon.")),
+            (_after(days=1, hours=1), booked(30)),
         ),
     ),
     Story(
@@ -160,12 +178,13 @@ def create(users: dict, pages: dict[str, int], settings: ConsultationSettings, s
     now = timezone.now()
     profile = ClinicProfile.for_site(site)
     schedule = OpeningHours.for_site(site).schedule(profile)
+    calendar = services.calendar_of(settings, schedule)
     for story in STORIES:
-        _enter(story, now, users, pages, settings, profile, schedule)
+        _enter(story, now, users, pages, settings, profile, calendar)
     return len(STORIES)
 
 
-def _enter(story, now, users, pages, settings, profile, schedule) -> None:
+def _enter(story, now, users, pages, settings, profile, calendar) -> None:
     received = now - story.ago
     request = services.ConsultationRequest(
         name=story.name,
@@ -177,12 +196,13 @@ def _enter(story, now, users, pages, settings, profile, schedule) -> None:
         treatment_ids=tuple(pages[slug] for slug in story.treatments),
         consent_wording=settings.consent_wording,
         submission_key=uuid5(NAMESPACE_URL, f"https://ocbeauty.example.com/demo/{story.name}"),
+        start=None if story.picks is None else free_time(calendar, story.picks),
     )
-    case = services.submit(request, settings=settings, profile=profile).case
+    case = services.submit(request, settings=settings, profile=profile, calendar=calendar).case
     _back_date(case, received)
     for delay, act in story.acts:
-        act(case, users)
-        _back_date_last_act(case, _when_open(schedule, received + delay, now))
+        act(case, users, calendar)
+        _back_date_last_act(case, _when_open(calendar.schedule, received + delay, now))
 
 
 # The services write the present, rightly. Only here, where nothing really happened, time is moved.

@@ -2,17 +2,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
 
-from bookings import form_token, views
-from bookings.models import Case, Message
-from tests.factories import consultation_settings, make_case, make_treatment, make_user
+from bookings import form_token, services, views
+from bookings.models import Appointment, AppointmentState, Case, EventKind, Lane, Message, Status
+from clinic.models import OpeningHours
+from tests.counting import queries_for
+from tests.factories import consultation_settings, make_case, make_treatment, make_user, opening_hours
 
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 URL = "/consultation/"
+TUESDAY_10 = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
+AT_TEN = "2026-03-03T18:00Z"
 NAUGHTY = [
     "'; DROP TABLE bookings_case; --",
     "<script>alert(1)</script>",
@@ -59,7 +64,7 @@ class Patient:
         return self.page.find(attrs={"name": name}).get("value", "")
 
     def ticked(self, name: str) -> list[str]:
-        return [tag["value"] for tag in self.page.select(f"form.form input[name={name}][checked]")]
+        return [tag.get("value", "on") for tag in self.page.select(f"form.form input[name={name}][checked]")]
 
     def summary(self) -> list[str]:
         return [" ".join(line.text.split()) for line in self.page.select(".error-summary li")]
@@ -71,6 +76,40 @@ def patient(client, time_machine, profile, consultation_settings):
     patient = Patient(client, time_machine)
     patient.open()
     return patient
+
+
+@pytest.fixture
+def chooser(patient):
+    """The same patient at a clinic that has given its hours. On this Monday at noon the first time is Tuesday, 9 am."""
+    opening_hours()
+    cache.clear()  # the page before was made without them
+    patient.open()
+    return patient
+
+
+@pytest.fixture
+def calendar(profile, consultation_settings):
+    def current():
+        return services.calendar_of(consultation_settings, OpeningHours.for_site(profile.site).schedule(profile))
+
+    return current
+
+
+def make_appointment(start=TUESDAY_10, **fields):
+    case = make_case(email="somebody.else@patient.example.com", phone="")
+    known = {"state": AppointmentState.BOOKED, "ends_at": start + timedelta(minutes=30), "lane": Lane.objects.get()}
+    appointment = Appointment.objects.create(case=case, starts_at=start, **{**known, **fields})
+    for at in (start, start + timedelta(minutes=15)):
+        appointment.holds.create(lane=appointment.lane, at=at, expires_at=appointment.held_until)
+    return appointment
+
+
+def days_in(page) -> list[str]:
+    return [tag.text for tag in page.select("details.question summary b")]
+
+
+def times_in(page) -> list[str]:
+    return [tag["value"] for tag in page.select("input[name=start]")]
 
 
 # Asking
@@ -202,6 +241,270 @@ def test_the_page_takes_few_queries_however_many_treatments(patient, django_asse
     patient.open()
     with django_assert_max_num_queries(12):
         patient.open()
+
+
+# Choosing a time
+
+
+def test_next_five_days_with_free_times_are_shown(chooser):
+    assert days_in(chooser.page) == [
+        "Tuesday, March 3",
+        "Wednesday, March 4",
+        "Thursday, March 5",
+        "Friday, March 6",
+        "Monday, March 9",
+    ]
+    tuesday = chooser.page.select_one(".times")
+    assert [label.text.strip() for label in tuesday.select("label")][:5] == [
+        "9 am",
+        "9:15 am",
+        "9:30 am",
+        "9:45 am",
+        "10 am",
+    ]
+    assert chooser.page.find(id=tuesday["aria-labelledby"]).text == "Tuesday, March 3"
+    assert "All times are Los Angeles time." in chooser.page.select_one("#times").text
+
+
+def test_first_day_is_open_and_the_others_are_folded(chooser):
+    assert [tag.has_attr("open") for tag in chooser.page.select("#times details")] == [True] + [False] * 4
+
+
+def test_nothing_is_picked_for_her(chooser):
+    assert chooser.ticked("start") == []
+    assert chooser.ticked("wants_earlier") == []
+
+
+def test_picked_time_is_kept(chooser):
+    response = chooser.send(start=AT_TEN, wants_earlier="on")
+    case = Case.objects.get()
+    assert response.status_code == 303
+    assert case.appointments.get().starts_at == TUESDAY_10
+    assert case.wants_earlier
+
+
+@pytest.mark.parametrize("start", [None, ""])
+def test_without_a_time_she_is_called(chooser, start):
+    assert chooser.send(start=start).status_code == 303
+    assert not Appointment.objects.exists()
+
+
+def test_enter_in_a_field_sends_the_form(chooser):
+    """The browser presses the first button of the form: that must not be one that looks at other days."""
+    first = chooser.page.select_one("form.form :is(button, input[type=submit])")
+    assert not first.has_attr("name")
+    assert not first.has_attr("formnovalidate")
+
+
+def test_choice_to_be_called_stays_when_the_form_comes_back(chooser):
+    chooser.send(start="", name="")
+    assert chooser.ticked("start") == [""]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "nonsense",
+        "2026-03-03T18:00",
+        "2026-03-03T18:00+00:00",
+        "2026-03-03T18:05Z",
+        "2026-03-03T06:00Z",
+        "2026-03-07T18:00Z",
+        "0001-01-01T00:00Z",
+        "9999-12-31T23:45Z",
+        "\x00",
+        "x" * 10_000,
+    ],
+)
+def test_what_is_no_time_of_ours_is_told_beside_the_field(chooser, start):
+    assert chooser.send(start=start).status_code == 200
+    assert chooser.summary() == ["This is none of our times. Please choose one from the list."]
+    assert "none of our times" in chooser.page.find(id="id_start_error").text
+    assert chooser.value("name") == "Zoë Lima"
+    assert chooser.ticked("start") == []
+    assert chooser.send(seconds=0, start=AT_TEN).status_code == 303
+
+
+def test_time_that_is_too_near_by_now_is_refused(chooser):
+    chooser.clock.move_to(datetime(2026, 3, 3, 17, 0, tzinfo=UTC), tick=False)
+    assert chooser.send(start=AT_TEN).status_code == 200
+    assert not Case.objects.exists()
+
+
+def test_taken_time_brings_the_nearest_ones_and_loses_nothing(chooser):
+    make_appointment()
+    assert chooser.send(start=AT_TEN, wants_earlier="on", treatments=[]).status_code == 200
+    assert chooser.summary() == ["This time has just been taken. Please choose another one."]
+    nearest = chooser.page.select_one("#times .choices__group")
+    assert [label.text for label in nearest.select("label")] == [
+        "Tuesday, March 3, 9:15 am",
+        "Tuesday, March 3, 9:30 am",
+        "Tuesday, March 3, 10:30 am",
+    ]
+    assert (chooser.value("name"), chooser.value("phone")) == ("Zoë Lima", "(949) 555-0123")
+    assert (chooser.page.textarea.text.strip(), chooser.ticked("consent")) == ("Lines on my forehead.", ["on"])
+    assert (chooser.ticked("start"), chooser.ticked("wants_earlier")) == ([], ["on"])
+    link = chooser.page.select_one(".error-summary a")["href"]
+    assert chooser.page.find(id=link.removeprefix("#")) == nearest.input
+    assert chooser.send(seconds=0, start=nearest.input["value"]).status_code == 303
+    assert Case.objects.get(name="Zoë Lima").appointments.exists()
+
+
+def test_no_time_stands_on_the_page_twice(chooser):
+    make_appointment()
+    chooser.send(start=AT_TEN)
+    assert len(times_in(chooser.page)) == len(set(times_in(chooser.page)))
+    assert AT_TEN not in times_in(chooser.page)
+
+
+def test_taken_time_is_told_together_with_other_mistakes(chooser):
+    make_appointment()
+    chooser.send(start=AT_TEN, name="")
+    assert chooser.summary() == [
+        "This time has just been taken. Please choose another one.",
+        "Write your name, so that we know how to address you.",
+    ]
+    assert chooser.page.select("#times .choices__group")
+
+
+def test_last_time_taken_leaves_the_way_to_be_called(chooser, monkeypatch):
+    taken = services.TimeTaken("This time has just been taken.")
+
+    def refuse(*args, **kwargs):
+        Lane.objects.update(is_active=False)
+        raise taken
+
+    monkeypatch.setattr(views, "submit", refuse)
+    chooser.send(start=AT_TEN)
+    assert "no other is free" in chooser.summary()[0]
+    assert chooser.page.title.text.startswith("Error:")
+    monkeypatch.undo()
+    assert chooser.send(seconds=0).status_code == 303
+
+
+def test_same_form_sent_twice_keeps_one_time_and_refuses_nobody(chooser):
+    form = chooser.page
+    first = chooser.send(start=AT_TEN)
+    chooser.page = form
+    assert chooser.send(start=AT_TEN)["Location"] == first["Location"]
+    chooser.page = form
+    chooser.send(start=AT_TEN, name="")
+    assert chooser.summary() == ["Write your name, so that we know how to address you."]
+    assert chooser.ticked("start") == [AT_TEN]
+
+
+def test_last_time_of_all_sent_twice_stays_kept(chooser):
+    consultation_settings(horizon_days=1, notice_minutes=0, visit_minutes=420)
+    chooser.open()
+    form, (only, call_me) = chooser.page, times_in(chooser.page)
+    assert (only, call_me) == ("2026-03-03T17:00Z", "")
+    first = chooser.send(start=only)
+    chooser.page = form
+    assert chooser.send(start=only)["Location"] == first["Location"]
+    assert Appointment.objects.get().state == AppointmentState.HELD
+
+
+# Other days
+
+
+def test_later_days_are_shown_unchecked_with_everything_typed(chooser):
+    treatment = make_treatment("Lip filler")
+    chooser.open()
+    later = chooser.page.find("button", attrs={"name": "later"})
+    assert later.has_attr("formnovalidate")
+    sent = {"later": later["value"], "start": AT_TEN, "name": "", "phone": "12", "treatments": [treatment.pk]}
+    assert chooser.send(**sent, wants_earlier="on").status_code == 200
+    assert chooser.summary() == []
+    assert days_in(chooser.page)[0] == "Tuesday, March 10"
+    assert (chooser.value("phone"), chooser.value("email")) == ("12", "zoe@patient.example.com")
+    assert chooser.page.textarea.text.strip() == "Lines on my forehead."
+    assert (chooser.ticked("contact_by"), chooser.ticked("contact_time")) == (["phone"], ["morning"])
+    assert (chooser.ticked("treatments"), chooser.ticked("consent")) == ([str(treatment.pk)], ["on"])
+    assert (chooser.ticked("start"), chooser.ticked("wants_earlier")) == ([AT_TEN], ["on"])
+    assert "Tuesday, March 3, 10 am" in chooser.page.select_one("#times .choices__group").text
+    assert not Case.objects.exists()
+    assert chooser.send(seconds=0, start=AT_TEN).status_code == 303
+
+
+def test_earlier_days_lead_back(chooser):
+    chooser.send(later=chooser.page.find("button", attrs={"name": "later"})["value"], start=AT_TEN)
+    chooser.send(earlier=chooser.page.find("button", attrs={"name": "earlier"})["value"], start=AT_TEN)
+    assert days_in(chooser.page)[0] == "Tuesday, March 3"
+    assert not chooser.page.find("button", attrs={"name": "earlier"})
+    assert chooser.ticked("start") == [AT_TEN]
+    assert not chooser.page.select("#times .choices__group")
+
+
+def test_errors_come_back_with_the_days_she_was_looking_at(chooser):
+    chooser.send(later="2026-03-10")
+    chooser.send(seconds=0, start="2026-03-10T17:00Z", name="")
+    assert days_in(chooser.page)[0] == "Tuesday, March 10"
+    assert chooser.ticked("start") == ["2026-03-10T17:00Z"]
+
+
+def test_looking_at_other_days_makes_the_form_no_younger(chooser):
+    token = form_token.FormToken.read(chooser.value("token"))
+    chooser.send(later="2026-03-10")
+    assert form_token.FormToken.read(chooser.value("token")) == token
+
+
+def test_new_consent_wording_is_not_ticked_by_looking_at_other_days(chooser):
+    consultation_settings(consent_wording="We may do much more with it.")
+    chooser.send(later="2026-03-10")
+    assert chooser.ticked("consent") == []
+
+
+@pytest.mark.parametrize("day", ["", "nonsense", "\x00", "9999-12-31", "0001-01-01", "x" * 10_000])
+@pytest.mark.parametrize("name", ["later", "days_from"])
+def test_nonsense_for_a_day_breaks_nothing(chooser, name, day):
+    assert chooser.send(**{name: day}, consent=None, start=AT_TEN, token="nonsense").status_code == 200
+    assert len(days_in(chooser.page)) == 5
+    assert chooser.value("name") == "Zoë Lima"
+
+
+# No times
+
+
+def test_clinic_without_hours_calls(patient):
+    assert patient.page.legend.text == "When would you like to come?"
+    assert "we will get in touch to find a time" in patient.page.select_one("form.form fieldset").text
+    assert not patient.page.select("[name=start], [name=wants_earlier], [name=later]")
+    assert patient.send(start=AT_TEN).status_code == 303
+
+
+def test_clinic_without_rooms_calls(chooser):
+    Lane.objects.update(is_active=False)
+    chooser.open()
+    assert not chooser.page.select("[name=start]")
+    assert chooser.send(start="nonsense").status_code == 303
+
+
+def test_clinic_that_is_booked_out_calls(chooser):
+    consultation_settings(horizon_days=1, notice_minutes=10_000)
+    chooser.open()
+    assert not chooser.page.select("[name=start]")
+    assert chooser.send(later="2026-03-10").status_code == 200
+
+
+# The page
+
+
+def test_page_with_times_stays_small_and_asks_no_more_with_more_visits(chooser):
+    few = queries_for(chooser.client, URL)
+    for number in range(8):
+        make_appointment(TUESDAY_10 + timedelta(days=1, minutes=30 * number))
+    assert queries_for(chooser.client, URL) == few <= 12
+    assert len(chooser.open().content) <= 60 * 1024
+
+
+def test_every_id_and_label_is_whole_with_times(chooser):
+    make_appointment()
+    chooser.send(start=AT_TEN)
+    ids = [tag["id"] for tag in chooser.page.select("[id]")]
+    assert len(ids) == len(set(ids))
+    named = [one for tag in chooser.page.select("#times, #times *") for one in tag.get("aria-describedby", "").split()]
+    named += [tag["aria-labelledby"] for tag in chooser.page.select("#times [aria-labelledby]")]
+    assert set(named) <= set(ids)
 
 
 # Mistakes
@@ -435,6 +738,71 @@ def test_the_receipt_shows_nothing_that_the_patient_wrote(patient):
     assert page.find("meta", attrs={"name": "robots"})["content"] == "noindex"
     for secret in ("Zoë", "Lima", "zoe@", "555-0123", "forehead"):
         assert secret not in response.text + location
+
+
+def lead(patient, location) -> str:
+    page = BeautifulSoup(patient.client.get(location).content, "html.parser")
+    return " ".join(page.select_one(".lead").text.split())
+
+
+def test_receipt_says_until_when_the_time_is_kept(chooser):
+    location = chooser.send(start=AT_TEN)["Location"]
+    assert lead(chooser, location) == (
+        "Tuesday, March 3, 10 am is kept for you until tomorrow, 9 am. We answer by then. "
+        "All times are Los Angeles time."
+    )
+
+
+def test_receipt_without_a_time_says_when_we_answer(chooser):
+    chooser.clock.move_to(datetime(2026, 3, 6, 23, 0, tzinfo=UTC), tick=False)  # Friday, 3 pm
+    chooser.open()
+    location = chooser.send(seconds=0, start="", token=chooser.value("token"))
+    assert location.status_code == 200  # too fast
+    location = chooser.send(seconds=30)["Location"]
+    assert lead(chooser, location).startswith("We answer by Monday, 12 pm.")
+
+
+def test_receipt_after_the_desk_has_answered_promises_nothing_more(chooser):
+    location = chooser.send()["Location"]
+    Case.objects.update(status=Status.CONTACTING)
+    assert lead(chooser, location) == "We answer within one opening day."
+
+
+def test_receipt_says_that_the_time_has_run_out(chooser):
+    location = chooser.send(start=AT_TEN)["Location"]
+    chooser.clock.move_to(datetime(2026, 3, 3, 17, 1, tzinfo=UTC), tick=False)
+    before = lead(chooser, location)
+    services.lapse_expired()
+    assert "could not keep Tuesday, March 3, 10 am any longer" in before
+    assert lead(chooser, location) == before
+
+
+def test_receipt_says_that_the_time_is_booked(chooser, calendar):
+    location = chooser.send(start=AT_TEN)["Location"]
+    services.confirm(Case.objects.get().pk, actor=make_user("frontdesk"), expected_version=1, calendar=calendar())
+    assert lead(chooser, location).startswith("You are booked for Tuesday, March 3, 10 am.")
+    chooser.clock.move_to(TUESDAY_10 + timedelta(hours=1), tick=False)
+    assert lead(chooser, location).startswith("Your time was Tuesday, March 3, 10 am.")
+
+
+def test_receipt_says_that_the_time_was_cancelled(chooser, calendar):
+    location = chooser.send(start=AT_TEN)["Location"]
+    services.cancel(Case.objects.get().pk, actor=make_user("frontdesk"), expected_version=1, calendar=calendar())
+    assert lead(chooser, location).startswith("Tuesday, March 3, 10 am is no longer kept for you.")
+
+
+def test_receipt_says_that_the_time_could_not_be_kept(chooser):
+    chooser.send(start=AT_TEN)
+    chooser.open()
+    location = chooser.send(start="2026-03-04T18:00Z", message="Another thing.")["Location"]
+    assert Case.objects.filter(events__kind=EventKind.TIME_REFUSED).count() == 1
+    assert lead(chooser, location).startswith("We could not keep the time you chose.")
+
+
+def test_receipt_of_a_request_that_is_gone_is_not_shown(chooser):
+    location = chooser.send()["Location"]
+    Case.objects.all().delete()
+    assert chooser.client.get(location).status_code == 404
 
 
 def test_a_receipt_link_that_was_changed_shows_none(patient):

@@ -1,13 +1,15 @@
 """Who may do what with requests, walked from the URL configuration: an address without an expectation fails."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from wagtail.models import ReferenceIndex
 
-from bookings.models import Case, CaseTreatment, MessageState
+from bookings.models import Appointment, Case, CaseTreatment, Lane, MessageState
 from bookings.views import receipt_url
 from tests import factories
 
@@ -24,9 +26,14 @@ DESK = {
     "case:index": {"GET": SEE, "POST": set()},
     "case:index_results": {"GET": SEE, "POST": set()},
     "case:inspect": {"GET": SEE, "POST": WORK},
+    "desk_calendar": {"GET": SEE, "POST": set()},
 }
+# Rooms and people: nothing of a patient on them. Who may change them: ``test_desk_times.py``.
+ROOMS = {"lane:delete"}
 # The patients' own pages: the same for everybody, and nothing of another patient on them.
 PUBLIC = {"bookings:consultation", "bookings:received"}
+# Her own visit, behind a signed link: ``test_visit_page.py``.
+PUBLIC |= {"bookings:visit", "bookings:visit_ics", "bookings:visit_cancel", "bookings:visit_complain"}
 
 
 def urls_of_bookings() -> dict[str, str]:
@@ -57,6 +64,10 @@ def case(profile):
     treatment = factories.make_treatment("Botox for a chin")
     case = factories.make_case(**PATIENT, treatments=(treatment,), message="My dimple. Very private.")
     factories.make_message(case, state=MessageState.FAILED)
+    start = timezone.now()
+    Appointment.objects.create(
+        case=case, lane=Lane.objects.get(), starts_at=start, ends_at=start + timedelta(minutes=30), state="booked"
+    )
     return case
 
 
@@ -87,7 +98,7 @@ def secrets_in(response, case) -> list[str]:
 
 class TestEveryAddress:
     def test_has_an_expectation(self):
-        assert set(urls_of_bookings()) == set(DESK) | PUBLIC
+        assert set(urls_of_bookings()) == set(DESK) | ROOMS | PUBLIC
 
     @pytest.mark.parametrize("role", ROLES)
     @pytest.mark.parametrize("name", DESK)
@@ -146,7 +157,8 @@ class TestEditors:
         client.force_login(factories.make_user("manager"))
         client.raise_request_exception = False
         leaks = {path for path in admin_paths(case) if secrets_in(client.get(path), case)}
-        assert leaks == {"/admin/", "/admin/case/", "/admin/case/results/", f"/admin/case/{case.pk}/"}
+        desk = {"/admin/", "/admin/calendar/", "/admin/case/", "/admin/case/results/", f"/admin/case/{case.pk}/"}
+        assert leaks == desk
 
     def test_walk_through_the_whole_admin(self, editor, case):
         seen = {}

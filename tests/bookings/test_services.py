@@ -89,7 +89,7 @@ def test_a_mail_that_cannot_be_written_costs_no_request(send, monkeypatch, caplo
     def broken(*args, **kwargs):
         raise ValueError("Zoë Lima, (949) 555-0123")
 
-    monkeypatch.setattr(services.emails, "render_to_string", broken)
+    monkeypatch.setattr(services.requests.emails, "render_to_string", broken)
     case, created = send()
     assert created
     assert [event.kind for event in case.events.all()] == [EventKind.RECEIVED, EventKind.MESSAGE_FAILED]
@@ -102,7 +102,7 @@ def test_all_or_nothing_is_written(send, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(services.Consent.objects, "create", broken)
+    monkeypatch.setattr(services.requests.Consent.objects, "create", broken)
     with pytest.raises(RuntimeError):
         send()
     assert counts() == (0, 0, 0)
@@ -246,7 +246,7 @@ def test_the_database_refuses_a_second_case_of_one_form():
 def test_the_loser_of_a_race_finds_the_winners_case(send, monkeypatch):
     """The moment between looking for the case and writing it, in which the other one came first."""
     winner = send().case
-    real, calls = services._submit, []
+    real, calls = services.requests._submit, []
 
     def late(*args):
         calls.append(args)
@@ -254,7 +254,7 @@ def test_the_loser_of_a_race_finds_the_winners_case(send, monkeypatch):
             raise IntegrityError
         return real(*args)
 
-    monkeypatch.setattr(services, "_submit", late)
+    monkeypatch.setattr(services.requests, "_submit", late)
     assert send().case == winner
 
 

@@ -25,10 +25,11 @@ def chromium(django_db_setup):
         pytest.fail("No Chromium or Chrome is installed; `make test` installs one.")
     # Playwright's event loop lives in this thread, which Django takes for an asynchronous view.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    contents = connection._test_serialized_contents
+    contents = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
         # The loop also gives the thread another database connection: what serialized_rollback puts back goes along.
-        connection._test_serialized_contents = contents
+        if contents is not None:
+            connection._test_serialized_contents = contents
         browser = playwright.chromium.launch(executable_path=path, args=launch_arguments())
         yield browser
         browser.close()

@@ -58,8 +58,13 @@ def test_no_open_minutes_pass_in_an_instant():
 
 @pytest.mark.parametrize(
     "between",
-    [OFFICE_HOURS.open_minutes_between, OFFICE_HOURS.changes_between, partial(OFFICE_HOURS.lost_to, schedule({}))],
-    ids=["minutes", "changes", "lost"],
+    [
+        OFFICE_HOURS.open_minutes_between,
+        OFFICE_HOURS.openings_between,
+        OFFICE_HOURS.changes_between,
+        partial(OFFICE_HOURS.lost_to, schedule({})),
+    ],
+    ids=["minutes", "openings", "changes", "lost"],
 )
 def test_time_does_not_run_backward(between):
     with pytest.raises(ValueError, match="forward"):
@@ -139,6 +144,36 @@ def test_adding_minutes_stops_at_the_horizon():
     assert one_hour.add_open_minutes(at(f"{MON} 10:00"), 61) is None
     assert schedule(ALWAYS).add_open_minutes(at("2027-06-07 00:00"), 400 * 1440) == at("2028-07-11 00:00")
     assert schedule(ALWAYS).add_open_minutes(at("2027-06-07 00:00"), 400 * 1440 + 1) is None
+
+
+# Openings
+
+
+def test_openings_between_are_those_with_some_time_in_it_and_whole():
+    monday, tuesday = ((at(f"{day} 09:00"), at(f"{day} 16:00")) for day in (MON, TUE))
+    assert OFFICE_HOURS.openings_between(at(f"{MON} 15:59"), at(f"{TUE} 09:01")) == (monday, tuesday)
+    assert OFFICE_HOURS.openings_between(at(f"{MON} 10:00"), at(f"{MON} 11:00")) == (monday,)
+    assert OFFICE_HOURS.openings_between(at(f"{MON} 16:00"), at(f"{TUE} 09:00")) == ()
+    assert OFFICE_HOURS.openings_between(at(f"{MON} 10:00"), at(f"{MON} 10:00")) == ()
+
+
+def test_openings_that_touch_or_run_over_midnight_are_one():
+    late = schedule({0: (span("18:00", "00:00"),), 1: (span("00:00", "04:00"), span("03:00", "05:00"))})
+    whole = (at(f"{MON} 18:00"), at(f"{TUE} 05:00"))
+    for begin, end in ((f"{MON} 18:00", f"{MON} 18:01"), (f"{TUE} 04:30", f"{TUE} 12:00"), (MON, WED)):
+        assert late.openings_between(at(begin), at(end)) == (whole,)
+
+
+def test_openings_between_leave_out_what_is_closed():
+    office = schedule(OFFICE, closed(TUE), holidays=(Holiday(DayOfYear(6, 9)),))
+    openings = office.openings_between(at(f"{MON} 00:00"), at(f"{SUN} 00:00"))
+    assert [interval.opens for interval in openings] == [at(f"{day} 09:00") for day in (MON, THU, FRI)]
+    assert schedule({}).openings_between(at(f"{MON} 00:00"), at(f"{SUN} 00:00")) == ()
+
+
+def test_opening_without_end_is_told_for_a_day_more_on_either_side():
+    openings = schedule(ALWAYS).openings_between(at(f"{TUE} 12:00"), at(f"{WED} 12:00"))
+    assert openings == ((at(f"{MON} 00:00"), at(f"{FRI} 00:00")),)
 
 
 # Changes

@@ -4,12 +4,19 @@ import threading
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
+from django.utils import timezone
 
+from bookings import services
+from bookings.models import Appointment, AppointmentState
 from bookings.outbox import deliver_due, deliver_next
+
+# How often the worker looks for kept times that have run out, in seconds.
+LAPSE_EVERY = 60
 
 
 class Command(BaseCommand):
@@ -29,8 +36,12 @@ class Command(BaseCommand):
 
     def watch(self, every: float, parent_pid: int | None) -> None:
         is_child = parent_pid == os.getppid()
+        next_look = monotonic()
         with stop_signals() as stop:
             while not stop.is_set() and is_wanted(parent_pid, is_child):
+                if monotonic() >= next_look:
+                    next_look = monotonic() + LAPSE_EVERY
+                    self.let_go()
                 if not self.worked():
                     stop.wait(every)
 
@@ -41,6 +52,17 @@ class Command(BaseCommand):
         except Error as error:
             self.stderr.write(f"The database does not answer ({type(error).__name__}); trying again.")
             return False
+        finally:
+            close_old_connections()
+
+    def let_go(self) -> None:
+        """Let kept times lapse whose time has run out. Whatever goes wrong here, the mails go on."""
+        try:
+            overdue = Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=timezone.now())
+            if overdue.exists():  # a read: the lanes are locked only when there is something to do
+                services.lapse_expired()
+        except Exception as error:  # its text may quote what patients wrote
+            self.stderr.write(f"Kept times could not be let go ({type(error).__name__}); trying again in a minute.")
         finally:
             close_old_connections()
 

@@ -8,7 +8,7 @@ const focusErrors = () => {
 window.addEventListener("load", () => setTimeout(focusErrors, 100));
 
 for (const form of document.querySelectorAll("form[data-guard-submit]")) {
-  const button = form.querySelector('[type="submit"]');
+  const button = [...form.querySelectorAll('[type="submit"]')].at(-1);
   let release;
 
   const setSending = (sending) => {

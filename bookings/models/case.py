@@ -5,11 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.fields import RichTextField
 
-from .contact_details import normalise_query
+from bookings.contact_details import normalise_query
 
 # Crockford's alphabet: no I, L, O or U, so a reference survives being read out over the phone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,6 +34,11 @@ class Outcome(models.TextChoices):
     NO_SHOW = "no_show", _("Did not come")
     DUPLICATE = "duplicate", _("Sent twice")
     NOT_A_REQUEST = "not_a_request", _("Not a request")
+
+
+class CaseKind(models.TextChoices):
+    CONSULTATION = "consultation", _("Consultation")
+    COMPLAINT = "complaint", _("Something feels wrong")
 
 
 class ContactBy(models.TextChoices):
@@ -69,6 +71,16 @@ class Case(models.Model):
     """
 
     reference = models.CharField(_("reference"), max_length=REFERENCE_LENGTH, unique=True, default=new_reference)
+    kind = models.CharField(_("kind"), max_length=12, choices=CaseKind, default=CaseKind.CONSULTATION)
+    # What this case follows from: the visit a complaint is about.
+    earlier = models.ForeignKey(
+        "self",
+        verbose_name=_("earlier request"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="later",
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True, default="")
     owner = models.ForeignKey(
@@ -86,6 +98,7 @@ class Case(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True, help_text=_("As the patient typed it."))
     phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
     contact_by = models.CharField(_("contact by"), max_length=8, choices=ContactBy, blank=True)
+    wants_earlier = models.BooleanField(_("earlier if one frees up"), default=False)
     contact_time = models.CharField(_("best time"), max_length=12, choices=ContactTime, default=ContactTime.ANY)
     message = models.TextField(_("in the patient's own words"), max_length=4000, blank=True)
 
@@ -95,6 +108,8 @@ class Case(models.Model):
     fingerprint = models.CharField(max_length=64, editable=False, db_index=True)
     # Name, e-mail, phone digits and reference, case-folded and without accents: what the desk searches.
     search_text = models.TextField(editable=False)
+    # Raised, it makes every link that was mailed to the patient worthless.
+    link_version = models.PositiveIntegerField(default=1, editable=False)
     # Counts the changes: two people who change the same case at once are told.
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -167,6 +182,12 @@ class EventKind(models.TextChoices):
     STATUS = "status", _("Status changed")
     NOTE = "note", _("Note")
     ASSIGNED = "assigned", _("Assigned")
+    TIME_HELD = "time_held", _("Time kept")
+    TIME_BOOKED = "time_booked", _("Time booked")
+    TIME_MOVED = "time_moved", _("Time moved")
+    TIME_CANCELLED = "time_cancelled", _("Time cancelled")
+    TIME_LAPSED = "time_lapsed", _("Kept time ran out")
+    TIME_REFUSED = "time_refused", _("Time could not be kept")
     MESSAGE_SENT = "message_sent", _("Message sent")
     MESSAGE_FAILED = "message_failed", _("Message could not be sent")
     MESSAGE_RETRIED = "message_retried", _("Message is tried again")
@@ -201,52 +222,6 @@ class Event(models.Model):
         super().save(*args, **kwargs)
 
 
-class MessageState(models.TextChoices):
-    QUEUED = "queued", _("Waiting to be sent")
-    SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Not sent")
-
-
-class MessageKind(models.TextChoices):
-    RECEIPT = "receipt", _("Receipt to the patient")
-    DESK_NOTICE = "desk_notice", _("Notice to the desk")
-
-
-class Message(models.Model):
-    """One mail that has to leave, whatever happens to the mail server: the outbox.
-
-    Saved in the transaction of what it tells; sent afterwards by ``deliver_messages``. ``dedupe_key`` keeps one
-    occasion from making two mails. Personal data: the recipient and the text, needed until the mail is out.
-    """
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
-    kind = models.CharField(_("kind"), max_length=16, choices=MessageKind)
-    state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
-    recipient = models.EmailField(_("to"))
-    subject = models.CharField(_("subject"), max_length=200)
-    text = models.TextField(_("text"))
-    html = models.TextField(_("HTML"), blank=True)
-    dedupe_key = models.CharField(max_length=120, unique=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # When it may be tried (again); while it is being sent, when the claim on it runs out.
-    due_at = models.DateTimeField(_("due"), default=timezone.now)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    # The class of the last error, never its text: servers quote addresses in it.
-    last_error = models.CharField(_("last error"), max_length=120, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("message")
-        default_permissions = ()
-        ordering = ["created_at", "pk"]
-        # Not partial: SQLite cannot see that a bound parameter meets an index's condition.
-        indexes = [models.Index(fields=["state", "due_at"], name="bookings_message_due")]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} ({self.case_id})"
-
-
 class Consent(models.Model):
     """What the patient agreed to, in exactly the words she saw."""
 
@@ -262,67 +237,3 @@ class Consent(models.Model):
 
     def __str__(self):
         return f"{self.given_at:%Y-%m-%d} ({self.case_id})"
-
-
-@register_setting(icon="calendar-check", order=110)
-class ConsultationSettings(BaseSiteSetting):
-    """The words around the consultation form, and where the desk is told of a new request."""
-
-    heading = models.CharField(_("heading"), max_length=120, default="Ask for a free consultation")
-    introduction = models.TextField(
-        _("introduction"),
-        max_length=500,
-        default=(
-            "Tell us what you have in mind and how to reach you. We listen, explain every option with its "
-            "benefits and drawbacks, and nothing is decided before you say so."
-        ),
-    )
-    reply_promise = models.CharField(
-        _("when you answer"),
-        max_length=160,
-        default="We answer within one opening day.",
-        help_text=_("Shown beside the form, on the receipt and in the mail. Promise what the desk can keep."),
-    )
-    next_steps = RichTextField(
-        _("what happens next"),
-        features=["ol", "ul", "bold", "link"],
-        default=(
-            "<ol><li>Somebody from our team reads your request.</li>"
-            "<li>We contact you the way you chose, and find a time together.</li>"
-            "<li>At the clinic we take the time your questions need. It costs nothing.</li></ol>"
-        ),
-    )
-    consent_wording = models.TextField(
-        _("consent wording"),
-        max_length=1000,
-        default=(
-            "I agree that the clinic uses what I have written here to contact me about my request. "
-            "It is kept in my file at the clinic, passed on to nobody else, and I can withdraw this at any time."
-        ),
-        help_text=_("Each request keeps the exact words the patient agreed to. A change counts for new requests only."),
-    )
-    desk_email = models.EmailField(
-        _("desk's e-mail"),
-        blank=True,
-        help_text=_("Where a notice of each new request goes. The clinic's e-mail is used when empty."),
-    )
-
-    panels = [
-        MultiFieldPanel(
-            [
-                FieldPanel("heading"),
-                FieldPanel("introduction"),
-                FieldPanel("reply_promise"),
-                FieldPanel("next_steps"),
-            ],
-            heading=_("What patients read"),
-        ),
-        FieldPanel("consent_wording"),
-        FieldPanel("desk_email"),
-    ]
-
-    class Meta:
-        verbose_name = _("consultation form")
-
-    def __str__(self):
-        return self.heading

@@ -1,0 +1,129 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField
+
+from bookings.availability import Rules
+
+GRIDS = [(15, _("quarter of an hour")), (30, _("half hour")), (60, _("hour"))]
+
+
+@register_setting(icon="calendar-check", order=110)
+class ConsultationSettings(BaseSiteSetting):
+    """The words around the consultation form, and where the desk is told of a new request."""
+
+    heading = models.CharField(_("heading"), max_length=120, default="Ask for a free consultation")
+    introduction = models.TextField(
+        _("introduction"),
+        max_length=500,
+        default=(
+            "Tell us what you have in mind and how to reach you. We listen, explain every option with its "
+            "benefits and drawbacks, and nothing is decided before you say so."
+        ),
+    )
+    reply_promise = models.CharField(
+        _("when you answer"),
+        max_length=160,
+        default="We answer within one opening day.",
+        help_text=_("Shown beside the form, on the receipt and in the mail. Promise what the desk can keep."),
+    )
+    next_steps = RichTextField(
+        _("what happens next"),
+        features=["ol", "ul", "bold", "link"],
+        default=(
+            "<ol><li>Somebody from our team reads your request.</li>"
+            "<li>We contact you the way you chose, and find a time together.</li>"
+            "<li>At the clinic we take the time your questions need. It costs nothing.</li></ol>"
+        ),
+    )
+    consent_wording = models.TextField(
+        _("consent wording"),
+        max_length=1000,
+        default=(
+            "I agree that the clinic uses what I have written here to contact me about my request. "
+            "It is kept in my file at the clinic, passed on to nobody else, and I can withdraw this at any time."
+        ),
+        help_text=_("Each request keeps the exact words the patient agreed to. A change counts for new requests only."),
+    )
+    desk_email = models.EmailField(
+        _("desk's e-mail"),
+        blank=True,
+        help_text=_("Where a notice of each new request goes. The clinic's e-mail is used when empty."),
+    )
+
+    visit_minutes = models.PositiveSmallIntegerField(
+        _("length of a visit"),
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(480)],
+        help_text=_("In minutes."),
+    )
+    grid_minutes = models.PositiveSmallIntegerField(
+        _("times start every"), choices=GRIDS, default=15, help_text=_("Counted from the full hour.")
+    )
+    buffer_minutes = models.PositiveSmallIntegerField(
+        _("pause after a visit"), default=0, validators=[MaxValueValidator(240)], help_text=_("In minutes.")
+    )
+    notice_minutes = models.PositiveSmallIntegerField(
+        _("shortest notice"),
+        default=240,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("In minutes while the clinic is open: nobody can book a time nearer than that."),
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        _("how far ahead"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("In days."),
+    )
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("a request keeps its time for"),
+        default=240,
+        validators=[MinValueValidator(15), MaxValueValidator(10_000)],
+        help_text=_("In minutes while the clinic is open. By then the desk has answered, or the time is free again."),
+    )
+    change_until_hours = models.PositiveSmallIntegerField(
+        _("patients may change until"),
+        default=24,
+        validators=[MaxValueValidator(720)],
+        help_text=_("In hours before the visit. After that they call."),
+    )
+
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("heading"),
+                FieldPanel("introduction"),
+                FieldPanel("reply_promise"),
+                FieldPanel("next_steps"),
+            ],
+            heading=_("What patients read"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("visit_minutes"), FieldPanel("buffer_minutes"), FieldPanel("grid_minutes")]),
+                FieldRowPanel([FieldPanel("notice_minutes"), FieldPanel("horizon_days")]),
+                FieldRowPanel([FieldPanel("hold_minutes"), FieldPanel("change_until_hours")]),
+            ],
+            heading=_("Times that can be booked"),
+        ),
+        FieldPanel("consent_wording"),
+        FieldPanel("desk_email"),
+    ]
+
+    class Meta:
+        verbose_name = _("consultation form")
+
+    def __str__(self):
+        return self.heading
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(
+            visit_minutes=self.visit_minutes,
+            grid_minutes=self.grid_minutes,
+            buffer_minutes=self.buffer_minutes,
+            notice_minutes=self.notice_minutes,
+            horizon_days=self.horizon_days,
+        )

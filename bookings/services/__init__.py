@@ -1,0 +1,54 @@
+"""The only writer of cases and what hangs on them (``outbox`` marks messages as sent).
+
+Each public function is one transaction, and every change leaves an event that says who and what.
+"""
+
+from bookings.consultation_request import ConsultationRequest
+from bookings.transitions import TRANSITIONS, BookingError, TransitionRefused, next_statuses
+
+from .appointments import (
+    Calendar,
+    TimeTaken,
+    book,
+    calendar_of,
+    cancel,
+    change_time,
+    confirm,
+    free_times,
+    lapse_expired,
+)
+from .cases import add_note, assign, change_status, retry_message
+from .closures import VisitsInTheWay, close_time, open_time
+from .common import StaleCase
+from .patients import complain, revoke_links
+from .requests import SAME_REQUEST_WITHIN, Submission, submit
+
+__all__ = [
+    "SAME_REQUEST_WITHIN",
+    "TRANSITIONS",
+    "BookingError",
+    "Calendar",
+    "ConsultationRequest",
+    "StaleCase",
+    "Submission",
+    "TimeTaken",
+    "TransitionRefused",
+    "VisitsInTheWay",
+    "add_note",
+    "assign",
+    "book",
+    "calendar_of",
+    "cancel",
+    "change_status",
+    "change_time",
+    "close_time",
+    "complain",
+    "confirm",
+    "free_times",
+    "lapse_expired",
+    "next_statuses",
+    "open_time",
+    "retry_message",
+    "revoke_links",
+    "submit",
+]

@@ -1,0 +1,203 @@
+"""A patient's request comes in, or comes in again."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import emails
+from bookings.consultation_request import ConsultationRequest, treatments_line, typed_changes
+from bookings.contact_details import search_text_for
+from bookings.models import (
+    LIVE,
+    AppointmentState,
+    Case,
+    CaseTreatment,
+    Consent,
+    ConsultationSettings,
+    EventKind,
+    Message,
+    MessageKind,
+    MessageState,
+    Status,
+)
+from clinic.models import ClinicProfile
+
+from .appointments import Calendar, hold_time, lapse, lock_lanes, release
+from .common import add_event, save_change, set_status
+
+SAME_REQUEST_WITHIN = timedelta(hours=24)
+
+logger = logging.getLogger(__name__)
+
+
+class Submission(NamedTuple):
+    case: Case
+    created: bool
+
+
+def submit(
+    request: ConsultationRequest,
+    *,
+    settings: ConsultationSettings,
+    profile: ClinicProfile,
+    calendar: Calendar | None = None,
+) -> Submission:
+    """Keep a request with its time, its first event, its consent and the mails about it, all or nothing.
+
+    Raises TimeTaken when the time she picked is gone: then nothing is kept, and she chooses again. Without a calendar
+    no time is kept.
+
+    The same form again gives the same case, with what the patient corrected since. So does the same content from
+    a form opened anew within a day, unless the desk has closed that case.
+    """
+    try:
+        return _submit(request, settings, profile, calendar)
+    except IntegrityError:
+        # The same form arrived twice at once and the other one won: now it is there to be found.
+        return _submit(request, settings, profile, calendar)
+
+
+@transaction.atomic
+def _submit(
+    request: ConsultationRequest, settings: ConsultationSettings, profile: ClinicProfile, calendar: Calendar | None
+) -> Submission:
+    now = timezone.now()
+    lock_lanes()
+    lapse(now)
+    if case := Case.objects.select_for_update(no_key=True).filter(submission_key=request.submission_key).first():
+        has_new_email = _amend(case, request, profile)
+        _keep_time(case, request, calendar, now)
+        if has_new_email:
+            _replace_receipt(case, settings, profile)
+        return Submission(case, created=False)
+    if case := _same_request(request, profile):
+        if request.start:  # a form opened anew and sent without a time takes none away
+            _keep_time(case, request, calendar, now)
+        return Submission(case, created=False)
+    case = _open_case(request, profile)
+    _keep_time(case, request, calendar, now)
+    _queue_mails(case, [MessageKind.RECEIPT, MessageKind.DESK_NOTICE], settings, profile)
+    return Submission(case, created=True)
+
+
+def _keep_time(case: Case, request: ConsultationRequest, calendar: Calendar | None, now: datetime) -> None:
+    """Hold the time she picked, in the place of one she picked before. What is booked already is the desk's."""
+    if calendar is None:
+        return
+    current = case.appointments.filter(state__in=LIVE).first()
+    wanted = request.start
+    if current and (current.state == AppointmentState.BOOKED or current.starts_at == wanted):
+        return
+    if current:
+        release(current, AppointmentState.CANCELLED)
+        add_event(case, EventKind.TIME_CANCELLED, text=_("The patient chose again."))
+    if wanted is None:
+        return
+    if other := _holds_another(case):
+        text = _("%(reference)s keeps a time for the same contact. Only one is kept at once.")
+        add_event(case, EventKind.TIME_REFUSED, text=text % {"reference": other.reference})
+        return
+    hold_time(case, wanted, calendar=calendar, now=now)
+    if case.status == Status.CLOSED:
+        # A time that is kept needs somebody who answers.
+        set_status(case, Status.NEW)
+        save_change(case)
+        text = _("The request had been closed and is open again.")
+        add_event(case, EventKind.AMENDED, text=text, from_status=Status.CLOSED, to_status=Status.NEW)
+
+
+def _holds_another(case: Case) -> Case | None:
+    """Another open request that keeps a time for the same e-mail or phone."""
+    same = Q()
+    if case.email:
+        same |= Q(email__iexact=case.email)
+    if case.phone_e164:
+        same |= Q(phone_e164=case.phone_e164)
+    if not same:
+        return None
+    holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD)
+    return holding.exclude(pk=case.pk).first()
+
+
+def _same_request(request: ConsultationRequest, profile: ClinicProfile) -> Case | None:
+    fingerprint = request.case_fields(profile.country)["fingerprint"]
+    recent = Case.objects.filter(fingerprint=fingerprint, created_at__gte=timezone.now() - SAME_REQUEST_WITHIN)
+    return recent.exclude(status=Status.CLOSED).order_by("pk").first()
+
+
+def _open_case(request: ConsultationRequest, profile: ClinicProfile) -> Case:
+    case = Case(
+        submission_key=request.submission_key,
+        wants_earlier=request.wants_earlier,
+        **request.case_fields(profile.country),
+    )
+    case.search_text = search_text_for(case)
+    case.save(force_insert=True)
+    _add_treatments(case, request.treatment_titles())
+    add_event(case, EventKind.RECEIVED, to_status=Status.NEW)
+    Consent.objects.create(case=case, wording=request.consent_wording)
+    return case
+
+
+def _amend(case: Case, request: ConsultationRequest, profile: ClinicProfile) -> bool:
+    """Write what the patient changed when she sent the same form again. True when that is her e-mail."""
+    if not case.consents.filter(wording=request.consent_wording, withdrawn_at=None).exists():
+        Consent.objects.create(case=case, wording=request.consent_wording)
+    fields = request.case_fields(profile.country)
+    changes = [*typed_changes(case, fields), *_change_treatments(case, request)]
+    if not changes:
+        return False
+    has_new_email = fields["email"] != case.email
+    for name, value in fields.items():
+        setattr(case, name, value)
+    case.wants_earlier = request.wants_earlier
+    case.search_text = search_text_for(case)
+    from_status = case.status
+    if from_status == Status.CLOSED:
+        # A patient who writes again is waiting again, also when the desk thought it was done.
+        changes.append(_("The request had been closed and is open again."))
+        set_status(case, Status.NEW)
+    save_change(case)
+    add_event(case, EventKind.AMENDED, text="\n".join(changes), from_status=from_status, to_status=case.status)
+    return has_new_email
+
+
+def _change_treatments(case: Case, request: ConsultationRequest) -> list[str]:
+    """Rows whose page was deleted since stay: the patient could not tick them again."""
+    wanted = request.treatment_titles()
+    had = dict(case.treatments.exclude(page=None).values_list("page", "title"))
+    if had.keys() == wanted.keys():
+        return []
+    case.treatments.filter(page__in=had.keys() - wanted.keys()).delete()
+    _add_treatments(case, {page_id: title for page_id, title in wanted.items() if page_id not in had})
+    return [treatments_line(had, wanted)]
+
+
+def _add_treatments(case: Case, titles: dict[int, str]) -> None:
+    CaseTreatment.objects.bulk_create(
+        CaseTreatment(case=case, page_id=page_id, title=title) for page_id, title in titles.items()
+    )
+
+
+def _replace_receipt(case: Case, settings: ConsultationSettings, profile: ClinicProfile) -> None:
+    """One that still waits for the old, mistaken address would reach a stranger."""
+    unsent = (MessageState.QUEUED, MessageState.FAILED)
+    case.messages.filter(kind=MessageKind.RECEIPT, state__in=unsent).delete()
+    _queue_mails(case, [MessageKind.RECEIPT], settings, profile)
+
+
+def _queue_mails(case: Case, kinds: list[MessageKind], settings: ConsultationSettings, profile: ClinicProfile) -> None:
+    """The mails of one occasion. One that cannot be written must not cost the request itself."""
+    try:
+        with transaction.atomic():
+            for mail in emails.compose(kinds, case, settings=settings, profile=profile):
+                key = f"{mail.kind}:{case.reference}:{case.version}"
+                Message.objects.create(case=case, dedupe_key=key, **mail._asdict())
+    except Exception as error:
+        logger.error("The mails about request %s could not be written: %s", case.reference, type(error).__name__)
+        add_event(case, EventKind.MESSAGE_FAILED, text=_("The mails about this request could not be written."))

@@ -1,0 +1,174 @@
+"""What a patient gets when her time is booked, moved or cancelled, and what her calendar makes of it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from icalendar import Calendar
+
+from bookings import services
+from bookings.models import MessageKind, MessageState
+from bookings.outbox import as_email, deliver_due
+from bookings.waiting import unsent_messages
+from tests import factories
+from tests.bookings.test_appointments import NOW, TUESDAY, ask, calendar, clerk  # noqa: F401 fixtures
+from tests.opening_hours import at
+
+pytestmark = pytest.mark.django_db
+LATER = at("2027-06-09 11:00")
+SECRETS = ("Ana", "Lima", "ana@", "migraine", "Botox")
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def case(ask):  # noqa: F811
+    treatment = factories.make_treatment("Botox for chronic migraine")
+    return ask(email="ana@patient.example.com", treatment_ids=(treatment.pk,))
+
+
+@pytest.fixture
+def booked(case, clerk, calendar):  # noqa: F811
+    return services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+
+
+def mails(case):
+    return {mail.kind: mail for mail in case.messages.exclude(kind__in=["receipt", "desk_notice", "reminder"])}
+
+
+def event_of(mail):
+    calendar_file = Calendar.from_ical(mail.calendar)
+    (event,) = calendar_file.walk("VEVENT")
+    return str(calendar_file["method"]), event
+
+
+def test_no_calendar_file_before_the_time_is_booked(case):
+    assert not case.messages.exclude(calendar="").exists()
+    assert mails(case) == {}
+
+
+def test_booked_time_comes_with_a_calendar_file(booked):
+    mail = mails(booked)[MessageKind.TIME_BOOKED]
+    method, event = event_of(mail)
+    assert method == "PUBLISH"
+    assert (event.start, event.end) == (TUESDAY, at("2027-06-08 10:30"))
+    assert (int(event["sequence"]), str(event["status"])) == (0, "CONFIRMED")
+    assert "Tuesday, Jun 8, 10 am" in mail.text
+    assert "Tuesday, Jun 8, 10 am" in mail.html
+    (attachment,) = as_email(mail).attachments
+    assert attachment[0] == "visit.ics"
+
+
+def test_moved_and_cancelled_visit_is_the_same_one_with_a_rising_sequence(booked, clerk, calendar):  # noqa: F811
+    services.book(booked.pk, LATER, actor=clerk, expected_version=booked.version, calendar=calendar)
+    services.cancel(booked.pk, actor=clerk, calendar=calendar)
+    states = [event_of(mails(booked)[kind]) for kind in ("time_booked", "time_moved", "time_cancelled")]
+    assert len({str(event["uid"]) for _method, event in states}) == 1
+    assert [int(event["sequence"]) for _method, event in states] == [0, 1, 2]
+    assert [method for method, _event in states] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert str(states[2][1]["status"]) == "CANCELLED"
+    assert states[1][1].start == LATER
+
+
+def test_cancelling_a_time_that_was_only_kept_brings_no_file(case, clerk, calendar):  # noqa: F811
+    services.cancel(case.pk, actor=clerk, calendar=calendar)
+    assert mails(case)[MessageKind.TIME_CANCELLED].calendar == ""
+
+
+def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, clerk, calendar):  # noqa: F811
+    services.cancel(booked.pk, actor=clerk, calendar=calendar)
+    for mail in mails(booked).values():
+        for secret in SECRETS:
+            assert secret not in mail.subject
+            assert secret not in mail.calendar
+
+
+def test_patient_without_an_address_gets_no_mail(ask, clerk, calendar):  # noqa: F811
+    case = ask(email="", phone="(949) 555-0123")
+    services.confirm(case.pk, actor=clerk, expected_version=1, calendar=calendar)
+    assert mails(case) == {}
+
+
+def test_mail_that_cannot_be_written_costs_no_time(case, clerk, calendar, monkeypatch):  # noqa: F811
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("bookings.emails.render_to_string", broken)
+    services.confirm(case.pk, actor=clerk, expected_version=1, calendar=calendar)
+    assert case.appointments.get().state == "booked"
+    assert case.events.filter(kind="message_failed").exists()
+
+
+# The day before
+
+
+def reminders(case):
+    return case.messages.filter(kind=MessageKind.REMINDER)
+
+
+def test_reminder_is_planned_for_ten_on_the_day_before(booked):
+    assert reminders(booked).get().due_at == at("2027-06-07 10:00")
+
+
+def test_visit_booked_after_that_hour_has_no_reminder(case, clerk, calendar, clock):  # noqa: F811
+    clock.move_to(at("2027-06-07 11:00"))
+    services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+    assert not reminders(case).exists()
+
+
+def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
+    assert reminders(case).get().due_at == at("2027-06-08 10:00")
+    clock.move_to(at("2027-06-08 10:00"))
+    deliver_due()
+    (mail,) = [mail for mail in mailoutbox if "See you soon" in mail.subject]
+    assert "Wednesday, Jun 9, 11 am" in mail.body
+
+
+def test_cancelled_visit_is_never_reminded_of(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
+    services.cancel(case.pk, actor=clerk, calendar=calendar)
+    clock.move_to(at("2027-06-08 10:00"))
+    deliver_due()
+    assert [mail for mail in mailoutbox if "See you soon" in mail.subject] == []
+    assert reminders(case).get().state == MessageState.DROPPED
+
+
+def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
+    case.appointments.update(state="cancelled")  # as if the worker had read it just before
+    clock.move_to(at("2027-06-08 10:00"))
+    deliver_due()
+    assert [mail for mail in mailoutbox if "See you soon" in mail.subject] == []
+
+
+def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+    booked = services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
+    services.book(case.pk, at("2027-06-10 12:00"), actor=clerk, expected_version=booked.version, calendar=calendar)
+    clock.move_to(at("2027-06-09 10:00"))
+    deliver_due()
+    (mail,) = [mail for mail in mailoutbox if "See you soon" in mail.subject]
+    assert "Thursday, Jun 10, 12 pm" in mail.body
+
+
+def test_time_that_ran_out_is_told(case, clock, mailoutbox):
+    clock.move_to(at("2027-06-07 13:00"))
+    services.lapse_expired()
+    deliver_due()
+    assert [mail.subject for mail in mailoutbox if "kept" in mail.subject] == [
+        "About the time we kept for you – OC Beauty Medspa"
+    ]
+
+
+def test_reminder_that_waits_for_its_day_is_no_mark_on_the_desk(case, clerk, calendar, clock):  # noqa: F811
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
+    deliver_due()
+    clock.shift(timedelta(hours=2))
+    assert not unsent_messages(timezone.now()).exists()
+    clock.move_to(at("2027-06-08 10:06"))
+    assert unsent_messages(timezone.now()).get().kind == MessageKind.REMINDER
