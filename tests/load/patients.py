@@ -21,6 +21,7 @@ from pathlib import Path
 from tests.browser.server import Site
 
 PATIENTS = 50
+ATTEMPTS = 6
 LIMIT = 1.5  # seconds, 99th percentile
 READING = 3.2  # seconds: the form takes nobody for a person who is faster than three
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|token|days_from)"[^>]*value="([^"]*)"')
@@ -48,13 +49,13 @@ class Patient(threading.Thread):
         try:
             self.start_line.wait()
             page, _address = self.ask("/consultation/")
-            for attempt in range(6):
+            for attempt in range(ATTEMPTS):
                 time.sleep(READING)
                 page, address = self.ask("/consultation/", self.filled_in(page, attempt))
                 if "/received/" in address:
                     self.receipt = re.search(r"receipt__reference\">([0-9A-Z]{8})<", page)[1]
                     return
-            self.error = "no receipt after six tries"
+            self.error = "no receipt"
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
 
@@ -70,8 +71,10 @@ class Patient(threading.Thread):
 
     def filled_in(self, page: str, attempt: int) -> dict[str, str]:
         times = [first or second for first, second in TIMES.findall(page)]
-        # All want the first time at first: that is the race.
+        # All want the first time at first: that is the race. Whoever loses five times asks to be called.
         wanted = times[0] if attempt == 0 else times[(self.number * 7 + attempt) % len(times)]
+        if attempt == ATTEMPTS - 1:
+            wanted = ""
         typed = {
             "name": f"Load Patient {self.number}",
             "email": f"load{self.number}@patient.example.com",
