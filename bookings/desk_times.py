@@ -11,7 +11,7 @@ from clinic.frame import site_frame
 from clinic.hours import Schedule
 
 from . import services
-from .models import LIVE, Appointment, AppointmentState, Case, ConsultationSettings, Lane, Status
+from .models import CONFIRMABLE, Appointment, AppointmentState, Case, ConsultationSettings, Lane, Status
 from .waiting import LONG
 
 # Where the desk and the patient may still agree on a time. A file that is further on is taken back first.
@@ -62,7 +62,7 @@ def desk_calendar(request: HttpRequest) -> services.Calendar:
 
 def live_appointments() -> Prefetch:
     """For lists of cases: the one that is kept or booked, as ``case.live_appointments``."""
-    live = Appointment.objects.filter(state__in=LIVE).only("case_id", "state", "starts_at", "ends_at", "held_until")
+    live = Appointment.objects.live().only("case_id", "state", "starts_at", "ends_at", "held_until")
     return Prefetch("appointments", queryset=live, to_attr="live_appointments")
 
 
@@ -72,7 +72,7 @@ def not_run_out(now: datetime) -> Q:
 
 
 def live_visits(now: datetime) -> QuerySet[Appointment]:
-    return Appointment.objects.filter(not_run_out(now), state__in=LIVE)
+    return Appointment.objects.filter(not_run_out(now))
 
 
 def answer_by(case: Case, calendar: services.Calendar) -> datetime:
@@ -80,8 +80,7 @@ def answer_by(case: Case, calendar: services.Calendar) -> datetime:
     for appointment in case.live_appointments:
         if appointment.held_until:
             return appointment.held_until
-    due = calendar.schedule.add_open_minutes(case.created_at, calendar.hold_minutes)
-    return due or case.created_at + LONG
+    return calendar.answer_by(case.created_at) or case.created_at + LONG
 
 
 def list_time(case: Case, calendar: services.Calendar, now: datetime) -> ListTime | None:
@@ -95,9 +94,7 @@ def list_time(case: Case, calendar: services.Calendar, now: datetime) -> ListTim
 
 
 def case_time(case: Case, calendar: services.Calendar, now: datetime) -> CaseTime:
-    appointments = list(case.appointments.select_related("lane").order_by("pk"))
-    live = next((one for one in appointments if one.is_live), None)
-    shown = live or (appointments[-1] if appointments else None)
+    shown = case.appointments.select_related("lane").newest()
     state = state_of(shown, now)
     is_open = may_choose(case)
     return CaseTime(
@@ -106,8 +103,8 @@ def case_time(case: Case, calendar: services.Calendar, now: datetime) -> CaseTim
         words=calendar.words(shown.starts_at) if shown else "",
         kept_until=calendar.words(shown.held_until) if shown and shown.held_until else "",
         room=shown.lane.name if shown and Lane.objects.count() > 1 else "",
-        may_confirm=is_open and shown is not None and shown == to_confirm(appointments) and shown.starts_at > now,
-        may_cancel=live is not None and state in ("kept", "booked"),
+        may_confirm=is_open and shown is not None and shown.state in CONFIRMABLE and shown.starts_at > now,
+        may_cancel=state in ("kept", "booked"),
         may_choose=is_open,
     )
 
@@ -119,17 +116,8 @@ def may_choose(case: Case) -> bool:
 def state_of(appointment: Appointment | None, now: datetime) -> str:
     if appointment is None:
         return "none"
-    if appointment.state == AppointmentState.HELD:
-        return "kept" if appointment.held_until > now else "lapsed"
-    return appointment.state
-
-
-def to_confirm(appointments: Iterable[Appointment]) -> Appointment | None:
-    """The one that ``services.confirm`` would take."""
-    if any(one.state == AppointmentState.BOOKED for one in appointments):
-        return None
-    kept = [one for one in appointments if one.state in (AppointmentState.HELD, AppointmentState.LAPSED)]
-    return max(kept, key=lambda one: (one.starts_at, one.pk), default=None)
+    state = appointment.state_at(now)
+    return "kept" if state == AppointmentState.HELD else state
 
 
 # What one click offers

@@ -147,10 +147,10 @@ def steps_in(rich_text: str) -> list[str]:
 
 def hours_lines(profile: ClinicProfile) -> list[str]:
     """ "Mon – Fri: 9 am – 4 pm", for the week in force today; nothing until somebody has given the hours."""
-    hours = OpeningHours.for_site(profile.site)
-    if not hours.was_given:
+    schedule = OpeningHours.schedule_for(profile)
+    if schedule is None:
         return []
-    week = hours.schedule(profile).week_of(profile.today(timezone.now()))
+    week = schedule.week_of(profile.today(timezone.now()))
     return [
         f"{day_range_label(line.first_day, line.last_day)}: "
         + (", ".join(format_span(span) for span in line.spans) or _("closed"))

@@ -16,24 +16,22 @@ from clinic.hours import DAY
 from clinic.models import ClinicProfile
 
 from . import time_choices
-from .availability import nearest, possible_starts
+from .availability import possible_starts
 from .contact_details import one_line, phone_to_e164, plain_text
 from .form_token import FormToken
-from .models import LIVE, Appointment, Case, ConsultationSettings, ContactBy, ContactTime
-from .services import Calendar, ConsultationRequest, TimeTaken, free_times
+from .models import Appointment, Case, ConsultationSettings, ContactBy, ContactTime
+from .services import Calendar, ConsultationRequest, TimeTaken, free_times, time_taken
 from .time_fields import NOT_A_TIME, TimeField
 
 HONEYPOT = "website"
 MOST_TREATMENTS = 50
 LARGEST_ID = 2**63 - 1
-NEAREST = 3
 # The buttons under the days. They look at other days and send nothing; their value is the first day to show.
 OTHER_DAYS = ("later", "earlier")
 
 SEND_ONCE_MORE = _("Please send it once more. What you wrote is still here.")
 EXPIRED = _("This page was open for a long time. What you wrote is still here: please send it once more.")
 NEW_CONSENT = _("The wording beside the box to tick has changed meanwhile. Please read it again and tick the box.")
-TIME_GONE = _("This time has just been taken. Please choose another one.")
 NO_TIME_LEFT = _("This time has just been taken, and no other is free. Send your request, and we call you to find one.")
 NO_CONTACT = _("Give us a phone number or an e-mail address, so that we can answer.")
 
@@ -312,19 +310,16 @@ class ConsultationForm(forms.Form):
             return
         free = free_times(self.calendar, timezone.now())
         if start not in [one.at for one in free] and not self._keeps(start):
-            self._refuse_time(TIME_GONE, [one.at for one in nearest(free, start, NEAREST)])
+            self.refuse(time_taken(start, free))
 
     def _keeps(self, start: datetime) -> bool:
-        mine = Appointment.objects.filter(case__submission_key=self.token.submission_key, state__in=LIVE)
+        mine = Appointment.objects.live().filter(case__submission_key=self.token.submission_key)
         return mine.filter(starts_at=start).exists()
 
     def refuse(self, taken: TimeTaken) -> None:
         """The time was gone when she sent the form. She finds the nearest ones above the days."""
-        self._refuse_time(str(taken), taken.nearest)
-
-    def _refuse_time(self, message: str, nearest_times: Collection[datetime]) -> None:
-        self.add_error("start", message)
-        self._offer_times(nearest_times)
+        self.add_error("start", str(taken))
+        self._offer_times(taken.nearest)
         if "start" not in self.fields:
             del self.errors["start"]
             self.add_error(None, NO_TIME_LEFT)

@@ -18,7 +18,7 @@ class Standing(NamedTuple):
 
 
 def standing_of(case: Case, calendar: Calendar | None, zone: tzinfo, now: datetime) -> Standing:
-    appointment = case.appointments.order_by("pk").last()
+    appointment = case.appointments.newest()
     if appointment is None:
         was_refused = case.events.filter(kind=EventKind.TIME_REFUSED).exists()
         return Standing("refused" if was_refused else "", answer_by=answer_by(case, calendar, zone, now))
@@ -29,12 +29,10 @@ def standing_of(case: Case, calendar: Calendar | None, zone: tzinfo, now: dateti
 
 
 def state_of(appointment: Appointment, now: datetime) -> str:
-    """A time that has run out is free, also before anybody has written that down."""
-    if appointment.state == AppointmentState.HELD and appointment.held_until <= now:
-        return AppointmentState.LAPSED
-    if appointment.state in (AppointmentState.HELD, AppointmentState.LAPSED, AppointmentState.CANCELLED):
-        return appointment.state
-    is_ahead = appointment.state == AppointmentState.BOOKED and now < appointment.starts_at
+    state = appointment.state_at(now)
+    if state in (AppointmentState.HELD, AppointmentState.LAPSED, AppointmentState.CANCELLED):
+        return state
+    is_ahead = state == AppointmentState.BOOKED and now < appointment.starts_at
     return AppointmentState.BOOKED if is_ahead else "over"
 
 
@@ -42,5 +40,5 @@ def answer_by(case: Case, calendar: Calendar | None, zone: tzinfo, now: datetime
     """When the desk will have answered; empty once it has, when nobody can say, and when that moment has passed."""
     if calendar is None or case.status != Status.NEW:
         return ""
-    moment = calendar.schedule.add_open_minutes(case.created_at, calendar.hold_minutes)
+    moment = calendar.answer_by(case.created_at)
     return deadline_words(moment, now, zone) if moment and now < moment else ""

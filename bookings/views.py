@@ -76,8 +76,7 @@ def calendar_for(request: HttpRequest, settings: ConsultationSettings, profile: 
     """What decides which times there are. To show them, the cached hours are good enough; to keep one, they are not."""
     if request.method != "POST":
         return calendar_of(settings, site_frame(request).schedule)
-    hours = OpeningHours.for_site(profile.site)
-    return calendar_of(settings, hours.schedule(profile) if hours.was_given else None)
+    return calendar_of(settings, OpeningHours.schedule_for(profile))
 
 
 def receipt_url(reference: str) -> str:

@@ -1,6 +1,5 @@
 """The patient's own page behind the link in her mails. Opening it changes nothing; every act is a POST."""
 
-from datetime import timedelta
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
@@ -9,15 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from clinic.models import ClinicProfile, OpeningHours
+from clinic.models import ClinicProfile
 
 from . import services
 from .emails import calendar_file, first_name, moment_words
-from .models import Appointment, AppointmentState, Case, ConsultationSettings
+from .models import LIVE, AppointmentState, Case, ConsultationSettings
 from .transitions import BookingError
-from .views import SeeOther, private
+from .views import SeeOther, calendar_for, private
 from .visit_link import case_of, path_for
 
 
@@ -58,7 +57,8 @@ def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
 @require_POST
 @with_case
 def cancel(request: HttpRequest, case: Case) -> HttpResponse:
-    calendar = calendar_for(request)
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    calendar = calendar_for(request, settings, profile)
     try:
         if calendar is None:
             raise BookingError(_("Please call us to cancel."))
@@ -69,7 +69,7 @@ def cancel(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["POST"])
+@require_POST
 @with_case
 def complain(request: HttpRequest, case: Case) -> HttpResponse:
     text = request.POST.get("text", "").replace("\x00", "")[:4000]
@@ -81,25 +81,19 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
     return SeeOther(path_for(case) + "?told=1#wrong")
 
 
-def calendar_for(request: HttpRequest) -> services.Calendar | None:
-    """With the hours as they are stored now, not as a page may have kept them."""
-    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
-    hours = OpeningHours.for_site(profile.site)
-    return services.calendar_of(settings, hours.schedule(profile) if hours.was_given else None)
-
-
 def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> HttpResponse:
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
-    appointment = case.appointments.order_by("-pk").first()
-    now = timezone.now()
+    appointment, now = case.appointments.newest(), timezone.now()
+    state = appointment.state_at(now) if appointment else ""
     context = {
         "case": case,
         "first_name": first_name(case.name),
-        "steps": steps(case, appointment),
-        "appointment": appointment,
+        "steps": steps(state),
+        "state": state,
         "moment": moment_words(appointment.starts_at, profile) if appointment else "",
         "kept_until": moment_words(appointment.held_until, profile) if appointment and appointment.held_until else "",
-        "can_change": bool(appointment and may_change(appointment, settings, now)),
+        "is_live": state in LIVE,
+        "can_change": bool(appointment and appointment.may_be_changed(settings.change_until, now)),
         "change_hours": settings.change_until_hours,
         "was_told": "told" in request.GET,
         "base": path_for(case),
@@ -110,19 +104,9 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
     return render(request, "bookings/visit.html", context, status=status)
 
 
-def may_change(appointment: Appointment, settings: ConsultationSettings, now) -> bool:
-    return appointment.is_live and now <= appointment.starts_at - timedelta(hours=settings.change_until_hours)
-
-
-def steps(case: Case, appointment: Appointment | None) -> list[dict]:
-    """Four plain steps; those that are done come first, the next one is marked."""
-    state = appointment.state if appointment else ""
-    done = {
-        "": 1,
-        AppointmentState.HELD: 2,
-        AppointmentState.BOOKED: 3,
-        AppointmentState.ATTENDED: 4,
-    }.get(state, 1)
+def steps(state: str) -> list[dict]:
+    """Four plain steps; those that are done come first. ``state`` is that of her newest time, or empty."""
+    done = {AppointmentState.HELD: 2, AppointmentState.BOOKED: 3, AppointmentState.ATTENDED: 4}.get(state, 1)
     words = [
         _("Your request has reached us"),
         _("A time is kept for you"),

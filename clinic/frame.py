@@ -12,7 +12,7 @@ from wagtail.models import Site
 from clinic.freshness import FRESH_FOR, version_for
 from clinic.hours import Schedule
 from clinic.hours_display import SHOWN_AHEAD, HoursDisplay, display
-from clinic.hours_words import format_dates, format_time
+from clinic.hours_words import format_moment
 from clinic.models import Announcement, ClinicProfile, OpeningHours
 from clinic.seo.business import business
 from clinic.seo.opening_hours import opening_hours as structured_hours
@@ -104,12 +104,11 @@ def notices(profile: ClinicProfile, now: datetime) -> Iterator[Notice]:
     rows = Announcement.objects.filter(ends_at__gt=now, starts_at__lt=now + SHOWN_AHEAD).select_related("link_page")
     for row in rows.order_by("starts_at", "pk"):
         page = row.link_page if row.link_page and row.link_page.live else None
-        ends = row.ends_at.astimezone(profile.zone)
         yield Notice(
             text=row.text,
             url=page.url if page else "",
             link_title=page.title if page else "",
             starts=int(row.starts_at.timestamp()),
             ends=int(row.ends_at.timestamp()),
-            until=f"{format_dates(ends.date(), ends.date())}, {format_time(ends)}",
+            until=format_moment(row.ends_at.astimezone(profile.zone)),
         )

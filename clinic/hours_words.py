@@ -48,6 +48,11 @@ def format_dates(first: date, last: date) -> str:
     return f"{_month_day(first)} – {_month_day(last)}"
 
 
+def format_moment(local: datetime) -> str:
+    """ "Tue, Nov 24, 10 am"; ``local`` is in the zone of the reader's clock."""
+    return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
+
+
 def format_dates_with_year(first: date, last: date) -> str:
     """ "Thu, Nov 26, 2026" or "Dec 28, 2026 – Jan 8, 2027"."""
     if last in (first, date.max):

@@ -1,6 +1,6 @@
 """A patient's file and all that belongs to it: requests, times, mails, and the words around the form."""
 
-from .appointments import LIVE, Appointment, AppointmentState, Closure, Hold, Lane, VisitKind
+from .appointments import CONFIRMABLE, LIVE, Appointment, AppointmentState, Closure, Hold, Lane, VisitKind
 from .case import (
     REFERENCE_ALPHABET,
     REFERENCE_LENGTH,
@@ -21,6 +21,7 @@ from .messages import Message, MessageKind, MessageState
 from .settings import ConsultationSettings
 
 __all__ = [
+    "CONFIRMABLE",
     "LIVE",
     "REFERENCE_ALPHABET",
     "REFERENCE_LENGTH",

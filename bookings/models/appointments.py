@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -41,6 +42,17 @@ class AppointmentState(models.TextChoices):
 
 
 LIVE = (AppointmentState.HELD, AppointmentState.BOOKED)
+# What the desk can book with one click: a time that is kept, or was kept and may still be free.
+CONFIRMABLE = (AppointmentState.HELD, AppointmentState.LAPSED)
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def live(self) -> "AppointmentQuerySet":
+        return self.filter(state__in=LIVE)
+
+    def newest(self) -> "Appointment | None":
+        """Of a case: what it has now, or had last. Not the latest in the calendar."""
+        return self.order_by("pk").last()
 
 
 class Appointment(models.Model):
@@ -60,6 +72,8 @@ class Appointment(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appointment")
@@ -82,9 +96,14 @@ class Appointment(models.Model):
     def __str__(self):
         return f"{self.get_state_display()} ({self.case_id})"
 
-    @property
-    def is_live(self) -> bool:
-        return self.state in LIVE
+    def state_at(self, now: datetime) -> AppointmentState:
+        """A kept time that has run out has lapsed, also before anybody has written that down."""
+        has_run_out = self.state == AppointmentState.HELD and self.held_until <= now
+        return AppointmentState.LAPSED if has_run_out else AppointmentState(self.state)
+
+    def may_be_changed(self, change_until: timedelta, now: datetime) -> bool:
+        """By the patient herself: until so long before it starts."""
+        return self.state_at(now) in LIVE and now <= self.starts_at - change_until
 
 
 class Closure(models.Model):

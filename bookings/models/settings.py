@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +119,10 @@ class ConsultationSettings(BaseSiteSetting):
 
     def __str__(self):
         return self.heading
+
+    @property
+    def change_until(self) -> timedelta:
+        return timedelta(hours=self.change_until_hours)
 
     @property
     def rules(self) -> Rules:

@@ -16,6 +16,7 @@ from .appointments import (
     confirm,
     free_times,
     lapse_expired,
+    time_taken,
 )
 from .cases import add_note, assign, change_status, retry_message
 from .closures import VisitsInTheWay, close_time, open_time
@@ -51,4 +52,5 @@ __all__ = [
     "retry_message",
     "revoke_links",
     "submit",
+    "time_taken",
 ]

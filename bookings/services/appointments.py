@@ -25,6 +25,7 @@ from bookings.availability import (
     nearest,
 )
 from bookings.models import (
+    CONFIRMABLE,
     Appointment,
     AppointmentState,
     Case,
@@ -37,7 +38,7 @@ from bookings.models import (
 )
 from bookings.transitions import BookingError
 from clinic.hours import DAY, Schedule
-from clinic.hours_words import format_dates, format_time
+from clinic.hours_words import format_moment
 
 from .common import add_event, locked, save_change, set_status
 from .notices import tell_patient
@@ -57,21 +58,18 @@ class Calendar(NamedTuple):
 
     def words(self, at: datetime) -> str:
         """ "Tue, Nov 24, 10 am" in the clinic's zone."""
-        local = at.astimezone(self.schedule.time_zone)
-        return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
+        return format_moment(at.astimezone(self.schedule.time_zone))
+
+    def answer_by(self, since: datetime) -> datetime | None:
+        """Until when the desk has answered a request of that moment, and its time is kept; None when never open."""
+        return self.schedule.add_open_minutes(since, self.hold_minutes)
 
 
 def calendar_of(settings: ConsultationSettings, schedule: Schedule | None) -> Calendar | None:
     """None while nobody has given the opening hours: then there are no times, and the desk calls."""
     if schedule is None:
         return None
-    return Calendar(
-        schedule,
-        settings.rules,
-        settings.hold_minutes,
-        change_until=timedelta(hours=settings.change_until_hours),
-        site=settings.site,
-    )
+    return Calendar(schedule, settings.rules, settings.hold_minutes, settings.change_until, settings.site)
 
 
 class TimeTaken(BookingError):
@@ -82,13 +80,18 @@ class TimeTaken(BookingError):
         self.nearest = tuple(nearest)
 
 
+def time_taken(start: datetime, free: Collection[FreeStart]) -> TimeTaken:
+    """What to say when this start is gone, with the nearest of those that are free."""
+    around = [one.at for one in nearest(free, start.astimezone(UTC), NEAREST)]
+    return TimeTaken(_("This time has just been taken. Please choose another one."), around)
+
+
 # Reading
 
 
 def free_times(calendar: Calendar, now: datetime) -> list[FreeStart]:
     """Every start on offer. What a page shows may be gone a second later: only the writers decide."""
-    last = now + (calendar.rules.horizon_days + 2) * DAY
-    return list(free_starts(calendar.schedule, calendar.rules, taken_cells(active_lanes(), now, last), now))
+    return list(free_starts(calendar.schedule, calendar.rules, _taken_to_horizon(calendar, now), now))
 
 
 def active_lanes() -> list[Lane]:
@@ -104,6 +107,10 @@ def taken_cells(lanes: Iterable[Lane], now: datetime, until: datetime) -> dict[i
     return taken
 
 
+def _taken_to_horizon(calendar: Calendar, now: datetime) -> dict[int, set[datetime]]:
+    return taken_cells(active_lanes(), now, now + (calendar.rules.horizon_days + 2) * DAY)
+
+
 # Writing
 
 
@@ -117,7 +124,7 @@ def hold_time(case: Case, start: datetime, *, calendar: Calendar, now: datetime)
 
     The caller has locked the lanes.
     """
-    held_until = calendar.schedule.add_open_minutes(now, calendar.hold_minutes)
+    held_until = calendar.answer_by(now)
     if held_until is None:
         raise TimeTaken(_("No time can be kept at the moment."))
     lane = _lane_on_offer(start, calendar, now)
@@ -136,13 +143,10 @@ def hold_time(case: Case, start: datetime, *, calendar: Calendar, now: datetime)
 @transaction.atomic
 def confirm(case_id: int, *, actor: AbstractBaseUser, expected_version: int, calendar: Calendar) -> Case:
     """Book the time that is kept for the case. One that has lapsed is booked if it is still free, else TimeTaken."""
-    now = timezone.now()
-    lock_lanes()
-    lapse(now)
-    case = locked(case_id, expected_version)
-    # The newest, not the latest in the calendar: what lapsed before it is no longer what the patient asked for.
-    appointment = case.appointments.order_by("pk").last()
-    if appointment is None or appointment.state not in (AppointmentState.HELD, AppointmentState.LAPSED):
+    case, now = _in_turn(case_id, expected_version)
+    # What lapsed before the newest is no longer what the patient asked for.
+    appointment = case.appointments.newest()
+    if appointment is None or appointment.state not in CONFIRMABLE:
         raise BookingError(_("No time is kept for this request that could be booked."))
     if appointment.starts_at <= now:
         raise BookingError(_("This time is over."))
@@ -153,7 +157,7 @@ def confirm(case_id: int, *, actor: AbstractBaseUser, expected_version: int, cal
         appointment.holds.update(expires_at=None)
     else:
         start = appointment.starts_at
-        _place(appointment, _lane_for(appointment, start, calendar, now), start, calendar, now, is_change=False)
+        _place(appointment, _lane_for(appointment, start, calendar, now), start, calendar, now, was_booked=False)
     _became(case, Status.SCHEDULED, EventKind.TIME_BOOKED, calendar.words(appointment.starts_at), actor)
     tell_patient(MessageKind.TIME_BOOKED, case, appointment, calendar.site, was_told=False)
     return case
@@ -162,51 +166,41 @@ def confirm(case_id: int, *, actor: AbstractBaseUser, expected_version: int, cal
 @transaction.atomic
 def book(case_id: int, start: datetime, *, actor: AbstractBaseUser, expected_version: int, calendar: Calendar) -> Case:
     """Book a time that the desk and the patient agreed on, however near. In the place of what the case had."""
-    return _take(case_id, start, actor, expected_version, calendar)
-
-
-@transaction.atomic
-def change_time(case_id: int, start: datetime, *, calendar: Calendar) -> Case:
-    """The patient moves her visit to a time on offer, while it may still be changed."""
-    now = timezone.now()
-    lock_lanes()
-    lapse(now)
-    case = locked(case_id)
-    appointment = _live(case)
-    _refuse_late_change(appointment, calendar, now)
-    # Her own cells are no obstacle to her.
-    appointment.holds.all().delete()
-    lane = _lane_on_offer(start, calendar, now)
-    _place(appointment, lane, start, calendar, now)
-    _became(case, Status(case.status), EventKind.TIME_MOVED, calendar.words(start), None)
-    if appointment.state == AppointmentState.BOOKED:
-        tell_patient(MessageKind.TIME_MOVED, case, appointment, calendar.site, was_told=True)
-    return case
-
-
-def _take(case_id, start, actor, expected_version, calendar) -> Case:
-    now = timezone.now()
-    lock_lanes()
-    lapse(now)
-    case = locked(case_id, expected_version)
+    case, now = _in_turn(case_id, expected_version)
     if start <= now:
         raise BookingError(_("This time is over."))
     if start > now + FARTHEST:
         raise BookingError(_("This is more than a year ahead. Please choose a nearer time."))
-    appointment = case.appointments.filter(state__in=[AppointmentState.HELD, AppointmentState.BOOKED]).first()
-    is_new = appointment is None
-    if is_new:
+    appointment = case.appointments.live().first()
+    if appointment is None:
         appointment = Appointment(case=case)
     else:
         appointment.holds.all().delete()
     lane = _lane_for(appointment, start, calendar, now)
     was_booked = appointment.state == AppointmentState.BOOKED
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
-    _place(appointment, lane, start, calendar, now, is_change=was_booked)
+    _place(appointment, lane, start, calendar, now, was_booked=was_booked)
     kind = EventKind.TIME_MOVED if was_booked else EventKind.TIME_BOOKED
     _became(case, Status.SCHEDULED, kind, calendar.words(start), actor)
     told = MessageKind.TIME_MOVED if was_booked else MessageKind.TIME_BOOKED
     tell_patient(told, case, appointment, calendar.site, was_told=was_booked)
+    return case
+
+
+@transaction.atomic
+def change_time(case_id: int, start: datetime, *, calendar: Calendar) -> Case:
+    """The patient moves her visit to a time on offer, while it may still be changed."""
+    case, now = _in_turn(case_id)
+    appointment = _live(case)
+    _refuse_late_change(appointment, calendar, now)
+    # Her own cells are no obstacle to her.
+    appointment.holds.all().delete()
+    lane = _lane_on_offer(start, calendar, now)
+    was_booked = appointment.state == AppointmentState.BOOKED
+    _place(appointment, lane, start, calendar, now, was_booked=was_booked)
+    _became(case, Status(case.status), EventKind.TIME_MOVED, calendar.words(start), None)
+    if was_booked:
+        tell_patient(MessageKind.TIME_MOVED, case, appointment, calendar.site, was_told=True)
     return case
 
 
@@ -220,10 +214,7 @@ def cancel(
     note: str = "",
 ) -> Case:
     """Give the case's time back. The patient may until the cut-off, the desk always; the request stays open."""
-    now = timezone.now()
-    lock_lanes()
-    lapse(now)
-    case = locked(case_id, expected_version)
+    case, now = _in_turn(case_id, expected_version)
     appointment = _live(case)
     if actor is None:
         _refuse_late_change(appointment, calendar, now)
@@ -264,7 +255,7 @@ def release(appointment: Appointment, state: AppointmentState) -> None:
 
 def settle(case: Case, to_status: Status, outcome: str) -> None:
     """What a new status of the case means for its time. The lanes are locked."""
-    appointment = case.appointments.filter(state__in=[AppointmentState.HELD, AppointmentState.BOOKED]).first()
+    appointment = case.appointments.live().first()
     if appointment is None:
         return
     if to_status in (Status.ATTENDED, Status.TREATED):
@@ -273,24 +264,31 @@ def settle(case: Case, to_status: Status, outcome: str) -> None:
         release(appointment, AppointmentState.NO_SHOW if outcome == "no_show" else AppointmentState.CANCELLED)
 
 
+def _in_turn(case_id: int, expected_version: int | None = None) -> tuple[Case, datetime]:
+    """The case, locked after the lanes, once what has run out is let go; and the moment that counts as now."""
+    now = timezone.now()
+    lock_lanes()
+    lapse(now)
+    return locked(case_id, expected_version), now
+
+
 def _live(case: Case) -> Appointment:
-    found = case.appointments.filter(state__in=[AppointmentState.HELD, AppointmentState.BOOKED]).first()
+    found = case.appointments.live().first()
     if found is None:
         raise BookingError(_("There is no time to change any more."))
     return found
 
 
 def _refuse_late_change(appointment: Appointment, calendar: Calendar, now: datetime) -> None:
-    if now > appointment.starts_at - calendar.change_until:
+    if not appointment.may_be_changed(calendar.change_until, now):
         raise BookingError(_("It is too close to your visit to change it here. Please call us."))
 
 
 def _lane_on_offer(start: datetime, calendar: Calendar, now: datetime) -> int:
     """The first lane in which this start is on offer; the same rules as on the page. Raises TimeTaken."""
-    taken = taken_cells(active_lanes(), now, now + (calendar.rules.horizon_days + 2) * DAY)
-    lanes = lanes_free_at(start, calendar.schedule, calendar.rules, taken, now)
+    lanes = lanes_free_at(start, calendar.schedule, calendar.rules, _taken_to_horizon(calendar, now), now)
     if not lanes:
-        raise _taken(start, calendar, now)
+        raise time_taken(start, free_times(calendar, now))
     return lanes[0]
 
 
@@ -298,15 +296,17 @@ def _lane_for(appointment: Appointment, start: datetime, calendar: Calendar, now
     """A lane that is free then, on offer or not; the one the visit has, if it can. Raises TimeTaken."""
     lanes = free_lanes(start.astimezone(UTC), calendar.rules, taken_cells(active_lanes(), now, start + 2 * DAY))
     if not lanes:
-        raise _taken(start, calendar, now)
+        raise time_taken(start, free_times(calendar, now))
     return appointment.lane_id if appointment.lane_id in lanes else lanes[0]
 
 
-def _place(appointment, lane: int, start: datetime, calendar: Calendar, now: datetime, *, is_change=True) -> None:
+def _place(
+    appointment: Appointment, lane: int, start: datetime, calendar: Calendar, now: datetime, *, was_booked: bool
+) -> None:
     appointment.lane_id = lane
     appointment.starts_at = start.astimezone(UTC)
     appointment.ends_at = appointment.starts_at + calendar.rules.visit
-    if is_change and appointment.state == AppointmentState.BOOKED:
+    if was_booked:  # calendars know of it
         appointment.sequence += 1
     _save_with_cells(appointment, calendar, now)
 
@@ -322,12 +322,7 @@ def _save_with_cells(appointment: Appointment, calendar: Calendar, now: datetime
                 for at in cells_between(appointment.starts_at, until)
             )
     except IntegrityError as error:
-        raise _taken(appointment.starts_at, calendar, now) from error
-
-
-def _taken(start: datetime, calendar: Calendar, now: datetime) -> TimeTaken:
-    around = [free.at for free in nearest(free_times(calendar, now), start.astimezone(UTC), NEAREST)]
-    return TimeTaken(_("This time has just been taken. Please choose another one."), around)
+        raise time_taken(appointment.starts_at, free_times(calendar, now)) from error
 
 
 def _became(case: Case, to_status: Status, kind: EventKind, text: str, actor: AbstractBaseUser | None) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.availability import cells_between
-from bookings.models import LIVE, Appointment, Closure, Hold
+from bookings.models import Appointment, Closure, Hold
 from bookings.transitions import BookingError
 
 from .appointments import lapse, lock_lanes
@@ -54,8 +54,8 @@ def close_time(
 
 
 def _refuse_visits(lane_ids: Sequence[int], cells: Sequence[datetime]) -> None:
-    in_the_way = Appointment.objects.filter(
-        state__in=LIVE, holds__lane__in=lane_ids, holds__at__gte=cells[0], holds__at__lte=cells[-1]
+    in_the_way = Appointment.objects.live().filter(
+        holds__lane__in=lane_ids, holds__at__gte=cells[0], holds__at__lte=cells[-1]
     )
     if found := list(in_the_way.select_related("case").distinct()):
         raise VisitsInTheWay(found)

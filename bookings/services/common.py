@@ -1,13 +1,19 @@
 """What all services share: a case that is locked, its next version, its events."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import Case, Event, EventKind, Status
 from bookings.transitions import BookingError
+
+logger = logging.getLogger(__name__)
 
 
 class StaleCase(BookingError):
@@ -36,6 +42,18 @@ def save_change(case: Case) -> None:
 
 def add_event(case: Case, kind: EventKind, *, actor: AbstractBaseUser | None = None, **fields: Any) -> Event:
     return Event.objects.create(case=case, kind=kind, actor=actor, actor_name=name_of(actor), **fields)
+
+
+@contextmanager
+def writing_mails(case: Case, failed: str) -> Iterator[None]:
+    """Mails are put into the outbox here, in the caller's transaction. One that cannot be written must not cost what it
+    tells of: ``failed`` says so in the timeline."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception as error:
+        logger.error("Mails about request %s could not be written: %s", case.reference, type(error).__name__)
+        add_event(case, EventKind.MESSAGE_FAILED, text=failed)
 
 
 def name_of(user: AbstractBaseUser | None) -> str:

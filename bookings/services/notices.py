@@ -1,24 +1,20 @@
 """What the patient is told about her time: booked, moved, cancelled, lapsed, and the day before."""
 
-import logging
 from datetime import datetime, time
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from bookings import emails
-from bookings.models import Appointment, Case, EventKind, Message, MessageKind, MessageState
+from bookings.models import Appointment, Case, Message, MessageKind, MessageState
 from bookings.outbox import reminder_key
 from clinic.hours import DAY, instant_of
 from clinic.models import ClinicProfile
 
-from .common import add_event
+from .common import writing_mails
 
 REMIND_AT = time(10)  # in the clinic's zone, the day before
-
-logger = logging.getLogger(__name__)
 
 
 def tell_patient(
@@ -26,22 +22,17 @@ def tell_patient(
 ) -> None:
     """Put the mail into the outbox, in the caller's transaction; without an address the desk calls.
 
-    ``was_told``: her calendar knows of the visit, so a cancellation takes it out again. A mail that cannot be written
-    must not cost the time itself.
+    ``was_told``: her calendar knows of the visit, so a cancellation takes it out again.
     """
     site = site or Site.objects.filter(is_default_site=True).first()
     if not case.email or site is None:
         return
-    try:
-        with transaction.atomic():
-            profile = ClinicProfile.for_site(site)
-            mail = emails.about_visit(kind, case, appointment, profile, was_told=was_told)
-            key = f"{kind}:{appointment.uid}:{appointment.sequence}"
-            Message.objects.create(case=case, dedupe_key=key, **mail._asdict())
-            _plan_reminder(kind, case, appointment, profile)
-    except Exception as error:
-        logger.error("A mail about the time of %s could not be written: %s", case.reference, type(error).__name__)
-        add_event(case, EventKind.MESSAGE_FAILED, text=_("The mail about this time could not be written."))
+    with writing_mails(case, _("The mail about this time could not be written.")):
+        profile = ClinicProfile.for_site(site)
+        mail = emails.about_visit(kind, case, appointment, profile, was_told=was_told)
+        key = f"{kind}:{appointment.uid}:{appointment.sequence}"
+        Message.objects.create(case=case, dedupe_key=key, **mail._asdict())
+        _plan_reminder(kind, case, appointment, profile)
 
 
 def _plan_reminder(kind: MessageKind, case: Case, appointment: Appointment, profile: ClinicProfile) -> None:

@@ -5,13 +5,13 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings import emails
 from bookings.contact_details import search_text_for
-from bookings.models import Case, CaseKind, ConsultationSettings, EventKind, Message, MessageKind, Status
+from bookings.models import Case, CaseKind, ConsultationSettings, EventKind, MessageKind, Status
 from bookings.transitions import BookingError
 from clinic.models import ClinicProfile
 
 from .common import add_event, locked, save_change
+from .requests import queue_mails
 
 # What a complaint takes over from the case it follows: how to reach her, not what she had asked about.
 CONTACT = ("name", "email", "phone", "phone_e164", "contact_by", "contact_time")
@@ -43,8 +43,7 @@ def complain(case_id: int, text: str, *, settings: ConsultationSettings, profile
         EventKind.NOTE,
         text=_("The patient says that something feels wrong: %(reference)s") % {"reference": complaint.reference},
     )
-    for mail in emails.compose([MessageKind.DESK_NOTICE], complaint, settings=settings, profile=profile):
-        Message.objects.create(case=complaint, dedupe_key=f"{mail.kind}:{complaint.reference}:1", **mail._asdict())
+    queue_mails(complaint, [MessageKind.DESK_NOTICE], settings, profile)
     return complaint
 
 

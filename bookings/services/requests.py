@@ -1,6 +1,5 @@
 """A patient's request comes in, or comes in again."""
 
-import logging
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from bookings import emails
 from bookings.consultation_request import ConsultationRequest, treatments_line, typed_changes
 from bookings.contact_details import search_text_for
 from bookings.models import (
-    LIVE,
     AppointmentState,
     Case,
     CaseTreatment,
@@ -28,11 +26,9 @@ from bookings.models import (
 from clinic.models import ClinicProfile
 
 from .appointments import Calendar, hold_time, lapse, lock_lanes, release
-from .common import add_event, save_change, set_status
+from .common import add_event, save_change, set_status, writing_mails
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
-
-logger = logging.getLogger(__name__)
 
 
 class Submission(NamedTuple):
@@ -81,7 +77,7 @@ def _submit(
         return Submission(case, created=False)
     case = _open_case(request, profile)
     _keep_time(case, request, calendar, now)
-    _queue_mails(case, [MessageKind.RECEIPT, MessageKind.DESK_NOTICE], settings, profile)
+    queue_mails(case, [MessageKind.RECEIPT, MessageKind.DESK_NOTICE], settings, profile)
     return Submission(case, created=True)
 
 
@@ -89,7 +85,7 @@ def _keep_time(case: Case, request: ConsultationRequest, calendar: Calendar | No
     """Hold the time she picked, in the place of one she picked before. What is booked already is the desk's."""
     if calendar is None:
         return
-    current = case.appointments.filter(state__in=LIVE).first()
+    current = case.appointments.live().first()
     wanted = request.start
     if current and (current.state == AppointmentState.BOOKED or current.starts_at == wanted):
         return
@@ -188,16 +184,12 @@ def _replace_receipt(case: Case, settings: ConsultationSettings, profile: Clinic
     """One that still waits for the old, mistaken address would reach a stranger."""
     unsent = (MessageState.QUEUED, MessageState.FAILED)
     case.messages.filter(kind=MessageKind.RECEIPT, state__in=unsent).delete()
-    _queue_mails(case, [MessageKind.RECEIPT], settings, profile)
+    queue_mails(case, [MessageKind.RECEIPT], settings, profile)
 
 
-def _queue_mails(case: Case, kinds: list[MessageKind], settings: ConsultationSettings, profile: ClinicProfile) -> None:
-    """The mails of one occasion. One that cannot be written must not cost the request itself."""
-    try:
-        with transaction.atomic():
-            for mail in emails.compose(kinds, case, settings=settings, profile=profile):
-                key = f"{mail.kind}:{case.reference}:{case.version}"
-                Message.objects.create(case=case, dedupe_key=key, **mail._asdict())
-    except Exception as error:
-        logger.error("The mails about request %s could not be written: %s", case.reference, type(error).__name__)
-        add_event(case, EventKind.MESSAGE_FAILED, text=_("The mails about this request could not be written."))
+def queue_mails(case: Case, kinds: list[MessageKind], settings: ConsultationSettings, profile: ClinicProfile) -> None:
+    """The mails of one occasion."""
+    with writing_mails(case, _("The mails about this request could not be written.")):
+        for mail in emails.compose(kinds, case, settings=settings, profile=profile):
+            key = f"{mail.kind}:{case.reference}:{case.version}"
+            Message.objects.create(case=case, dedupe_key=key, **mail._asdict())

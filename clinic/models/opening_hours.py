@@ -72,6 +72,12 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
         """What is stored for the site, or hours that were never given: reading does not write."""
         return cls.objects.filter(site=site).first() or cls(site=site)
 
+    @classmethod
+    def schedule_for(cls, profile: ClinicProfile) -> hours.Schedule | None:
+        """The hours as they are stored now; None until somebody has given them."""
+        stored = cls.for_site(profile.site)
+        return stored.schedule(profile) if stored.was_given else None
+
     @property
     def was_given(self) -> bool:
         """False until somebody has said when the clinic opens: until then no page claims anything."""

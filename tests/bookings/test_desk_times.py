@@ -175,6 +175,16 @@ class TestButtons:
         press(desk, case, action="confirm")
         assert live(case).state == AppointmentState.BOOKED
 
+    def test_time_that_is_kept_now_is_booked_though_a_later_one_had_lapsed(self, desk, ask, clock):
+        known = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+        case = ask(TUESDAY + timedelta(days=1), **known)
+        clock.move_to(RUN_OUT)
+        services.lapse_expired()
+        ask(**known)
+        assert ("action", "confirm") in buttons(desk.get(page_of(case)))
+        press(desk, case, action="confirm")
+        assert live(case).starts_at == TUESDAY
+
     def test_lapsed_time_that_is_over_is_not_booked(self, desk, ask, clock):
         case = ask()
         clock.move_to(TUESDAY + timedelta(hours=1))

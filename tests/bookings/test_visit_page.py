@@ -154,3 +154,20 @@ def test_page_is_kept_by_no_cache_and_told_to_no_other_site(client, booked):
     assert "no-store" in response["Cache-Control"]
     assert response["Referrer-Policy"] == "same-origin"
     assert 'name="robots" content="noindex"' in response.content.decode()
+
+
+def test_time_that_has_run_out_is_told_before_anybody_has_written_it_down(client, case, clock):
+    clock.move_to(case.appointments.get().held_until)
+    text = text_of(client.get(path_for(case)))
+    assert "has run out" in text
+    assert "Cancel my visit" not in text
+
+
+def test_complaint_is_kept_when_its_mail_cannot_be_written(client, booked, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("bookings.emails.render_to_string", broken)
+    client.post(f"{path_for(booked)}complain/", {"text": "My eyelid hangs."})
+    complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
+    assert complaint.events.filter(kind=EventKind.MESSAGE_FAILED).exists()
