@@ -158,7 +158,7 @@ class Schedule:
 
         A long closure with a half day inside comes as three. Each is whole, also where it reaches beyond the dates.
         """
-        dated = [run for run in self._exceptions.runs if run.first <= last and first <= run.last]
+        dated = self._exceptions.runs_between(first, last)
         holidays = (
             holiday
             for year in range(first.year, last.year + 1)
@@ -240,6 +240,10 @@ class Schedule:
         openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
         edges = (edge for opening in openings for edge in opening)
         return tuple(self._local(edge) for edge in edges if start < edge < end)
+
+    def seasons_between(self, first: date, last: date) -> tuple[Season, ...]:
+        """The seasons on these dates, in order, cut to where their week is in force: never two for one date."""
+        return tuple(self._seasons.runs_between(first, last))
 
     def closures_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
         """Runs of so many or more dates in a row on which nothing opens, as first and last date."""
@@ -359,6 +363,10 @@ class _Rulers(Generic[Dated]):
 
     def on(self, day: date) -> Dated | None:
         return self.rulers[bisect_right(self.edges, day.toordinal())]
+
+    def runs_between(self, first: date, last: date) -> list[Dated]:
+        """Those of the runs that have a date from `first` to `last`, each whole."""
+        return [run for run in self.runs if run.first <= last and first <= run.last]
 
     @property
     def runs(self) -> list[Dated]:

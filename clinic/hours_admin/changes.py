@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from clinic.hours import DatedException, Season
 from clinic.hours_words import WEEKDAYS, format_dates_with_year, format_spans
-from clinic.models import OpeningHours, SeasonalHours, SpecialHours
+from clinic.models import OpeningHours
 
 
 def changes(old: OpeningHours, new: OpeningHours) -> list[str]:
@@ -23,10 +24,10 @@ def changes(old: OpeningHours, new: OpeningHours) -> list[str]:
 def _lines(hours: OpeningHours) -> Iterator[str]:
     for season in hours.seasons.all():
         days = "; ".join(f"{WEEKDAYS[day][:3]} {format_spans(spans)}" for day, spans in season.weekly.items())
-        yield f"{season.name}, {season_dates(season)}: {days}"
+        yield f"{season.name}, {_dates(season.as_season())}: {days}"
     for row in hours.special_hours.all():
         reason = f" ({row.reason})" if row.reason else ""
-        yield f"{special_dates(row)}: {format_spans(row.spans)}{reason}"
+        yield f"{_dates(row.as_exception())}: {format_spans(row.spans)}{reason}"
     for row in hours.public_holidays.all():
         times = f", {format_spans(row.spans)}" if row.spans else ""
         yield f"{row.name}: {row.get_decision_display()}{times}"
@@ -34,11 +35,5 @@ def _lines(hours: OpeningHours) -> Iterator[str]:
         yield f"{row.name}, {row.rule}: {format_spans(row.spans)}"
 
 
-def season_dates(season: SeasonalHours) -> str:
-    dated = season.as_season()
-    return format_dates_with_year(dated.first, dated.last)
-
-
-def special_dates(row: SpecialHours) -> str:
-    dated = row.as_exception()
+def _dates(dated: Season | DatedException) -> str:
     return format_dates_with_year(dated.first, dated.last)

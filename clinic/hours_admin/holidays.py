@@ -1,5 +1,6 @@
 """Public holidays about which nobody has said yet whether the clinic opens."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -24,9 +25,9 @@ def coming(profile: ClinicProfile, today: date) -> list[PublicDates]:
     return sorted((one for one in ahead if one.dates), key=lambda one: one.dates)
 
 
-def undecided(hours: OpeningHours, profile: ClinicProfile, today: date) -> list[PublicDates]:
+def undecided(hours: OpeningHours, holidays: Iterable[PublicDates]) -> list[PublicDates]:
     decided = {row.name for row in hours.public_holidays.all()}
-    return [one for one in coming(profile, today) if one.name not in decided]
+    return [one for one in holidays if one.name not in decided]
 
 
 def to_ask_now(hours: OpeningHours, profile: ClinicProfile, today: date) -> list[PublicDates]:
@@ -34,7 +35,6 @@ def to_ask_now(hours: OpeningHours, profile: ClinicProfile, today: date) -> list
     schedule = hours.schedule(profile)
     days = {today + n * DAY for n in range(ASKED_AHEAD.days + 1)}
     open_as_ever = {day for day in days if schedule.exception_on(day) is None and schedule.spans_on(day)}
-    soon = (
-        PublicDates(one.name, tuple(sorted(open_as_ever & set(one.dates)))) for one in undecided(hours, profile, today)
-    )
+    asked = undecided(hours, coming(profile, today))
+    soon = (PublicDates(one.name, tuple(sorted(open_as_ever & set(one.dates)))) for one in asked)
     return [one for one in soon if one.dates]

@@ -114,11 +114,14 @@ class EditView(HoursAdminView):
             raise Http404
         return found
 
+    @cached_property
+    def coming_holidays(self) -> list[holidays.PublicDates]:
+        return holidays.coming(self.profile, self.profile.today(self.now))
+
     def forms(self, data=None) -> HoursForms:
         # An object of its own: binding a form writes into it, and the stored hours are compared with it later.
         hours = self.earlier.as_object() if self.earlier else OpeningHours.for_site(self.site)
-        today = self.profile.today(self.now)
-        proposals = [one.name for one in holidays.undecided(hours, self.profile, today)]
+        proposals = [one.name for one in holidays.undecided(hours, self.coming_holidays)]
         return HoursForms(hours, proposals=proposals, loaded_revision=self.stored.latest_revision_id, data=data)
 
     def show(
@@ -126,14 +129,14 @@ class EditView(HoursAdminView):
     ) -> HttpResponse:
         """``told_of`` is the version of somebody else's about which this answer tells: it may be replaced then."""
         today = self.profile.today(self.now)
-        dates = {one.name: one.dates for one in holidays.coming(self.profile, today)}
+        dates = {one.name: one.dates for one in self.coming_holidays}
         context = self.get_context_data(
             forms=forms,
             preview=preview(self.previewed(forms).schedule(self.profile), self.profile, self.now),
             public_rows=sorted(
                 ((form, dates.get(form["name"].value(), ())) for form in forms.public), key=undecided_then_next
             ),
-            special_rows=[(form, form.is_past(today)) for form in forms.special],
+            special_rows=[form for form in forms.special if not form.is_past(today)],
             past_rows=[form for form in forms.special if form.is_past(today)],
             visits=visits,
             visits_seen=digest(visits) if visits else "",

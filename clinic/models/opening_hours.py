@@ -51,6 +51,28 @@ class WeeklyHours(models.Model):
             raise ValidationError({WEEKDAYS[day]: message for day, message in problems.items()})
 
 
+ENDS_BEFORE_START = _("The last day lies before the first.")
+
+
+class RunOfDays(models.Model):
+    """From ``first_day`` to ``last_day``, both included; what an empty last day means, each says itself."""
+
+    first_day = models.DateField(_("first day"))
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": ENDS_BEFORE_START})
+
+
+def ends_after_start(name: str) -> models.CheckConstraint:
+    condition = models.Q(last_day__isnull=True) | models.Q(last_day__gte=models.F("first_day"))
+    return models.CheckConstraint(condition=condition, name=name, violation_error_message=ENDS_BEFORE_START)
+
+
 class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
     """When a site's clinic is open: the base week, and as children what beats it. Every change is a revision.
 
@@ -105,12 +127,11 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
             yield hours.Holiday(parse_rule(own.rule), tuple(own.spans), own.name)
 
 
-class SeasonalHours(WeeklyHours):
+class SeasonalHours(RunOfDays, WeeklyHours):
     """A week that replaces the base one for a time: summer hours, or new hours from a date on."""
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="seasons")
     name = models.CharField(_("name"), max_length=60, help_text=_("Visitors read it: “Summer hours”."))
-    first_day = models.DateField(_("first day"))
     last_day = models.DateField(
         _("last day"), null=True, blank=True, help_text=_("Empty when the new hours are there to stay.")
     )
@@ -120,31 +141,19 @@ class SeasonalHours(WeeklyHours):
         verbose_name_plural = _("seasonal hours")
         default_permissions = ()
         ordering = ["first_day", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(last_day__isnull=True) | models.Q(last_day__gte=models.F("first_day")),
-                name="clinic_season_ends_after_it_starts",
-                violation_error_message=_("The last day lies before the first."),
-            ),
-        ]
+        constraints = [ends_after_start("clinic_season_ends_after_it_starts")]
 
     def __str__(self):
         return self.name
-
-    def clean(self):
-        super().clean()
-        if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise ValidationError({"last_day": _("The last day lies before the first.")})
 
     def as_season(self) -> hours.Season:
         return hours.Season(self.first_day, self.last_day or date.max, self.weekly, self.name)
 
 
-class SpecialHours(models.Model):
+class SpecialHours(RunOfDays):
     """A day or a run of days that differs from the week: closed when it has no times. Clinic's wall time."""
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="special_hours")
-    first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty for a single day."))
     spans = SpansField(_("hours"))
     reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Visitors read it."))
@@ -154,21 +163,10 @@ class SpecialHours(models.Model):
         verbose_name_plural = _("special hours")
         default_permissions = ()
         ordering = ["first_day", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(last_day__isnull=True) | models.Q(last_day__gte=models.F("first_day")),
-                name="clinic_special_hours_end_after_start",
-                violation_error_message=_("The last day lies before the first."),
-            ),
-        ]
+        constraints = [ends_after_start("clinic_special_hours_end_after_start")]
 
     def __str__(self):
         return f"{self.first_day}: {self.reason}"
-
-    def clean(self):
-        super().clean()
-        if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise ValidationError({"last_day": _("The last day lies before the first.")})
 
     def as_exception(self) -> hours.DatedException:
         return hours.DatedException(self.first_day, self.last_day or self.first_day, tuple(self.spans), self.reason)

@@ -14,9 +14,7 @@ https://developers.google.com/search/docs/appearance/structured-data/local-busin
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time
-from itertools import groupby
 
 from clinic.hours import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
 from clinic.hours_words import WEEKDAYS
@@ -43,7 +41,7 @@ def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specificati
 
 
 def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Specification]:
-    seasons = _seasons_between(schedule, first, last)
+    seasons = schedule.seasons_between(first, last)
     if not seasons and not any(schedule.weekly.values()):
         return
     days = (first + n * DAY for n in range((last - first).days + 1))
@@ -91,22 +89,3 @@ def _dates(dated: DatedException | Season, name: str) -> Specification:
     if name:
         found["name"] = name
     return found
-
-
-def _seasons_between(schedule: Schedule, first: date, last: date) -> list[Season]:
-    """The seasons that touch these dates, cut to where their week is in force, so that no two have the same date."""
-    edges = {day for season in schedule.seasons for day in _edges(season)}
-    runs = [(next(days), season) for season, days in groupby(sorted(edges), schedule.season_on)]
-    ends = [*(start - DAY for start, _ in runs[1:]), date.max]
-    return [
-        replace(season, first=start, last=end)
-        for (start, season), end in zip(runs, ends, strict=False)
-        if season and start <= last and first <= end
-    ]
-
-
-def _edges(season: Season) -> Iterator[date]:
-    """The days on which another week may begin to be in force."""
-    yield season.first
-    if season.last < date.max:
-        yield season.last + DAY

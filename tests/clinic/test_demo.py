@@ -28,7 +28,7 @@ from clinic.demo.pictures import PICTURES
 from clinic.demo.resolve import tidy
 from clinic.demo.treatments import TREATMENTS
 from clinic.hours import Schedule
-from clinic.hours_admin.holidays import undecided
+from clinic.hours_admin.holidays import coming, undecided
 from clinic.hours_words import format_spans
 from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, OpeningHours
 from treatments.models import TreatmentPage
@@ -201,7 +201,7 @@ def test_every_holiday_that_the_demo_names_is_in_the_calendar():
 
 def test_some_holidays_are_left_to_be_decided(demo):
     site = Site.objects.get(is_default_site=True)
-    open_questions = undecided(OpeningHours.for_site(site), ClinicProfile.for_site(site), date(2026, 11, 22))
+    open_questions = undecided(OpeningHours.for_site(site), coming(ClinicProfile.for_site(site), date(2026, 11, 22)))
     assert open_questions[0].name == "Martin Luther King Jr. Day"
 
 
