@@ -33,6 +33,8 @@ def chromium(django_db_setup):
         browser = playwright.chromium.launch(executable_path=path, args=launch_arguments())
         yield browser
         browser.close()
+        # That connection is out of everybody's sight once the loop is gone, and PostgreSQL drops no database in use.
+        connection.close()
 
 
 @pytest.fixture
