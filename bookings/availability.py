@@ -17,6 +17,7 @@ Every zone is some quarter hours away from UTC, so what lies on the wall clock's
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from clinic.hours import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
 
@@ -64,8 +65,7 @@ class Rules:
         return timedelta(minutes=self.visit_minutes + self.buffer_minutes)
 
 
-@dataclass(frozen=True)
-class FreeStart:
+class FreeStart(NamedTuple):
     """An instant (UTC) and the lanes that are free for the whole visit, in their order."""
 
     at: datetime
@@ -144,9 +144,11 @@ def _midnights(day: date, schedule: Schedule) -> tuple[datetime, datetime]:
 def _free_between(
     start: datetime, end: datetime, schedule: Schedule, rules: Rules, taken: Taken
 ) -> Iterator[FreeStart]:
-    taken = {lane: frozenset(occupied) for lane, occupied in taken.items()}
+    """Asked for two months at once, so each cell that is taken rules its starts out beforehand."""
+    before = [-n * CELL for n in range(-(-rules.holds // CELL))]
+    blocked = {lane: {cell + back for cell in occupied for back in before} for lane, occupied in taken.items()}
     for at in _possible_between(start, end, schedule, rules):
-        if lanes := free_lanes(at, rules, taken):
+        if lanes := tuple(lane for lane, starts in blocked.items() if at not in starts):
             yield FreeStart(at, lanes)
 
 

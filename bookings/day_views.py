@@ -22,7 +22,7 @@ from clinic.hours import DAY, MIDNIGHT, instant_of
 from clinic.hours_words import format_dates_with_year, format_spans, format_time
 
 from . import services
-from .desk_forms import FARTHEST, ClosingForm
+from .desk_forms import ClosingForm
 from .desk_times import desk_calendar, not_run_out
 from .models import Appointment, AppointmentState, Case, Closure, Lane
 
@@ -124,7 +124,7 @@ class DayView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             day = date.fromisoformat(self.request.GET.get("day", ""))
         except ValueError:
             return self.today
-        return day if abs(day - self.today) < FARTHEST else self.today
+        return day if abs(day - self.today) < services.FARTHEST else self.today
 
     def get_breadcrumbs_items(self):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]

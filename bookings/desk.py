@@ -19,8 +19,11 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
+from clinic.models import ClinicProfile
+
 from . import services
-from .desk_forms import OwnerForm, StepForm, TimeForm
+from .desk_forms import OwnerForm, StepForm, TimeForm, VersionForm
+from .desk_people import PeopleActions
 from .desk_time_actions import TimeActions
 from .desk_times import (
     CaseTime,
@@ -31,7 +34,7 @@ from .desk_times import (
     may_choose,
     quick_choices,
 )
-from .models import Case, Event, EventKind, Message, MessageState, Status
+from .models import Case, ConsultationSettings, Event, EventKind, Message, MessageState, Status
 from .waiting import age_in_words, unsent_messages, waiting_cases
 
 # What a button says that takes a request to this status.
@@ -61,7 +64,7 @@ class Entry(NamedTuple):
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
-class CaseView(TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class CaseView(PeopleActions, TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Seen by all who may see requests; changed by those who may. Nothing is looked up before that is settled."""
 
     model = Case
@@ -77,16 +80,23 @@ class CaseView(TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, T
     def post(self, request, *args, **kwargs):
         if not self.can_change:
             raise PermissionDenied
-        if "retry" in request.POST:
-            return self.retry_message()
-        if "book_at" in request.POST:
-            return self.book_offered_time()
+        # Buttons that say by their value what they are about.
+        named = {
+            "retry": self.retry_message,
+            "book_at": self.book_offered_time,
+            "link": self.link_patient,
+            "unlink": self.unlink_patient,
+        }
+        for name, action in named.items():
+            if name in request.POST:
+                return action()
         actions = {
             "owner": self.change_owner,
             "take": self.change_owner,
             "confirm": self.confirm_time,
             "book": self.book_typed_time,
             "cancel": self.cancel_time,
+            "let_out": self.let_out,
         }
         return actions.get(request.POST.get("action"), self.take_step)()
 
@@ -110,6 +120,21 @@ class CaseView(TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, T
                 note=data["note"],
             ),
             done=_("The request is now: %(status)s.") % {"status": Status(data["to_status"]).label},
+        )
+
+    def let_out(self):
+        form = VersionForm(self.request.POST)
+        if not form.is_valid():
+            return self.refuse_time(_("Nothing was changed: please look again, then decide."))
+        known = {
+            "settings": ConsultationSettings.for_request(self.request),
+            "profile": ClinicProfile.for_request(self.request),
+            **self.as_actor(form),
+        }
+        return self.attempt(
+            lambda: services.let_out(self.case.pk, **known),
+            self.add_typed_note,
+            done=_("The request is out of quarantine, and the patient gets her receipt."),
         )
 
     def change_owner(self):
@@ -180,7 +205,7 @@ class CaseView(TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, T
 
     @cached_property
     def case(self) -> Case:
-        cases = Case.objects.select_related("owner").prefetch_related(live_appointments())
+        cases = Case.objects.select_related("owner", "patient").prefetch_related(live_appointments())
         return get_object_or_404(cases, pk=self.kwargs["pk"])
 
     @cached_property
@@ -222,12 +247,14 @@ class CaseView(TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, T
             "age": age_in_words(case.created_at, now),
             "answer_by": self.calendar.words(due),
             "is_late": now >= due,
+            "is_quarantined": case.status == Status.QUARANTINED,
             "time": time,
             "zone": self.zone,
             "treatments": case.treatments.all(),
             "consents": case.consents.all(),
             "timeline": [entry(event) for event in case.events.order_by("-at", "-pk")],
             "mails": self.mails(now),
+            **self.people_context(),
             **(self.form_context(time, now, **forms) if self.can_change else {"can_change": False}),
         }
 
@@ -243,6 +270,8 @@ class CaseView(TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, T
         following = services.next_statuses(self.case)
         # While a time is kept, booking it makes the appointment: the status alone would let it lapse.
         left_out = {Status.CLOSED, Status.SCHEDULED} if time.is_kept and time.may_confirm else {Status.CLOSED}
+        if time.state == "booked":
+            left_out |= {Status.NEW, Status.CONTACTING}  # its time is cancelled first
         moves = [Move(status, MOVES[status]) for status in following if status not in left_out]
         has_next = bool(moves) and moves[0].status == following[0]
         goes_to_close_first = following[0] == Status.CLOSED

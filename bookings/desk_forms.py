@@ -6,13 +6,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.hours import DAY, instant_of
+from clinic.hours import instant_of
 
+from . import services
 from .desk_filters import UserChoiceField, desk_users
 from .models import Lane, Outcome, Status
 
 CELL_MINUTES = 15
-FARTHEST = 2 * 365 * DAY
 
 
 class WallTimeField(forms.Field):
@@ -34,7 +34,7 @@ class WallTimeField(forms.Field):
         if wall.minute % CELL_MINUTES:
             raise ValidationError(_("Times begin at the full hour or at a quarter past, half past or quarter to."))
         today = timezone.now().astimezone(self.zone).date()
-        if not abs(wall.date() - today) < FARTHEST:
+        if not abs(wall.date() - today) < services.FARTHEST:
             raise ValidationError(_("Choose a day within the next two years."))
         instant = instant_of(wall.date(), wall.time(), self.zone)
         if instant.astimezone(self.zone).replace(tzinfo=None) != wall:
@@ -104,7 +104,7 @@ class ButtonTimeForm(VersionForm):
     def clean_book_at(self):
         try:
             start = datetime.fromisoformat(self.cleaned_data["book_at"])
-            is_near = abs(start - timezone.now()) < FARTHEST
+            is_near = abs(start - timezone.now()) < services.FARTHEST
         except (ValueError, TypeError, OverflowError) as error:
             raise ValidationError(_("Choose a time.")) from error
         if not is_near or start.astimezone(UTC).minute % CELL_MINUTES or start.second or start.microsecond:

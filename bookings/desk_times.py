@@ -11,11 +11,10 @@ from clinic.frame import site_frame
 from clinic.hours import Schedule
 
 from . import services
-from .models import CONFIRMABLE, Appointment, AppointmentState, Case, ConsultationSettings, Lane, Status
+from .models import CONFIRMABLE, Appointment, AppointmentState, Case, ConsultationSettings, Lane
+from .transitions import OPEN_FOR_A_TIME
 from .waiting import LONG
 
-# Where the desk and the patient may still agree on a time. A file that is further on is taken back first.
-OPEN_FOR_A_TIME = (Status.NEW, Status.CONTACTING, Status.SCHEDULED)
 QUICK_CHOICES = 6
 
 

@@ -51,6 +51,7 @@ def columns_for(zone: ZoneInfo, now: datetime) -> dict[str, Callable[[Case], str
         _("Reference"): lambda case: case.reference,
         _("Waiting"): lambda case: age_in_words(case.created_at, now) if case.is_waiting else "",
         _("Unsent mails"): lambda case: str(len(case.unsent_messages) or ""),
+        _("Kind"): lambda case: case.get_kind_display(),
         _("Name"): lambda case: case.name,
         _("Treatments"): lambda case: ", ".join(row.title for row in case.treatments.all()),
         _("Status"): lambda case: case.get_status_display(),

@@ -1,6 +1,6 @@
 """The consultation form: few fields, plain words, and nothing that a person typed is ever lost."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -32,6 +32,7 @@ OTHER_DAYS = ("later", "earlier")
 SEND_ONCE_MORE = _("Please send it once more. What you wrote is still here.")
 EXPIRED = _("This page was open for a long time. What you wrote is still here: please send it once more.")
 NEW_CONSENT = _("The wording beside the box to tick has changed meanwhile. Please read it again and tick the box.")
+NOT_SAVED = _("We could not save your request just now. Please send it once more, or call us.")
 NO_TIME_LEFT = _("This time has just been taken, and no other is free. Send your request, and we call you to find one.")
 NO_CONTACT = _("Give us a phone number or an e-mail address, so that we can answer.")
 
@@ -210,11 +211,14 @@ class ConsultationForm(forms.Form):
             "days_from": first_day if time_choices.read_day(first_day) else "",
         }
 
-    def _offer_times(self, nearest_times: Collection[datetime] = ()) -> None:
+    def _offer_times(self, free: Sequence[datetime] | None = None, nearest_times: Collection[datetime] = ()) -> None:
         """Put the free times into the form, or take the question out of it."""
-        free = self._free_times()
         has_error = bool(self._errors and "start" in self._errors)
         picked = None if has_error or not self.calendar else time_choices.read_value(self._value("start"))
+        if free is None:
+            # Most forms that are sent have no mistake and are never shown again: those need no times to choose from.
+            is_unchecked = self.is_bound and self._errors is None
+            free = [] if is_unchecked and picked else self._free_times()
         # With nothing free any more, what she sends may be the last time of all, which she keeps already.
         if free or picked:
             days = time_choices.by_day(free, self.zone)
@@ -303,23 +307,25 @@ class ConsultationForm(forms.Form):
     def _check_time(self) -> None:
         """A form that comes back says everything at once, also that the time is gone. Of one without mistakes
         ``services.submit`` decides: it knows the time she keeps already with the same request."""
+        free = free_times(self.calendar, timezone.now()) if self.calendar else []
         start = self.cleaned_data.get("start")
-        if "start" in self.errors:
-            self._offer_times()  # without what she picked
-        if start is None:
-            return
-        free = free_times(self.calendar, timezone.now())
-        if start not in [one.at for one in free] and not self._keeps(start):
+        if start and start not in [one.at for one in free] and not self._keeps(start):
             self.refuse(time_taken(start, free))
+        else:
+            self._offer_times([one.at for one in free])
 
     def _keeps(self, start: datetime) -> bool:
         mine = Appointment.objects.live().filter(case__submission_key=self.token.submission_key)
         return mine.filter(starts_at=start).exists()
 
+    def could_not_be_saved(self) -> None:
+        self.add_error(None, NOT_SAVED)
+        self._offer_times()
+
     def refuse(self, taken: TimeTaken) -> None:
         """The time was gone when she sent the form. She finds the nearest ones above the days."""
         self.add_error("start", str(taken))
-        self._offer_times(taken.nearest)
+        self._offer_times(taken.free, taken.nearest)
         if "start" not in self.fields:
             del self.errors["start"]
             self.add_error(None, NO_TIME_LEFT)

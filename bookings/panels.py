@@ -43,6 +43,7 @@ class RequestsPanel(Component):
             "list_url": list_url,
             "waiting_url": f"{list_url}?status={Status.NEW}",
             "unsent_url": f"{list_url}?mails=unsent",
+            "quarantine_url": f"{list_url}?status={Status.QUARANTINED}",
         }
 
 

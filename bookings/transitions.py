@@ -11,6 +11,8 @@ STEPS = tuple(Status)  # in the order of a visit
 # What usually comes next stands first. Besides the way forward: steps that a front desk skips (she phones before
 # we do, she walks in), one step back for a wrong click, and opening a closed request again at any step.
 TRANSITIONS: Mapping[Status, tuple[Status, ...]] = {
+    # Let out by ``services.let_out``, which also sends the mails and keeps the time that had to wait.
+    Status.QUARANTINED: (Status.CLOSED,),
     Status.NEW: (Status.CONTACTING, Status.SCHEDULED, Status.ATTENDED, Status.CLOSED),
     Status.CONTACTING: (Status.SCHEDULED, Status.ATTENDED, Status.CLOSED, Status.NEW),
     Status.SCHEDULED: (Status.ATTENDED, Status.CLOSED, Status.CONTACTING),
@@ -18,6 +20,10 @@ TRANSITIONS: Mapping[Status, tuple[Status, ...]] = {
     Status.TREATED: (Status.CLOSED, Status.ATTENDED),
     Status.CLOSED: (Status.CONTACTING, Status.SCHEDULED, Status.ATTENDED, Status.TREATED, Status.NEW),
 }
+
+
+# Where the desk and the patient may still agree on a time. A file that is further on is taken back first.
+OPEN_FOR_A_TIME = (Status.NEW, Status.CONTACTING, Status.SCHEDULED)
 
 
 class BookingError(Exception):
@@ -43,6 +49,12 @@ def refuse_wrong_move(case: Case, to_status: str, outcome: str) -> None:
         raise TransitionRefused(_("Say how it ended before you close the request."))
     if to_status != Status.CLOSED and outcome:
         raise TransitionRefused(_("Only a request that you close has an outcome."))
+
+
+def refuse_a_time(case: Case) -> None:
+    """TransitionRefused when the case is too far on to get a time, or not let in yet."""
+    if case.status not in OPEN_FOR_A_TIME:
+        raise TransitionRefused(_("Take the request back to “Contacting” first, then choose a time."))
 
 
 def remark(case: Case, to_status: str, outcome: str) -> str:

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.frame import site_frame
 from clinic.models import ClinicProfile, OpeningHours
 
+from . import limits
+from .consultation_request import ConsultationRequest
 from .forms import OTHER_DAYS, ConsultationForm
 from .models import Case, ConsultationSettings
 from .receipt import standing_of
@@ -51,13 +53,13 @@ def consultation(request: HttpRequest) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         try:
-            submission = submit(form.request(), settings=settings, profile=profile, calendar=calendar)
-            return private(SeeOther(receipt_url(submission.case.reference)))
+            case = accept(request, form.request(), settings=settings, profile=profile, calendar=calendar)
+            return private(SeeOther(receipt_url(case.reference)))
         except TimeTaken as taken:
             form.refuse(taken)
         except Error as error:  # its text quotes what the patient wrote
             logger.error("A consultation request could not be saved: %s", type(error).__name__)
-            form.add_error(None, _("We could not save your request just now. Please send it once more, or call us."))
+            form.could_not_be_saved()
     context = {
         "form": form,
         "consultation": settings,
@@ -65,6 +67,14 @@ def consultation(request: HttpRequest) -> HttpResponse:
         "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
     }
     return private(render(request, "bookings/consultation.html", context))
+
+
+def accept(request: HttpRequest, sent: ConsultationRequest, **known) -> Case:
+    """Keep what she sent; in quarantine when too much comes from where it comes from."""
+    submission = submit(sent, in_quarantine=limits.is_reached(request, sent), **known)
+    if submission.created:
+        limits.count(request, sent)
+    return submission.case
 
 
 def is_sent(request: HttpRequest) -> bool:

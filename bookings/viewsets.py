@@ -21,7 +21,7 @@ from .desk import CaseView
 from .desk_filters import CaseFilterSet
 from .desk_times import answer_by, desk_calendar, list_time, live_appointments
 from .exports import csv_lines, log_export
-from .models import Case
+from .models import Case, Status
 from .waiting import age_in_words, unsent_messages
 
 EXPORT_BATCH = 500
@@ -67,6 +67,13 @@ class CaseIndexView(generic.IndexView):
         unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
         cases = Case.objects.select_related("owner").defer(*NOT_LISTED)
         return cases.prefetch_related("treatments", unsent, live_appointments())
+
+    def filter_queryset(self, queryset):
+        """What is in quarantine is out of the way until somebody asks for it, or searches."""
+        cases = super().filter_queryset(queryset)
+        if self.is_searching or self.request.GET.getlist("status"):
+            return cases
+        return cases.exclude(status=Status.QUARANTINED)
 
     def search_queryset(self, queryset):
         return queryset.search(self.search_query)

@@ -19,11 +19,13 @@ class Backlog(NamedTuple):
     waiting: int
     oldest: datetime | None
     unsent: int
+    quarantined: int
 
 
 def backlog(now: datetime) -> Backlog:
     requests = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min("created_at"))
-    return Backlog(**requests, unsent=unsent_messages(now).count())
+    quarantined = Case.objects.filter(status=Status.QUARANTINED).count()
+    return Backlog(**requests, unsent=unsent_messages(now).count(), quarantined=quarantined)
 
 
 def waiting_cases() -> QuerySet[Case]:

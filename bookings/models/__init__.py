@@ -18,6 +18,7 @@ from .case import (
     new_reference,
 )
 from .messages import Message, MessageKind, MessageState
+from .patients import Patient
 from .settings import ConsultationSettings
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "MessageKind",
     "MessageState",
     "Outcome",
+    "Patient",
     "Status",
     "VisitKind",
     "new_reference",

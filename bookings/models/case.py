@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.contact_details import normalise_query
 
+from .patients import Patient
+
 # Crockford's alphabet: no I, L, O or U, so a reference survives being read out over the phone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 8
@@ -18,6 +20,7 @@ def new_reference() -> str:
 
 
 class Status(models.TextChoices):
+    QUARANTINED = "quarantined", _("In quarantine")
     NEW = "new", _("New")
     CONTACTING = "contacting", _("Contacting")
     SCHEDULED = "scheduled", _("Scheduled")
@@ -38,6 +41,7 @@ class Outcome(models.TextChoices):
 
 class CaseKind(models.TextChoices):
     CONSULTATION = "consultation", _("Consultation")
+    REPEAT = "repeat", _("Repeat visit")
     COMPLAINT = "complaint", _("Something feels wrong")
 
 
@@ -72,7 +76,10 @@ class Case(models.Model):
 
     reference = models.CharField(_("reference"), max_length=REFERENCE_LENGTH, unique=True, default=new_reference)
     kind = models.CharField(_("kind"), max_length=12, choices=CaseKind, default=CaseKind.CONSULTATION)
-    # What this case follows from: the visit a complaint is about.
+    patient = models.ForeignKey(
+        Patient, verbose_name=_("patient"), null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
+    )
+    # What this case follows from: the visit a complaint is about, the last one before a repeat.
     earlier = models.ForeignKey(
         "self",
         verbose_name=_("earlier request"),
@@ -98,6 +105,8 @@ class Case(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True, help_text=_("As the patient typed it."))
     phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
     contact_by = models.CharField(_("contact by"), max_length=8, choices=ContactBy, blank=True)
+    # Also when it could not be kept.
+    wanted_start = models.DateTimeField(_("the time she picked"), null=True, blank=True, editable=False)
     wants_earlier = models.BooleanField(_("earlier if one frees up"), default=False)
     contact_time = models.CharField(_("best time"), max_length=12, choices=ContactTime, default=ContactTime.ANY)
     message = models.TextField(_("in the patient's own words"), max_length=4000, blank=True)
@@ -181,6 +190,8 @@ class EventKind(models.TextChoices):
     AMENDED = "amended", _("Patient sent the form again with changes")
     STATUS = "status", _("Status changed")
     NOTE = "note", _("Note")
+    LINKED = "linked", _("Linked with another patient")
+    UNLINKED = "unlinked", _("Link with another patient undone")
     ASSIGNED = "assigned", _("Assigned")
     TIME_HELD = "time_held", _("Time kept")
     TIME_BOOKED = "time_booked", _("Time booked")

@@ -21,6 +21,7 @@ class MessageKind(models.TextChoices):
     TIME_MOVED = "time_moved", _("Visit moved")
     TIME_CANCELLED = "time_cancelled", _("Visit cancelled")
     TIME_LAPSED = "time_lapsed", _("Kept time ran out")
+    EARLIER_TIME = "earlier_time", _("Earlier time is free")
     REMINDER = "reminder", _("Reminder of the visit")
 
 

@@ -7,6 +7,7 @@ from bookings.consultation_request import ConsultationRequest
 from bookings.transitions import TRANSITIONS, BookingError, TransitionRefused, next_statuses
 
 from .appointments import (
+    FARTHEST,
     Calendar,
     TimeTaken,
     book,
@@ -22,14 +23,18 @@ from .cases import add_note, assign, change_status, retry_message
 from .closures import VisitsInTheWay, close_time, open_time
 from .common import StaleCase
 from .patients import complain, revoke_links
+from .people import Proposal, cases_of, link, perhaps_same, unlink
+from .quarantine import let_out
 from .requests import SAME_REQUEST_WITHIN, Submission, submit
 
 __all__ = [
+    "FARTHEST",
     "SAME_REQUEST_WITHIN",
     "TRANSITIONS",
     "BookingError",
     "Calendar",
     "ConsultationRequest",
+    "Proposal",
     "StaleCase",
     "Submission",
     "TimeTaken",
@@ -40,6 +45,7 @@ __all__ = [
     "book",
     "calendar_of",
     "cancel",
+    "cases_of",
     "change_status",
     "change_time",
     "close_time",
@@ -47,10 +53,14 @@ __all__ = [
     "confirm",
     "free_times",
     "lapse_expired",
+    "let_out",
+    "link",
     "next_statuses",
     "open_time",
+    "perhaps_same",
     "retry_message",
     "revoke_links",
     "submit",
     "time_taken",
+    "unlink",
 ]

@@ -36,7 +36,7 @@ from bookings.models import (
     MessageKind,
     Status,
 )
-from bookings.transitions import BookingError
+from bookings.transitions import BookingError, TransitionRefused, refuse_a_time
 from clinic.hours import DAY, Schedule
 from clinic.hours_words import format_moment
 
@@ -44,7 +44,7 @@ from .common import add_event, locked, save_change, set_status
 from .notices import tell_patient
 
 NEAREST = 3
-FARTHEST = 366 * DAY  # that the desk may book ahead
+FARTHEST = 2 * 365 * DAY  # that the desk may book ahead
 
 
 class Calendar(NamedTuple):
@@ -73,17 +73,19 @@ def calendar_of(settings: ConsultationSettings, schedule: Schedule | None) -> Ca
 
 
 class TimeTaken(BookingError):
-    """The time was on offer, or never was, and cannot be had. ``nearest`` are free starts (UTC) around it."""
+    """The time was on offer, or never was, and cannot be had. ``free`` are all starts (UTC) that can, in their order,
+    and ``nearest`` those around it."""
 
-    def __init__(self, message: str, nearest: Collection[datetime] = ()):
+    def __init__(self, message: str, free: Collection[datetime] = (), nearest: Collection[datetime] = ()):
         super().__init__(message)
-        self.nearest = tuple(nearest)
+        self.free, self.nearest = tuple(free), tuple(nearest)
 
 
 def time_taken(start: datetime, free: Collection[FreeStart]) -> TimeTaken:
-    """What to say when this start is gone, with the nearest of those that are free."""
+    """What to say when this start is gone."""
     around = [one.at for one in nearest(free, start.astimezone(UTC), NEAREST)]
-    return TimeTaken(_("This time has just been taken. Please choose another one."), around)
+    message = _("This time has just been taken. Please choose another one.")
+    return TimeTaken(message, [one.at for one in free], around)
 
 
 # Reading
@@ -98,17 +100,30 @@ def active_lanes() -> list[Lane]:
     return list(Lane.objects.filter(is_active=True))
 
 
-def taken_cells(lanes: Iterable[Lane], now: datetime, until: datetime) -> dict[int, set[datetime]]:
-    """The occupied cells of each lane from ``now`` on. One whose time has run out is free."""
+def taken_cells(lanes: Iterable[Lane], since: datetime, until: datetime, now: datetime) -> dict[int, set[datetime]]:
+    """The occupied cells of each lane. One whose time has run out at ``now`` is free."""
     taken: dict[int, set[datetime]] = {lane.pk: set() for lane in lanes}
-    holds = Hold.objects.filter(lane__in=list(taken), at__gte=now - DAY, at__lt=until).exclude(expires_at__lte=now)
+    holds = Hold.objects.filter(lane__in=list(taken), at__gte=since, at__lt=until).exclude(expires_at__lte=now)
     for lane, at in holds.values_list("lane", "at"):
         taken[lane].add(at)
     return taken
 
 
 def _taken_to_horizon(calendar: Calendar, now: datetime) -> dict[int, set[datetime]]:
-    return taken_cells(active_lanes(), now, now + (calendar.rules.horizon_days + 2) * DAY)
+    return taken_cells(active_lanes(), now - DAY, now + (calendar.rules.horizon_days + 2) * DAY, now)
+
+
+def _taken_around(start: datetime, now: datetime) -> dict[int, set[datetime]]:
+    """All that a visit from this moment on could meet: with its pause it takes less than a day."""
+    return taken_cells(active_lanes(), start - DAY, start + DAY, now)
+
+
+def lane_on_offer(start: datetime, calendar: Calendar, now: datetime) -> int:
+    """The first lane in which this start is on offer; the same rules as on the page. Raises TimeTaken."""
+    lanes = lanes_free_at(start, calendar.schedule, calendar.rules, _taken_around(start, now), now)
+    if not lanes:
+        raise time_taken(start, free_times(calendar, now))
+    return lanes[0]
 
 
 # Writing
@@ -124,10 +139,11 @@ def hold_time(case: Case, start: datetime, *, calendar: Calendar, now: datetime)
 
     The caller has locked the lanes.
     """
-    held_until = calendar.answer_by(now)
-    if held_until is None:
+    answer_by = calendar.answer_by(now)
+    if answer_by is None:
         raise TimeTaken(_("No time can be kept at the moment."))
-    lane = _lane_on_offer(start, calendar, now)
+    held_until = min(answer_by, start)
+    lane = lane_on_offer(start, calendar, now)
     appointment = Appointment(
         case=case,
         lane_id=lane,
@@ -144,6 +160,7 @@ def hold_time(case: Case, start: datetime, *, calendar: Calendar, now: datetime)
 def confirm(case_id: int, *, actor: AbstractBaseUser, expected_version: int, calendar: Calendar) -> Case:
     """Book the time that is kept for the case. One that has lapsed is booked if it is still free, else TimeTaken."""
     case, now = _in_turn(case_id, expected_version)
+    refuse_a_time(case)
     # What lapsed before the newest is no longer what the patient asked for.
     appointment = case.appointments.newest()
     if appointment is None or appointment.state not in CONFIRMABLE:
@@ -167,11 +184,12 @@ def confirm(case_id: int, *, actor: AbstractBaseUser, expected_version: int, cal
 def book(case_id: int, start: datetime, *, actor: AbstractBaseUser, expected_version: int, calendar: Calendar) -> Case:
     """Book a time that the desk and the patient agreed on, however near. In the place of what the case had."""
     case, now = _in_turn(case_id, expected_version)
+    refuse_a_time(case)
     if start <= now:
         raise BookingError(_("This time is over."))
     if start > now + FARTHEST:
-        raise BookingError(_("This is more than a year ahead. Please choose a nearer time."))
-    appointment = case.appointments.live().first()
+        raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
+    appointment = _to_be_moved(case, now)
     if appointment is None:
         appointment = Appointment(case=case)
     else:
@@ -195,7 +213,7 @@ def change_time(case_id: int, start: datetime, *, calendar: Calendar) -> Case:
     _refuse_late_change(appointment, calendar, now)
     # Her own cells are no obstacle to her.
     appointment.holds.all().delete()
-    lane = _lane_on_offer(start, calendar, now)
+    lane = lane_on_offer(start, calendar, now)
     was_booked = appointment.state == AppointmentState.BOOKED
     _place(appointment, lane, start, calendar, now, was_booked=was_booked)
     _became(case, Status(case.status), EventKind.TIME_MOVED, calendar.words(start), None)
@@ -254,10 +272,12 @@ def release(appointment: Appointment, state: AppointmentState) -> None:
 
 
 def settle(case: Case, to_status: Status, outcome: str) -> None:
-    """What a new status of the case means for its time. The lanes are locked."""
+    """What a new status of the case means for its time. The lanes are locked. Raises TransitionRefused."""
     appointment = case.appointments.live().first()
     if appointment is None:
         return
+    if appointment.state == AppointmentState.BOOKED and to_status in (Status.NEW, Status.CONTACTING):
+        raise TransitionRefused(_("A time is booked for this request. Cancel it first, or book another one."))
     if to_status in (Status.ATTENDED, Status.TREATED):
         release(appointment, AppointmentState.ATTENDED)
     elif to_status == Status.CLOSED:
@@ -272,6 +292,15 @@ def _in_turn(case_id: int, expected_version: int | None = None) -> tuple[Case, d
     return locked(case_id, expected_version), now
 
 
+def _to_be_moved(case: Case, now: datetime) -> Appointment | None:
+    """The visit that a new time takes the place of. One whose time has passed is history: she did not come."""
+    appointment = case.appointments.live().first()
+    if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now:
+        release(appointment, AppointmentState.NO_SHOW)
+        return None
+    return appointment
+
+
 def _live(case: Case) -> Appointment:
     found = case.appointments.live().first()
     if found is None:
@@ -284,17 +313,9 @@ def _refuse_late_change(appointment: Appointment, calendar: Calendar, now: datet
         raise BookingError(_("It is too close to your visit to change it here. Please call us."))
 
 
-def _lane_on_offer(start: datetime, calendar: Calendar, now: datetime) -> int:
-    """The first lane in which this start is on offer; the same rules as on the page. Raises TimeTaken."""
-    lanes = lanes_free_at(start, calendar.schedule, calendar.rules, _taken_to_horizon(calendar, now), now)
-    if not lanes:
-        raise time_taken(start, free_times(calendar, now))
-    return lanes[0]
-
-
 def _lane_for(appointment: Appointment, start: datetime, calendar: Calendar, now: datetime) -> int:
     """A lane that is free then, on offer or not; the one the visit has, if it can. Raises TimeTaken."""
-    lanes = free_lanes(start.astimezone(UTC), calendar.rules, taken_cells(active_lanes(), now, start + 2 * DAY))
+    lanes = free_lanes(start.astimezone(UTC), calendar.rules, _taken_around(start, now))
     if not lanes:
         raise time_taken(start, free_times(calendar, now))
     return appointment.lane_id if appointment.lane_id in lanes else lanes[0]

@@ -37,6 +37,8 @@ def close_time(
     if end - start > LONGEST:
         raise BookingError(_("Close three months at the most. For longer, switch the room off."))
     lanes = [lane for lane in lock_lanes() if lane.pk in set(lane_ids)]
+    if not lanes:
+        raise BookingError(_("Choose at least one room."))
     lapse(timezone.now())
     cells = cells_between(start, end)
     _refuse_visits([lane.pk for lane in lanes], cells)

@@ -29,6 +29,7 @@ def complain(case_id: int, text: str, *, settings: ConsultationSettings, profile
         return open_one
     complaint = Case(
         kind=CaseKind.COMPLAINT,
+        patient=earlier.patient,
         earlier=earlier,
         message=text.strip()[: Case._meta.get_field("message").max_length],
         submission_key=uuid4(),

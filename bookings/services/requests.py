@@ -14,6 +14,7 @@ from bookings.contact_details import search_text_for
 from bookings.models import (
     AppointmentState,
     Case,
+    CaseKind,
     CaseTreatment,
     Consent,
     ConsultationSettings,
@@ -23,10 +24,12 @@ from bookings.models import (
     MessageState,
     Status,
 )
+from bookings.transitions import OPEN_FOR_A_TIME
 from clinic.models import ClinicProfile
 
-from .appointments import Calendar, hold_time, lapse, lock_lanes, release
+from .appointments import Calendar, hold_time, lane_on_offer, lapse, lock_lanes, release
 from .common import add_event, save_change, set_status, writing_mails
+from .people import earlier_visit, follow_correction, new_patient
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
 
@@ -42,8 +45,11 @@ def submit(
     settings: ConsultationSettings,
     profile: ClinicProfile,
     calendar: Calendar | None = None,
+    in_quarantine: bool = False,
 ) -> Submission:
     """Keep a request with its time, its first event, its consent and the mails about it, all or nothing.
+
+    One ``in_quarantine`` is kept too, but holds no time and sends no mail until the desk lets it out.
 
     Raises TimeTaken when the time she picked is gone: then nothing is kept, and she chooses again. Without a calendar
     no time is kept.
@@ -52,41 +58,68 @@ def submit(
     a form opened anew within a day, unless the desk has closed that case.
     """
     try:
-        return _submit(request, settings, profile, calendar)
+        return _submit(request, settings, profile, calendar, in_quarantine)
     except IntegrityError:
         # The same form arrived twice at once and the other one won: now it is there to be found.
-        return _submit(request, settings, profile, calendar)
+        return _submit(request, settings, profile, calendar, in_quarantine)
 
 
 @transaction.atomic
 def _submit(
-    request: ConsultationRequest, settings: ConsultationSettings, profile: ClinicProfile, calendar: Calendar | None
+    request: ConsultationRequest,
+    settings: ConsultationSettings,
+    profile: ClinicProfile,
+    calendar: Calendar | None,
+    in_quarantine: bool,
 ) -> Submission:
     now = timezone.now()
-    lock_lanes()
-    lapse(now)
-    if case := Case.objects.select_for_update(no_key=True).filter(submission_key=request.submission_key).first():
-        has_new_email = _amend(case, request, profile)
-        _keep_time(case, request, calendar, now)
-        if has_new_email:
-            _replace_receipt(case, settings, profile)
-        return Submission(case, created=False)
+    if Case.objects.filter(submission_key=request.submission_key).exists():
+        return _submit_again(request, settings, profile, calendar, now)
     if case := _same_request(request, profile):
         if request.start:  # a form opened anew and sent without a time takes none away
-            _keep_time(case, request, calendar, now)
+            keep_time(case, request.start, calendar, now)
         return Submission(case, created=False)
-    case = _open_case(request, profile)
-    _keep_time(case, request, calendar, now)
+    if in_quarantine:
+        return Submission(_open_case(request, profile, Status.QUARANTINED), created=True)
+    if request.start and calendar and not _keeper(**_contact(request, profile)):
+        # Asked here as well, so that nobody waits in line for a time that is gone.
+        lane_on_offer(request.start, calendar, now)
+    case = _open_case(request, profile, Status.NEW)
     queue_mails(case, [MessageKind.RECEIPT, MessageKind.DESK_NOTICE], settings, profile)
+    # Last, since the next patient waits for the lanes. They may come after this case: nobody else can have locked it.
+    if request.start:
+        keep_time(case, request.start, calendar, now)
     return Submission(case, created=True)
 
 
-def _keep_time(case: Case, request: ConsultationRequest, calendar: Calendar | None, now: datetime) -> None:
+def _submit_again(
+    request: ConsultationRequest,
+    settings: ConsultationSettings,
+    profile: ClinicProfile,
+    calendar: Calendar | None,
+    now: datetime,
+) -> Submission:
+    """The same form once more: what she changed counts."""
+    lock_lanes()
+    case = Case.objects.select_for_update(no_key=True).get(submission_key=request.submission_key)
+    case.wanted_start, case.wants_earlier = request.start, request.wants_earlier
+    case.save(update_fields=["wanted_start", "wants_earlier"])
+    has_new_email = _amend(case, request, profile)
+    if case.status == Status.QUARANTINED:
+        return Submission(case, created=False)
+    keep_time(case, request.start, calendar, now)
+    if has_new_email:
+        _replace_receipt(case, settings, profile)
+    return Submission(case, created=False)
+
+
+def keep_time(case: Case, wanted: datetime | None, calendar: Calendar | None, now: datetime) -> None:
     """Hold the time she picked, in the place of one she picked before. What is booked already is the desk's."""
     if calendar is None:
         return
+    lock_lanes()
+    lapse(now)
     current = case.appointments.live().first()
-    wanted = request.start
     if current and (current.state == AppointmentState.BOOKED or current.starts_at == wanted):
         return
     if current:
@@ -94,30 +127,44 @@ def _keep_time(case: Case, request: ConsultationRequest, calendar: Calendar | No
         add_event(case, EventKind.TIME_CANCELLED, text=_("The patient chose again."))
     if wanted is None:
         return
-    if other := _holds_another(case):
+    if other := _keeper(case.email, case.phone_e164, but=case):
         text = _("%(reference)s keeps a time for the same contact. Only one is kept at once.")
         add_event(case, EventKind.TIME_REFUSED, text=text % {"reference": other.reference})
         return
     hold_time(case, wanted, calendar=calendar, now=now)
-    if case.status == Status.CLOSED:
+    if case.status not in OPEN_FOR_A_TIME:
         # A time that is kept needs somebody who answers.
+        from_status = case.status
         set_status(case, Status.NEW)
         save_change(case)
         text = _("The request had been closed and is open again.")
-        add_event(case, EventKind.AMENDED, text=text, from_status=Status.CLOSED, to_status=Status.NEW)
+        if from_status != Status.CLOSED:
+            text = _("She asks for another time.")
+        add_event(case, EventKind.AMENDED, text=text, from_status=from_status, to_status=Status.NEW)
 
 
-def _holds_another(case: Case) -> Case | None:
+def _keeper(email: str, phone_e164: str, but: Case | None = None) -> Case | None:
     """Another open request that keeps a time for the same e-mail or phone."""
-    same = Q()
-    if case.email:
-        same |= Q(email__iexact=case.email)
-    if case.phone_e164:
-        same |= Q(phone_e164=case.phone_e164)
+    same = same_contact(email, phone_e164)
     if not same:
         return None
     holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD)
-    return holding.exclude(pk=case.pk).first()
+    return (holding.exclude(pk=but.pk) if but else holding).first()
+
+
+def same_contact(email: str, phone_e164: str) -> Q:
+    """Rows with this e-mail or this phone; false when there is neither."""
+    same = Q()
+    if email:
+        same |= Q(email__iexact=email)
+    if phone_e164:
+        same |= Q(phone_e164=phone_e164)
+    return same
+
+
+def _contact(request: ConsultationRequest, profile: ClinicProfile) -> dict[str, str]:
+    fields = request.case_fields(profile.country)
+    return {name: fields[name] for name in ("email", "phone_e164")}
 
 
 def _same_request(request: ConsultationRequest, profile: ClinicProfile) -> Case | None:
@@ -126,16 +173,21 @@ def _same_request(request: ConsultationRequest, profile: ClinicProfile) -> Case 
     return recent.exclude(status=Status.CLOSED).order_by("pk").first()
 
 
-def _open_case(request: ConsultationRequest, profile: ClinicProfile) -> Case:
+def _open_case(request: ConsultationRequest, profile: ClinicProfile, status: Status) -> Case:
     case = Case(
+        status=status,
         submission_key=request.submission_key,
+        wanted_start=request.start,
         wants_earlier=request.wants_earlier,
         **request.case_fields(profile.country),
     )
     case.search_text = search_text_for(case)
+    if visit := earlier_visit(case):
+        case.kind, case.earlier = CaseKind.REPEAT, visit
+    case.patient = new_patient(case)
     case.save(force_insert=True)
     _add_treatments(case, request.treatment_titles())
-    add_event(case, EventKind.RECEIVED, to_status=Status.NEW)
+    add_event(case, EventKind.RECEIVED, to_status=status)
     Consent.objects.create(case=case, wording=request.consent_wording)
     return case
 
@@ -151,7 +203,6 @@ def _amend(case: Case, request: ConsultationRequest, profile: ClinicProfile) -> 
     has_new_email = fields["email"] != case.email
     for name, value in fields.items():
         setattr(case, name, value)
-    case.wants_earlier = request.wants_earlier
     case.search_text = search_text_for(case)
     from_status = case.status
     if from_status == Status.CLOSED:
@@ -159,6 +210,7 @@ def _amend(case: Case, request: ConsultationRequest, profile: ClinicProfile) -> 
         changes.append(_("The request had been closed and is open again."))
         set_status(case, Status.NEW)
     save_change(case)
+    follow_correction(case)
     add_event(case, EventKind.AMENDED, text="\n".join(changes), from_status=from_status, to_status=case.status)
     return has_new_email
 

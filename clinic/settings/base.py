@@ -144,6 +144,7 @@ CRISPY_TEMPLATE_PACK = "clinic_forms"
 CRISPY_FAIL_SILENTLY = False
 
 WAGTAIL_SITE_NAME = env.str("CLINIC_NAME", "OC Beauty Medspa")
+BEHIND_PROXY = False  # nobody but a proxy of ours may say where a visitor comes from
 WAGTAILADMIN_BASE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif", "heic"]

@@ -147,7 +147,7 @@ class Times(RuleBasedStateMachine):
         return Appointment.objects.filter(case=case).order_by("pk").last()
 
     def hold(self, case, start):
-        until = self.calendar.schedule.add_open_minutes(self.now, 240)
+        until = min(self.calendar.schedule.add_open_minutes(self.now, 240), start)
         self.model.times[case] = Kept("held", start, self.newest(case).lane_id, until)
 
     def contact_keeps_one(self, case=None, email=""):
@@ -175,7 +175,7 @@ class Times(RuleBasedStateMachine):
             submission_key=uuid4(),
             start=start,
         )
-        with self.attempt(lambda: start is None or self.on_offer(start)):
+        with self.attempt(lambda: start is None or self.on_offer(start), lapses=start is not None):
             case = self.send(form)
             self.forms[case] = form
             if start:
@@ -243,6 +243,10 @@ class Times(RuleBasedStateMachine):
 
     # The desk
 
+    def is_open(self, case):
+        """May the desk still agree on a time with her?"""
+        return Case.objects.get(pk=case).status in ("new", "contacting", "scheduled")
+
     def seen(self, case):
         return {"actor": self.clerk, "expected_version": Case.objects.get(pk=case).version}
 
@@ -253,7 +257,7 @@ class Times(RuleBasedStateMachine):
 
         def allowed():
             kept = self.model.times.get(case)
-            if not kept or kept.state not in ("held", "lapsed") or kept.start <= self.now:
+            if not self.is_open(case) or not kept or kept.state not in ("held", "lapsed") or kept.start <= self.now:
                 return False
             return kept.state == "held" or self.model.is_free(kept.start, self.lanes)
 
@@ -267,7 +271,11 @@ class Times(RuleBasedStateMachine):
     @rule(number=numbers, start=starts)
     def book(self, number, start):
         case = self.case(number)
-        with self.attempt(lambda: start > self.now and self.model.is_free(start, self.lanes, but=case)):
+
+        def allowed():
+            return self.is_open(case) and start > self.now and self.model.is_free(start, self.lanes, but=case)
+
+        with self.attempt(allowed):
             services.book(case, start, calendar=self.calendar, **self.seen(case))
             self.model.times[case] = Kept("booked", start, self.newest(case).lane_id)
 
@@ -281,7 +289,13 @@ class Times(RuleBasedStateMachine):
         case = self.case(number)
         outcome = outcome if to_status == "closed" else ""
         known = services.next_statuses(Case.objects.get(pk=case))
-        with self.attempt(lambda: to_status in known, lapses=False):
+
+        def allowed():
+            kept = self.model.live(case)
+            steps_back_from_a_visit = kept and kept.state == "booked" and to_status in ("new", "contacting")
+            return to_status in known and not steps_back_from_a_visit
+
+        with self.attempt(allowed, lapses=False):
             services.change_status(case, to_status, outcome=outcome, **self.seen(case))
             ends = {"attended": "attended", "treated": "attended"}
             ends["closed"] = "no_show" if outcome == "no_show" else "cancelled"

@@ -8,6 +8,7 @@ import time_machine
 
 from bookings import services
 from bookings.models import Appointment, AppointmentState, Case, EventKind, Hold, Lane, Status
+from bookings.services.appointments import hold_time
 from clinic.models import OpeningHours
 from tests import factories
 from tests.opening_hours import at, utc
@@ -224,7 +225,7 @@ def test_same_request_from_a_new_form_without_a_time_takes_none_away(ask):
 
 
 def test_desk_is_told_of_a_time_too_far_ahead(ask, calendar, clerk):
-    with pytest.raises(services.BookingError, match="more than a year"):
+    with pytest.raises(services.BookingError, match="more than two years"):
         services.book(ask(start=None).pk, at("9999-12-30 10:00"), actor=clerk, expected_version=1, calendar=calendar)
 
 
@@ -235,3 +236,66 @@ def test_closed_request_that_is_sent_again_with_a_time_is_open_again(ask, clerk)
     ask(submission_key=key, email=email)
     case.refresh_from_db()
     assert (case.status, case.appointments.get().state) == (Status.NEW, AppointmentState.HELD)
+
+
+def test_kept_time_ends_when_the_visit_would_begin(ask, calendar):
+    """Where the desk takes longer to answer than the shortest notice is."""
+    slow = calendar._replace(hold_minutes=6 * 60)
+    case = ask(start=None)
+    appointment = hold_time(case, FIRST, calendar=slow, now=NOW)
+    assert appointment.held_until == FIRST
+
+
+@pytest.mark.parametrize("status", [Status.ATTENDED, Status.TREATED, Status.CLOSED])
+def test_file_that_is_further_on_gets_no_time(ask, calendar, clerk, status):
+    case = ask(start=None)
+    outcome = {"outcome": "declined"} if status == Status.CLOSED else {}
+    steps = [Status.ATTENDED, status] if status == Status.TREATED else [status]
+    for step in steps:
+        case = services.change_status(case.pk, step, actor=clerk, expected_version=case.version, **outcome)
+    with pytest.raises(services.TransitionRefused, match="Contacting"):
+        services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, calendar=calendar)
+    with pytest.raises(services.TransitionRefused, match="Contacting"):
+        services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+    assert not case.appointments.exists()
+
+
+def test_no_step_back_leaves_a_booked_time_behind(ask, calendar, clerk):
+    case = ask()
+    case = services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+    with pytest.raises(services.TransitionRefused, match="Cancel it first"):
+        services.change_status(case.pk, Status.CONTACTING, actor=clerk, expected_version=case.version)
+    assert case.appointments.get().state == AppointmentState.BOOKED
+
+
+def test_new_time_after_a_missed_visit_leaves_that_one_in_the_file(ask, calendar, clerk, clock):
+    case = ask()
+    case = services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+    clock.shift(timedelta(days=2))
+    later = at("2027-06-10 10:00")
+    case = services.book(case.pk, later, actor=clerk, expected_version=case.version, calendar=calendar)
+    visits = list(case.appointments.order_by("starts_at").values_list("state", "starts_at"))
+    assert visits == [(AppointmentState.NO_SHOW, TUESDAY), (AppointmentState.BOOKED, later)]
+    assert case.messages.filter(kind="time_booked").count() == 2
+
+
+def test_desk_closes_no_room_that_is_not_there(clerk):
+    with pytest.raises(services.BookingError, match="at least one room"):
+        services.close_time([0], TUESDAY, TUESDAY + timedelta(hours=1), actor=clerk)
+
+
+def test_treated_patient_who_sends_her_form_again_with_a_time_waits_again(ask, clerk):
+    key, email = uuid4(), "ana@patient.example.com"
+    case = ask(submission_key=key, email=email, start=None)
+    services.change_status(case.pk, Status.ATTENDED, actor=clerk, expected_version=1)
+    ask(submission_key=key, email=email)
+    case.refresh_from_db()
+    assert (case.status, case.appointments.get().state) == (Status.NEW, AppointmentState.HELD)
+
+
+def test_only_a_wish_for_an_earlier_time_is_kept_too(ask):
+    key, email = uuid4(), "ana@patient.example.com"
+    case = ask(submission_key=key, email=email)
+    ask(submission_key=key, email=email, wants_earlier=True)
+    case.refresh_from_db()
+    assert case.wants_earlier

@@ -57,6 +57,7 @@ def test_file_holds_what_the_list_shows(desk, time_machine):
             "Reference": case.reference,
             "Waiting": "2 h",
             "Unsent mails": "1",
+            "Kind": "Consultation",
             "Name": 'Zoë "Zo" Young',
             "Treatments": "Lip fillers, Peeling",
             "Status": "New",

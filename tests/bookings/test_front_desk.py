@@ -378,7 +378,8 @@ class TestWaiting:
         factories.make_case(created_at=NOW - timedelta(hours=3))
         factories.make_case(created_at=NOW - timedelta(hours=9))
         factories.make_case(created_at=NOW - timedelta(hours=99), status=Status.CONTACTING)
-        assert backlog(NOW) == (2, NOW - timedelta(hours=9), 0)
+        factories.make_case(status=Status.QUARANTINED)
+        assert backlog(NOW) == (2, NOW - timedelta(hours=9), 0, 1)
 
     @pytest.mark.parametrize(
         ("fields", "is_unsent"),

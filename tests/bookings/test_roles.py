@@ -109,7 +109,7 @@ class TestEveryAddress:
         response = client.get(path)
         assert (response.status_code == 200) == (role in DESK[name]["GET"])
         assert bool(secrets_in(response, case)) == (role in DESK[name]["GET"])
-        response = client.post(path, {"expected_version": 1, "to_status": "contacting"})
+        response = client.post(path, {"expected_version": 1, "to_status": "attended"})
         was_changed = Case.objects.values().get(pk=case.pk) != before
         assert was_changed == (role in DESK[name]["POST"])
         if role not in SEE:

@@ -361,18 +361,18 @@ class TestSchedule:
 
 class TestPublicHolidays:
     def test_calendar_names_every_date(self):
-        found = public_holidays.by_name("US", "CA", [2026])
+        found = public_holidays.by_name("US", "CA", range(2026, 2027))
         assert found["Thanksgiving Day"] == (date(2026, 11, 26),)
         assert found["Independence Day (observed)"] == (date(2026, 7, 3),)
 
     def test_two_holidays_of_one_date_are_both_there(self):
-        found = public_holidays.by_name("US", "CA", [2027])
+        found = public_holidays.by_name("US", "CA", range(2027, 2028))
         assert found["Presidents' Day"] == found["Susan B. Anthony Day"] == (date(2027, 2, 15),)
 
     @pytest.mark.parametrize(("country", "known"), [("US", True), ("DE", True), ("ZZ", False), ("", False)])
     def test_countries_without_a_calendar_are_told_apart(self, country, known):
         assert public_holidays.is_known(country) is known
-        assert bool(public_holidays.by_name(country, "", [2026])) is known
+        assert bool(public_holidays.by_name(country, "", range(2026, 2027))) is known
 
     def test_years_reach_from_last_year_to_ten_ahead(self):
         years = public_holidays.years_around(date(2026, 6, 1))

@@ -5,69 +5,42 @@ On the loopback only. Prints the times of the answers, and ends with status 1 wh
 ``LIMIT`` at the 99th percentile, or two patients hold the same time.
 """
 
-import http.cookiejar
-import os
 import re
 import statistics
 import sys
-import tempfile
 import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from pathlib import Path
 
-from tests.browser.server import Site
+from tests.load.common import READING, REFERENCE, SETTLING, Visitor, database, demo_clinic, hidden_fields, production
 
 PATIENTS = 50
 ATTEMPTS = 6
 LIMIT = 1.5  # seconds, 99th percentile
-READING = 3.2  # seconds: the form takes nobody for a person who is faster than three
-HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|token|days_from)"[^>]*value="([^"]*)"')
 TIMES = re.compile(r'type="radio"[^>]*name="start"[^>]*value="([^"]+)"|name="start"[^>]*value="([^"]+)"')
-SETTINGS = {
-    "SECRET_KEY": "a-secret-for-one-load-test-that-is-long-enough-and-0123456789-different",
-    "ALLOWED_HOSTS": "127.0.0.1",
-    "DEFAULT_FROM_EMAIL": "clinic@example.com",
-    "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody listens: mail must slow no page
-    "HTTPS": "False",
-}
 
 
-class Patient(threading.Thread):
-    """One visitor with her own cookies. A time that is gone is answered with others; she takes the next."""
+class Patient(Visitor, threading.Thread):
+    """A time that is gone is answered with others; she takes the next."""
 
     def __init__(self, number: int, url: str, start: threading.Barrier):
-        super().__init__()
-        self.number, self.url, self.start_line = number, url, start
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-        self.seconds: list[float] = []
+        Visitor.__init__(self, url)
+        threading.Thread.__init__(self)
+        self.number, self.start_line = number, start
         self.receipt, self.error = "", ""
 
     def run(self) -> None:
         try:
             self.start_line.wait()
-            page, _address = self.ask("/consultation/")
+            page, _path = self.ask("/consultation/")
             for attempt in range(ATTEMPTS):
                 time.sleep(READING)
-                page, address = self.ask("/consultation/", self.filled_in(page, attempt))
-                if "/received/" in address:
-                    self.receipt = re.search(r"receipt__reference\">([0-9A-Z]{8})<", page)[1]
+                page, path = self.ask("/consultation/", self.filled_in(page, attempt))
+                if "/received/" in path:
+                    self.receipt = REFERENCE.search(page)[1]
                     return
             self.error = "no receipt"
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
-
-    def ask(self, path: str, data: dict | None = None) -> tuple[str, str]:
-        body = urllib.parse.urlencode(data).encode() if data else None
-        headers = {"Origin": self.url, "Referer": self.url + path}
-        started = time.monotonic()
-        request = urllib.request.Request(self.url + path, body, headers)  # noqa: S310 our own address
-        with self.opener.open(request, timeout=60) as answer:
-            page = answer.read().decode()
-        self.seconds.append(time.monotonic() - started)
-        return page, answer.url
 
     def filled_in(self, page: str, attempt: int) -> dict[str, str]:
         times = [first or second for first, second in TIMES.findall(page)]
@@ -82,15 +55,15 @@ class Patient(threading.Thread):
             "consent": "on",
             "start": wanted,
         }
-        return {**dict(HIDDEN.findall(page)), **typed}
+        return hidden_fields(page) | typed
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as folder, Site(Path(folder), name="load") as demo:
-        environment = SETTINGS | {"DATABASE_URL": demo.environment["DATABASE_URL"]}
-        with Site(Path(folder), name="production", arguments=["--production"], **environment) as site:
+    with demo_clinic("load") as demo:
+        with production(demo) as site:
+            time.sleep(SETTLING)
             patients = crowd(site.url)
-        return report(patients, demo)
+        return report(patients)
 
 
 def crowd(url: str) -> list[Patient]:
@@ -103,11 +76,12 @@ def crowd(url: str) -> list[Patient]:
     return patients
 
 
-def report(patients: list[Patient], site: Site) -> int:
+def report(patients: list[Patient]) -> int:
     seconds = sorted(second for patient in patients for second in patient.seconds)
     p99 = statistics.quantiles(seconds, n=100)[98]
     lost = [patient for patient in patients if not patient.receipt]
-    missing, doubled = stored(site, {patient.receipt for patient in patients if patient.receipt})
+    with database():
+        missing, doubled = stored({patient.receipt for patient in patients if patient.receipt})
     lines = (
         f"{len(patients)} patients, {len(seconds)} answers, {len(patients) - len(lost)} receipts",
         f"median {statistics.median(seconds):.3f} s, 99th percentile {p99:.3f} s, slowest {seconds[-1]:.3f} s",
@@ -118,12 +92,8 @@ def report(patients: list[Patient], site: Site) -> int:
     return int(bool(lost or missing or doubled or p99 > LIMIT))
 
 
-def stored(site: Site, references: set[str]) -> tuple[set[str], int]:
+def stored(references: set[str]) -> tuple[set[str], int]:
     """The references that are not in the database with mails, and how many cells have more than one owner."""
-    os.environ.update(site.environment)
-    import django
-
-    django.setup()
     from django.db.models import Count
 
     from bookings.models import Case, Hold

@@ -83,9 +83,8 @@ class Command(BaseCommand):
         if not production:
             return self.manage("runserver", f"{host}:{port}", "--noreload")
         return [
-            sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"{host}:{port}", "--workers", str(workers),
-            "--threads", "8", "--no-control-socket", "--timeout", "60", "--access-logfile", "-",
-            "--access-logformat", '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms',
+            sys.executable, "-m", "gunicorn", "clinic.wsgi", "--config", "python:clinic.gunicorn_config",
+            "--bind", f"{host}:{port}", "--workers", str(workers), "--no-control-socket",
         ]  # fmt: skip
 
     def manage(self, *arguments):

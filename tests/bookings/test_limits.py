@@ -1,0 +1,262 @@
+"""Too many requests from one place, or with one contact: kept in quarantine, and let out by the desk."""
+
+import re
+from datetime import timedelta
+from unittest.mock import Mock
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import RequestFactory
+from django.urls import reverse
+
+from bookings import limits, services
+from bookings.models import Appointment, Case, Message, Status
+from tests import booking_invariants, factories
+from tests.bookings.test_appointments import NOW, TUESDAY, ask, calendar, clerk  # noqa: F401 fixtures
+
+pytestmark = pytest.mark.django_db
+FORM = reverse("bookings:consultation")
+HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|token)"[^>]*value="([^"]*)"')
+NETWORK = "198.51.100.7"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def proxy(settings):
+    settings.BEHIND_PROXY = True
+
+
+@pytest.fixture
+def send(client, clock, calendar):  # noqa: F811
+    """Sends a whole form from an address; what comes back must be her receipt, whatever happens behind it."""
+
+    def fill_in(address=NETWORK, **typed):
+        token = dict(HIDDEN.findall(client.get(FORM).content.decode()))
+        clock.shift(timedelta(seconds=10))
+        form = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com", "consent": "on", **token, **typed}
+        answer = client.post(FORM, form, follow=True, headers={"X-Forwarded-For": address})
+        assert "We have your request" in answer.content.decode()
+        return Case.objects.order_by("pk").last()
+
+    return fill_in
+
+
+@pytest.fixture
+def quarantined(profile, consultation_settings, calendar):  # noqa: F811
+    def ask_too_often(start=TUESDAY, **fields):
+        known = {"name": "Ana Lima", "email": "ana@patient.example.com", "consent_wording": "Yes."}
+        request = services.ConsultationRequest(**{**known, "submission_key": uuid4(), "start": start, **fields})
+        return services.submit(
+            request, settings=consultation_settings, profile=profile, calendar=calendar, in_quarantine=True
+        ).case
+
+    return ask_too_often
+
+
+@pytest.fixture
+def let_out(profile, consultation_settings, calendar, clerk):  # noqa: F811
+    def decide(case):
+        known = {"settings": consultation_settings, "profile": profile, "calendar": calendar}
+        return services.let_out(case.pk, actor=clerk, expected_version=case.version, **known)
+
+    return decide
+
+
+# Who is counted
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "sender"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("made up, 203.0.113.9", "203.0.113.9"),
+        ("203.0.113.1,203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+        ("made up", ""),
+    ],
+)
+def test_sender_is_whom_the_proxy_saw(forwarded, sender):
+    assert limits.sender_of(RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})) == sender
+
+
+def test_without_a_proxy_nobody_may_name_another_sender(settings):
+    settings.BEHIND_PROXY = False
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.9"}, REMOTE_ADDR="203.0.113.77")
+    assert limits.sender_of(request) == "203.0.113.77"
+
+
+def test_the_proxy_itself_is_no_sender():
+    assert limits.sender_of(RequestFactory().get("/")) == ""
+
+
+# The limits
+
+
+def test_after_ten_requests_in_an_hour_an_address_waits(send, clock):
+    for _number in range(limits.PER_ADDRESS.requests):
+        assert send().status == Status.NEW
+    assert send().status == Status.QUARANTINED
+    assert send(address="198.51.100.8").status == Status.NEW
+    clock.shift(timedelta(hours=1))
+    assert send().status == Status.NEW
+
+
+@pytest.mark.parametrize("contact", [{"email": "Ana@Patient.example.com"}, {"phone": "(949) 555-0123", "email": ""}])
+def test_after_five_requests_in_a_day_a_contact_waits(send, contact):
+    same = {"email": "ana@patient.example.com"} if contact["email"] else {"phone": "949 555 0123", "email": ""}
+    for number in range(limits.PER_CONTACT.requests):
+        assert send(f"198.51.100.{number}", message=f"{number}", **same).status == Status.NEW
+    assert send("198.51.100.99", message="once more", **contact).status == Status.QUARANTINED
+    assert send("198.51.100.99").status == Status.NEW
+
+
+def test_the_same_form_again_does_not_count(send, client):
+    one = {"email": "ana@patient.example.com"}
+    for number in range(limits.PER_CONTACT.requests - 1):
+        send(message=f"{number}", **one)
+    for _again in range(3):
+        send(message="the same words", **one)
+    assert Case.objects.count() == limits.PER_CONTACT.requests
+    assert not Case.objects.filter(status=Status.QUARANTINED).exists()
+
+
+def test_the_cache_names_nobody(send, monkeypatch):
+    spy = Mock(wraps=cache)
+    monkeypatch.setattr(limits, "cache", spy)
+    send(email="ana@patient.example.com", phone="949 555 0123")
+    keys = [call.args[0] for call in spy.add.call_args_list]
+    assert len(keys) == 3
+    for secret in ("ana", "5550123", NETWORK):
+        assert not [key for key in keys if secret in key]
+
+
+# In quarantine
+
+
+def test_request_in_quarantine_keeps_all_she_wrote_and_nothing_else_happens(quarantined):
+    case = quarantined(message="My forehead.", phone="949 555 0123")
+    assert (case.message, case.phone, case.wanted_start) == ("My forehead.", "949 555 0123", TUESDAY)
+    assert case.consents.get().wording == "Yes."
+    assert not Message.objects.exists()
+    assert not Appointment.objects.exists()
+
+
+def test_same_form_again_stays_in_quarantine_with_what_she_changed(quarantined):
+    key = uuid4()
+    quarantined(submission_key=key)
+    case = quarantined(submission_key=key, message="Please call.", start=None)
+    assert Case.objects.get() == case
+    case.refresh_from_db()
+    assert (case.status, case.message, case.wanted_start) == (Status.QUARANTINED, "Please call.", None)
+    assert not Message.objects.exists()
+
+
+def test_let_out_she_gets_her_receipt_and_her_time(quarantined, let_out):
+    case = let_out(quarantined())
+    assert case.status == Status.NEW
+    assert list(case.messages.values_list("kind", flat=True)) == ["receipt"]
+    appointment = case.appointments.get()
+    assert (appointment.state, appointment.starts_at) == ("held", TUESDAY)
+    assert booking_invariants.check() == []
+
+
+def test_let_out_too_late_for_her_time_is_told(quarantined, let_out, ask):  # noqa: F811
+    case = quarantined()
+    ask(TUESDAY)
+    case = let_out(case)
+    assert case.status == Status.NEW
+    assert not case.appointments.exists()
+    assert "Tue, Jun 8, 10 am, which is no longer free" in case.events.last().text
+    assert booking_invariants.check() == []
+
+
+def test_only_what_is_in_quarantine_is_let_out_and_once(quarantined, let_out):
+    case = let_out(quarantined())
+    with pytest.raises(services.BookingError, match="not in quarantine"):
+        let_out(case)
+    case.version -= 1
+    with pytest.raises(services.StaleCase):
+        let_out(case)
+
+
+def test_what_is_no_request_is_closed(quarantined, clerk):  # noqa: F811
+    case = quarantined()
+    closing = {"outcome": "not_a_request", "actor": clerk, "expected_version": case.version}
+    assert services.change_status(case.pk, Status.CLOSED, **closing).status == Status.CLOSED
+    assert not Message.objects.exists()
+
+
+def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, calendar):  # noqa: F811
+    case = quarantined()
+    with pytest.raises(services.TransitionRefused):
+        services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, calendar=calendar)
+
+
+# At the desk
+
+
+@pytest.fixture
+def desk(client, clerk):  # noqa: F811
+    client.force_login(clerk)
+    return client
+
+
+def names_in(answer):
+    return re.findall(r"[A-Z][a-z]+ in the list", answer.content.decode())
+
+
+def test_list_shows_quarantine_only_when_asked(desk, quarantined, ask):  # noqa: F811
+    quarantined(name="Quinn in the list")
+    ask(name="Nora in the list")
+    url = reverse("case:index")
+    assert set(names_in(desk.get(url))) == {"Nora in the list"}
+    assert set(names_in(desk.get(url, {"status": "quarantined"}))) == {"Quinn in the list"}
+    assert set(names_in(desk.get(url, {"q": "Quinn"}))) == {"Quinn in the list"}
+
+
+def test_dashboard_counts_them_and_leads_there(desk, quarantined):
+    quarantined()
+    page = desk.get(reverse("wagtailadmin_home")).content.decode()
+    assert re.search(r"<strong>1</strong>\s*request is in quarantine", page)
+    assert "?status=quarantined" in page
+
+
+def test_desk_lets_it_out_and_keeps_a_typed_note(desk, quarantined):
+    case = quarantined()
+    url = reverse("case:inspect", args=[case.pk])
+    page = desk.get(url).content.decode()
+    assert "It is a real request" in page
+    assert "The time she picked: Tuesday, Jun 8, 10 a.m." in page
+    act = {"action": "let_out", "expected_version": case.version, "note": "She phoned."}
+    answer = desk.post(url, act, follow=True)
+    assert "It is a real request" not in answer.content.decode()
+    case.refresh_from_db()
+    assert case.status == Status.NEW
+    assert case.events.filter(kind="note", text="She phoned.").exists()
+    assert case.messages.filter(kind="receipt").exists()
+
+
+def test_whoever_may_only_read_lets_nothing_out(client, quarantined):
+    client.force_login(factories.make_user("clinician"))
+    case = quarantined()
+    url = reverse("case:inspect", args=[case.pk])
+    assert "It is a real request" not in client.get(url).content.decode()
+    client.post(url, {"action": "let_out", "expected_version": case.version})
+    case.refresh_from_db()
+    assert case.status == Status.QUARANTINED
+
+
+def test_a_limit_is_not_reached_by_what_a_cache_forgot(send):
+    for _number in range(limits.PER_ADDRESS.requests):
+        send()
+    cache.clear()
+    assert send().status == Status.NEW

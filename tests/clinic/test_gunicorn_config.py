@@ -1,0 +1,75 @@
+"""How gunicorn serves: warm before the first visitor, and discreet in its log."""
+
+import datetime
+from types import SimpleNamespace
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from gunicorn.config import Config
+
+from clinic import gunicorn_config
+
+TOKEN = "CASE-8N89:1abc:secret"
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/blog/an-article/", "/blog/an-article/"),
+        (f"/consultation/visit/{TOKEN}/", "/consultation/visit/…/"),
+        (f"/consultation/visit/{TOKEN}/cancel/", "/consultation/visit/…/cancel/"),
+        (f"/consultation/received/{TOKEN}/", "/consultation/received/…/"),
+    ],
+)
+def test_access_log_holds_no_link_that_opens_a_patients_page(path, logged):
+    log = gunicorn_config.DiscreetLogger(Config())
+    answer = SimpleNamespace(status="200 OK", sent=10, headers=[])
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": f"{path}?q=Ana",
+        "PATH_INFO": path,
+        "QUERY_STRING": "q=Ana",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+    }
+    asked = SimpleNamespace(headers=[])
+    atoms = log.atoms(answer, asked, environ, datetime.timedelta(milliseconds=12))
+    line = gunicorn_config.access_log_format % log.atoms_wrapper_class(atoms)
+    assert f'"GET {logged}" 200 10 12ms' in line
+    assert "secret" not in line
+    assert "Ana" not in line
+
+
+@pytest.fixture
+def open_connection(db, monkeypatch):
+    """A test lives in one transaction of one connection, which a request of its own would end."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def test_worker_has_made_the_first_pages_before_anybody_asks(home, profile, consultation_settings, open_connection):
+    asked, application = [], get_wsgi_application()
+
+    def spy(environ, start):
+        def start_and_remember(status, headers):
+            asked.append((environ["PATH_INFO"], status))
+            return start(status, headers)
+
+        return application(environ, start_and_remember)
+
+    gunicorn_config.post_worker_init(SimpleNamespace(wsgi=spy))
+    assert asked == [("/", "200 OK"), ("/consultation/", "200 OK")]
+
+
+def test_worker_that_cannot_make_them_serves_all_the_same(caplog):
+    def broken(environ, start):
+        raise RuntimeError("no database")
+
+    gunicorn_config.post_worker_init(SimpleNamespace(wsgi=broken))
+    assert "could not be made beforehand" in caplog.text
