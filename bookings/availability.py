@@ -14,7 +14,7 @@ The rules of a start:
 Every zone is some quarter hours away from UTC, so what lies on the wall clock's grid begins a cell.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -144,11 +144,12 @@ def _midnights(day: date, schedule: Schedule) -> tuple[datetime, datetime]:
 def _free_between(
     start: datetime, end: datetime, schedule: Schedule, rules: Rules, taken: Taken
 ) -> Iterator[FreeStart]:
-    """Asked for two months at once, so each cell that is taken rules its starts out beforehand."""
-    before = [-n * CELL for n in range(-(-rules.holds // CELL))]
-    blocked = {lane: {cell + back for cell in occupied for back in before} for lane, occupied in taken.items()}
+    """A start begins a cell, so its cells need no rounding; asked for two months at once, that counts."""
+    steps = [n * CELL for n in range(-(-rules.holds // CELL))]
+    taken = {lane: occupied if isinstance(occupied, Set) else frozenset(occupied) for lane, occupied in taken.items()}
     for at in _possible_between(start, end, schedule, rules):
-        if lanes := tuple(lane for lane, starts in blocked.items() if at not in starts):
+        wanted = [at + step for step in steps]
+        if lanes := tuple(lane for lane, occupied in taken.items() if occupied.isdisjoint(wanted)):
             yield FreeStart(at, lanes)
 
 

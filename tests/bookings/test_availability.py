@@ -52,6 +52,8 @@ from tests.opening_hours import (
 )
 from tests.opening_hours_reference import windows
 
+pytestmark = pytest.mark.same_everywhere
+
 DAY = timedelta(days=1)
 OFFICE_HOURS = schedule(OFFICE)
 ONE_LANE = {1: set()}

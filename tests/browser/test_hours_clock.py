@@ -22,6 +22,8 @@ from clinic.models import Announcement, OpeningHours, SpecialHours
 from clinic.models.opening_hours import WEEKDAYS
 from tests.opening_hours import FRI, MON, NIGHTS, OFFICE, SAT, at, on, span, utc
 
+pytestmark = pytest.mark.same_everywhere
+
 ORIGIN = "https://clinic.test"
 OPEN = "Open now · until 4 pm"
 CLOSED = "Closed · opens Monday 9 am"

@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from .conftest import HEIGHT, SCHEMES, WIDTHS
 
+pytestmark = pytest.mark.same_everywhere
+
 PAGES = [
     "/",
     "/about/",

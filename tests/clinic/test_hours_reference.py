@@ -4,6 +4,7 @@ import pickle
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from tests.opening_hours_reference import (
     sure_minutes,
     windows,
 )
+
+pytestmark = pytest.mark.same_everywhere
 
 derandomized = {"derandomize": True, "deadline": None, "database": None}
 EXAMPLES = 1500  # a fifth are drawn twice, so the test counts
