@@ -12,6 +12,8 @@ from . import services
 from .desk_forms import VersionForm
 from .models import Case
 
+SHOWN = 5
+
 
 class OtherCase(NamedTuple):
     """One line of the panel: another request of hers, or one that may be hers."""
@@ -50,11 +52,13 @@ class PeopleActions:
 
     def people_context(self) -> dict[str, Any]:
         patient = self.case.patient_id
+        others = [
+            OtherCase(other, self.url_of(other), may_unlink=other.patient_id != patient)
+            for other in services.cases_of(self.case)
+        ]
         return {
-            "other_cases": [
-                OtherCase(other, self.url_of(other), may_unlink=other.patient_id != patient)
-                for other in services.cases_of(self.case)
-            ],
+            "other_cases": others[:SHOWN],
+            "older_cases": others[SHOWN:],
             "perhaps_same": [
                 OtherCase(found.case, self.url_of(found.case), match=words_for(found))
                 for found in services.perhaps_same(self.case)

@@ -13,6 +13,7 @@ from wagtail.models import Page, Site
 from blog.models import BlogIndexPage, BlogPage
 from bookings.contact_details import phone_to_e164, search_text_for
 from bookings.models import Case, CaseTreatment, ConsultationSettings, Event, EventKind, Message, Outcome, Status
+from bookings.services.people import new_patient
 from clinic.hours_notation import parse_spans
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
@@ -118,7 +119,8 @@ def make_user(role: str = "", **fields: Any) -> User:
 
 
 def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any) -> Case:
-    """A request as the database keeps it, without going through the services; a closed one has its outcome."""
+    """A request as the database keeps it, without going through the services; a closed one has its outcome. It
+    has a patient of its own."""
     for name, value in {"name": "Ana Lima", "email": "ana@patient.example.com", "phone": "(949) 555-0123"}.items():
         fields.setdefault(name, value)
     if fields["phone"] and "phone_e164" not in fields:
@@ -129,6 +131,8 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     key = uuid4()
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
     case.search_text = search_text_for(case)
+    if "patient" not in fields:
+        case.patient = new_patient(case)
     case.save()
     Event.objects.create(case=case, kind=EventKind.RECEIVED, to_status=Status.NEW, at=case.created_at)
     for treatment in treatments:

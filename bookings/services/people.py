@@ -33,7 +33,7 @@ FAMILY = """
         SELECT other.id, other.same_as_id
         FROM family JOIN bookings_patient other ON other.same_as_id = family.id OR other.id = family.same_as_id
     )
-    SELECT patient.* FROM bookings_patient patient JOIN family ON family.id = patient.id ORDER BY patient.id
+    SELECT * FROM bookings_patient WHERE id IN (SELECT id FROM family) ORDER BY id
 """
 
 
@@ -104,11 +104,11 @@ def _pks_of_family(case: Case) -> set[int]:
 
 def _with_same_contact(case: Case) -> QuerySet[Case]:
     """Cases of patients with this e-mail or this phone, newest first; none when the case has neither."""
-    same = Q(pk=None)
-    if case.email:
-        same |= Q(email=case.email.lower())
+    same = Q(email=case.email.lower()) if case.email else Q()
     if case.phone_e164:
         same |= Q(phone_e164=case.phone_e164)
+    if not same:
+        return Case.objects.none()
     # Two steps, each by an index; in one, SQLite may choose to read all cases in order.
     cases = Case.objects.filter(patient__in=Patient.objects.filter(same))
     return cases.exclude(pk=case.pk).select_related("patient").order_by("-created_at", "-pk")
