@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint format perf load lock
+.PHONY: help run test check serve check-project lint format perf load crashes mail-sink lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,12 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 
 load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE_URL= for PostgreSQL)
 	@$(PY) -m tests.load.patients
+
+crashes: $(VENV)/.tools ## Kill the whole server six times during 500 requests; none may be lost (some minutes)
+	@$(PY) -m tests.load.crashes
+
+mail-sink: $(VENV)/.tools ## Break the mail server in four ways during requests; no mail may be lost (some minutes)
+	@$(PY) -m tests.load.mail_sink
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt

@@ -101,6 +101,13 @@ def possible_starts(day: date, schedule: Schedule, rules: Rules) -> Iterator[dat
     return _possible_between(*_midnights(day, schedule), schedule, rules)
 
 
+def could_be_offered(start: datetime, schedule: Schedule, rules: Rules, now: datetime) -> bool:
+    """Whether hours and grid allow this start (aware), whoever has it now. What is far away is not looked up."""
+    if abs(start - now) > (rules.horizon_days + 2) * DAY:
+        return False
+    return start in possible_starts(start.astimezone(schedule.time_zone).date(), schedule, rules)
+
+
 def cells(at: datetime, rules: Rules) -> tuple[datetime, ...]:
     """The quarter hours that a visit from this instant on holds."""
     return cells_between(at, at.astimezone(UTC) + rules.holds)

@@ -248,6 +248,7 @@ class CaseView(PeopleActions, TimeActions, PermissionCheckedMixin, WagtailAdminT
             "answer_by": self.calendar.words(due),
             "is_late": now >= due,
             "is_quarantined": case.status == Status.QUARANTINED,
+            "wanted": self.calendar.words(case.wanted_start) if case.wanted_start else "",
             "time": time,
             "zone": self.zone,
             "treatments": case.treatments.all(),

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.hours import weekly_lines
-from clinic.hours_words import MONTHS, WEEKDAYS, day_range_label, format_span, format_time
+from clinic.hours_words import day_range_label, format_span
 from clinic.models import ClinicProfile, OpeningHours
 
 from .models import Appointment, Case, ConsultationSettings, MessageKind
+from .time_choices import words
 from .visit_calendar import visit_file
 from .visit_link import path_for
 
@@ -58,6 +59,7 @@ def receipt(case: Case, *, settings: ConsultationSettings, profile: ClinicProfil
         "promise": settings.reply_promise,
         "steps": steps_in(settings.next_steps),
         "hours": hours_lines(profile),
+        "wanted": moment_words(case.wanted_start, profile) if case.wanted_start else "",
         "link": profile.site.root_url + path_for(case),
     }
     return _("We have your request – %(clinic)s") % {"clinic": profile.name}, context
@@ -74,6 +76,7 @@ VISIT_SUBJECTS = {
     MessageKind.TIME_MOVED: gettext_lazy("Your visit has a new time – %(clinic)s"),
     MessageKind.TIME_CANCELLED: gettext_lazy("Your visit is cancelled – %(clinic)s"),
     MessageKind.TIME_LAPSED: gettext_lazy("About the time we kept for you – %(clinic)s"),
+    MessageKind.EARLIER_TIME: gettext_lazy("An earlier time is free – %(clinic)s"),
     MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
 }
 
@@ -107,10 +110,24 @@ def about_visit(
     )
 
 
+def earlier_time(case: Case, start: datetime, profile: ClinicProfile) -> Mail:
+    """Her own time is not named: it may change before this mail leaves."""
+    page = path_for(case)
+    context = {
+        "first_name": first_name(case.name),
+        "moment": moment_words(start, profile),
+        "link": f"{profile.site.root_url}{page}change/",
+        "page": profile.site.root_url + page,
+        "case": case,
+        "clinic": profile,
+    }
+    subject = VISIT_SUBJECTS[MessageKind.EARLIER_TIME] % {"clinic": profile.name}
+    return _rendered(MessageKind.EARLIER_TIME, case.email, subject, context)
+
+
 def moment_words(at: datetime, profile: ClinicProfile) -> str:
-    """ "Tuesday, Nov 24, 10 am" in the clinic's zone."""
-    local = at.astimezone(profile.zone)
-    return f"{WEEKDAYS[local.weekday()]}, {MONTHS[local.month - 1]} {local.day}, {format_time(local)}"
+    """ "Tuesday, November 24, 10 am" in the clinic's zone."""
+    return words(at, profile.zone)
 
 
 def calendar_file(appointment: Appointment, profile: ClinicProfile, *, is_cancelled: bool) -> str:

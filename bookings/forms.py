@@ -12,11 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.hours import DAY
 from clinic.models import ClinicProfile
 
 from . import time_choices
-from .availability import possible_starts
+from .availability import could_be_offered
 from .contact_details import one_line, phone_to_e164, plain_text
 from .form_token import FormToken
 from .models import Appointment, Case, ConsultationSettings, ContactBy, ContactTime
@@ -265,16 +264,10 @@ class ConsultationForm(forms.Form):
 
     def clean_start(self) -> datetime | None:
         start = self.cleaned_data["start"]
-        if start and not self._is_a_start(start):
+        rules, schedule = self.calendar.rules, self.calendar.schedule
+        if start and not could_be_offered(start, schedule, rules, timezone.now()):
             raise forms.ValidationError(NOT_A_TIME, code="invalid")
         return start
-
-    def _is_a_start(self, start: datetime) -> bool:
-        """Could this ever be offered, whoever has it now? What is far away is not even looked up."""
-        rules, schedule = self.calendar.rules, self.calendar.schedule
-        if abs(start - timezone.now()) > (rules.horizon_days + 2) * DAY:
-            return False
-        return start in possible_starts(start.astimezone(self.zone).date(), schedule, rules)
 
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]

@@ -22,7 +22,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .models import Appointment, AppointmentState, Event, EventKind, Message, MessageKind, MessageState
+from .models import Event, EventKind, Message, MessageState
+from .services import still_holds
 
 # Longer than a server can take that answers each step of a delivery just before the time limit of the settings.
 LEASE = timedelta(minutes=10)
@@ -72,7 +73,7 @@ def deliver(message: Message) -> MessageState:
         raise ValueError("Only a claimed message can be delivered: another worker may have this one.")
     if message.attempts > MAX_ATTEMPTS:
         return _give_up(message, "WorkerDied")
-    if message.kind == MessageKind.REMINDER and not _still_stands(message):
+    if not still_holds(message):
         return _finish(message, _held(message), {"state": MessageState.DROPPED})
     try:
         if not as_email(message).send():
@@ -80,23 +81,6 @@ def deliver(message: Message) -> MessageState:
     except Exception as error:
         return _try_later(message, type(error).__name__)
     return _sent(message)
-
-
-def _still_stands(message: Message) -> bool:
-    """True while the visit that a reminder tells of is booked for the time it tells.
-
-    Looked at under the lock of its row, so a cancellation that is being written is waited for. The lock is not kept
-    while the mail leaves: a mail server that hangs must not keep anybody from cancelling.
-    """
-    with transaction.atomic():
-        visit = Appointment.objects.select_for_update(no_key=True).filter(pk=message.appointment_id).first()
-    stands = visit is not None and visit.state == AppointmentState.BOOKED and visit.starts_at > timezone.now()
-    return stands and message.dedupe_key == reminder_key(visit)
-
-
-def reminder_key(visit: Appointment) -> str:
-    """Of one time of a visit: a moved visit is reminded of anew."""
-    return f"{MessageKind.REMINDER}:{visit.uid}:{visit.sequence}"
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:

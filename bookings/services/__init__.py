@@ -22,6 +22,8 @@ from .appointments import (
 from .cases import add_note, assign, change_status, retry_message
 from .closures import VisitsInTheWay, close_time, open_time
 from .common import StaleCase
+from .earlier import want_earlier
+from .leaving import still_holds
 from .patients import complain, revoke_links
 from .people import Proposal, cases_of, link, perhaps_same, unlink
 from .quarantine import let_out
@@ -60,7 +62,9 @@ __all__ = [
     "perhaps_same",
     "retry_message",
     "revoke_links",
+    "still_holds",
     "submit",
     "time_taken",
     "unlink",
+    "want_earlier",
 ]

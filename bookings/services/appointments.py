@@ -39,8 +39,10 @@ from bookings.models import (
 from bookings.transitions import BookingError, TransitionRefused, refuse_a_time
 from clinic.hours import DAY, Schedule
 from clinic.hours_words import format_moment
+from clinic.models import ClinicProfile, OpeningHours
 
 from .common import add_event, locked, save_change, set_status
+from .earlier import tell_of_earlier
 from .notices import tell_patient
 
 NEAREST = 3
@@ -72,6 +74,14 @@ def calendar_of(settings: ConsultationSettings, schedule: Schedule | None) -> Ca
     return Calendar(schedule, settings.rules, settings.hold_minutes, settings.change_until, settings.site)
 
 
+def default_calendar() -> Calendar | None:
+    """For what happens without a request of the default site: the hours as they are stored now."""
+    site = Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        return None
+    return calendar_of(ConsultationSettings.for_site(site), OpeningHours.schedule_for(ClinicProfile.for_site(site)))
+
+
 class TimeTaken(BookingError):
     """The time was on offer, or never was, and cannot be had. ``free`` are all starts (UTC) that can, in their order,
     and ``nearest`` those around it."""
@@ -91,31 +101,43 @@ def time_taken(start: datetime, free: Collection[FreeStart]) -> TimeTaken:
 # Reading
 
 
-def free_times(calendar: Calendar, now: datetime) -> list[FreeStart]:
-    """Every start on offer. What a page shows may be gone a second later: only the writers decide."""
-    return list(free_starts(calendar.schedule, calendar.rules, _taken_to_horizon(calendar, now), now))
+def free_times(calendar: Calendar, now: datetime, but: Appointment | None = None) -> list[FreeStart]:
+    """Every start on offer. What a page shows may be gone a second later: only the writers decide.
+
+    ``but`` is a visit that is to be moved: its own cells are no obstacle.
+    """
+    return list(free_starts(calendar.schedule, calendar.rules, _taken_to_horizon(calendar, now, but), now))
 
 
 def active_lanes() -> list[Lane]:
     return list(Lane.objects.filter(is_active=True))
 
 
-def taken_cells(lanes: Iterable[Lane], since: datetime, until: datetime, now: datetime) -> dict[int, set[datetime]]:
+def taken_cells(
+    lanes: Iterable[Lane], since: datetime, until: datetime, now: datetime, but: Appointment | None = None
+) -> dict[int, set[datetime]]:
     """The occupied cells of each lane. One whose time has run out at ``now`` is free."""
     taken: dict[int, set[datetime]] = {lane.pk: set() for lane in lanes}
     holds = Hold.objects.filter(lane__in=list(taken), at__gte=since, at__lt=until).exclude(expires_at__lte=now)
+    if but:
+        holds = holds.exclude(appointment=but)
     for lane, at in holds.values_list("lane", "at"):
         taken[lane].add(at)
     return taken
 
 
-def _taken_to_horizon(calendar: Calendar, now: datetime) -> dict[int, set[datetime]]:
-    return taken_cells(active_lanes(), now - DAY, now + (calendar.rules.horizon_days + 2) * DAY, now)
+def _taken_to_horizon(calendar: Calendar, now: datetime, but: Appointment | None = None) -> dict[int, set[datetime]]:
+    return taken_cells(active_lanes(), now - DAY, now + (calendar.rules.horizon_days + 2) * DAY, now, but)
 
 
-def _taken_around(start: datetime, now: datetime) -> dict[int, set[datetime]]:
+def _taken_around(start: datetime, now: datetime, but: Appointment | None = None) -> dict[int, set[datetime]]:
     """All that a visit from this moment on could meet: with its pause it takes less than a day."""
-    return taken_cells(active_lanes(), start - DAY, start + DAY, now)
+    return taken_cells(active_lanes(), start - DAY, start + DAY, now, but)
+
+
+def is_on_offer(start: datetime, calendar: Calendar, now: datetime, but: Appointment) -> bool:
+    """Could this visit be moved to that start?"""
+    return bool(lanes_free_at(start, calendar.schedule, calendar.rules, _taken_around(start, now, but), now))
 
 
 def lane_on_offer(start: datetime, calendar: Calendar, now: datetime) -> int:
@@ -194,7 +216,7 @@ def book(case_id: int, start: datetime, *, actor: AbstractBaseUser, expected_ver
         appointment = Appointment(case=case)
     else:
         appointment.holds.all().delete()
-    lane = _lane_for(appointment, start, calendar, now)
+    lane, before = _lane_for(appointment, start, calendar, now), appointment.starts_at
     was_booked = appointment.state == AppointmentState.BOOKED
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     _place(appointment, lane, start, calendar, now, was_booked=was_booked)
@@ -202,6 +224,8 @@ def book(case_id: int, start: datetime, *, actor: AbstractBaseUser, expected_ver
     _became(case, Status.SCHEDULED, kind, calendar.words(start), actor)
     told = MessageKind.TIME_MOVED if was_booked else MessageKind.TIME_BOOKED
     tell_patient(told, case, appointment, calendar.site, was_told=was_booked)
+    if before and before != start:
+        tell_of_earlier(before, given_back_by=case.pk)
     return case
 
 
@@ -211,14 +235,20 @@ def change_time(case_id: int, start: datetime, *, calendar: Calendar) -> Case:
     case, now = _in_turn(case_id)
     appointment = _live(case)
     _refuse_late_change(appointment, calendar, now)
+    before = appointment.starts_at
+    if start == before:  # sent twice
+        return case
     # Her own cells are no obstacle to her.
     appointment.holds.all().delete()
     lane = lane_on_offer(start, calendar, now)
     was_booked = appointment.state == AppointmentState.BOOKED
+    if not was_booked:  # kept as long as before, but never past its start
+        appointment.held_until = min(appointment.held_until, start)
     _place(appointment, lane, start, calendar, now, was_booked=was_booked)
     _became(case, Status(case.status), EventKind.TIME_MOVED, calendar.words(start), None)
     if was_booked:
         tell_patient(MessageKind.TIME_MOVED, case, appointment, calendar.site, was_told=True)
+    tell_of_earlier(before, given_back_by=case.pk)
     return case
 
 
@@ -263,12 +293,13 @@ def lapse(now: datetime) -> int:
 
 
 def release(appointment: Appointment, state: AppointmentState) -> None:
-    """End a live appointment and free its cells. The lanes are locked."""
+    """End a live appointment, free its cells and tell who waits for such a time. The lanes are locked."""
     if appointment.state == AppointmentState.BOOKED:
         appointment.sequence += 1
     appointment.state, appointment.held_until = state, None
     appointment.save(update_fields=["state", "held_until", "sequence"])
     appointment.holds.all().delete()
+    tell_of_earlier(appointment.starts_at, given_back_by=appointment.case_id)
 
 
 def settle(case: Case, to_status: Status, outcome: str) -> None:

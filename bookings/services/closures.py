@@ -12,7 +12,8 @@ from bookings.availability import cells_between
 from bookings.models import Appointment, Closure, Hold
 from bookings.transitions import BookingError
 
-from .appointments import lapse, lock_lanes
+from .appointments import default_calendar, free_times, lapse, lock_lanes
+from .earlier import tell_of_earlier
 
 LONGEST = timedelta(days=92)
 
@@ -67,4 +68,18 @@ def _refuse_visits(lane_ids: Sequence[int], cells: Sequence[datetime]) -> None:
 def open_time(closure_id: int) -> None:
     """Give a closed time back. One that is open already is no error."""
     lock_lanes()
-    Closure.objects.filter(pk=closure_id).delete()
+    closure = Closure.objects.filter(pk=closure_id).first()
+    if closure is None:
+        return
+    closure.delete()
+    if start := _first_on_offer(closure, timezone.now()):
+        tell_of_earlier(start)
+
+
+def _first_on_offer(closure: Closure, now: datetime) -> datetime | None:
+    """Of the time that was closed. One is told of: who is written to finds the others beside it."""
+    calendar = default_calendar()
+    if calendar is None or closure.ends_at <= now:
+        return None
+    free = (start for start in free_times(calendar, now) if closure.lane_id in start.lanes)
+    return next((start.at for start in free if closure.starts_at <= start.at < closure.ends_at), None)

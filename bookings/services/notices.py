@@ -8,7 +8,6 @@ from wagtail.models import Site
 
 from bookings import emails
 from bookings.models import Appointment, Case, Message, MessageKind, MessageState
-from bookings.outbox import reminder_key
 from clinic.hours import DAY, instant_of
 from clinic.models import ClinicProfile
 
@@ -37,12 +36,18 @@ def tell_patient(
 
 def _plan_reminder(kind: MessageKind, case: Case, appointment: Appointment, profile: ClinicProfile) -> None:
     """One for the time that stands now; those for earlier times are taken back where they have not left."""
-    appointment.reminders.filter(state=MessageState.QUEUED).update(state=MessageState.DROPPED)
+    planned = appointment.reminders.filter(kind=MessageKind.REMINDER, state=MessageState.QUEUED)
+    planned.update(state=MessageState.DROPPED)
     due_at = remind_at(appointment, profile)
     if kind in (MessageKind.TIME_BOOKED, MessageKind.TIME_MOVED) and due_at > timezone.now():
         mail = emails.about_visit(MessageKind.REMINDER, case, appointment, profile, was_told=True)
         key = reminder_key(appointment)
         Message.objects.create(case=case, appointment=appointment, due_at=due_at, dedupe_key=key, **mail._asdict())
+
+
+def reminder_key(visit: Appointment) -> str:
+    """Of one time of a visit: a moved visit is reminded of anew."""
+    return f"{MessageKind.REMINDER}:{visit.uid}:{visit.sequence}"
 
 
 def remind_at(appointment: Appointment, profile: ClinicProfile) -> datetime:

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -128,3 +129,16 @@ def test_a_line_break_in_the_clinics_name_cannot_start_a_header(consultation_set
     profile = clinic_profile(name="OC\nBcc: all@example.com")
     (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
     assert receipt.subject == "We have your request – OC Bcc: all@example.com"
+
+
+def test_the_receipt_names_the_time_she_asked_for_and_claims_nothing_about_it(consultation_settings, profile):
+    case = make_case(wanted_start=datetime(2026, 11, 24, 18, tzinfo=UTC))
+    (receipt,) = emails.compose([MessageKind.RECEIPT], case, settings=consultation_settings, profile=profile)
+    for body in (receipt.text, re.sub("<[^>]+>", "", receipt.html)):
+        assert "You asked for Tuesday, November 24, 10 am (Los Angeles time)." in body
+    assert "November" not in receipt.subject
+
+
+def test_the_receipt_of_a_request_without_a_time_names_none(consultation_settings, profile):
+    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+    assert "You asked for" not in receipt.text + receipt.html

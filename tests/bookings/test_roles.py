@@ -34,6 +34,7 @@ ROOMS = {"lane:delete"}
 PUBLIC = {"bookings:consultation", "bookings:received"}
 # Her own visit, behind a signed link: ``test_visit_page.py``.
 PUBLIC |= {"bookings:visit", "bookings:visit_ics", "bookings:visit_cancel", "bookings:visit_complain"}
+PUBLIC |= {"bookings:visit_change", "bookings:visit_earlier"}
 
 
 def urls_of_bookings() -> dict[str, str]:

@@ -58,8 +58,8 @@ def test_booked_time_comes_with_a_calendar_file(booked):
     assert method == "PUBLISH"
     assert (event.start, event.end) == (TUESDAY, at("2027-06-08 10:30"))
     assert (int(event["sequence"]), str(event["status"])) == (0, "CONFIRMED")
-    assert "Tuesday, Jun 8, 10 am" in mail.text
-    assert "Tuesday, Jun 8, 10 am" in mail.html
+    assert "Tuesday, June 8, 10 am" in mail.text
+    assert "Tuesday, June 8, 10 am" in mail.html
     (attachment,) = as_email(mail).attachments
     assert attachment[0] == "visit.ics"
 
@@ -127,7 +127,7 @@ def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, calendar
     clock.move_to(at("2027-06-08 10:00"))
     deliver_due()
     (mail,) = [mail for mail in mailoutbox if "See you soon" in mail.subject]
-    assert "Wednesday, Jun 9, 11 am" in mail.body
+    assert "Wednesday, June 9, 11 am" in mail.body
 
 
 def test_cancelled_visit_is_never_reminded_of(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
@@ -153,7 +153,7 @@ def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, calendar,
     clock.move_to(at("2027-06-09 10:00"))
     deliver_due()
     (mail,) = [mail for mail in mailoutbox if "See you soon" in mail.subject]
-    assert "Thursday, Jun 10, 12 pm" in mail.body
+    assert "Thursday, June 10, 12 pm" in mail.body
 
 
 def test_time_that_ran_out_is_told(case, clock, mailoutbox):

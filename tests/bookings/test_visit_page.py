@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.apps import apps
 from icalendar import Calendar
 
@@ -12,8 +13,10 @@ from bookings import services
 from bookings.models import Case, CaseKind, EventKind, Hold
 from bookings.visit_link import VALID_FOR, path_for
 from tests.bookings.test_appointments import NOW, TUESDAY, ask, calendar, clerk  # noqa: F401 fixtures
+from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
+EARLIER = "2027-06-08T16:15Z"  # 9:15 am on the same day
 LINK = re.compile(r"https?://[^\s\"<>]+")
 
 
@@ -46,14 +49,14 @@ def rows():
 def test_page_tells_a_first_name_and_a_time_and_nothing_more(client, booked):
     text = text_of(client.get(path_for(booked)))
     assert "Hello Ana" in text
-    assert "Your visit is on Tuesday, Jun 8, 10 am." in text
+    assert "Your visit is on Tuesday, June 8, 10 am." in text
     for secret in ("Lima", "ana@", "forehead"):
         assert secret not in text
 
 
 def test_page_of_a_kept_time_says_until_when(client, case):
     text = text_of(client.get(path_for(case)))
-    assert "Tuesday, Jun 8, 10 am is kept for you until Monday, Jun 7, 1 pm. We answer by then." in text
+    assert "Tuesday, June 8, 10 am is kept for you until Monday, June 7, 1 pm. We answer by then." in text
 
 
 def test_opening_any_link_of_any_mail_changes_nothing(client, booked, clerk, calendar):  # noqa: F811
@@ -70,7 +73,7 @@ def test_opening_any_link_of_any_mail_changes_nothing(client, booked, clerk, cal
     assert rows() == before
 
 
-@pytest.mark.parametrize("act", ["cancel", "complain"])
+@pytest.mark.parametrize("act", ["cancel", "complain", "earlier"])
 def test_acts_need_a_post(client, booked, act):
     before = rows()
     assert client.get(f"{path_for(booked)}{act}/").status_code == 405
@@ -132,14 +135,17 @@ def test_empty_complaint_is_asked_again(client, booked):
 def test_link_runs_out(client, booked, clock):
     path = path_for(booked)
     clock.move_to(NOW + VALID_FOR + timedelta(minutes=1))
-    assert client.get(path).status_code == 404
+    for address in (path, f"{path}change/"):
+        assert client.get(address).status_code == 404
 
 
 def test_link_can_be_revoked(client, booked, clerk):  # noqa: F811
     path = path_for(booked)
     services.revoke_links(booked.pk, actor=clerk)
     assert client.get(path).status_code == 404
-    assert client.post(f"{path}cancel/").status_code == 404
+    for act in ("cancel", "change", "earlier", "complain"):
+        assert client.post(f"{path}{act}/").status_code == 404
+    assert client.get(f"{path}change/").status_code == 404
     booked.refresh_from_db()
     assert client.get(path_for(booked)).status_code == 200
 
@@ -149,8 +155,9 @@ def test_link_that_was_tampered_with_shows_nothing(client, booked):
     assert client.get(path[:-4] + "abc/").status_code == 404
 
 
-def test_page_is_kept_by_no_cache_and_told_to_no_other_site(client, booked):
-    response = client.get(path_for(booked))
+@pytest.mark.parametrize("page", ["", "change/"])
+def test_page_is_kept_by_no_cache_and_told_to_no_other_site(client, booked, page):
+    response = client.get(path_for(booked) + page)
     assert "no-store" in response["Cache-Control"]
     assert response["Referrer-Policy"] == "same-origin"
     assert 'name="robots" content="noindex"' in response.content.decode()
@@ -171,3 +178,182 @@ def test_complaint_is_kept_when_its_mail_cannot_be_written(client, booked, monke
     client.post(f"{path_for(booked)}complain/", {"text": "My eyelid hangs."})
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
     assert complaint.events.filter(kind=EventKind.MESSAGE_FAILED).exists()
+
+
+def test_steps_say_where_she_stands(client, case, booked):
+    steps = BeautifulSoup(client.get(path_for(booked)).content, "html.parser").select(".visit-steps li")
+    assert [step.get_text(" ", strip=True) for step in steps] == [
+        "We have your request (done)",
+        "A time is kept for you (done)",
+        "Your time is booked (done)",
+        "You come to see us",
+    ]
+    assert [step.get("aria-current") for step in steps] == [None, None, "step", None]
+
+
+# Another time
+
+
+def change(client, case, start, **data):
+    return client.post(f"{path_for(case)}change/", {"start": start, **data})
+
+
+def offered(response):
+    """The times to choose from, as the page sends them."""
+    page = BeautifulSoup(response.content, "html.parser")
+    return [radio["value"] for radio in page.select("#times input[type=radio]")]
+
+
+def test_opening_the_form_changes_nothing_and_names_her_time(client, booked):
+    before = rows()
+    response = client.get(f"{path_for(booked)}change/")
+    assert client.head(f"{path_for(booked)}change/").status_code == 200
+    assert rows() == before
+    text = text_of(response)
+    assert "Your visit is on Tuesday, June 8, 10 am ." in text
+    assert "All times are Los Angeles time." in text
+    for secret in ("Ana", "Lima", "ana@", "forehead"):
+        assert secret not in text
+
+
+def test_form_offers_every_time_but_hers(client, booked):
+    times = offered(client.get(f"{path_for(booked)}change/"))
+    assert "2027-06-08T17:00Z" not in times
+    # Her own visit is no obstacle to a quarter of an hour earlier or later.
+    assert {"2027-06-08T16:45Z", "2027-06-08T17:15Z"} <= set(times)
+    assert "" not in times  # she has a time: nobody needs to call her
+
+
+def test_booked_visit_is_moved(client, booked):
+    response = change(client, booked, EARLIER)
+    assert response.status_code == 303
+    assert response["Location"] == path_for(booked)
+    assert "Your visit is on Tuesday, June 8, 9:15 am." in text_of(client.get(path_for(booked)))
+    assert booked.messages.filter(kind="time_moved").count() == 1
+    assert Hold.objects.count() == 2
+
+
+def test_kept_time_that_is_moved_stays_kept_as_long_as_before(client, case):
+    until = case.appointments.get().held_until
+    change(client, case, EARLIER)
+    appointment = case.appointments.get()
+    assert (appointment.state, appointment.held_until) == ("held", until)
+    assert set(appointment.holds.values_list("expires_at", flat=True)) == {until}
+    assert not case.messages.filter(kind="time_moved").exists()
+
+
+def test_time_is_never_kept_past_its_start(case, calendar):  # noqa: F811
+    case.appointments.update(held_until=TUESDAY)
+    services.change_time(case.pk, TUESDAY - timedelta(minutes=45), calendar=calendar)
+    assert case.appointments.get().held_until == TUESDAY - timedelta(minutes=45)
+
+
+def test_sent_twice_moves_once(client, booked):
+    change(client, booked, EARLIER)
+    assert change(client, booked, EARLIER).status_code == 303
+    assert booked.events.filter(kind=EventKind.TIME_MOVED).count() == 1
+    assert booked.messages.filter(kind="time_moved").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("", "Choose one of the times"),
+        ("garbage", "This is none of our times."),
+        ("2027-06-08T17:05Z", "This is none of our times."),
+        ("2027-06-12T17:00Z", "This is none of our times."),
+        ("9999-12-31T23:45Z", "This is none of our times."),
+        ("0001-01-01T00:00Z", "This is none of our times."),
+        ("2027-06-07T16:15Z", "has just been taken"),
+    ],
+    ids=["none", "garbage", "off the grid", "closed day", "end of time", "beginning of time", "too near"],
+)
+def test_what_is_no_free_time_is_said_and_nothing_changes(client, booked, start, words):
+    before = rows()
+    response = change(client, booked, start)
+    assert response.status_code == 200
+    assert words in text_of(response)
+    assert "<title>Error: Choose another time" in response.content.decode()
+    assert offered(response)
+    assert rows() == before
+
+
+def test_form_without_a_field_changes_nothing(client, booked):
+    assert "Choose one of the times" in text_of(client.post(f"{path_for(booked)}change/"))
+
+
+def test_time_taken_in_between_brings_the_nearest_three(client, booked, ask):  # noqa: F811
+    ask(start=at("2027-06-08 11:00"))
+    before = rows()
+    response = change(client, booked, "2027-06-08T18:00Z")
+    assert response.status_code == 200
+    assert "This time has just been taken." in text_of(response)
+    page = BeautifulSoup(response.content, "html.parser")
+    nearest = [radio["value"] for radio in page.select("#times .choices__group input")]
+    # Never her own time, 10 am.
+    assert nearest == ["2027-06-08T17:15Z", "2027-06-08T17:30Z", "2027-06-08T18:30Z"]
+    assert "2027-06-08T18:00Z" not in offered(response)
+    assert rows() == before
+
+
+def test_other_days_change_nothing_and_keep_the_choice(client, booked):
+    before = rows()
+    later = change(client, booked, EARLIER, later="2027-06-15")
+    assert later.status_code == 200
+    page = BeautifulSoup(later.content, "html.parser")
+    assert page.select_one("#times input[checked]")["value"] == EARLIER
+    assert page.select_one("[name=days_from]")["value"] == "2027-06-15"
+    assert not page.select(".error-summary")
+    assert rows() == before
+
+
+def test_after_the_cut_off_no_time_can_be_chosen(client, booked, clock):
+    clock.move_to(TUESDAY - timedelta(hours=23))
+    before = rows()
+    assert "change/" not in client.get(path_for(booked)).content.decode()
+    response = client.get(f"{path_for(booked)}change/", follow=True)
+    assert "It is too close to your visit to change it here. Please call us." in text_of(response)
+    assert "can no longer be changed here" in text_of(change(client, booked, "2027-06-09T17:00Z"))
+    assert rows() == before
+
+
+def test_without_a_time_none_can_be_chosen(client, booked, calendar):  # noqa: F811
+    services.cancel(booked.pk, calendar=calendar)
+    before = rows()
+    assert client.get(f"{path_for(booked)}change/").status_code == 303
+    assert "can no longer be changed here" in text_of(change(client, booked, EARLIER))
+    assert rows() == before
+
+
+def test_cut_off_that_passes_while_she_sends_is_said(client, booked, monkeypatch):
+    def late(*args, **kwargs):
+        raise services.BookingError("It is too close.")
+
+    monkeypatch.setattr(services, "change_time", late)
+    assert "It is too close." in text_of(change(client, booked, EARLIER))
+
+
+# An earlier time
+
+
+def test_she_switches_mails_about_earlier_times_on_and_off(client, booked):
+    address = f"{path_for(booked)}earlier/"
+    assert "We write to you when an earlier time frees up." in text_of(
+        client.post(address, {"wanted": "yes"}, follow=True)
+    )
+    assert "Tell me if an earlier time frees up" in text_of(client.post(address, {"wanted": "no"}, follow=True))
+    booked.refresh_from_db()
+    assert booked.wants_earlier is False
+
+
+def test_wish_needs_a_time(client, booked, calendar):  # noqa: F811
+    services.cancel(booked.pk, calendar=calendar)
+    response = client.post(f"{path_for(booked)}earlier/", {"wanted": "yes"})
+    assert "There is no time to change any more." in text_of(response)
+
+
+def test_acting_gives_a_link_no_longer_life(client, booked, clock):
+    path = path_for(booked)
+    clock.shift(timedelta(hours=1))
+    assert client.post(f"{path}change/", {"start": EARLIER})["Location"] == path
+    assert f'action="{path}complain/"' in client.get(path).content.decode()

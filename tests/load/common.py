@@ -1,0 +1,82 @@
+"""What the measurements share: a database with the demo clinic, a production site on it, and a visitor's browser."""
+
+import http.cookiejar
+import os
+import re
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.browser.server import Site
+
+READING = 3.2  # seconds: the form takes nobody for a person who is faster than three
+SETTLING = 5  # seconds: the mail worker and planned publishing are still starting when the first page is there
+HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|token|days_from)"[^>]*value="([^"]*)"')
+REFERENCE = re.compile(r'receipt__reference">([0-9A-Z]{8})<')
+SETTINGS = {
+    "SECRET_KEY": "a-secret-for-one-load-test-that-is-long-enough-and-0123456789-different",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "DEFAULT_FROM_EMAIL": "clinic@example.com",
+    "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody listens: mail must slow no page
+    "HTTPS": "False",
+}
+
+
+class Visitor:
+    """A browser with cookies of its own, and how long it waited for each answer."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.seconds: list[float] = []
+
+    def ask(self, path: str, data: dict[str, str] | None = None) -> tuple[str, str]:
+        """The page that comes in the end, and its path after all redirects."""
+        body = urllib.parse.urlencode(data).encode() if data else None
+        headers = {"Origin": self.url, "Referer": self.url + path}
+        started = time.monotonic()
+        request = urllib.request.Request(self.url + path, body, headers)  # noqa: S310 our own address
+        try:
+            with self.opener.open(request, timeout=60) as answer:
+                page = answer.read().decode()
+        finally:
+            self.seconds.append(time.monotonic() - started)
+        return page, urllib.parse.urlsplit(answer.url).path
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    return dict(HIDDEN.findall(page))
+
+
+@contextmanager
+def demo_clinic(name: str) -> Iterator[Site]:
+    """A stopped site whose database holds the demo. It is stopped, since its mail worker would empty the outbox too."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Site(Path(folder), name=name) as demo:
+            pass
+        os.environ.update(demo.environment | {"DEFAULT_FROM_EMAIL": SETTINGS["DEFAULT_FROM_EMAIL"]})
+        import django
+
+        django.setup()
+        yield demo
+
+
+def production(demo: Site, **environment: str) -> Site:
+    """Production settings and two gunicorn workers on the demo's database."""
+    database = {"DATABASE_URL": demo.environment["DATABASE_URL"]}
+    return Site(demo.folder, name="production", arguments=["--production"], **SETTINGS | database | environment)
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """For a look from this process. No connection stays open: a killed server has to find SQLite's file alone."""
+    from django.db import connections
+
+    try:
+        yield
+    finally:
+        connections.close_all()

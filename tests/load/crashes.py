@@ -1,0 +1,242 @@
+"""``kill -9`` of the whole server, again and again, while 500 requests come in: none that was confirmed may be lost.
+
+``make crashes`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``. Each patient
+whose connection breaks sends the same form again until she sees her receipt. Afterwards every receipt that was shown
+has to be true: the request, its two mails, and the time it says is kept. Ends with status 1 when anything is not.
+"""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tests.browser.server import Site
+from tests.load.common import (
+    READING,
+    REFERENCE,
+    SETTINGS,
+    SETTLING,
+    Visitor,
+    database,
+    demo_clinic,
+    hidden_fields,
+    production,
+)
+
+REQUESTS = 500
+CLIENTS = 10  # of them at once
+KILLS = 6
+LANES = 4  # so that there is a time for everybody who wants one
+WITHOUT_TIME = 5  # one in so many asks to be called
+PATIENCE = 60  # seconds after which a patient gives up
+PAUSE = 0.3  # seconds before she sends the form again
+ADDRESS = "@crash.example.com"
+KEPT = "is kept for you until"
+
+
+class Patient(Visitor):
+    """She has one form, and sends it until she sees a receipt."""
+
+    def __init__(self, number: int, url: str, start: str):
+        super().__init__(url)
+        self.email, self.start = f"patient{number}{ADDRESS}", start
+        self.form: dict[str, str] = {}
+        self.went: Counter[str] = Counter()  # how her posts ended
+        self.reference, self.is_kept = "", False
+
+    def open_form(self) -> None:
+        page, _path = self.ask("/consultation/")
+        typed = {"name": "Crash Patient", "email": self.email, "consent": "on", "start": self.start}
+        self.form = hidden_fields(page) | typed
+
+    def send_until_received(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while not self.reference and time.monotonic() < end:
+            outcome = self.send()
+            self.went[outcome] += 1
+            if outcome != "receipt":
+                time.sleep(PAUSE)
+
+    def send(self) -> str:
+        try:
+            page, path = self.ask("/consultation/", self.form)
+        except urllib.error.HTTPError as error:
+            return f"status {error.code}"
+        except (OSError, http.client.HTTPException) as error:
+            is_refused = isinstance(getattr(error, "reason", error), ConnectionRefusedError)
+            return "nobody there" if is_refused else "cut off"
+        if "/received/" not in path:
+            self.form |= hidden_fields(page)
+            return "form shown again"
+        self.reference, self.is_kept = REFERENCE.search(page)[1], KEPT in page
+        return "receipt"
+
+
+def main() -> int:
+    with demo_clinic("crash") as demo:
+        with production(demo) as site:
+            time.sleep(SETTLING)
+            with database():
+                starts = times_to_pick()
+            patients = [Patient(number, site.url, start) for number, start in enumerate(starts)]
+            started = time.monotonic()
+            kills = send_all(patients, site)
+            seconds = time.monotonic() - started
+        with database():
+            wrong = list(untrue(patients))
+    report(patients, kills, seconds, wrong)
+    return int(bool(wrong))
+
+
+def times_to_pick() -> list[str]:
+    """For each request a time of its own, spread over the whole calendar; empty for those who ask to be called."""
+    from bookings.models import Lane
+    from bookings.time_choices import value_of
+
+    for number in range(Lane.objects.count(), LANES):
+        Lane.objects.create(name=f"Room {number}", sort_order=number)
+    places = [value_of(at) for at in places_free()]
+    wanted = REQUESTS - REQUESTS // WITHOUT_TIME
+    if len(places) < wanted:
+        raise RuntimeError(f"The demo's calendar has {len(places)} places for {wanted} patients.")
+    picked = iter(places[number * len(places) // wanted] for number in range(wanted))
+    return ["" if number % WITHOUT_TIME == 0 else next(picked) for number in range(REQUESTS)]
+
+
+def places_free() -> list[datetime]:
+    """Every free half hour, once for each lane: visits that begin on the half hour never overlap. From tomorrow on,
+    because the nearest times stop being on offer while the requests come in."""
+    from django.utils import timezone
+    from wagtail.models import Site as WagtailSite
+
+    from bookings.models import ConsultationSettings
+    from bookings.services import calendar_of, free_times
+    from clinic.models import ClinicProfile, OpeningHours
+
+    page_site = WagtailSite.objects.get(is_default_site=True)
+    schedule = OpeningHours.schedule_for(ClinicProfile.for_site(page_site))
+    calendar, now = calendar_of(ConsultationSettings.for_site(page_site), schedule), timezone.now()
+    if calendar.rules.holds > timedelta(minutes=30):
+        raise RuntimeError("The demo's visits take more than half an hour.")
+    free = [one for one in free_times(calendar, now) if one.at.minute % 30 == 0 and one.at > now + timedelta(days=1)]
+    return [one.at for one in free for _lane in one.lanes]
+
+
+def send_all(patients: list[Patient], site: Site) -> list[int]:
+    """All forms are opened first; the kills fall among the posts. For each kill: requests that were saved by then,
+    but whose receipt nobody had seen."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(Patient.open_form, patients))
+        time.sleep(READING)
+        sent = [clients.submit(patient.send_until_received) for patient in patients]
+        try:
+            kills = [kill_and_restart(site, patients, sent, number) for number in range(1, KILLS + 1)]
+            for one in sent:
+                one.result()
+        finally:
+            clients.shutdown(wait=False, cancel_futures=True)  # after a failed start nobody else needs to try
+    return kills
+
+
+def kill_and_restart(site: Site, patients: list[Patient], sent: list[Future], number: int) -> int:
+    while sum(one.done() for one in sent) < len(sent) * number // (KILLS + 1):
+        time.sleep(0.01)
+    for pid in family(site.process.pid):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    site.process.wait()
+    time.sleep(PAUSE)  # what was on its way to a patient has arrived
+    with database():
+        unseen = saved() - {patient.email for patient in patients if patient.reference}
+    site.__enter__()  # on the same port and database
+    return len(unseen)
+
+
+def family(pid: int) -> list[int]:
+    """The process and all that it started, parents first: none is left that could start another."""
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    children = defaultdict(list)
+    for line in listing.splitlines():
+        child, parent = map(int, line.split())
+        children[parent].append(child)
+    found = [pid]
+    for parent in found:  # grows while it is walked
+        found += children[parent]
+    return found
+
+
+def saved() -> set[str]:
+    from bookings.models import Case
+
+    return set(Case.objects.filter(email__endswith=ADDRESS).values_list("email", flat=True))
+
+
+def untrue(patients: list[Patient]) -> Iterator[str]:
+    """Everything that is not as the patients were told, in words."""
+    from bookings.models import Case
+    from tests.booking_invariants import check
+
+    cases = Case.objects.filter(email__endswith=ADDRESS).prefetch_related("messages", "appointments")
+    by_reference = {case.reference: case for case in cases}
+    for patient in patients:
+        yield from untrue_of(patient, by_reference.get(patient.reference))
+    for field in ("email", "submission_key"):
+        for value, count in Counter(getattr(case, field) for case in cases).items():
+            if count > 1:
+                yield f"{count} requests with the same {field}: {value}"
+    yield from check()
+
+
+def untrue_of(patient: Patient, case) -> Iterator[str]:
+    if not patient.reference:
+        yield f"{patient.email} never saw a receipt: {dict(patient.went)}"
+        return
+    if case is None:
+        yield f"{patient.reference} was shown and is not in the database"
+        return
+    if (case.email, case.submission_key) != (patient.email, submission_key(patient)):
+        yield f"{patient.reference} was shown to somebody else"
+    kinds = sorted(message.kind for message in case.messages.all())
+    if kinds != ["desk_notice", "receipt"]:
+        yield f"{patient.reference} has the mails {kinds}"
+    times = [(visit.state, visit.starts_at.strftime("%Y-%m-%dT%H:%MZ")) for visit in case.appointments.all()]
+    if times != ([("held", patient.start)] if patient.start else []):
+        yield f"{patient.reference} wanted {patient.start or 'a call'} and has the times {times}"
+    if patient.is_kept != bool(patient.start):
+        yield f"{patient.reference} wanted {patient.start or 'a call'}; the receipt says kept: {patient.is_kept}"
+
+
+def submission_key(patient: Patient) -> UUID:
+    from django.core import signing
+
+    from bookings.form_token import SALT
+
+    key, _issued_at, _consent = signing.loads(patient.form["token"], key=SETTINGS["SECRET_KEY"], salt=SALT)
+    return UUID(hex=key)
+
+
+def report(patients: list[Patient], kills: list[int], seconds: float, wrong: list[str]) -> None:
+    went = sum((patient.went for patient in patients), Counter())
+    shown = [patient for patient in patients if patient.reference]
+    lines = (
+        f"{len(patients)} requests in {went.total()} posts, {len(kills)} kills, {seconds:.0f} s",
+        f"posts: {', '.join(f'{count} {outcome}' for outcome, count in went.most_common())}",
+        f"saved before a kill, receipt seen only after it: {sum(kills)}",
+        f"receipts shown: {len(shown)}, of them with a time that is kept: {sum(one.is_kept for one in shown)}",
+        f"untrue or missing: {len(wrong)}",
+        *wrong[:50],
+    )
+    print("\n".join(lines))  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

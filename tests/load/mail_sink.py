@@ -1,0 +1,227 @@
+"""The mail server breaks in every way it can, while patients send requests: nothing may be lost, sent twice, or slow.
+
+``make mail-sink`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``, and a mail
+server of our own. For each way to break, two dozen patients send a request; then the mail server works again, and
+every mail has to arrive exactly once. Prints how long the patients waited. Ends with status 1 when a request or a mail
+was lost, a mail came twice, or patients waited longer than with a working mail server.
+"""
+
+import http.client
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tests.load.common import (
+    READING,
+    REFERENCE,
+    SETTLING,
+    Visitor,
+    database,
+    demo_clinic,
+    hidden_fields,
+    production,
+)
+from tests.load.smtp_sink import SILENCE, Sink
+
+PATIENTS = 24  # for each way to break
+SLOWER = 0.5  # seconds at the median that nobody may wait longer
+DELIVERY_LIMIT = 180  # seconds until everything has arrived once the mail server works
+ADDRESS = "@sink.example.com"
+
+
+class Phase(NamedTuple):
+    """``pause``: seconds between two patients. ``is_hurried``: what waits for its next attempt is made due at once,
+    instead of waiting a minute for it."""
+
+    mode: str
+    pause: float = 0.3
+    is_hurried: bool = True
+
+
+PHASES = (
+    Phase("work"),
+    Phase("absent", is_hurried=False),
+    Phase("refuse"),
+    Phase("hang", pause=SILENCE / PATIENTS),
+    Phase("die"),
+)
+
+
+class Patient(Visitor):
+    """She opens the form, sends it once, and opens it again."""
+
+    def __init__(self, name: str, url: str):
+        super().__init__(url)
+        self.email = name + ADDRESS
+        self.reference, self.error = "", "no receipt"
+
+    def open_form(self) -> None:
+        page, _path = self.ask("/consultation/")
+        self.form = hidden_fields(page) | {"name": "Sink Patient", "email": self.email, "consent": "on"}
+
+    def send(self) -> None:
+        try:
+            page, path = self.ask("/consultation/", self.form)
+            if "/received/" in path:
+                self.reference = REFERENCE.search(page)[1]
+            self.ask("/consultation/")
+        except (OSError, http.client.HTTPException) as error:
+            self.error = type(error).__name__
+
+
+class Waits(NamedTuple):
+    """Seconds."""
+
+    median: float
+    slowest: float
+
+    def __str__(self) -> str:
+        return f"median {self.median:.3f} s, slowest {self.slowest:.3f} s"
+
+
+class Outcome(NamedTuple):
+    phase: Phase
+    patients: list[Patient]
+    errors: Counter[str]  # of the mails that did not leave while the mail server was broken
+    seconds: float  # until everything had arrived
+
+    def waits(self, answer: int) -> Waits:
+        """For the receipt (1), or for the page opened after it (2)."""
+        seconds = [patient.seconds[answer] for patient in self.patients if len(patient.seconds) > answer]
+        return Waits(statistics.median(seconds), max(seconds))
+
+    def lines(self) -> tuple[str, ...]:
+        errors = ", ".join(f"{count} {error}" for error, count in self.errors.most_common()) or "none"
+        return (
+            f"{self.phase.mode}: {len(self.patients)} requests",
+            f"  until the receipt: {self.waits(1)}; the next page: {self.waits(2)}",
+            f"  mails that failed: {errors}; all arrived {self.seconds:.0f} s after the mail server was back",
+        )
+
+
+def main() -> int:
+    sink = Sink()
+    sink.open()
+    with demo_clinic("sink") as demo:
+        with production(demo, EMAIL_URL=f"smtp://127.0.0.1:{sink.port}") as site:
+            time.sleep(SETTLING)
+            outcomes = [go_through(phase, sink, site.url) for phase in PHASES]
+        with database():
+            wrong = [*untrue(outcomes, sink), *slow(outcomes)]
+    report(outcomes, sink, wrong)
+    return int(bool(wrong))
+
+
+def go_through(phase: Phase, sink: Sink, url: str) -> Outcome:
+    patients = [Patient(f"{phase.mode}{number}", url) for number in range(PATIENTS)]
+    misbehave(phase.mode, sink)
+    for patient in patients:
+        patient.open_form()
+    time.sleep(READING)
+    for patient in patients:
+        patient.send()
+        time.sleep(phase.pause)
+    errors = wait_for_failures(phase.mode, sink)
+    began = time.monotonic()
+    behave(phase.mode, sink)
+    wait_for_delivery(phase, began)
+    return Outcome(phase, patients, errors, time.monotonic() - began)
+
+
+def misbehave(mode: str, sink: Sink) -> None:
+    if mode == "absent":
+        sink.close()
+    else:
+        sink.mode = mode
+
+
+def behave(mode: str, sink: Sink) -> None:
+    sink.mode = "work"
+    if mode == "absent":
+        sink.open()
+
+
+def wait_for_failures(mode: str, sink: Sink) -> Counter[str]:
+    """Until the worker has met the broken server: every mail once, or one silence from its beginning to its end."""
+    if mode == "work":
+        return Counter()
+    end = time.monotonic() + 2 * SILENCE
+    while time.monotonic() < end:
+        failed = failures()
+        if sink.silences if mode == "hang" else failed.total() >= 2 * PATIENTS:
+            return failed
+        time.sleep(0.5)
+    raise RuntimeError(f"The mail worker never met the mail server in the mode {mode}: {failed}")
+
+
+def failures() -> Counter[str]:
+    with database():
+        return Counter(ours().filter(state="queued").exclude(last_error="").values_list("last_error", flat=True))
+
+
+def ours():
+    from bookings.models import Message
+
+    return Message.objects.filter(case__email__endswith=ADDRESS)
+
+
+def wait_for_delivery(phase: Phase, began: float) -> None:
+    from django.utils import timezone
+
+    while time.monotonic() < began + DELIVERY_LIMIT:
+        with database():
+            if phase.is_hurried:
+                ours().filter(state="queued", attempts__gt=0).update(due_at=timezone.now())
+            if not ours().exclude(state="sent").exists():
+                return
+        time.sleep(1)
+
+
+def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
+    """Every request or mail that was lost, and every mail that came twice or to somebody else, in words."""
+    from bookings.models import Case
+    from bookings.outbox import as_email
+
+    stored = dict(Case.objects.values_list("reference", "email"))
+    messages = list(ours())
+    kinds = Counter((message.case_id, message.kind) for message in messages)
+    for patient in (patient for outcome in outcomes for patient in outcome.patients):
+        if stored.get(patient.reference) != patient.email:
+            yield f"{patient.email}: the request {patient.reference or patient.error} is not there"
+    if len(messages) != 2 * PATIENTS * len(outcomes) or len(kinds) != len(messages):
+        yield f"there are {len(messages)} mails of {len(kinds)} occasions"
+    for message in messages:
+        if message.state != "sent":
+            yield f"mail {message.pk} is {message.state} after {message.attempts} attempts"
+    wanted = Counter((as_email(message).extra_headers["Message-ID"], message.recipient) for message in messages)
+    arrived = Counter(sink.arrived)
+    for mail in wanted | arrived:
+        if (wanted[mail], arrived[mail]) != (1, 1):
+            yield f"{mail} is {wanted[mail]} times in the outbox and arrived {arrived[mail]} times"
+
+
+def slow(outcomes: list[Outcome]) -> Iterator[str]:
+    for answer in (1, 2):
+        usual = outcomes[0].waits(answer).median
+        for outcome in outcomes[1:]:
+            if outcome.waits(answer).median > usual + SLOWER:
+                yield f"{outcome.phase.mode}: {outcome.waits(answer)}; with a working mail server {usual:.3f} s"
+
+
+def report(outcomes: list[Outcome], sink: Sink, wrong: list[str]) -> None:
+    connections = ", ".join(f"{count} {mode}" for mode, count in sink.met.items())
+    lines = (
+        *(line for outcome in outcomes for line in outcome.lines()),
+        f"connections to the mail server: {connections}; longest silence {max(sink.silences):.0f} s",
+        f"mails that arrived: {len(sink.arrived)}, different ones: {len(set(sink.arrived))}",
+        f"lost, doubled or slow: {len(wrong)}",
+        *wrong[:50],
+    )
+    print("\n".join(lines))  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
