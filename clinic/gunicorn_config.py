@@ -11,9 +11,9 @@ from gunicorn.glogging import Logger
 
 logger = logging.getLogger(__name__)
 
-threads = 8
+threads = 4  # more of them only take the processor from each other
 # What a worker takes beyond its threads waits there, while the other worker may have nothing to do.
-worker_connections = threads + 2
+worker_connections = threads + 1
 # A connection that is kept open for more would keep one of those places. The proxy is on the same machine.
 keepalive = 0
 timeout = 60  # seconds

@@ -33,7 +33,7 @@ class Message(models.Model):
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
-    # What a reminder is about: it leaves only if that still stands.
+    # What a reminder, or the mail about an earlier time, is about: it leaves only if that still stands.
     appointment = models.ForeignKey(
         Appointment, null=True, blank=True, on_delete=models.SET_NULL, related_name="reminders"
     )
