@@ -28,7 +28,7 @@ calendar, now = default_calendar(), timezone.now()
 settings, profile = ConsultationSettings.for_site(calendar.site), ClinicProfile.for_site(calendar.site)
 free = [one.at for one in services.free_times(calendar, now) if (one.at - now).days >= 14]
 clerk, pages = User.objects.get(username="frontdesk"), {}
-for number, name in enumerate(["Held", "Kate", "Petra", "Sam", "Fay", "Wanda", "Alix"]):
+for number, name in enumerate(["Held", "Kate", "Petra", "Sam", "Fay", "Wanda", "Alix", "Cleo"]):
     request = services.ConsultationRequest(
         name=name, email=f"{name}@patient.example.com", consent_wording="Yes.", submission_key=uuid4(),
         start=free[number * 3])
@@ -93,6 +93,17 @@ def test_time_is_changed_with_the_keyboard_alone(open_page, pages):
     after = page.locator(".lead").inner_text()
     assert after.startswith("Your visit is on")
     assert after != before
+
+
+def test_visit_is_cancelled_with_two_steps_of_the_keyboard(open_page, pages):
+    page = open_page(pages["Cleo"])
+    page.locator("details.question summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".lead").inner_text().startswith("Your visit is on")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Yes, cancel it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".lead")).to_contain_text("is cancelled")
 
 
 def test_time_is_changed_without_javascript_and_on_later_days(open_page, pages):
