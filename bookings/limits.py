@@ -6,6 +6,7 @@ one more through: that is as good. A limit that is reached costs the patient not
 
 from collections.abc import Iterator
 from ipaddress import IPv6Address, ip_address
+from time import time
 from typing import NamedTuple
 
 from django.conf import settings
@@ -28,19 +29,28 @@ PER_ADDRESS = Limit(10, HOUR)
 PER_CONTACT = Limit(5, 24 * HOUR)
 
 
+class Counter(NamedTuple):
+    """With its own end (seconds since 1970): most caches forget when a counter ends once it is raised."""
+
+    requests: int
+    ends: float
+
+
 def is_reached(request: HttpRequest, sent: ConsultationRequest) -> bool:
     """Has this address or this contact asked as often as anybody may?"""
-    return any(cache.get(key, 0) >= limit.requests for key, limit in _counters(request, sent))
+    return any(_counter(key, limit).requests >= limit.requests for key, limit in _counters(request, sent))
 
 
 def count(request: HttpRequest, sent: ConsultationRequest) -> None:
     """One request more. The time runs from the first of them."""
     for key, limit in _counters(request, sent):
-        cache.add(key, 0, limit.seconds)
-        try:
-            cache.incr(key)
-        except ValueError:  # it ran out this very moment
-            cache.set(key, 1, limit.seconds)
+        counter = _counter(key, limit)
+        cache.set(key, tuple(counter._replace(requests=counter.requests + 1)), limit.seconds)
+
+
+def _counter(key: str, limit: Limit) -> Counter:
+    counter = Counter(*cache.get(key, (0, 0)))
+    return counter if counter.ends > time() else Counter(0, time() + limit.seconds)
 
 
 def sender_of(request: HttpRequest) -> str:

@@ -110,6 +110,15 @@ def test_after_ten_requests_in_an_hour_an_address_waits(send, clock):
     assert send().status == Status.NEW
 
 
+def test_the_hour_runs_from_the_first_request_however_slowly_the_others_come(send, clock):
+    for _number in range(limits.PER_ADDRESS.requests):
+        assert send().status == Status.NEW
+        clock.shift(timedelta(minutes=5, seconds=30))
+    assert send().status == Status.QUARANTINED
+    clock.shift(timedelta(minutes=5))
+    assert send().status == Status.NEW
+
+
 @pytest.mark.parametrize("contact", [{"email": "Ana@Patient.example.com"}, {"phone": "(949) 555-0123", "email": ""}])
 def test_after_five_requests_in_a_day_a_contact_waits(send, contact):
     same = {"email": "ana@patient.example.com"} if contact["email"] else {"phone": "949 555 0123", "email": ""}
@@ -133,7 +142,7 @@ def test_the_cache_names_nobody(send, monkeypatch):
     spy = Mock(wraps=cache)
     monkeypatch.setattr(limits, "cache", spy)
     send(email="ana@patient.example.com", phone="949 555 0123")
-    keys = [call.args[0] for call in spy.add.call_args_list]
+    keys = [call.args[0] for call in spy.set.call_args_list]
     assert len(keys) == 3
     for secret in ("ana", "5550123", NETWORK):
         assert not [key for key in keys if secret in key]
