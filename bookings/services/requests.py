@@ -77,6 +77,8 @@ def _submit(
         return _submit_again(request, settings, profile, calendar, now)
     if case := _same_request(request, profile):
         if request.start:  # a form opened anew and sent without a time takes none away
+            lock_lanes()
+            _write_wish(case, request)
             keep_time(case, request.start, calendar, now)
         return Submission(case, created=False)
     if in_quarantine:
@@ -102,20 +104,23 @@ def _submit_again(
     """The same form once more: what she changed counts."""
     lock_lanes()
     case = Case.objects.select_for_update(no_key=True).get(submission_key=request.submission_key)
-    case.wanted_start, case.wants_earlier = request.start, request.wants_earlier
-    case.save(update_fields=["wanted_start", "wants_earlier"])
+    _write_wish(case, request)
     has_new_email = _amend(case, request, profile)
-    if case.status == Status.QUARANTINED:
-        return Submission(case, created=False)
     keep_time(case, request.start, calendar, now)
-    if has_new_email:
+    if has_new_email and case.status != Status.QUARANTINED:
         _replace_receipt(case, settings, profile)
     return Submission(case, created=False)
 
 
+def _write_wish(case: Case, request: ConsultationRequest) -> None:
+    case.wanted_start, case.wants_earlier = request.start, request.wants_earlier
+    case.save(update_fields=["wanted_start", "wants_earlier"])
+
+
 def keep_time(case: Case, wanted: datetime | None, calendar: Calendar | None, now: datetime) -> None:
-    """Hold the time she picked, in the place of one she picked before. What is booked already is the desk's."""
-    if calendar is None:
+    """Hold the time she picked, in the place of one she picked before. What is booked already is the desk's, and what
+    is in quarantine holds none."""
+    if calendar is None or case.status == Status.QUARANTINED:
         return
     lock_lanes()
     lapse(now)

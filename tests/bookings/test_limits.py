@@ -169,6 +169,16 @@ def test_same_form_again_stays_in_quarantine_with_what_she_changed(quarantined):
     assert not Message.objects.exists()
 
 
+def test_same_content_from_a_new_form_stays_in_quarantine_with_the_time_she_picked_last(quarantined):
+    quarantined()
+    case = quarantined(start=TUESDAY + timedelta(hours=1))
+    assert Case.objects.get() == case
+    case.refresh_from_db()
+    assert (case.status, case.wanted_start) == (Status.QUARANTINED, TUESDAY + timedelta(hours=1))
+    assert not Appointment.objects.exists()
+    assert not Message.objects.exists()
+
+
 def test_let_out_she_gets_her_receipt_and_her_time(quarantined, let_out):
     case = let_out(quarantined())
     assert case.status == Status.NEW
