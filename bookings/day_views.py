@@ -23,7 +23,7 @@ from clinic.hours_words import format_dates_with_year, format_spans, format_time
 
 from . import services
 from .desk_forms import ClosingForm
-from .desk_times import desk_calendar, not_run_out
+from .desk_times import OnTheClinicsClock, not_run_out
 from .models import Appointment, AppointmentState, Case, Closure, Lane
 
 CAME_OR_NOT = (AppointmentState.ATTENDED, AppointmentState.NO_SHOW)
@@ -46,7 +46,7 @@ class Room(NamedTuple):
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
-class DayView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class DayView(OnTheClinicsClock, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """For all who may see requests; those who may change them close and open times here."""
 
     model = Case
@@ -100,14 +100,6 @@ class DayView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     @cached_property
     def can_change(self) -> bool:
         return self.user_has_permission("change")
-
-    @cached_property
-    def calendar(self) -> services.Calendar:
-        return desk_calendar(self.request)
-
-    @property
-    def zone(self):
-        return self.calendar.schedule.time_zone
 
     @cached_property
     def now(self) -> datetime:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -27,9 +26,9 @@ from .desk_people import PeopleActions
 from .desk_time_actions import TimeActions
 from .desk_times import (
     CaseTime,
+    OnTheClinicsClock,
     answer_by,
     case_time,
-    desk_calendar,
     live_appointments,
     may_choose,
     quick_choices,
@@ -64,7 +63,9 @@ class Entry(NamedTuple):
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
-class CaseView(PeopleActions, TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class CaseView(
+    OnTheClinicsClock, PeopleActions, TimeActions, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
+):
     """Seen by all who may see requests; changed by those who may. Nothing is looked up before that is settled."""
 
     model = Case
@@ -211,14 +212,6 @@ class CaseView(PeopleActions, TimeActions, PermissionCheckedMixin, WagtailAdminT
     @cached_property
     def can_change(self) -> bool:
         return self.user_has_permission("change")
-
-    @cached_property
-    def calendar(self) -> services.Calendar:
-        return desk_calendar(self.request)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.calendar.schedule.time_zone
 
     def get_page_title(self):
         # The reference, not the name: browsers keep titles in their history.

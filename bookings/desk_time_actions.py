@@ -9,7 +9,8 @@ from wagtail.admin import messages
 
 from . import services
 from .desk_forms import ButtonTimeForm, NoteForm, StepForm, TimeForm, VersionForm
-from .desk_times import case_time, choices, may_choose
+from .desk_times import case_time, choices
+from .transitions import refuse_a_time
 
 
 class TimeActions:
@@ -40,8 +41,10 @@ class TimeActions:
         return self.book(form, form.cleaned_data["book_at"])
 
     def book(self, form: VersionForm, start: datetime):
-        if not may_choose(self.case):
-            return self.refuse_time(_("Take the request back to “Contacting” first, then choose a time."))
+        try:
+            refuse_a_time(self.case)
+        except services.TransitionRefused as refusal:
+            return self.refuse_time(str(refusal))
         return self.attempt(
             lambda: services.book(self.case.pk, start, **self.as_actor(form)),
             self.add_typed_note,

@@ -1,7 +1,8 @@
 """Times as the desk sees them: what a request has, what it may do with it, and until when it wants an answer."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -54,6 +55,18 @@ def desk_calendar(request: HttpRequest) -> services.Calendar:
     frame = site_frame(request)
     schedule = frame.schedule or Schedule(frame.profile.zone, {})
     return services.calendar_of(ConsultationSettings.for_request(request), schedule)
+
+
+class OnTheClinicsClock:
+    """Part of the desk's pages, wherever the clerk sits. The calendar is asked for once a page."""
+
+    @cached_property
+    def calendar(self) -> services.Calendar:
+        return desk_calendar(self.request)
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.calendar.schedule.time_zone
 
 
 # Reading

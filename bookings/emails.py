@@ -96,18 +96,10 @@ def about_visit(
         "case": case,
         "clinic": profile,
     }
-    text, html_text = (render_to_string(f"bookings/mail/visit.{form}", context) for form in ("txt", "html"))
-    subject = VISIT_SUBJECTS[kind] % {"clinic": profile.name}
     is_cancelled = kind == MessageKind.TIME_CANCELLED
     has_file = kind in (MessageKind.TIME_BOOKED, MessageKind.TIME_MOVED) or (is_cancelled and was_told)
-    return Mail(
-        kind,
-        case.email,
-        " ".join(subject.split())[:200],
-        text.strip() + "\n",
-        html_text,
-        calendar_file(appointment, profile, is_cancelled=is_cancelled) if has_file else "",
-    )
+    mail = _rendered(kind, case.email, VISIT_SUBJECTS[kind] % {"clinic": profile.name}, context, template="visit")
+    return mail._replace(calendar=calendar_file(appointment, profile, is_cancelled=is_cancelled) if has_file else "")
 
 
 def earlier_time(case: Case, start: datetime, profile: ClinicProfile) -> Mail:
@@ -145,8 +137,11 @@ def calendar_file(appointment: Appointment, profile: ClinicProfile, *, is_cancel
     )
 
 
-def _rendered(kind: MessageKind, recipient: str, subject: str, context: dict[str, Any]) -> Mail:
-    text, html_text = (render_to_string(f"bookings/mail/{kind}.{form}", context) for form in ("txt", "html"))
+def _rendered(
+    kind: MessageKind, recipient: str, subject: str, context: dict[str, Any], template: str | None = None
+) -> Mail:
+    name = f"bookings/mail/{template or kind}"
+    text, html_text = (render_to_string(f"{name}.{form}", context) for form in ("txt", "html"))
     return Mail(kind, recipient, " ".join(subject.split())[:200], text.strip() + "\n", html_text)
 
 

@@ -1,6 +1,6 @@
 """The consultation form: few fields, plain words, and nothing that a person typed is ever lost."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import ClinicProfile
 
 from . import time_choices
-from .availability import could_be_offered
+from .availability import FreeStart, could_be_offered
 from .contact_details import one_line, phone_to_e164, plain_text
 from .form_token import FormToken
 from .models import Appointment, Case, ConsultationSettings, ContactBy, ContactTime
@@ -34,6 +34,12 @@ NEW_CONSENT = _("The wording beside the box to tick has changed meanwhile. Pleas
 NOT_SAVED = _("We could not save your request just now. Please send it once more, or call us.")
 NO_TIME_LEFT = _("This time has just been taken, and no other is free. Send your request, and we call you to find one.")
 NO_CONTACT = _("Give us a phone number or an e-mail address, so that we can answer.")
+
+
+def day_asked_for(typed: Mapping[str, str]) -> str:
+    """The first day to show, of whoever looks at other days; empty for anything that is no day."""
+    day = next((typed[name] for name in OTHER_DAYS if name in typed), "")
+    return day if time_choices.read_day(day) else ""
 
 
 def max_length(name: str) -> int:
@@ -201,16 +207,15 @@ class ConsultationForm(forms.Form):
         }
         token = FormToken.read(values["token"] or "") or self.token
         wording = self.settings.consent_wording
-        first_day = next((typed[name] for name in OTHER_DAYS if name in typed), "")
         self.token = token.showing(wording)
         return {
             **values,
             "token": self.token,
             "consent": values["consent"] and token.shows(wording),
-            "days_from": first_day if time_choices.read_day(first_day) else "",
+            "days_from": day_asked_for(typed),
         }
 
-    def _offer_times(self, free: Sequence[datetime] | None = None, nearest_times: Collection[datetime] = ()) -> None:
+    def _offer_times(self, free: Sequence[FreeStart] | None = None, nearest_times: Collection[datetime] = ()) -> None:
         """Put the free times into the form, or take the question out of it."""
         has_error = bool(self._errors and "start" in self._errors)
         picked = None if has_error or not self.calendar else time_choices.read_value(self._value("start"))
@@ -220,7 +225,7 @@ class ConsultationForm(forms.Form):
             free = [] if is_unchecked and picked else self._free_times()
         # With nothing free any more, what she sends may be the last time of all, which she keeps already.
         if free or picked:
-            days = time_choices.by_day(free, self.zone)
+            days = time_choices.by_day((one.at for one in free), self.zone)
             window = time_choices.window(days, time_choices.read_day(self._value("days_from")))
             self.fields["start"].offer(window, self.zone, picked=picked, nearest=nearest_times)
             city = self.profile.time_zone_city
@@ -230,8 +235,8 @@ class ConsultationForm(forms.Form):
                 self.fields.pop(name, None)
         self.helper = self._helper()
 
-    def _free_times(self) -> list[datetime]:
-        return [free.at for free in free_times(self.calendar, timezone.now())] if self.calendar else []
+    def _free_times(self) -> list[FreeStart]:
+        return free_times(self.calendar, timezone.now()) if self.calendar else []
 
     def _value(self, name: str) -> Any:
         return (self.data if self.is_bound else self.initial).get(name)
@@ -300,12 +305,12 @@ class ConsultationForm(forms.Form):
     def _check_time(self) -> None:
         """A form that comes back says everything at once, also that the time is gone. Of one without mistakes
         ``services.submit`` decides: it knows the time she keeps already with the same request."""
-        free = free_times(self.calendar, timezone.now()) if self.calendar else []
+        free = self._free_times()
         start = self.cleaned_data.get("start")
         if start and start not in [one.at for one in free] and not self._keeps(start):
             self.refuse(time_taken(start, free))
         else:
-            self._offer_times([one.at for one in free])
+            self._offer_times(free)
 
     def _keeps(self, start: datetime) -> bool:
         mine = Appointment.objects.live().filter(case__submission_key=self.token.submission_key)

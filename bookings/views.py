@@ -2,7 +2,7 @@ import logging
 
 from django.core import signing
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,11 +44,10 @@ def consultation(request: HttpRequest) -> HttpResponse:
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     calendar = calendar_for(request, settings, profile)
     form = ConsultationForm(
-        request.POST if is_sent(request) else None,
+        **posted(request),
         settings=settings,
         profile=profile,
         calendar=calendar,
-        typed=request.POST if request.method == "POST" and not is_sent(request) else None,
         treatment_slug=request.GET.get("treatment", ""),
     )
     if form.is_bound and form.is_valid():
@@ -77,9 +76,11 @@ def accept(request: HttpRequest, sent: ConsultationRequest, **known) -> Case:
     return submission.case
 
 
-def is_sent(request: HttpRequest) -> bool:
-    """False also while she looks at other days."""
-    return request.method == "POST" and request.POST.keys().isdisjoint(OTHER_DAYS)
+def posted(request: HttpRequest) -> dict[str, QueryDict]:
+    """For a form with times: ``data`` is sent, ``typed`` stands there while she looks at other days."""
+    if request.method != "POST":
+        return {}
+    return {"data" if request.POST.keys().isdisjoint(OTHER_DAYS) else "typed": request.POST}
 
 
 def calendar_for(request: HttpRequest, settings: ConsultationSettings, profile: ClinicProfile) -> Calendar | None:

@@ -19,7 +19,7 @@ from clinic.models import ClinicProfile
 
 from .desk import CaseView
 from .desk_filters import CaseFilterSet
-from .desk_times import answer_by, desk_calendar, list_time, live_appointments
+from .desk_times import OnTheClinicsClock, answer_by, list_time, live_appointments
 from .exports import csv_lines, log_export
 from .models import Case, Status
 from .waiting import age_in_words, unsent_messages
@@ -45,7 +45,7 @@ class CellColumn(Column):
         return {**context, "case": instance, **self.view.row_context(instance)}
 
 
-class CaseIndexView(generic.IndexView):
+class CaseIndexView(OnTheClinicsClock, generic.IndexView):
     """Newest unanswered first, then by age. Searching never goes through Wagtail's index: it would take seconds."""
 
     any_permission_required = ["view"]
@@ -106,10 +106,6 @@ class CaseIndexView(generic.IndexView):
     @cached_property
     def now(self):
         return timezone.now()
-
-    @cached_property
-    def calendar(self):
-        return desk_calendar(self.request)
 
     @cached_property
     def zone(self):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import time_choices
 from .availability import FreeStart, could_be_offered
-from .forms import OTHER_DAYS
+from .forms import day_asked_for
 from .models import Appointment
 from .services import Calendar, free_times, time_taken
 from .time_choices import Window
@@ -79,5 +79,4 @@ class ChangeTimeForm(forms.Form):
 
 
 def as_typed(typed: Mapping[str, str]) -> dict[str, str]:
-    first_day = next((typed[name] for name in OTHER_DAYS if name in typed), "")
-    return {"start": typed.get("start", ""), "days_from": first_day if time_choices.read_day(first_day) else ""}
+    return {"start": typed.get("start", ""), "days_from": day_asked_for(typed)}

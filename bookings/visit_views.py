@@ -17,7 +17,7 @@ from . import services
 from .emails import calendar_file, first_name, moment_words
 from .models import LIVE, Appointment, AppointmentState, Case, ConsultationSettings
 from .transitions import BookingError
-from .views import SeeOther, calendar_for, is_sent, private
+from .views import SeeOther, calendar_for, posted, private
 from .visit_forms import ChangeTimeForm
 from .visit_link import case_of
 
@@ -72,13 +72,7 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
         if request.method == "POST":
             return show(request, case, error=_("This time can no longer be changed here. Please call us."))
         return SeeOther(own_path(request))
-    form = ChangeTimeForm(
-        request.POST if is_sent(request) else None,
-        visit=appointment,
-        calendar=calendar,
-        city=profile.time_zone_city,
-        typed=request.POST if request.method == "POST" and not is_sent(request) else None,
-    )
+    form = ChangeTimeForm(**posted(request), visit=appointment, calendar=calendar, city=profile.time_zone_city)
     try:
         if form.is_bound and is_moved(case, form, calendar):
             return SeeOther(own_path(request))

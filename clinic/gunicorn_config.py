@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
 
+from django.conf import settings
+from django.db import connections
 from gunicorn.glogging import Logger
 
 logger = logging.getLogger(__name__)
@@ -49,9 +51,6 @@ def post_worker_init(worker) -> None:
 
 def ask(application: Callable, path: str) -> None:
     """Have the application answer a GET, as if it came through the proxy, and leave no connection open."""
-    from django.conf import settings
-    from django.db import connections
-
     address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
     environ = {
         "PATH_INFO": path,

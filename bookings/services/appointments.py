@@ -41,7 +41,7 @@ from clinic.hours import DAY, Schedule
 from clinic.hours_words import format_moment
 from clinic.models import ClinicProfile, OpeningHours
 
-from .common import add_event, locked, save_change, set_status
+from .common import add_event, default_site, locked, save_change, set_status
 from .earlier import tell_of_earlier
 from .notices import tell_patient
 
@@ -76,17 +76,17 @@ def calendar_of(settings: ConsultationSettings, schedule: Schedule | None) -> Ca
 
 def default_calendar() -> Calendar | None:
     """For what happens without a request of the default site: the hours as they are stored now."""
-    site = Site.objects.filter(is_default_site=True).first()
+    site = default_site()
     if site is None:
         return None
     return calendar_of(ConsultationSettings.for_site(site), OpeningHours.schedule_for(ClinicProfile.for_site(site)))
 
 
 class TimeTaken(BookingError):
-    """The time was on offer, or never was, and cannot be had. ``free`` are all starts (UTC) that can, in their order,
-    and ``nearest`` those around it."""
+    """The time was on offer, or never was, and cannot be had. ``free`` is all that can, in its order, and ``nearest``
+    are the starts (UTC) around it."""
 
-    def __init__(self, message: str, free: Collection[datetime] = (), nearest: Collection[datetime] = ()):
+    def __init__(self, message: str, free: Collection[FreeStart] = (), nearest: Collection[datetime] = ()):
         super().__init__(message)
         self.free, self.nearest = tuple(free), tuple(nearest)
 
@@ -95,7 +95,7 @@ def time_taken(start: datetime, free: Collection[FreeStart]) -> TimeTaken:
     """What to say when this start is gone."""
     around = [one.at for one in nearest(free, start.astimezone(UTC), NEAREST)]
     message = _("This time has just been taken. Please choose another one.")
-    return TimeTaken(message, [one.at for one in free], around)
+    return TimeTaken(message, free, around)
 
 
 # Reading
@@ -135,14 +135,16 @@ def _taken_around(start: datetime, now: datetime, but: Appointment | None = None
     return taken_cells(active_lanes(), start - DAY, start + DAY, now, but)
 
 
-def is_on_offer(start: datetime, calendar: Calendar, now: datetime, but: Appointment) -> bool:
-    """Could this visit be moved to that start?"""
-    return bool(lanes_free_at(start, calendar.schedule, calendar.rules, _taken_around(start, now, but), now))
+def lanes_on_offer(
+    start: datetime, calendar: Calendar, now: datetime, but: Appointment | None = None
+) -> tuple[int, ...]:
+    """The lanes in which this start is on offer; the same rules as on the page."""
+    return lanes_free_at(start, calendar.schedule, calendar.rules, _taken_around(start, now, but), now)
 
 
 def lane_on_offer(start: datetime, calendar: Calendar, now: datetime) -> int:
-    """The first lane in which this start is on offer; the same rules as on the page. Raises TimeTaken."""
-    lanes = lanes_free_at(start, calendar.schedule, calendar.rules, _taken_around(start, now), now)
+    """The first of them. Raises TimeTaken."""
+    lanes = lanes_on_offer(start, calendar, now)
     if not lanes:
         raise time_taken(start, free_times(calendar, now))
     return lanes[0]

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Site
 
 from bookings.models import Case, Event, EventKind, Status
 from bookings.transitions import BookingError
@@ -54,6 +55,11 @@ def writing_mails(case: Case, failed: str) -> Iterator[None]:
     except Exception as error:
         logger.error("Mails about request %s could not be written: %s", case.reference, type(error).__name__)
         add_event(case, EventKind.MESSAGE_FAILED, text=failed)
+
+
+def default_site() -> Site | None:
+    """For what happens without a visitor's request."""
+    return Site.objects.filter(is_default_site=True).first()
 
 
 def name_of(user: AbstractBaseUser | None) -> str:

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.models import Site
 
 from bookings import emails
 from bookings.models import (
@@ -24,7 +23,7 @@ from bookings.transitions import BookingError
 from clinic.hours import MIDNIGHT, instant_of
 from clinic.models import ClinicProfile
 
-from .common import add_event, locked, save_change, writing_mails
+from .common import add_event, default_site, locked, save_change, writing_mails
 
 MOST_TOLD = 5  # of one time: whoever is told of it and finds it gone is disappointed
 
@@ -59,7 +58,7 @@ def tell_of_earlier(start: datetime, *, given_back_by: int | None = None) -> Non
         return
     # Mostly nobody waits: then this is all it costs.
     waiting = _waiting_for(start, now).exclude(case=given_back_by)
-    site = Site.objects.filter(is_default_site=True).first() if waiting.exists() else None
+    site = default_site() if waiting.exists() else None
     if site is None:
         return
     profile, settings = ClinicProfile.for_site(site), ConsultationSettings.for_site(site)

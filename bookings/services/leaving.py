@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from bookings.models import Appointment, AppointmentState, Message, MessageKind, Status
 
-from .appointments import default_calendar, is_on_offer
+from .appointments import default_calendar, lanes_on_offer
 from .earlier import offered_start
 from .notices import reminder_key
 
@@ -39,7 +39,7 @@ def _is_still_earlier(message: Message, visit: Appointment | None) -> bool:
     calendar = default_calendar()
     if calendar is None or not visit.may_be_changed(calendar.change_until, now):
         return False
-    return is_on_offer(start, calendar, now, but=visit)
+    return bool(lanes_on_offer(start, calendar, now, but=visit))
 
 
 CHECKS = {MessageKind.REMINDER: _is_still_booked, MessageKind.EARLIER_TIME: _is_still_earlier}

@@ -11,7 +11,7 @@ from bookings.models import Appointment, Case, Message, MessageKind, MessageStat
 from clinic.hours import DAY, instant_of
 from clinic.models import ClinicProfile
 
-from .common import writing_mails
+from .common import default_site, writing_mails
 
 REMIND_AT = time(10)  # in the clinic's zone, the day before
 
@@ -23,7 +23,7 @@ def tell_patient(
 
     ``was_told``: her calendar knows of the visit, so a cancellation takes it out again.
     """
-    site = site or Site.objects.filter(is_default_site=True).first()
+    site = site or default_site()
     if not case.email or site is None:
         return
     with writing_mails(case, _("The mail about this time could not be written.")):

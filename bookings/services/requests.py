@@ -1,7 +1,7 @@
 """A patient's request comes in, or comes in again."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -72,21 +72,21 @@ def _submit(
     calendar: Calendar | None,
     in_quarantine: bool,
 ) -> Submission:
-    now = timezone.now()
+    now, fields = timezone.now(), request.case_fields(profile.country)
     if Case.objects.filter(submission_key=request.submission_key).exists():
-        return _submit_again(request, settings, profile, calendar, now)
-    if case := _same_request(request, profile):
+        return _submit_again(request, fields, settings, profile, calendar, now)
+    if case := _same_request(fields["fingerprint"], now):
         if request.start:  # a form opened anew and sent without a time takes none away
             lock_lanes()
             _write_wish(case, request)
             keep_time(case, request.start, calendar, now)
         return Submission(case, created=False)
     if in_quarantine:
-        return Submission(_open_case(request, profile, Status.QUARANTINED), created=True)
-    if request.start and calendar and not _keeper(**_contact(request, profile)):
+        return Submission(_open_case(request, fields, Status.QUARANTINED), created=True)
+    if request.start and calendar and not _keeper(fields["email"], fields["phone_e164"]):
         # Asked here as well, so that nobody waits in line for a time that is gone.
         lane_on_offer(request.start, calendar, now)
-    case = _open_case(request, profile, Status.NEW)
+    case = _open_case(request, fields, Status.NEW)
     queue_mails(case, [MessageKind.RECEIPT, MessageKind.DESK_NOTICE], settings, profile)
     # Last, since the next patient waits for the lanes. They may come after this case: nobody else can have locked it.
     if request.start:
@@ -96,6 +96,7 @@ def _submit(
 
 def _submit_again(
     request: ConsultationRequest,
+    fields: dict[str, Any],
     settings: ConsultationSettings,
     profile: ClinicProfile,
     calendar: Calendar | None,
@@ -105,7 +106,7 @@ def _submit_again(
     lock_lanes()
     case = Case.objects.select_for_update(no_key=True).get(submission_key=request.submission_key)
     _write_wish(case, request)
-    has_new_email = _amend(case, request, profile)
+    has_new_email = _amend(case, request, fields)
     keep_time(case, request.start, calendar, now)
     if has_new_email and case.status != Status.QUARANTINED:
         _replace_receipt(case, settings, profile)
@@ -150,41 +151,29 @@ def keep_time(case: Case, wanted: datetime | None, calendar: Calendar | None, no
 
 def _keeper(email: str, phone_e164: str, but: Case | None = None) -> Case | None:
     """Another open request that keeps a time for the same e-mail or phone."""
-    same = same_contact(email, phone_e164)
+    same = Q()
+    if email:
+        same |= Q(email__iexact=email)
+    if phone_e164:
+        same |= Q(phone_e164=phone_e164)
     if not same:
         return None
     holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD)
     return (holding.exclude(pk=but.pk) if but else holding).first()
 
 
-def same_contact(email: str, phone_e164: str) -> Q:
-    """Rows with this e-mail or this phone; false when there is neither."""
-    same = Q()
-    if email:
-        same |= Q(email__iexact=email)
-    if phone_e164:
-        same |= Q(phone_e164=phone_e164)
-    return same
-
-
-def _contact(request: ConsultationRequest, profile: ClinicProfile) -> dict[str, str]:
-    fields = request.case_fields(profile.country)
-    return {name: fields[name] for name in ("email", "phone_e164")}
-
-
-def _same_request(request: ConsultationRequest, profile: ClinicProfile) -> Case | None:
-    fingerprint = request.case_fields(profile.country)["fingerprint"]
-    recent = Case.objects.filter(fingerprint=fingerprint, created_at__gte=timezone.now() - SAME_REQUEST_WITHIN)
+def _same_request(fingerprint: str, now: datetime) -> Case | None:
+    recent = Case.objects.filter(fingerprint=fingerprint, created_at__gte=now - SAME_REQUEST_WITHIN)
     return recent.exclude(status=Status.CLOSED).order_by("pk").first()
 
 
-def _open_case(request: ConsultationRequest, profile: ClinicProfile, status: Status) -> Case:
+def _open_case(request: ConsultationRequest, fields: dict[str, Any], status: Status) -> Case:
     case = Case(
         status=status,
         submission_key=request.submission_key,
         wanted_start=request.start,
         wants_earlier=request.wants_earlier,
-        **request.case_fields(profile.country),
+        **fields,
     )
     case.search_text = search_text_for(case)
     if visit := earlier_visit(case):
@@ -197,11 +186,10 @@ def _open_case(request: ConsultationRequest, profile: ClinicProfile, status: Sta
     return case
 
 
-def _amend(case: Case, request: ConsultationRequest, profile: ClinicProfile) -> bool:
+def _amend(case: Case, request: ConsultationRequest, fields: dict[str, Any]) -> bool:
     """Write what the patient changed when she sent the same form again. True when that is her e-mail."""
     if not case.consents.filter(wording=request.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=request.consent_wording)
-    fields = request.case_fields(profile.country)
     changes = [*typed_changes(case, fields), *_change_treatments(case, request)]
     if not changes:
         return False
