@@ -9,43 +9,17 @@ import time_machine
 from bookings import services
 from bookings.models import Appointment, AppointmentState, Case, EventKind, Hold, Lane, Status
 from bookings.services.appointments import hold_time
-from clinic.models import OpeningHours
-from tests import factories
+from tests.bookings.conftest import TUESDAY
 from tests.opening_hours import at, utc
 
 NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
 FIRST = at("2027-06-07 13:00")  # four open hours later
-TUESDAY = at("2027-06-08 10:00")
 
 
 @pytest.fixture(autouse=True)
 def clock():
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
-
-
-@pytest.fixture
-def calendar(profile, consultation_settings):
-    factories.opening_hours()
-    schedule = OpeningHours.for_site(profile.site).schedule(profile)
-    return services.calendar_of(consultation_settings, schedule)
-
-
-@pytest.fixture
-def clerk(db):
-    return factories.make_user("frontdesk", first_name="Fran", last_name="Frontdesk")
-
-
-@pytest.fixture
-def ask(profile, consultation_settings, calendar):
-    def submit(start=TUESDAY, **fields):
-        known = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com"}
-        request = services.ConsultationRequest(
-            **{"consent_wording": "Yes.", "submission_key": uuid4(), "start": start, **known, **fields}
-        )
-        return services.submit(request, settings=consultation_settings, profile=profile, calendar=calendar).case
-
-    return submit
 
 
 def cells(appointment):

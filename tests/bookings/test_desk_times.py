@@ -14,13 +14,13 @@ from bookings.management.commands import deliver_messages
 from bookings.models import Appointment, AppointmentState, Closure, EventKind, Hold, Lane, Status
 from clinic.models import OpeningHours
 from tests import factories
+from tests.bookings.conftest import TUESDAY
 from tests.clinic.test_hours_admin import Screen
 from tests.counting import queries_for
 from tests.opening_hours import at, utc
 
 NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
 RUN_OUT = at("2027-06-07 13:00")  # four open hours later
-TUESDAY = at("2027-06-08 10:00")
 LIST = "/admin/case/"
 
 
@@ -28,24 +28,6 @@ LIST = "/admin/case/"
 def clock():
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
-
-
-@pytest.fixture
-def calendar(profile, consultation_settings):
-    hours = factories.opening_hours()
-    return services.calendar_of(consultation_settings, OpeningHours.for_site(hours.site).schedule(profile))
-
-
-@pytest.fixture
-def ask(profile, consultation_settings, calendar):
-    def submit(start=TUESDAY, **fields):
-        known = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com"}
-        request = services.ConsultationRequest(
-            **{"consent_wording": "Yes.", "submission_key": uuid4(), "start": start, **known, **fields}
-        )
-        return services.submit(request, settings=consultation_settings, profile=profile, calendar=calendar).case
-
-    return submit
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bookings.models import Case, Message, MessageKind, MessageState, Status
 from bookings.outbox import deliver_due
 from bookings.visit_link import path_for
 from tests import factories
-from tests.bookings.test_appointments import NOW, TUESDAY, ask, calendar, clerk  # noqa: F401 fixtures
+from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.bookings.test_visit_page import LINK, rows
 from tests.opening_hours import at
 
@@ -29,7 +29,7 @@ def clock():
 
 
 @pytest.fixture
-def book(ask, clerk, calendar):  # noqa: F811
+def book(ask, clerk, calendar):
     def make(start, *, wants_earlier=False, **fields):
         case = ask(start=start, wants_earlier=wants_earlier, **fields)
         return services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
@@ -50,7 +50,7 @@ def waiting(book):
 
 
 @pytest.fixture
-def give_back(giver, clerk, calendar):  # noqa: F811
+def give_back(giver, clerk, calendar):
     def cancel():
         return services.cancel(giver.pk, actor=clerk, calendar=calendar)
 
@@ -83,29 +83,29 @@ def test_patient_who_waits_is_told_when_a_visit_is_cancelled(giver, waiting, giv
     assert "If you do nothing, nothing changes." in mail.body
 
 
-def test_kept_time_that_lapses_is_told(ask, waiting, clock):  # noqa: F811
+def test_kept_time_that_lapses_is_told(ask, waiting, clock):
     ask(start=TUESDAY)
     clock.move_to(at("2027-06-07 13:00"))
     services.lapse_expired()
     assert told() == [waiting.reference]
 
 
-def test_closing_a_request_tells(giver, waiting, clerk):  # noqa: F811
+def test_closing_a_request_tells(giver, waiting, clerk):
     services.change_status(giver.pk, "closed", actor=clerk, expected_version=giver.version, outcome="declined", note="")
     assert told() == [waiting.reference]
 
 
-def test_visit_that_the_desk_moves_tells(giver, waiting, clerk, calendar):  # noqa: F811
+def test_visit_that_the_desk_moves_tells(giver, waiting, clerk, calendar):
     services.book(giver.pk, at("2027-06-11 10:00"), actor=clerk, expected_version=giver.version, calendar=calendar)
     assert told() == [waiting.reference]
 
 
-def test_visit_that_its_patient_moves_tells(giver, waiting, calendar):  # noqa: F811
+def test_visit_that_its_patient_moves_tells(giver, waiting, calendar):
     services.change_time(giver.pk, at("2027-06-11 10:00"), calendar=calendar)
     assert told() == [waiting.reference]
 
 
-def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk, calendar, mailoutbox):  # noqa: F811
+def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk, calendar, mailoutbox):
     lane = waiting.appointments.get().lane_id
     (closed,) = services.close_time([lane], at("2027-06-08 06:00"), at("2027-06-08 20:00"), actor=clerk)
     services.open_time(closed.pk)
@@ -114,7 +114,7 @@ def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk,
     assert "Tuesday, June 8, 9 am" in next(mail.body for mail in mailoutbox if mail.subject == SUBJECT)
 
 
-def test_closed_evening_that_is_opened_tells_nobody(waiting, clerk):  # noqa: F811
+def test_closed_evening_that_is_opened_tells_nobody(waiting, clerk):
     lane = waiting.appointments.get().lane_id
     (closed,) = services.close_time([lane], at("2027-06-08 18:00"), at("2027-06-08 20:00"), actor=clerk)
     services.open_time(closed.pk)
@@ -122,7 +122,7 @@ def test_closed_evening_that_is_opened_tells_nobody(waiting, clerk):  # noqa: F8
     assert told() == []
 
 
-def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):  # noqa: F811
+def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):
     case = ask(start=THURSDAY, wants_earlier=True)
     give_back()
     assert told() == [case.reference]
@@ -147,20 +147,20 @@ def test_nobody_else_is_told(waiting, giver, give_back, fields):
     assert told() == []
 
 
-def test_visit_that_is_sooner_is_not_told(book, calendar, clerk):  # noqa: F811
+def test_visit_that_is_sooner_is_not_told(book, calendar, clerk):
     book(TUESDAY, wants_earlier=True)
     giver = book(THURSDAY)
     services.cancel(giver.pk, actor=clerk, calendar=calendar)
     assert told() == []
 
 
-def test_patient_without_a_time_is_not_told(ask, giver, give_back):  # noqa: F811
+def test_patient_without_a_time_is_not_told(ask, giver, give_back):
     ask(start=None, wants_earlier=True)
     give_back()
     assert told() == []
 
 
-def test_patient_who_may_no_longer_change_is_not_told(book, calendar, clerk, clock):  # noqa: F811
+def test_patient_who_may_no_longer_change_is_not_told(book, calendar, clerk, clock):
     book(at("2027-06-08 14:00"), wants_earlier=True)
     giver = book(TUESDAY)
     clock.move_to(at("2027-06-07 14:01"))
@@ -168,13 +168,13 @@ def test_patient_who_may_no_longer_change_is_not_told(book, calendar, clerk, clo
     assert told() == []
 
 
-def test_giver_is_not_told_of_her_own_time(book, calendar):  # noqa: F811
+def test_giver_is_not_told_of_her_own_time(book, calendar):
     case = book(TUESDAY, wants_earlier=True)
     services.change_time(case.pk, THURSDAY, calendar=calendar)
     assert told() == []
 
 
-def test_time_that_is_over_is_told_to_nobody(waiting, giver, clerk, clock):  # noqa: F811
+def test_time_that_is_over_is_told_to_nobody(waiting, giver, clerk, clock):
     clock.move_to(TUESDAY + timedelta(minutes=1))
     services.change_status(giver.pk, "attended", actor=clerk, expected_version=giver.version)
     assert told() == []
@@ -192,7 +192,7 @@ def test_five_are_told_and_the_oldest_requests_first(book, giver, give_back):
 # Once a day
 
 
-def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_back, calendar, clock):  # noqa: F811
+def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_back, calendar, clock):
     second, third = book(at("2027-06-09 12:00")), book(at("2027-06-09 13:00"))
     give_back()
     deliver_due()
@@ -204,7 +204,7 @@ def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_
     assert told() == [waiting.reference] * 2
 
 
-def test_mail_that_was_dropped_does_not_count(book, ask, waiting, giver, give_back, calendar, clerk):  # noqa: F811
+def test_mail_that_was_dropped_does_not_count(book, ask, waiting, giver, give_back, calendar, clerk):
     second = book(at("2027-06-09 12:00"))
     give_back()
     taker = ask(start=TUESDAY)
@@ -225,7 +225,7 @@ def left(mailoutbox):
     return message.state
 
 
-def test_mail_is_dropped_when_somebody_has_taken_the_time(ask, waiting, give_back, mailoutbox):  # noqa: F811
+def test_mail_is_dropped_when_somebody_has_taken_the_time(ask, waiting, give_back, mailoutbox):
     give_back()
     ask(start=TUESDAY)
     assert left(mailoutbox) == MessageState.DROPPED
@@ -237,13 +237,13 @@ def test_mail_is_dropped_when_she_no_longer_wants_it(waiting, give_back, mailout
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_sooner_by_then(waiting, give_back, calendar, mailoutbox):  # noqa: F811
+def test_mail_is_dropped_when_her_visit_is_sooner_by_then(waiting, give_back, calendar, mailoutbox):
     give_back()
     services.change_time(waiting.pk, at("2027-06-08 09:00"), calendar=calendar)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_cancelled(waiting, give_back, calendar, mailoutbox):  # noqa: F811
+def test_mail_is_dropped_when_her_visit_is_cancelled(waiting, give_back, calendar, mailoutbox):
     give_back()
     services.cancel(waiting.pk, calendar=calendar)
     assert left(mailoutbox) == MessageState.DROPPED
@@ -255,7 +255,7 @@ def test_mail_is_dropped_when_the_notice_has_become_too_short(waiting, give_back
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_she_may_no_longer_change(book, calendar, clock, mailoutbox):  # noqa: F811
+def test_mail_is_dropped_when_she_may_no_longer_change(book, calendar, clock, mailoutbox):
     giver = book(at("2027-06-08 14:00"))
     book(at("2027-06-09 09:00"), wants_earlier=True)
     services.change_time(giver.pk, THURSDAY, calendar=calendar)
@@ -263,14 +263,14 @@ def test_mail_is_dropped_when_she_may_no_longer_change(book, calendar, clock, ma
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_still_leaves_when_her_kept_time_was_booked(ask, give_back, clerk, calendar, mailoutbox):  # noqa: F811
+def test_mail_still_leaves_when_her_kept_time_was_booked(ask, give_back, clerk, calendar, mailoutbox):
     case = ask(start=THURSDAY, wants_earlier=True)
     give_back()
     services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
     assert left(mailoutbox) == MessageState.SENT
 
 
-def test_time_that_overlaps_her_own_can_be_had(book, clerk, calendar, mailoutbox):  # noqa: F811
+def test_time_that_overlaps_her_own_can_be_had(book, clerk, calendar, mailoutbox):
     """Her visit at 10:15 is no obstacle to herself at 10."""
     giver = book(at("2027-06-09 09:45"))
     case = book(at("2027-06-09 10:15"), wants_earlier=True)
@@ -325,7 +325,7 @@ def test_mail_that_cannot_be_written_keeps_no_time_from_being_given_back(waiting
     assert waiting.events.filter(kind="message_failed").exists()
 
 
-def test_telling_costs_few_queries(book, giver, clerk, calendar):  # noqa: F811
+def test_telling_costs_few_queries(book, giver, clerk, calendar):
     def cost(case):
         with CaptureQueriesContext(
             connection,
@@ -353,6 +353,6 @@ def test_wish_is_an_event_and_only_once(waiting):
     assert waiting.wants_earlier is False
 
 
-def test_wish_without_a_time_is_refused(ask):  # noqa: F811
+def test_wish_without_a_time_is_refused(ask):
     with pytest.raises(services.BookingError):
         services.want_earlier(ask(start=None).pk, True)

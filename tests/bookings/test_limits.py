@@ -14,7 +14,7 @@ from django.urls import reverse
 from bookings import limits, services
 from bookings.models import Appointment, Case, Message, Status
 from tests import booking_invariants, factories
-from tests.bookings.test_appointments import NOW, TUESDAY, ask, calendar, clerk  # noqa: F401 fixtures
+from tests.bookings.test_appointments import NOW, TUESDAY
 
 pytestmark = pytest.mark.django_db
 FORM = reverse("bookings:consultation")
@@ -34,7 +34,7 @@ def proxy(settings):
 
 
 @pytest.fixture
-def send(client, clock, calendar):  # noqa: F811
+def send(client, clock, calendar):
     """Sends a whole form from an address; what comes back must be her receipt, whatever happens behind it."""
 
     def fill_in(address=NETWORK, **typed):
@@ -49,7 +49,7 @@ def send(client, clock, calendar):  # noqa: F811
 
 
 @pytest.fixture
-def quarantined(profile, consultation_settings, calendar):  # noqa: F811
+def quarantined(profile, consultation_settings, calendar):
     def ask_too_often(start=TUESDAY, **fields):
         known = {"name": "Ana Lima", "email": "ana@patient.example.com", "consent_wording": "Yes."}
         request = services.ConsultationRequest(**{**known, "submission_key": uuid4(), "start": start, **fields})
@@ -61,7 +61,7 @@ def quarantined(profile, consultation_settings, calendar):  # noqa: F811
 
 
 @pytest.fixture
-def let_out(profile, consultation_settings, calendar, clerk):  # noqa: F811
+def let_out(profile, consultation_settings, calendar, clerk):
     def decide(case):
         known = {"settings": consultation_settings, "profile": profile, "calendar": calendar}
         return services.let_out(case.pk, actor=clerk, expected_version=case.version, **known)
@@ -188,7 +188,7 @@ def test_let_out_she_gets_her_receipt_and_her_time(quarantined, let_out):
     assert booking_invariants.check() == []
 
 
-def test_let_out_too_late_for_her_time_is_told(quarantined, let_out, ask):  # noqa: F811
+def test_let_out_too_late_for_her_time_is_told(quarantined, let_out, ask):
     case = quarantined()
     ask(TUESDAY)
     case = let_out(case)
@@ -207,14 +207,14 @@ def test_only_what_is_in_quarantine_is_let_out_and_once(quarantined, let_out):
         let_out(case)
 
 
-def test_what_is_no_request_is_closed(quarantined, clerk):  # noqa: F811
+def test_what_is_no_request_is_closed(quarantined, clerk):
     case = quarantined()
     closing = {"outcome": "not_a_request", "actor": clerk, "expected_version": case.version}
     assert services.change_status(case.pk, Status.CLOSED, **closing).status == Status.CLOSED
     assert not Message.objects.exists()
 
 
-def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, calendar):  # noqa: F811
+def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, calendar):
     case = quarantined()
     with pytest.raises(services.TransitionRefused):
         services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, calendar=calendar)
@@ -224,7 +224,7 @@ def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, calen
 
 
 @pytest.fixture
-def desk(client, clerk):  # noqa: F811
+def desk(client, clerk):
     client.force_login(clerk)
     return client
 
@@ -233,7 +233,7 @@ def names_in(answer):
     return re.findall(r"[A-Z][a-z]+ in the list", answer.content.decode())
 
 
-def test_list_shows_quarantine_only_when_asked(desk, quarantined, ask):  # noqa: F811
+def test_list_shows_quarantine_only_when_asked(desk, quarantined, ask):
     quarantined(name="Quinn in the list")
     ask(name="Nora in the list")
     url = reverse("case:index")

@@ -12,7 +12,7 @@ from bookings.models import MessageKind, MessageState
 from bookings.outbox import as_email, deliver_due
 from bookings.waiting import unsent_messages
 from tests import factories
-from tests.bookings.test_appointments import NOW, TUESDAY, ask, calendar, clerk  # noqa: F401 fixtures
+from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +27,13 @@ def clock():
 
 
 @pytest.fixture
-def case(ask):  # noqa: F811
+def case(ask):
     treatment = factories.make_treatment("Botox for chronic migraine")
     return ask(email="ana@patient.example.com", treatment_ids=(treatment.pk,))
 
 
 @pytest.fixture
-def booked(case, clerk, calendar):  # noqa: F811
+def booked(case, clerk, calendar):
     return services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
 
 
@@ -64,7 +64,7 @@ def test_booked_time_comes_with_a_calendar_file(booked):
     assert attachment[0] == "visit.ics"
 
 
-def test_moved_and_cancelled_visit_is_the_same_one_with_a_rising_sequence(booked, clerk, calendar):  # noqa: F811
+def test_moved_and_cancelled_visit_is_the_same_one_with_a_rising_sequence(booked, clerk, calendar):
     services.book(booked.pk, LATER, actor=clerk, expected_version=booked.version, calendar=calendar)
     services.cancel(booked.pk, actor=clerk, calendar=calendar)
     states = [event_of(mails(booked)[kind]) for kind in ("time_booked", "time_moved", "time_cancelled")]
@@ -75,12 +75,12 @@ def test_moved_and_cancelled_visit_is_the_same_one_with_a_rising_sequence(booked
     assert states[1][1].start == LATER
 
 
-def test_cancelling_a_time_that_was_only_kept_brings_no_file(case, clerk, calendar):  # noqa: F811
+def test_cancelling_a_time_that_was_only_kept_brings_no_file(case, clerk, calendar):
     services.cancel(case.pk, actor=clerk, calendar=calendar)
     assert mails(case)[MessageKind.TIME_CANCELLED].calendar == ""
 
 
-def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, clerk, calendar):  # noqa: F811
+def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, clerk, calendar):
     services.cancel(booked.pk, actor=clerk, calendar=calendar)
     for mail in mails(booked).values():
         for secret in SECRETS:
@@ -88,13 +88,13 @@ def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, cler
             assert secret not in mail.calendar
 
 
-def test_patient_without_an_address_gets_no_mail(ask, clerk, calendar):  # noqa: F811
+def test_patient_without_an_address_gets_no_mail(ask, clerk, calendar):
     case = ask(email="", phone="(949) 555-0123")
     services.confirm(case.pk, actor=clerk, expected_version=1, calendar=calendar)
     assert mails(case) == {}
 
 
-def test_mail_that_cannot_be_written_costs_no_time(case, clerk, calendar, monkeypatch):  # noqa: F811
+def test_mail_that_cannot_be_written_costs_no_time(case, clerk, calendar, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
@@ -115,13 +115,13 @@ def test_reminder_is_planned_for_ten_on_the_day_before(booked):
     assert reminders(booked).get().due_at == at("2027-06-07 10:00")
 
 
-def test_visit_booked_after_that_hour_has_no_reminder(case, clerk, calendar, clock):  # noqa: F811
+def test_visit_booked_after_that_hour_has_no_reminder(case, clerk, calendar, clock):
     clock.move_to(at("2027-06-07 11:00"))
     services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
     assert not reminders(case).exists()
 
 
-def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, calendar, clock, mailoutbox):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
     assert reminders(case).get().due_at == at("2027-06-08 10:00")
     clock.move_to(at("2027-06-08 10:00"))
@@ -130,7 +130,7 @@ def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, calendar
     assert "Wednesday, June 9, 11 am" in mail.body
 
 
-def test_cancelled_visit_is_never_reminded_of(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+def test_cancelled_visit_is_never_reminded_of(case, clerk, calendar, clock, mailoutbox):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
     services.cancel(case.pk, actor=clerk, calendar=calendar)
     clock.move_to(at("2027-06-08 10:00"))
@@ -139,7 +139,7 @@ def test_cancelled_visit_is_never_reminded_of(case, clerk, calendar, clock, mail
     assert reminders(case).get().state == MessageState.DROPPED
 
 
-def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, calendar, clock, mailoutbox):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
     case.appointments.update(state="cancelled")  # as if the worker had read it just before
     clock.move_to(at("2027-06-08 10:00"))
@@ -147,7 +147,7 @@ def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, calendar, clo
     assert [mail for mail in mailoutbox if "See you soon" in mail.subject] == []
 
 
-def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, calendar, clock, mailoutbox):  # noqa: F811
+def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, calendar, clock, mailoutbox):
     booked = services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
     services.book(case.pk, at("2027-06-10 12:00"), actor=clerk, expected_version=booked.version, calendar=calendar)
     clock.move_to(at("2027-06-09 10:00"))
@@ -165,7 +165,7 @@ def test_time_that_ran_out_is_told(case, clock, mailoutbox):
     ]
 
 
-def test_reminder_that_waits_for_its_day_is_no_mark_on_the_desk(case, clerk, calendar, clock):  # noqa: F811
+def test_reminder_that_waits_for_its_day_is_no_mark_on_the_desk(case, clerk, calendar, clock):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
     deliver_due()
     clock.shift(timedelta(hours=2))

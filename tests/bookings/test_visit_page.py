@@ -12,7 +12,7 @@ from icalendar import Calendar
 from bookings import services
 from bookings.models import Case, CaseKind, EventKind, Hold, Message, MessageKind
 from bookings.visit_link import VALID_FOR, path_for
-from tests.bookings.test_appointments import NOW, TUESDAY, ask, calendar, clerk  # noqa: F401 fixtures
+from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
@@ -27,12 +27,12 @@ def clock():
 
 
 @pytest.fixture
-def case(ask):  # noqa: F811
+def case(ask):
     return ask(name="Ana Lima", email="ana@patient.example.com", message="My forehead.")
 
 
 @pytest.fixture
-def booked(case, clerk, calendar):  # noqa: F811
+def booked(case, clerk, calendar):
     return services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
 
 
@@ -60,7 +60,7 @@ def test_page_of_a_kept_time_says_until_when(client, case):
 
 
 @pytest.fixture
-def every_mail(ask, clerk, calendar, clock):  # noqa: F811
+def every_mail(ask, clerk, calendar, clock):
     """One of each kind, as the services write them."""
     later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", wants_earlier=True)
     services.confirm(later.pk, actor=clerk, expected_version=later.version, calendar=calendar)
@@ -77,7 +77,7 @@ def every_mail(ask, clerk, calendar, clock):  # noqa: F811
 
 
 @pytest.mark.parametrize("is_clerk", [False, True], ids=["patient", "clerk"])
-def test_opening_any_link_of_any_mail_changes_nothing(client, every_mail, clerk, is_clerk):  # noqa: F811
+def test_opening_any_link_of_any_mail_changes_nothing(client, every_mail, clerk, is_clerk):
     """As virus scanners do. The desk's notice leads to the log-in page, or to the request."""
     links = {link for mail in every_mail for body in (mail.text, mail.html) for link in LINK.findall(body)}
     # Of three patients her page and the desk's notice; to change her time; and, hours later, a link signed anew.
@@ -158,7 +158,7 @@ def test_link_runs_out(client, booked, clock):
         assert client.get(address).status_code == 404
 
 
-def test_link_can_be_revoked(client, booked, clerk):  # noqa: F811
+def test_link_can_be_revoked(client, booked, clerk):
     path = path_for(booked)
     services.revoke_links(booked.pk, actor=clerk)
     assert client.get(path).status_code == 404
@@ -261,7 +261,7 @@ def test_kept_time_that_is_moved_stays_kept_as_long_as_before(client, case):
     assert not case.messages.filter(kind="time_moved").exists()
 
 
-def test_time_is_never_kept_past_its_start(case, calendar):  # noqa: F811
+def test_time_is_never_kept_past_its_start(case, calendar):
     case.appointments.update(held_until=TUESDAY)
     services.change_time(case.pk, TUESDAY - timedelta(minutes=45), calendar=calendar)
     assert case.appointments.get().held_until == TUESDAY - timedelta(minutes=45)
@@ -301,7 +301,7 @@ def test_form_without_a_field_changes_nothing(client, booked):
     assert "Choose one of the times" in text_of(client.post(f"{path_for(booked)}change/"))
 
 
-def test_time_taken_in_between_brings_the_nearest_three(client, booked, ask):  # noqa: F811
+def test_time_taken_in_between_brings_the_nearest_three(client, booked, ask):
     ask(start=at("2027-06-08 11:00"))
     before = rows()
     response = change(client, booked, "2027-06-08T18:00Z")
@@ -336,7 +336,7 @@ def test_after_the_cut_off_no_time_can_be_chosen(client, booked, clock):
     assert rows() == before
 
 
-def test_without_a_time_none_can_be_chosen(client, booked, calendar):  # noqa: F811
+def test_without_a_time_none_can_be_chosen(client, booked, calendar):
     services.cancel(booked.pk, calendar=calendar)
     before = rows()
     assert client.get(f"{path_for(booked)}change/").status_code == 303
@@ -365,7 +365,7 @@ def test_she_switches_mails_about_earlier_times_on_and_off(client, booked):
     assert booked.wants_earlier is False
 
 
-def test_wish_needs_a_time(client, booked, calendar):  # noqa: F811
+def test_wish_needs_a_time(client, booked, calendar):
     services.cancel(booked.pk, calendar=calendar)
     response = client.post(f"{path_for(booked)}earlier/", {"wanted": "yes"})
     assert "There is no time to change any more." in text_of(response)
