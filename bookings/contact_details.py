@@ -1,4 +1,4 @@
-"""What people type about themselves: plain text, phone numbers, and how the desk finds them again."""
+"""Clean what people type about themselves, and make it findable at the desk. Pure."""
 
 import re
 import unicodedata
@@ -11,18 +11,18 @@ from django.utils.translation import gettext_lazy as _
 DEFAULT_REGION = "US"
 QUERY_LENGTH = 200
 QUERY_WORDS = 8
-# Enough for the longest of everything. An index holds this text, and PostgreSQL refuses rows of 2,700 bytes there:
-# a single character of a name can unfold into eighteen.
+# An index holds this text, and PostgreSQL refuses index rows of 2,700 bytes. A single character of a name can unfold
+# into eighteen.
 SEARCH_TEXT_LENGTH = 600
 
-# North America: area code and exchange start with 2 to 9. Which of them are in use changes every year, and a
-# list that has aged must never turn a patient away.
+# In North America, area code and exchange start with 2 to 9. Which of them are in use changes every year, and an old
+# list must never turn a patient away.
 NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
-# Letters that are not a plain letter with a mark, so that taking the marks off does not help.
+# These letters are not a plain letter with a mark, so removing the marks does not help.
 PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "’": "'", "‘": "'"}
 )
-# Invisible marks that turn the reading direction: they make a list show something else than it holds.
+# Invisible marks that turn the reading direction make a list show something else than it holds.
 DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 PHONE_WORD = re.compile(r"[+(]*\d[\d().\-/+]*")
 EXTENSION = re.compile(r"\b(?:ext\.?|extension|x)\s*\d{1,7}\s*$", re.IGNORECASE)
@@ -38,12 +38,13 @@ class HasContactDetails(Protocol):
 
 
 def plain_text(value: str) -> str:
-    """One form for what a browser may send in many: line ends as ``\\n``, no control or direction characters."""
+    """Return text with line ends as ``\\n`` and without control or direction characters."""
     value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(char for char in value if char in "\n\t" or not _is_unwanted(char))
 
 
 def one_line(value: str) -> str:
+    """Return plain text on one line, with single spaces."""
     return " ".join(plain_text(value).split())
 
 
@@ -52,7 +53,7 @@ def _is_unwanted(char: str) -> bool:
 
 
 def phone_to_e164(typed: str, region: str = "") -> str:
-    """The number as "+19495550123", an extension left out. ValidationError when nobody could dial it.
+    """Return the number as "+19495550123", without its extension. Raise ValidationError if nobody can dial it.
 
     ``region``: the two-letter country whose numbers are written without a country code.
     """
@@ -79,7 +80,7 @@ def _not_a_number() -> ValidationError:
 
 
 def search_text_for(case: HasContactDetails) -> str:
-    """Everything the desk finds a case by, in the form that ``normalise_query`` gives to what it types."""
+    """Return all that the desk finds a case by, in the form that ``normalize_query`` gives to what it types."""
     parts = [fold(case.reference), *_phone_digits(case), fold(case.email), fold(case.name)]
     return " ".join(part for part in parts if part)[:SEARCH_TEXT_LENGTH]
 
@@ -88,7 +89,7 @@ def _phone_digits(case: HasContactDetails) -> list[str]:
     typed = phonenumbers.normalize_digits_only(EXTENSION.sub("", case.phone))
     if not case.phone_e164:
         return [typed]
-    # Written at home a number may start with a 0 that it loses abroad: both are looked for.
+    # At home a number may start with a 0 that it loses abroad, so both forms are kept.
     number = phonenumbers.parse(case.phone_e164)
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     digits = [case.phone_e164[1:], phonenumbers.normalize_digits_only(national), typed]
@@ -96,14 +97,14 @@ def _phone_digits(case: HasContactDetails) -> list[str]:
 
 
 def fold(value: str) -> str:
-    """Without case, accents and surplus space: "  Zoë  ÅSTRÖM" is "zoe astrom"."""
+    """Remove case, accents and surplus space: "  Zoë  ÅSTRÖM" becomes "zoe astrom"."""
     letters = unicodedata.normalize("NFKD", one_line(value).casefold())
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(bare.translate(PLAIN_LETTERS).split())
 
 
-def normalise_query(query: str) -> list[str]:
-    """The pieces that must all occur in ``search_text``: words, and phone numbers as their digits."""
+def normalize_query(query: str) -> list[str]:
+    """Return the pieces that must all occur in ``search_text``: words, and phone numbers as digits."""
     words = fold(EXTENSION.sub("", query[:QUERY_LENGTH])).split()
     needles: list[str] = []
     number = ""
@@ -118,7 +119,7 @@ def normalise_query(query: str) -> list[str]:
 
 
 def _digits_needle(number: str) -> list[str]:
-    """The digits of ``number`` as they stand in ``search_text``; none when there is no number."""
+    """Return the digits of ``number`` as they stand in ``search_text``; [] without a number."""
     if number.startswith(("+", "(+")):
         number = number.replace("(0)", "")
     digits = "".join(char for char in number if char.isdigit())

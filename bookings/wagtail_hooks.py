@@ -5,29 +5,25 @@ from wagtail.admin.menu import MenuItem
 
 from clinic.hours_admin.visits import VISITS_HOOK
 
-from .day_views import DayView
-from .desk_visits import visits_in_hours
-from .exports import LOG_ACTION, ExportFormatter
-from .panels import RequestsPanel, may_see_requests
-from .rooms import LaneViewSet
-from .viewsets import CaseViewSet
+from .desk.access import may_see_cases
+from .desk.calendar import CalendarView
+from .desk.case_list import CaseViewSet
+from .desk.dashboard import CasesPanel
+from .desk.export import LOG_ACTION, ExportFormatter
+from .desk.opening_hours import find_visits
+from .desk.resources import ResourceViewSet, VisitTypeViewSet
 
-hooks.register(VISITS_HOOK, visits_in_hours)
-
-
-@hooks.register("register_admin_viewset")
-def register_case_viewset():
-    return CaseViewSet()
+hooks.register(VISITS_HOOK, find_visits)
 
 
 @hooks.register("register_admin_viewset")
-def register_lane_viewset():
-    return LaneViewSet()
+def register_viewsets():
+    return [CaseViewSet(), ResourceViewSet(), VisitTypeViewSet()]
 
 
 class CalendarMenuItem(MenuItem):
     def is_shown(self, request):
-        return may_see_requests(request.user)
+        return may_see_cases(request.user)
 
 
 @hooks.register("register_admin_menu_item")
@@ -38,7 +34,7 @@ def register_calendar():
 
 @hooks.register("register_admin_urls")
 def register_calendar_url():
-    return [path("calendar/", DayView.as_view(), name="desk_calendar")]
+    return [path("calendar/", CalendarView.as_view(), name="desk_calendar")]
 
 
 @hooks.register("register_icons")
@@ -47,9 +43,9 @@ def register_icons(icons):
 
 
 @hooks.register("construct_homepage_panels")
-def add_requests_panel(request, panels):
-    if may_see_requests(request.user):
-        panels.append(RequestsPanel())
+def add_cases_panel(request, panels):
+    if may_see_cases(request.user):
+        panels.append(CasesPanel())
 
 
 @hooks.register("register_log_actions")

@@ -1,7 +1,6 @@
-"""A patient's file and all that belongs to it: requests, times, mails, and the words around the form."""
+"""The data of the front desk. Only ``bookings.services`` and the outbox write it."""
 
-from .appointments import CONFIRMABLE, LIVE, Appointment, AppointmentState, Closure, Hold, Lane, VisitKind
-from .case import (
+from .cases import (
     REFERENCE_ALPHABET,
     REFERENCE_LENGTH,
     Case,
@@ -11,14 +10,24 @@ from .case import (
     Consent,
     ContactBy,
     ContactTime,
-    Event,
-    EventKind,
     Outcome,
     Status,
     new_reference,
 )
-from .messages import Message, MessageKind, MessageState
-from .patients import Patient
+from .events import Event, EventKind
+from .messages import Channel, Direction, Message, MessageKind, MessageState
+from .patients import Patient, PatientLink
+from .scheduling import (
+    CONFIRMABLE,
+    LIVE,
+    Appointment,
+    AppointmentState,
+    BlockedTime,
+    Resource,
+    ResourceKind,
+    Slot,
+    VisitType,
+)
 from .settings import ConsultationSettings
 
 __all__ = [
@@ -28,25 +37,29 @@ __all__ = [
     "REFERENCE_LENGTH",
     "Appointment",
     "AppointmentState",
+    "BlockedTime",
     "Case",
     "CaseKind",
     "CaseQuerySet",
     "CaseTreatment",
-    "Closure",
+    "Channel",
     "Consent",
     "ConsultationSettings",
     "ContactBy",
     "ContactTime",
+    "Direction",
     "Event",
     "EventKind",
-    "Hold",
-    "Lane",
     "Message",
     "MessageKind",
     "MessageState",
     "Outcome",
     "Patient",
+    "PatientLink",
+    "Resource",
+    "ResourceKind",
+    "Slot",
     "Status",
-    "VisitKind",
+    "VisitType",
     "new_reference",
 ]

@@ -1,9 +1,22 @@
+from datetime import datetime
+
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .appointments import Appointment
-from .case import Case
+from .cases import Case
+from .scheduling import Appointment
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("Email")
+    SMS = "sms", _("Text message")
+
+
+class Direction(models.TextChoices):
+    OUT = "out", _("Sent by the clinic")
+    IN = "in", _("Received")
 
 
 class MessageState(models.TextChoices):
@@ -17,31 +30,67 @@ class MessageState(models.TextChoices):
 class MessageKind(models.TextChoices):
     RECEIPT = "receipt", _("Receipt to the patient")
     DESK_NOTICE = "desk_notice", _("Notice to the desk")
-    TIME_BOOKED = "time_booked", _("Visit booked")
-    TIME_MOVED = "time_moved", _("Visit moved")
-    TIME_CANCELLED = "time_cancelled", _("Visit cancelled")
-    TIME_LAPSED = "time_lapsed", _("Kept time ran out")
-    EARLIER_TIME = "earlier_time", _("Earlier time is free")
+    BOOKED = "booked", _("Visit booked")
+    MOVED = "moved", _("Visit moved")
+    CANCELED = "canceled", _("Visit canceled")
+    EXPIRED = "expired", _("Held time expired")
+    WAITLIST_OFFER = "waitlist_offer", _("Earlier time is free")
     REMINDER = "reminder", _("Reminder of the visit")
 
 
-class Message(models.Model):
-    """One mail that has to leave, whatever happens to the mail server: the outbox.
+class MessageManager(models.Manager):
+    def queue(
+        self,
+        kind: MessageKind,
+        case: Case,
+        *,
+        recipient: str,
+        key: str,
+        appointment: Appointment | None = None,
+        starts_at: datetime | None = None,
+        due_at: datetime | None = None,
+    ) -> "Message | None":
+        """Queue an email in the caller's transaction; None without a recipient.
 
-    Saved in the transaction of what it tells; sent afterwards by ``deliver_messages``. ``dedupe_key`` keeps one
-    occasion from making two mails. Personal data: the recipient and the text, needed until the mail is out.
+        The outbox writes and sends it. ``key`` keeps one occasion from making two messages.
+        """
+        if not recipient:
+            return None
+        return self.create(
+            kind=kind,
+            case=case,
+            recipient=recipient,
+            dedupe_key=f"{kind}:{key}",
+            appointment=appointment,
+            starts_at=starts_at,
+            due_at=due_at or timezone.now(),
+        )
+
+
+class Message(models.Model):
+    """Store one message between the clinic and a patient, or to the desk. Queued ones are the outbox.
+
+    A message is saved in the transaction of what it tells and sent afterwards by the worker, which also writes its
+    subject and text. Personal data: the recipient and the text. Instants are UTC.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
-    # What a reminder, or the mail about an earlier time, is about: it leaves only if that still stands.
-    appointment = models.ForeignKey(
-        Appointment, null=True, blank=True, on_delete=models.SET_NULL, related_name="reminders"
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.EMAIL)
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.OUT)
+    # The member of staff who wrote it; empty for what the site writes and for what patients write.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     kind = models.CharField(_("kind"), max_length=16, choices=MessageKind)
     state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
+    # The visit that the message is about, and the start that it tells of. It leaves only while that is still true.
+    appointment = models.ForeignKey(
+        Appointment, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    starts_at = models.DateTimeField(_("tells of"), null=True, blank=True)
     recipient = models.EmailField(_("to"))
-    subject = models.CharField(_("subject"), max_length=200)
-    text = models.TextField(_("text"))
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
     calendar = models.TextField(_("calendar file"), blank=True)
     dedupe_key = models.CharField(max_length=120, unique=True, editable=False)
@@ -52,6 +101,8 @@ class Message(models.Model):
     # The class of the last error, never its text: servers quote addresses in it.
     last_error = models.CharField(_("last error"), max_length=120, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MessageManager()
 
     class Meta:
         verbose_name = _("message")

@@ -5,29 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Patient(models.Model):
-    """A person, as far as the desk knows. Families share an address and a phone, so neither says who somebody is: each
-    request brings a patient of its own, and staff say when two are the same person.
+    """Store a person, as far as the desk knows.
 
-    Personal data: name and contact as she gave them last. A case keeps its own copy of what was typed. Instants are
-    UTC. Written by ``bookings.services`` only.
+    Families share an address and a phone, so neither says who somebody is: each request brings a patient of its own,
+    and staff say when two are one person (``PatientLink``).
+
+    Personal data: name and contact as the patient gave them last. A case keeps its own copy of what was typed.
+    Instants are UTC. Only ``bookings.services`` writes it.
     """
 
     name = models.CharField(_("name"), max_length=120)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
     phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
-    # Two patients who are one person: a link between the two, so that to undo it brings back what was before.
-    same_as = models.ForeignKey(
-        "self",
-        verbose_name=_("same person as"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="others",
-    )
-    linked_at = models.DateTimeField(_("linked"), null=True, blank=True, editable=False)
-    linked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
-    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -38,12 +27,31 @@ class Patient(models.Model):
             models.Index(fields=["email"], name="bookings_patient_email"),
             models.Index(fields=["phone_e164"], name="bookings_patient_phone"),
         ]
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class PatientLink(models.Model):
+    """Say that two patients are one person. Deleting the link undoes exactly that."""
+
+    # The patient with the lower key comes first, so that one pair has one row.
+    first = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    linked_at = models.DateTimeField(_("linked"), default=timezone.now, editable=False)
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    class Meta:
+        verbose_name = _("link between patients")
+        default_permissions = ()
         constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="bookings_one_link_a_pair"),
             models.CheckConstraint(
-                condition=models.Q(same_as=None) | ~models.Q(same_as=models.F("id")),
-                name="bookings_patient_not_same_as_herself",
+                condition=models.Q(first__lt=models.F("second")), name="bookings_link_has_lower_key_first"
             ),
         ]
 
     def __str__(self):
-        return str(self.pk)
+        return f"{self.first_id} = {self.second_id}"

@@ -7,14 +7,12 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 
-from bookings.availability import Rules
-
 GRIDS = [(15, _("quarter of an hour")), (30, _("half hour")), (60, _("hour"))]
 
 
 @register_setting(icon="calendar-check", order=110)
 class ConsultationSettings(BaseSiteSetting):
-    """The words around the consultation form, and where the desk is told of a new request."""
+    """Store the words around the consultation form, the rules of booking, and where the desk is told of a request."""
 
     heading = models.CharField(_("heading"), max_length=120, default="Ask for a free consultation")
     introduction = models.TextField(
@@ -50,22 +48,13 @@ class ConsultationSettings(BaseSiteSetting):
         help_text=_("Each request keeps the exact words the patient agreed to. A change counts for new requests only."),
     )
     desk_email = models.EmailField(
-        _("desk's e-mail"),
+        _("desk's email"),
         blank=True,
-        help_text=_("Where a notice of each new request goes. The clinic's e-mail is used when empty."),
+        help_text=_("Where a notice of each new request goes. The clinic's email is used when empty."),
     )
 
-    visit_minutes = models.PositiveSmallIntegerField(
-        _("length of a visit"),
-        default=30,
-        validators=[MinValueValidator(5), MaxValueValidator(480)],
-        help_text=_("In minutes."),
-    )
     grid_minutes = models.PositiveSmallIntegerField(
         _("times start every"), choices=GRIDS, default=15, help_text=_("Counted from the full hour.")
-    )
-    buffer_minutes = models.PositiveSmallIntegerField(
-        _("pause after a visit"), default=0, validators=[MaxValueValidator(240)], help_text=_("In minutes.")
     )
     notice_minutes = models.PositiveSmallIntegerField(
         _("shortest notice"),
@@ -80,7 +69,7 @@ class ConsultationSettings(BaseSiteSetting):
         help_text=_("In days."),
     )
     hold_minutes = models.PositiveSmallIntegerField(
-        _("a request keeps its time for"),
+        _("a request holds its time for"),
         default=240,
         validators=[MinValueValidator(15), MaxValueValidator(10_000)],
         help_text=_("In minutes while the clinic is open. By then the desk has answered, or the time is free again."),
@@ -104,8 +93,7 @@ class ConsultationSettings(BaseSiteSetting):
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("visit_minutes"), FieldPanel("buffer_minutes"), FieldPanel("grid_minutes")]),
-                FieldRowPanel([FieldPanel("notice_minutes"), FieldPanel("horizon_days")]),
+                FieldRowPanel([FieldPanel("grid_minutes"), FieldPanel("notice_minutes"), FieldPanel("horizon_days")]),
                 FieldRowPanel([FieldPanel("hold_minutes"), FieldPanel("change_until_hours")]),
             ],
             heading=_("Times that can be booked"),
@@ -123,13 +111,3 @@ class ConsultationSettings(BaseSiteSetting):
     @property
     def change_until(self) -> timedelta:
         return timedelta(hours=self.change_until_hours)
-
-    @property
-    def rules(self) -> Rules:
-        return Rules(
-            visit_minutes=self.visit_minutes,
-            grid_minutes=self.grid_minutes,
-            buffer_minutes=self.buffer_minutes,
-            notice_minutes=self.notice_minutes,
-            horizon_days=self.horizon_days,
-        )

@@ -1,70 +1,65 @@
-"""The only writer of cases and what hangs on them (``outbox`` marks messages as sent).
+"""Change cases and what belongs to them. Nothing else writes them, but for the outbox, which marks messages as sent.
 
-Each public function is one transaction, and every change leaves an event that says who and what.
+Each public function is one transaction, and each change leaves an event that says who did what.
 """
 
-from bookings.consultation_request import ConsultationRequest
-from bookings.transitions import TRANSITIONS, BookingError, TransitionRefused, next_statuses
-
-from .appointments import (
-    FARTHEST,
-    Calendar,
-    TimeTaken,
-    book,
-    calendar_of,
-    cancel,
-    change_time,
-    confirm,
-    free_times,
-    lapse_expired,
-    time_taken,
+from .appointments import MAX_AHEAD, book, cancel, change_stage, confirm, expire_holds, move
+from .blocked_time import VisitsInTheWayError, block_time, unblock_time
+from .cases import add_note, assign, retry_message
+from .complaints import file_complaint
+from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
+from .privacy import revoke_links
+from .slots import TimeTakenError, expired_holds, free_starts, get_booking_policy, time_taken
+from .submissions import SAME_REQUEST_WITHIN, Submission, release_from_quarantine, submit
+from .transitions import (
+    TRANSITIONS,
+    BookingError,
+    StaleCaseError,
+    TransitionError,
+    get_stage,
+    get_visit,
+    next_stages,
+    prefetch_visits,
 )
-from .cases import add_note, assign, change_status, retry_message
-from .closures import VisitsInTheWay, close_time, open_time
-from .common import StaleCase
-from .earlier import want_earlier
-from .leaving import still_holds
-from .patients import complain, revoke_links
-from .people import Proposal, cases_of, link, perhaps_same, unlink
-from .quarantine import let_out
-from .requests import SAME_REQUEST_WITHIN, Submission, submit
+from .waitlist import set_waitlist
 
 __all__ = [
-    "FARTHEST",
+    "MAX_AHEAD",
     "SAME_REQUEST_WITHIN",
     "TRANSITIONS",
     "BookingError",
-    "Calendar",
-    "ConsultationRequest",
-    "Proposal",
-    "StaleCase",
+    "Duplicate",
+    "StaleCaseError",
     "Submission",
-    "TimeTaken",
-    "TransitionRefused",
-    "VisitsInTheWay",
+    "TimeTakenError",
+    "TransitionError",
+    "VisitsInTheWayError",
     "add_note",
     "assign",
+    "block_time",
     "book",
-    "calendar_of",
     "cancel",
-    "cases_of",
-    "change_status",
-    "change_time",
-    "close_time",
-    "complain",
+    "change_stage",
     "confirm",
-    "free_times",
-    "lapse_expired",
-    "let_out",
+    "expire_holds",
+    "expired_holds",
+    "file_complaint",
+    "free_starts",
+    "get_booking_policy",
+    "get_stage",
+    "get_visit",
     "link",
-    "next_statuses",
-    "open_time",
-    "perhaps_same",
+    "move",
+    "next_stages",
+    "other_cases",
+    "possible_duplicates",
+    "prefetch_visits",
+    "release_from_quarantine",
     "retry_message",
     "revoke_links",
-    "still_holds",
+    "set_waitlist",
     "submit",
     "time_taken",
+    "unblock_time",
     "unlink",
-    "want_earlier",
 ]

@@ -1,70 +1,76 @@
-"""What the desk does with a case."""
+"""Change a case: its status, owner and notes. Every other service locks and saves cases with these functions."""
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import Case, EventKind, Message, MessageState, Status
-from bookings.transitions import BookingError, refuse_wrong_move, remark
+from bookings.models import Case, Event, EventKind, Message, MessageState, Status
 
-from .appointments import lock_lanes, settle
-from .common import add_event, locked, name_of, save_change, set_status
+from .transitions import BookingError, StaleCaseError
 
 
-@transaction.atomic
-def change_status(
-    case_id: int,
-    to_status: str,
-    *,
-    actor: AbstractBaseUser,
-    expected_version: int,
-    outcome: str = "",
-    note: str = "",
-) -> Case:
-    """Take the case to its next status. StaleCase, or TransitionRefused with the reason."""
-    lock_lanes()
-    case = locked(case_id, expected_version)
-    refuse_wrong_move(case, to_status, outcome)
-    settle(case, Status(to_status), outcome)
-    from_status = case.status
-    text = "\n".join(part for part in (remark(case, to_status, outcome), note.strip()) if part)
-    set_status(case, Status(to_status), outcome)
-    save_change(case)
-    add_event(case, EventKind.STATUS, actor=actor, text=text, from_status=from_status, to_status=case.status)
+def lock_case(case_id: int, expected_version: int | None = None) -> Case:
+    """Return the case, locked until the transaction ends. Raise StaleCaseError if its version is another one."""
+    case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
+    if expected_version is not None and case.version != expected_version:
+        raise StaleCaseError(_("Somebody changed this case while you were looking at it. Look again, then decide."))
     return case
+
+
+def set_status(case: Case, status: Status, outcome: str = "") -> None:
+    """Set the status with the dates that belong to it. The caller saves the case."""
+    now = timezone.now()
+    case.status, case.outcome = status, outcome
+    case.closed_at = now if status == Status.CLOSED else None
+    case.answered_at = None if status == Status.NEW else case.answered_at or now
+
+
+def save_change(case: Case) -> None:
+    """Save a locked case as its next version."""
+    case.version += 1
+    case.save()
+    case.refresh_from_db(fields=["is_waiting"])
 
 
 @transaction.atomic
 def add_note(case_id: int, text: str, *, actor: AbstractBaseUser) -> Case:
+    """Add a note to the timeline. Raise BookingError if it is empty."""
     if not text.strip():
         raise BookingError(_("Write something before you save the note."))
-    case = locked(case_id)
+    case = lock_case(case_id)
     save_change(case)
-    add_event(case, EventKind.NOTE, actor=actor, text=text.strip())
+    Event.objects.record(case, EventKind.NOTE, actor, text)
     return case
 
 
 @transaction.atomic
-def assign(case_id: int, owner: AbstractBaseUser | None, *, actor: AbstractBaseUser, expected_version: int) -> Case:
-    """Give the case to somebody, or to nobody. Without a change nothing is written."""
-    case = locked(case_id, expected_version)
-    if case.owner_id == (owner and owner.pk):
-        return case
+def assign(
+    case_id: int,
+    owner: AbstractBaseUser | None,
+    *,
+    actor: AbstractBaseUser,
+    expected_version: int,
+    note: str = "",
+) -> Case:
+    """Make somebody the owner, or nobody. Without a change and a note nothing is written."""
+    case = lock_case(case_id, expected_version)
+    if case.owner_id == (owner.pk if owner else None):
+        return add_note(case_id, note, actor=actor) if note.strip() else case
     case.owner = owner
     save_change(case)
-    text = _("Assigned to %(name)s") % {"name": name_of(owner)} if owner else _("Assigned to nobody")
-    add_event(case, EventKind.ASSIGNED, actor=actor, text=text)
+    name = (owner.get_full_name() or owner.get_username()) if owner else ""
+    Event.objects.record(case, EventKind.ASSIGNED, actor, note, owner=name)
     return case
 
 
 @transaction.atomic
-def retry_message(message_id: int, *, actor: AbstractBaseUser) -> Message:
-    """Put a mail that was given up back into the outbox, with all its attempts before it."""
+def retry_message(message_id: int, *, actor: AbstractBaseUser, note: str = "") -> Message:
+    """Queue a message again that was given up. Raise BookingError if it was not."""
     message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
     if message.state != MessageState.FAILED:
         raise BookingError(_("This message is not lost: it was sent, or is still being tried."))
     message.state, message.attempts, message.due_at = MessageState.QUEUED, 0, timezone.now()
     message.save(update_fields=["state", "attempts", "due_at"])
-    add_event(message.case, EventKind.MESSAGE_RETRIED, actor=actor, text=message.get_kind_display())
+    Event.objects.record(message.case, EventKind.MESSAGE_RETRIED, actor, note, message=message.kind)
     return message

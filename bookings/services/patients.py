@@ -1,58 +1,146 @@
-"""What a patient does on her own page, besides her time."""
+"""Keep the patient behind each case, and let staff say when two patients are one person."""
 
-from uuid import uuid4
+from typing import NamedTuple
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import search_text_for
-from bookings.models import Case, CaseKind, ConsultationSettings, EventKind, MessageKind, Status
-from bookings.transitions import BookingError
-from clinic.models import ClinicProfile
+from bookings.models import Case, Event, EventKind, Patient, PatientLink
 
-from .common import add_event, locked, save_change
-from .requests import queue_mails
+from .cases import lock_case, save_change
+from .transitions import BookingError, StaleCaseError, prefetch_visits
 
-# What a complaint takes over from the case it follows: how to reach her, not what she had asked about.
-CONTACT = ("name", "email", "phone", "phone_e164", "contact_by", "contact_time")
+MAX_DUPLICATES = 5
+# Of those with the same contact only the newest are looked at: a whole company may write from one address.
+MAX_LOOKED_AT = 50
+# All patients linked with one, directly or not. UNION ends the query even if links ran in a circle.
+FAMILY = """
+    WITH RECURSIVE family (id) AS (
+        SELECT id FROM bookings_patient WHERE id = %s
+        UNION
+        SELECT CASE WHEN link.first_id = family.id THEN link.second_id ELSE link.first_id END
+        FROM family JOIN bookings_patientlink link ON link.first_id = family.id OR link.second_id = family.id
+    )
+    SELECT * FROM bookings_patient WHERE id IN (SELECT id FROM family) ORDER BY id
+"""
+
+
+class Duplicate(NamedTuple):
+    """The newest case of somebody who may be the same person, and why."""
+
+    case: Case
+    same_email: bool
+    same_phone: bool
+
+
+def contact_of(case: Case) -> dict[str, str]:
+    """Return the fields of the case's patient. The email is in small letters, so that a plain index finds it."""
+    return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
+
+
+def update_patient(case: Case) -> None:
+    """Correct a patient that only this case knows."""
+    if case.patient_id and not Case.objects.filter(patient=case.patient_id).exclude(pk=case.pk).exists():
+        Patient.objects.filter(pk=case.patient_id).update(**contact_of(case))
+
+
+def get_family(patient_id: int | None) -> set[int]:
+    """Return the keys of the patient and of all who are the same person."""
+    return {patient.pk for patient in Patient.objects.raw(FAMILY, [patient_id])} if patient_id else set()
+
+
+def other_cases(case: Case) -> list[Case]:
+    """Return the other cases of the same person, newest first."""
+    cases = Case.objects.filter(patient__in=get_family(case.patient_id)).exclude(pk=case.pk)
+    return list(cases.order_by("-created_at", "-pk").prefetch_related(prefetch_visits()))
+
+
+def possible_duplicates(case: Case) -> list[Duplicate]:
+    """Return the newest case of each other person with the same email or phone, newest first."""
+    if not case.patient_id:
+        return []
+    known = get_family(case.patient_id)
+    duplicates: list[Duplicate] = []
+    for other in cases_with_same_contact(case).exclude(patient__in=known)[:MAX_LOOKED_AT]:
+        if other.patient_id in known:
+            continue
+        known |= get_family(other.patient_id)
+        same_email = bool(case.email) and case.email.lower() == other.patient.email
+        same_phone = bool(case.phone_e164) and case.phone_e164 == other.patient.phone_e164
+        duplicates.append(Duplicate(other, same_email, same_phone))
+        if len(duplicates) == MAX_DUPLICATES:
+            break
+    return duplicates
+
+
+def cases_with_same_contact(case: Case) -> QuerySet[Case]:
+    """Return the other cases of patients with this email or this phone, newest first."""
+    same = Q(email=case.email.lower()) if case.email else Q()
+    if case.phone_e164:
+        same |= Q(phone_e164=case.phone_e164)
+    if not same:
+        return Case.objects.none()
+    # Two steps, each by an index. In one, SQLite may choose to read all cases in order.
+    cases = Case.objects.filter(patient__in=Patient.objects.filter(same))
+    return cases.exclude(pk=case.pk).select_related("patient").order_by("-created_at", "-pk")
 
 
 @transaction.atomic
-def complain(case_id: int, text: str, *, settings: ConsultationSettings, profile: ClinicProfile) -> Case:
-    """Open a file of its own for what feels wrong, and tell the desk. An open one is added to instead."""
-    if not text.strip():
-        raise BookingError(_("Write in a few words what feels wrong."))
-    earlier = locked(case_id)
-    open_one = earlier.later.filter(kind=CaseKind.COMPLAINT).exclude(status=Status.CLOSED).first()
-    if open_one:
-        add_event(open_one, EventKind.NOTE, text=text.strip())
-        return open_one
-    complaint = Case(
-        kind=CaseKind.COMPLAINT,
-        patient=earlier.patient,
-        earlier=earlier,
-        message=text.strip()[: Case._meta.get_field("message").max_length],
-        submission_key=uuid4(),
-        fingerprint=uuid4().hex,
-        **{name: getattr(earlier, name) for name in CONTACT},
-    )
-    complaint.search_text = search_text_for(complaint)
-    complaint.save(force_insert=True)
-    add_event(complaint, EventKind.RECEIVED, to_status=Status.NEW)
-    add_event(
-        earlier,
-        EventKind.NOTE,
-        text=_("The patient says that something feels wrong: %(reference)s") % {"reference": complaint.reference},
-    )
-    queue_mails(complaint, [MessageKind.DESK_NOTICE], settings, profile)
-    return complaint
-
-
-@transaction.atomic
-def revoke_links(case_id: int, *, actor) -> Case:
-    """Make every link that was mailed for this case worthless, for a mail that went to the wrong address."""
-    case = locked(case_id)
-    case.link_version += 1
-    save_change(case)
-    add_event(case, EventKind.NOTE, actor=actor, text=_("The links in earlier mails no longer work."))
+def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
+    """Say that the patients of both cases are one person. Raise BookingError if that is known."""
+    case, other, family = _lock_both(case_id, other_id, expected_version)
+    if other.patient_id in family:
+        raise BookingError(_("These two cases already belong to one person."))
+    first, second = sorted((case.patient_id, other.patient_id))
+    PatientLink.objects.create(first_id=first, second_id=second, linked_by=actor)
+    _record_on_both(case, other, EventKind.LINKED, actor, note)
     return case
+
+
+@transaction.atomic
+def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
+    """Undo the link that leads to the patient of the other case. Whoever was linked with that patient stays so."""
+    case, other, family = _lock_both(case_id, other_id, expected_version)
+    if case.patient_id == other.patient_id or other.patient_id not in family:
+        raise BookingError(_("No link leads from this case to the other one."))
+    _last_link(case.patient_id, other.patient_id, family).delete()
+    _record_on_both(case, other, EventKind.UNLINKED, actor, note)
+    return case
+
+
+def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case, Case, set[int]]:
+    """Lock both cases, then the patients they are linked with, in the order of keys. Return the first one's family."""
+    cases = {pk: lock_case(pk, expected_version if pk == case_id else None) for pk in sorted({case_id, other_id})}
+    case, other = cases[case_id], cases[other_id]
+    if not (case.patient_id and other.patient_id):
+        raise BookingError(_("The patient of one of the two cases is no longer known."))
+    families = get_family(case.patient_id) | get_family(other.patient_id)
+    list(Patient.objects.select_for_update(no_key=True).filter(pk__in=families).order_by("pk"))
+    family = get_family(case.patient_id)
+    if not family | get_family(other.patient_id) <= families:
+        raise StaleCaseError(_("Somebody linked one of these patients at the same moment. Look again, then decide."))
+    return case, other, family
+
+
+def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
+    """Return the link at ``end`` on the only way from one patient to another."""
+    links = list(PatientLink.objects.filter(first__in=family))
+    reached, waiting = {start}, [start]
+    while waiting:
+        patient = waiting.pop()
+        for found in links:
+            other = {found.first_id: found.second_id, found.second_id: found.first_id}.get(patient)
+            if other == end:
+                return found
+            if other is not None and other not in reached:
+                reached.add(other)
+                waiting.append(other)
+    raise BookingError(_("No link leads from this case to the other one."))
+
+
+def _record_on_both(case: Case, other: Case, kind: EventKind, actor: AbstractBaseUser, note: str) -> None:
+    for one, named, text in ((case, other, note), (other, case, "")):
+        save_change(one)
+        Event.objects.record(one, kind, actor, text, case=named.reference)

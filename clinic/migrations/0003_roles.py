@@ -26,13 +26,17 @@ CONTENT = {
 }
 SEE_REQUESTS = {"bookings.case": ("view",)}
 WORK_ON_REQUESTS = {"bookings.case": ("view", "change", "export")}
+MANAGE_VISITS = {
+    "bookings.resource": ("view", *EVERYTHING),
+    "bookings.visittype": ("view", *EVERYTHING),
+}
 ENTER = {"wagtailadmin.admin": ("access",)}
 
 GRANTS = {
     "Editors": {**ENTER, **CONTENT},
     "Front desk": {**ENTER, **WORK_ON_REQUESTS},
     "Clinicians": {**ENTER, **SEE_REQUESTS},
-    "Managers": {**ENTER, **CONTENT, **WORK_ON_REQUESTS},
+    "Managers": {**ENTER, **CONTENT, **WORK_ON_REQUESTS, **MANAGE_VISITS},
 }
 # On every page, beside what Wagtail gives: add and change for both, publish and lock for Managers.
 PAGE_GRANTS = {"Editors": ("publish",)}

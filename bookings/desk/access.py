@@ -1,0 +1,38 @@
+"""Who may see cases, and on which clock the desk works."""
+
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+from wagtail.permissions import policy_registry
+
+from bookings.models import Case, ConsultationSettings, VisitType
+from bookings.scheduling.policy import BookingPolicy
+from clinic.hours import Schedule
+from clinic.site.context import site_context
+
+
+def may_see_cases(user: AbstractBaseUser) -> bool:
+    """Return whether the user may see cases. Wagtail does not check permissions for dashboard panels and menus."""
+    return policy_registry.get_by_type(Case).user_has_permission(user, "view")
+
+
+def get_desk_policy(request: HttpRequest) -> BookingPolicy:
+    """Return what can be booked. Without opening hours no time is on offer, but the desk books what was agreed on."""
+    context = site_context(request)
+    schedule = context.schedule or Schedule(context.profile.zone, {})
+    settings = ConsultationSettings.for_request(request)
+    return BookingPolicy.build(settings, schedule, VisitType.get_default() or VisitType())
+
+
+class ClinicClockMixin:
+    """Give a desk page the booking policy and the clinic's time zone, wherever the clerk sits."""
+
+    @cached_property
+    def policy(self) -> BookingPolicy:
+        return get_desk_policy(self.request)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.policy.schedule.time_zone

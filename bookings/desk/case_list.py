@@ -1,0 +1,181 @@
+"""The front desk's list of cases, in the Wagtail admin."""
+
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
+
+from bookings import services
+from bookings.models import Appointment, AppointmentState, Case, Status
+from bookings.scheduling.formatting import format_age, format_short
+from clinic.models import ClinicProfile
+
+from .access import ClinicClockMixin
+from .case_page import CaseView
+from .export import CaseExportMixin, log_export
+from .filters import CaseFilterSet
+from .queries import get_answer_by, unsent_messages
+
+# A list does not need what the patient wrote, nor what serves finding and matching.
+NOT_LISTED = ("message", "search_text", "fingerprint", "submission_key", "email", "phone", "phone_e164")
+
+
+class CellColumn(Column):
+    """Draw a column with a template of the desk, which gets the view's ``get_row_context``."""
+
+    def __init__(self, name: str, *, view: "CaseIndexView", **kwargs: Any):
+        super().__init__(name, **kwargs)
+        self.view = view
+        self.cell_template_name = f"bookings/desk/cells/{name}.html"
+
+    def get_value(self, instance):
+        return instance
+
+    def get_cell_context_data(self, instance, parent_context):
+        context = super().get_cell_context_data(instance, parent_context)
+        return {**context, "case": instance, **self.view.get_row_context(instance)}
+
+
+class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
+    """List unanswered cases first, then by age. Search uses indexed columns: Wagtail's index would take seconds."""
+
+    any_permission_required = ["view"]
+    page_title = gettext_lazy("Cases")
+    template_name = "bookings/desk/list.html"
+    is_searchable = True
+
+    def dispatch(self, request, *args, **kwargs):
+        # Checked before anything is read: who may see the list may not always export it.
+        if self.is_export and not self.user_has_permission("export"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_base_queryset(self):
+        unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
+        cases = Case.objects.select_related("owner").defer(*NOT_LISTED)
+        return cases.prefetch_related("treatments", unsent, services.prefetch_visits())
+
+    def filter_queryset(self, queryset):
+        """Leave out what is in quarantine until somebody asks for it, or searches."""
+        cases = super().filter_queryset(queryset)
+        if self.is_searching or self.request.GET.getlist("status"):
+            return cases
+        return cases.exclude(status=Status.QUARANTINED)
+
+    def search_queryset(self, queryset):
+        return queryset.search(self.search_query)
+
+    @cached_property
+    def columns(self):
+        return [
+            TitleColumn("reference", label=_("Reference"), url_name=self.inspect_url_name, classname="desk-reference"),
+            CellColumn("waiting", label=_("Waiting"), view=self),
+            CellColumn("name", label=_("Name"), view=self),
+            CellColumn("time", label=_("Time"), view=self, classname="desk-wide desk-time-cell"),
+            CellColumn("treatments", label=_("Treatments"), view=self, classname="desk-wide desk-treatments"),
+            CellColumn("status", label=_("Status"), view=self),
+            CellColumn("owner", label=_("Owner"), view=self, classname="desk-wide"),
+            CellColumn("received", label=_("Received"), view=self, classname="desk-wide desk-nowrap"),
+        ]
+
+    def get_row_context(self, case: Case) -> dict[str, Any]:
+        due = get_answer_by(case, self.policy) if case.is_waiting else None
+        visit = self.get_live_visit(case)
+        return {
+            "url": reverse(self.inspect_url_name, args=[case.pk]),
+            "age": format_age(case.created_at, self.now),
+            "answer_by": format_short(due, self.zone) if due else "",
+            "is_late": due is not None and self.now >= due,
+            "stage": services.get_stage(case).label,
+            "starts": format_short(visit.starts_at, self.zone) if visit else "",
+            "held_until": format_short(visit.held_until, self.zone) if visit and visit.held_until else "",
+            "zone": self.zone,
+            "this_year": self.now.astimezone(self.zone).year == case.created_at.astimezone(self.zone).year,
+        }
+
+    def get_live_visit(self, case: Case) -> Appointment | None:
+        """Return the booked appointment of a listed case, or the held one whose time has not run out."""
+        states = (AppointmentState.BOOKED, AppointmentState.HELD)
+        return next((visit for visit in case.current_appointments if visit.get_state_at(self.now) in states), None)
+
+    @cached_property
+    def now(self):
+        return timezone.now()
+
+    @cached_property
+    def zone(self):
+        # Not the policy's: an export needs no opening hours.
+        return ClinicProfile.for_request(self.request).zone
+
+    header_more_buttons = []
+
+    @cached_property
+    def header_buttons(self):
+        if not self.user_has_permission("export"):
+            return []
+        label = {"aria-label": _("Download this list (CSV)"), "title": _("Download this list (CSV)")}
+        return [HeaderButton(_("Download"), url=self.csv_export_url, icon_name="download", attrs=label)]
+
+    def get_export_url(self, format):
+        params = self.request.GET.copy()
+        params.pop(self.page_kwarg, None)
+        params["export"] = format
+        return f"{self.index_url}?{params.urlencode()}"
+
+    def as_spreadsheet(self, queryset, spreadsheet_format):
+        count = queryset.count()
+        log_export(self.request.user, count=count, filters=self.get_filter_labels(), searched=self.is_searching)
+        return super().as_spreadsheet(queryset, spreadsheet_format)
+
+    def get_filter_labels(self) -> list[str]:
+        """Return the labels of the filters that are set; never what they are set to."""
+        if not self.is_filtering:
+            return []
+        return [str(self.filters.form[name].label) for name in self.filters.form.changed_data]
+
+
+class CaseViewSet(ModelViewSet):
+    """Register list and page. Patients add cases, services change them, and nobody deletes them here."""
+
+    model = Case
+    name = "case"
+    icon = "requests"
+    menu_label = gettext_lazy("Cases")
+    menu_order = 50
+    add_to_admin_menu = True
+    list_per_page = 30
+    filterset_class = CaseFilterSet
+    index_view_class = CaseIndexView
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    add_to_reference_index = False  # A page's "used in" list must name no patient's case.
+
+    def get_common_view_kwargs(self, **kwargs):
+        names = ("add", "edit", "delete", "history", "usage")
+        return super().get_common_view_kwargs(**{f"{name}_url_name": None for name in names}, **kwargs)
+
+    @property
+    def inspect_view(self):
+        return self.construct_view(CaseView)
+
+    @property
+    def url_finder_class(self):
+        finder = super().url_finder_class
+        finder.edit_url_name = self.get_url_name("inspect")
+        return finder
+
+    def get_urlpatterns(self):
+        return [
+            path("", self.index_view, name="index"),
+            path("results/", self.index_results_view, name="index_results"),
+            path("<int:pk>/", self.inspect_view, name="inspect"),
+        ]

@@ -1,0 +1,220 @@
+"""The page of one case: what the patient wrote, what to do next, what happened so far."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import HeaderButton
+
+from bookings import services
+from bookings.models import CONFIRMABLE, AppointmentState, Case, Message, MessageState, Resource, Status
+from bookings.scheduling.formatting import format_age, format_short
+from bookings.services.transitions import OPEN_STATUSES, STEPS_BACK
+
+from .access import ClinicClockMixin
+from .case_actions import CaseActionsMixin
+from .forms import OwnerForm, StepForm, TimeForm
+from .queries import get_answer_by, unsent_messages, waiting_cases
+from .timeline import describe
+
+MAX_QUICK_CHOICES = 6
+MAX_OTHER_CASES = 5
+# What a button says that takes a case to this stage.
+STEPS = {
+    Status.NEW: gettext_lazy("Back to new"),
+    Status.CONTACTING: gettext_lazy("Start contacting"),
+    AppointmentState.CHECKED_IN: gettext_lazy("Patient came"),
+    AppointmentState.TREATED: gettext_lazy("Treatment done"),
+}
+UNDO = {
+    (AppointmentState.CHECKED_IN, AppointmentState.BOOKED): gettext_lazy("Undo “Patient came”"),
+    (AppointmentState.TREATED, AppointmentState.CHECKED_IN): gettext_lazy("Undo “Treatment done”"),
+    (Status.CLOSED, Status.CONTACTING): gettext_lazy("Reopen"),
+}
+
+
+class Button(NamedTuple):
+    """A button: the value that it sends, and its label."""
+
+    value: str
+    label: str
+
+
+class OtherCase(NamedTuple):
+    """Another case of the patient, or one that may be theirs."""
+
+    case: Case
+    url: str
+    stage: str = ""
+    can_unlink: bool = False
+    match: str = ""
+
+
+@method_decorator(cache_control(private=True, no_store=True), name="dispatch")
+class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Show a case to all who may see cases; those who may change it act here."""
+
+    model = Case
+    permission_required = "view"
+    template_name = "bookings/desk/case.html"
+    header_icon = "requests"
+    index_url_name = None
+    inspect_url_name = None
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(self.get_context_data())
+
+    def show_again(self, status: int = 200, **forms):
+        """Show the page with what was typed."""
+        self.__dict__.pop("case", None)  # It may have changed: look it up again.
+        typed = {name: self.request.POST.get(name, "") for name in ("note", "outcome", "start")}
+        forms.setdefault("step_form", StepForm(initial=typed))
+        forms.setdefault("time_form", TimeForm(initial=typed, zone=self.zone))
+        return self.render_to_response(self.get_context_data(**forms), status=status)
+
+    @cached_property
+    def case(self) -> Case:
+        cases = Case.objects.select_related("owner", "patient").prefetch_related(services.prefetch_visits())
+        return get_object_or_404(cases, pk=self.kwargs["pk"])
+
+    @cached_property
+    def can_change(self) -> bool:
+        return self.user_has_permission("change")
+
+    def get_page_title(self):
+        # The reference, not the name: browsers keep titles in their history.
+        return self.case.reference
+
+    def get_breadcrumbs_items(self):
+        cases = {"url": reverse(self.index_url_name), "label": _("Cases")}
+        return [*self.breadcrumbs_items, cases, {"url": "", "label": self.case.reference}]
+
+    def get_header_buttons(self):
+        following = waiting_cases().exclude(pk=self.case.pk).first()
+        if not following:
+            return []
+        attrs = dict.fromkeys(("aria-label", "title"), _("Next case that waits"))
+        return [HeaderButton(_("Next"), url=self.get_url(following), icon_name="arrow-right", attrs=attrs)]
+
+    def get_url(self, case: Case) -> str:
+        return reverse(self.inspect_url_name, args=[case.pk])
+
+    def get_context_data(self, **forms):
+        now, case = timezone.now(), self.case
+        due = get_answer_by(case, self.policy)
+        return {
+            **super().get_context_data(),
+            "case": case,
+            "stage": services.get_stage(case).label,
+            "age": format_age(case.created_at, now),
+            "answer_by": format_short(due, self.zone),
+            "is_late": now >= due,
+            "is_quarantined": case.status == Status.QUARANTINED,
+            "requested": format_short(case.requested_start, self.zone) if case.requested_start else "",
+            "zone": self.zone,
+            "treatments": case.treatments.all(),
+            "consents": case.consents.all(),
+            "timeline": [describe(event, self.zone) for event in case.events.order_by("-at", "-pk")],
+            "emails": self.get_emails(now),
+            "can_change": self.can_change,
+            **self.get_time_context(now),
+            **self.get_people_context(),
+            **(self.get_form_context(now, **forms) if self.can_change else {}),
+        }
+
+    def get_emails(self, now: datetime) -> list[Message]:
+        unsent = set(unsent_messages(now).filter(case=self.case).values_list("pk", flat=True))
+        emails = list(self.case.messages.all())
+        for email in emails:
+            email.is_unsent = email.pk in unsent
+            email.was_given_up = email.state == MessageState.FAILED
+        return emails
+
+    def get_time_context(self, now: datetime) -> dict[str, Any]:
+        """Return what the page says about the newest appointment."""
+        visit = self.case.appointments.newest()
+        state = visit.get_state_at(now) if visit else ""
+        rooms = Resource.objects.filter(slots__appointment=visit).distinct() if visit else ()
+        is_open = self.case.status in OPEN_STATUSES
+        return {
+            "visit": visit,
+            "state": state,
+            "moment": format_short(visit.starts_at, self.zone) if visit else "",
+            "held_until": format_short(visit.held_until, self.zone) if visit and visit.held_until else "",
+            "rooms": rooms if visit and Resource.objects.count() > 1 else (),
+            "may_confirm": is_open and visit is not None and visit.state in CONFIRMABLE and visit.starts_at > now,
+            "may_cancel": state in (AppointmentState.HELD, AppointmentState.BOOKED),
+            "may_choose": is_open,
+        }
+
+    def get_people_context(self) -> dict[str, Any]:
+        others = [
+            OtherCase(
+                other,
+                self.get_url(other),
+                services.get_stage(other).label,
+                can_unlink=other.patient_id != self.case.patient_id,
+            )
+            for other in services.other_cases(self.case)
+        ]
+        return {
+            "other_cases": others[:MAX_OTHER_CASES],
+            "older_cases": others[MAX_OTHER_CASES:],
+            "possible_duplicates": [
+                OtherCase(found.case, self.get_url(found.case), match=describe_match(found))
+                for found in services.possible_duplicates(self.case)
+            ],
+        }
+
+    def get_form_context(
+        self, now: datetime, step_form=None, time_form=None, nearest: Iterable[datetime] | None = None
+    ) -> dict[str, Any]:
+        stage, following = services.get_stage(self.case), services.next_stages(self.case)
+        steps = [Button(to, UNDO.get((stage, to)) or STEPS[to]) for to in following if to != Status.CLOSED]
+        closes_first = following[0] == Status.CLOSED
+        is_forward = bool(steps) and not closes_first and (stage, following[0]) not in STEPS_BACK
+        time_form = time_form or TimeForm(zone=self.zone)
+        offers_next = nearest is None and self.case.status in OPEN_STATUSES
+        return {
+            "step_form": step_form or StepForm(),
+            "owner_form": OwnerForm(initial={"owner": self.case.owner_id}),
+            "next_step": steps[0] if is_forward else None,
+            "other_steps": steps[1:] if is_forward else steps,
+            "can_close": Status.CLOSED in following,
+            "closing_is_next": closes_first,
+            "closing_is_open": closes_first or bool(step_form and step_form.errors.get("outcome")),
+            "time_form": time_form,
+            "choosing_is_open": nearest is not None or bool(time_form.errors or time_form.initial.get("start")),
+            "nearest": None if nearest is None else self.get_time_buttons(nearest),
+            "quick_choices": self.get_quick_choices(now) if offers_next else [],
+        }
+
+    def get_time_buttons(self, starts: Iterable[datetime]) -> list[Button]:
+        return [Button(start.isoformat(), format_short(start, self.zone)) for start in starts]
+
+    def get_quick_choices(self, now: datetime) -> list[Button]:
+        """Return the next free times, one for each morning and afternoon rather than six quarter hours in a row."""
+        half_days: dict[tuple, datetime] = {}
+        for free in services.free_starts(self.policy, now):
+            local = free.at.astimezone(self.zone)
+            half_days.setdefault((local.date(), local.hour < 12), free.at)
+            if len(half_days) == MAX_QUICK_CHOICES:
+                break
+        return self.get_time_buttons(half_days.values())
+
+
+def describe_match(found: services.Duplicate) -> str:
+    """Return why two cases may be of one person."""
+    if found.same_email and found.same_phone:
+        return _("same email and phone")
+    return _("same email") if found.same_email else _("same phone")

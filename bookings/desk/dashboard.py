@@ -1,0 +1,55 @@
+"""What the dashboard says about cases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.admin.ui.components import Component
+
+from bookings import services
+from bookings.models import Status
+from bookings.scheduling.formatting import format_age, format_short
+
+from .access import get_desk_policy
+from .queries import get_answer_by, get_backlog, waiting_cases
+
+MAX_SHOWN = 5
+
+
+class CasesPanel(Component):
+    """Show how many cases wait, how long, and the five that have waited longest."""
+
+    name = "cases"
+    order = 10
+    template_name = "bookings/desk/panel.html"
+
+    class Media:
+        css = {"all": ["bookings/desk.css"]}
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        now, list_url = timezone.now(), reverse("case:index")
+        policy, backlog = get_desk_policy(parent_context["request"]), get_backlog(now)
+        oldest = waiting_cases().prefetch_related("treatments", services.prefetch_visits())
+        rows = []
+        for case in oldest.only("name", "contact_by", "created_at", "status")[:MAX_SHOWN]:
+            due = get_answer_by(case, policy)
+            rows.append(
+                {
+                    "case": case,
+                    "age": format_age(case.created_at, now),
+                    "answer_by": format_short(due, policy.schedule.time_zone),
+                    "is_late": now >= due,
+                    "url": reverse("case:inspect", args=[case.pk]),
+                }
+            )
+        return {
+            "backlog": backlog,
+            "age": format_age(backlog.oldest, now) if backlog.oldest else "",
+            "is_late": any(row["is_late"] for row in rows),
+            "oldest": rows,
+            "list_url": list_url,
+            "waiting_url": f"{list_url}?status={Status.NEW}",
+            "unsent_url": f"{list_url}?messages=unsent",
+            "quarantine_url": f"{list_url}?status={Status.QUARANTINED}",
+        }

@@ -1,0 +1,136 @@
+"""How the desk narrows its list."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.utils import get_user_display_name
+
+from bookings.models import Appointment, AppointmentState, Case, CaseTreatment, Status
+from bookings.services.transitions import GONE, VISIT_STAGES
+from clinic.models import ClinicProfile
+
+from .queries import live_visits, unsent_messages
+
+NOBODY = "null"
+
+
+def desk_users() -> QuerySet:
+    """Return who can own a case: everybody who may change one, also people who have left, since their cases remain."""
+    may_change = Permission.objects.filter(content_type__app_label="bookings", codename="change_case")
+    is_on_the_desk = Q(groups__permissions__in=may_change) | Q(user_permissions__in=may_change) | Q(is_superuser=True)
+    users = get_user_model().objects
+    return users.filter(pk__in=users.filter(is_on_the_desk).values("pk")).order_by("first_name", "username")
+
+
+def treatment_pages(request) -> QuerySet:
+    """Return the treatment pages. The foreign key knows their model; this app does not import it."""
+    pages = CaseTreatment._meta.get_field("page").related_model
+    return pages.objects.order_by("title").only("title")
+
+
+class UserChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, user):
+        return get_user_display_name(user)
+
+
+class OwnerField(django_filters.fields.ModelChoiceField):
+    def label_from_instance(self, user):
+        # The list of active filters asks for the label of the empty choice as well.
+        return self.null_label if user == NOBODY else get_user_display_name(user)
+
+
+class OwnerFilter(django_filters.ModelChoiceFilter):
+    field_class = OwnerField
+
+
+# In the order in which a case goes through them.
+STAGES = [
+    *((status.value, status.label) for status in Status if status != Status.CLOSED),
+    *((state.value, state.label) for state in VISIT_STAGES),
+    (Status.CLOSED.value, Status.CLOSED.label),
+]
+
+
+class CaseFilterSet(WagtailFilterSet):
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=STAGES, widget=forms.CheckboxSelectMultiple, method="filter_status"
+    )
+    treatment = django_filters.ModelChoiceFilter(
+        label=_("Treatment"), queryset=treatment_pages, method="filter_treatment"
+    )
+    received = django_filters.DateFromToRangeFilter(
+        label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
+    )
+    owner = OwnerFilter(
+        label=_("Owner"), queryset=lambda request: desk_users(), null_label=_("Nobody"), null_value=NOBODY
+    )
+    messages = django_filters.ChoiceFilter(
+        label=_("Emails"),
+        choices=[("unsent", _("Unsent"))],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+        method="filter_messages",
+    )
+
+    time = django_filters.ChoiceFilter(
+        label=_("Time"),
+        choices=[("held", _("Held")), ("booked", _("Booked")), ("none", _("None"))],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+        method="filter_time",
+    )
+
+    class Meta:
+        model = Case
+        fields = []
+
+    def filter_status(self, cases, name, values):
+        """Keep the cases at these stages (see ``services.transitions.get_stage``)."""
+        if not values:
+            return cases
+        visits = set(values) & set(VISIT_STAGES)
+        wanted = Q(status__in=set(values) - {*VISIT_STAGES, Status.CONTACTING})
+        if visits or Status.CONTACTING in values:
+            newest = Appointment.objects.filter(case=OuterRef("pk")).exclude(state__in=(*GONE, AppointmentState.HELD))
+            cases = cases.alias(visit_state=Subquery(newest.order_by("-pk").values("state")[:1]))
+            by_visit = Q(visit_state__in=visits)
+            if Status.CONTACTING in values:
+                by_visit |= Q(visit_state=None) | Q(visit_state=AppointmentState.NO_SHOW)
+            wanted |= Q(by_visit, status=Status.CONTACTING)
+        return cases.filter(wanted)
+
+    def filter_treatment(self, cases, name, page):
+        asked_for = CaseTreatment.objects.filter(case=OuterRef("pk"), page=page)
+        return cases.filter(Exists(asked_for))
+
+    def filter_received(self, cases, name, days):
+        """Keep the cases received on these days at the clinic, both included, wherever the user sits."""
+        zone = ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
+        if days.start:
+            cases = cases.filter(created_at__gte=in_zone(days.start, zone))
+        if days.stop:
+            cases = cases.filter(created_at__lte=in_zone(days.stop, zone))
+        return cases
+
+    def filter_messages(self, cases, name, value):
+        return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))
+
+    def filter_time(self, cases, name, value):
+        visits = live_visits(timezone.now()).filter(case=OuterRef("pk"))
+        if value == "none":
+            return cases.exclude(Exists(visits))
+        state = AppointmentState.BOOKED if value == "booked" else AppointmentState.HELD
+        return cases.filter(Exists(visits.filter(state=state)))
+
+
+def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return the same wall-clock time in ``zone``."""
+    return instant.replace(tzinfo=zone)

@@ -1,0 +1,132 @@
+"""The forms of the desk."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Outcome, Resource, Status
+from bookings.scheduling.policy import SLOT
+from bookings.services import MAX_AHEAD
+from clinic.hours import MINUTE, instant_of
+
+from .filters import UserChoiceField, desk_users
+
+SLOT_MINUTES = SLOT // MINUTE
+CHOOSE_A_TIME = _("Choose a time.")
+
+
+class WallTimeField(forms.Field):
+    """Clean a date and time typed on the clinic's wall clock into the instant (UTC)."""
+
+    WRITTEN = "%Y-%m-%dT%H:%M"
+    widget = forms.DateTimeInput(format=WRITTEN, attrs={"type": "datetime-local", "step": SLOT_MINUTES * 60})
+
+    def __init__(self, *, zone: ZoneInfo, **kwargs):
+        super().__init__(**kwargs)
+        self.zone = zone
+
+    def clean(self, value):
+        typed = super().clean((value or "").strip())
+        try:
+            wall = datetime.strptime(typed[:16], self.WRITTEN)  # noqa: DTZ007  (the clock on the wall has no zone)
+        except ValueError as error:
+            raise ValidationError(_("Choose a day and a time.")) from error
+        if wall.minute % SLOT_MINUTES:
+            raise ValidationError(_("Times begin at the full hour or at a quarter past, half past or quarter to."))
+        today = timezone.now().astimezone(self.zone).date()
+        if not abs(wall.date() - today) < MAX_AHEAD:
+            raise ValidationError(_("Choose a day within the next two years."))
+        instant = instant_of(wall.date(), wall.time(), self.zone)
+        if instant.astimezone(self.zone).replace(tzinfo=None) != wall:
+            raise ValidationError(_("The clocks go forward that night and skip this time. Choose another one."))
+        return instant
+
+
+class ActionForm(forms.Form):
+    """Carry the version of the case that the person looked at, and a note to go with the action."""
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "cols": 40})
+    )
+
+
+class StepForm(ActionForm):
+    """Take the next step, with the outcome if that is closing. Without a step the note is saved, so it is required."""
+
+    outcome = forms.ChoiceField(
+        label=_("How did it end?"), required=False, choices=[("", _("Choose …")), *Outcome.choices]
+    )
+    to_status = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self):
+        cleaned = super().clean()
+        is_closing = cleaned.get("to_status") == Status.CLOSED
+        if is_closing and not cleaned.get("outcome") and "outcome" not in self.errors:
+            self.add_error("outcome", _("Say how it ended before you close the case."))
+        if not cleaned.get("to_status") and not cleaned.get("note") and "note" not in self.errors:
+            self.add_error("note", _("Write something before you save the note."))
+        # An outcome chosen by hand and then left by another button belongs to closing only.
+        return {**cleaned, "outcome": cleaned.get("outcome", "") if is_closing else ""}
+
+
+class OwnerForm(ActionForm):
+    owner = UserChoiceField(
+        label=_("Owner"),
+        queryset=None,
+        required=False,
+        empty_label=_("Nobody"),
+        widget=forms.Select(attrs={"form": "desk-form"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = desk_users().filter(is_active=True)
+
+
+class TimeForm(ActionForm):
+    """Book a time that the desk types. Only the button beside it needs one, so the field is not marked as required."""
+
+    def __init__(self, *args, zone: ZoneInfo, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["start"] = WallTimeField(zone=zone, label=_("Day and time"), required=False)
+        self.fields["start"].widget.attrs["form"] = "desk-form"
+
+
+class ButtonTimeForm(ActionForm):
+    """Book a time with one click."""
+
+    book_at = forms.CharField()
+
+    def clean_book_at(self):
+        try:
+            start = datetime.fromisoformat(self.cleaned_data["book_at"])
+            is_near = abs(start - timezone.now()) < MAX_AHEAD
+        except (ValueError, TypeError, OverflowError) as error:
+            raise ValidationError(CHOOSE_A_TIME) from error
+        if not is_near or start.astimezone(UTC).minute % SLOT_MINUTES or start.second or start.microsecond:
+            raise ValidationError(CHOOSE_A_TIME)
+        return start
+
+
+class BlockForm(forms.Form):
+    """Block a time on the clinic's wall clock."""
+
+    def __init__(self, *args, zone: ZoneInfo, **kwargs):
+        super().__init__(*args, **kwargs)
+        needed = {"required": _("Choose a day and a time.")}
+        self.fields["resources"] = forms.ModelMultipleChoiceField(
+            label=_("Where"),
+            queryset=Resource.objects.all(),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": _("Choose at least one.")},
+        )
+        self.fields["starts"] = WallTimeField(zone=zone, label=_("From"), error_messages=needed)
+        self.fields["ends"] = WallTimeField(zone=zone, label=_("Until"), error_messages=needed)
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), max_length=120, required=False, help_text=_("Only the staff reads it.")
+        )

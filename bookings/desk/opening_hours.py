@@ -1,0 +1,31 @@
+"""The visits that a change of the opening hours would hit."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.hours import Interval
+from clinic.hours_admin.visits import VisitInHours
+
+from .access import may_see_cases
+from .queries import live_visits
+
+
+def find_visits(intervals: Sequence[Interval], user: AbstractBaseUser) -> list[VisitInHours]:
+    """Return held and booked visits that overlap the intervals, with a link for those who may see cases."""
+    if not intervals:
+        return []
+    first, last = min(one.opens for one in intervals), max(one.closes for one in intervals)
+    visits = live_visits(timezone.now()).filter(starts_at__lt=last, ends_at__gt=first).select_related("case")
+    may_see = may_see_cases(user)
+    return [
+        VisitInHours(
+            visit.starts_at,
+            visit.case.reference,
+            reverse("case:inspect", args=[visit.case_id]) if may_see else "",
+        )
+        for visit in visits
+        if any(visit.starts_at < one.closes and one.opens < visit.ends_at for one in intervals)
+    ]

@@ -1,0 +1,65 @@
+"""Rooms, practitioners and types of visit in the admin."""
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from bookings.models import Resource, VisitType
+
+
+class ProtectedDeleteView(generic.DeleteView):
+    """Refuse to delete what ever had a visit. It can be switched off."""
+
+    def form_valid(self, form):
+        try:
+            with transaction.atomic():
+                return super().form_valid(form)
+        except ProtectedError:
+            messages.error(
+                self.request,
+                _("“%(name)s” cannot be deleted: visits or blocked times belong to it. Switch it off instead.")
+                % {"name": self.object},
+            )
+            return redirect(self.edit_url_name, self.object.pk)
+
+
+class ResourceViewSet(ModelViewSet):
+    model = Resource
+    name = "resource"
+    icon = "group"
+    menu_label = gettext_lazy("Rooms and practitioners")
+    menu_order = 120
+    add_to_settings_menu = True
+    list_display = ["name", "kind", BooleanColumn("is_active", label=gettext_lazy("Takes visits")), "sort_order"]
+    form_fields = ["name", "kind", "is_active", "sort_order"]
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    delete_view_class = ProtectedDeleteView
+
+
+class VisitTypeViewSet(ModelViewSet):
+    model = VisitType
+    name = "visit_type"
+    icon = "time"
+    menu_label = gettext_lazy("Types of visit")
+    menu_order = 130
+    add_to_settings_menu = True
+    list_display = ["name", "minutes", "pause_minutes", BooleanColumn("is_active", label=gettext_lazy("Can be booked"))]
+    form_fields = [
+        "name",
+        "minutes",
+        "pause_minutes",
+        "needs_room",
+        "needs_practitioner",
+        "is_active",
+        "sort_order",
+    ]
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    delete_view_class = ProtectedDeleteView

@@ -1,0 +1,136 @@
+"""Send the queued messages, each once, however often the mail server or this process breaks.
+
+A worker claims a message (state SENDING, ``due_at`` = end of the lease) with one conditional UPDATE, so two workers
+never hold the same one. It sends outside any transaction, over a connection of its own: a server that hangs or dies
+half-way delays that one message.
+
+What remains: a worker killed between the server's "accepted" and our mark sends the message a second time when the
+lease is over. Its Message-ID stays the same, so servers and mail programs can drop the twin. The claim raises the count
+of attempts, so a worker that dies each time does not send it forever.
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from bookings.models import Event, EventKind, Message, MessageState
+
+from .preconditions import is_still_relevant
+from .rendering import render
+
+# Longer than a delivery can take if the server answers each step just before the time limit of the settings.
+LEASE = timedelta(minutes=10)
+# The wait after each failed attempt, a weekend in all. After the attempt that follows the last, we give up.
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440))
+MAX_ATTEMPTS = len(BACK_OFF) + 1
+UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
+# More than one due message is looked at, since another worker may be taking the first ones.
+LOOKED_AT = 10
+
+logger = logging.getLogger(__name__)
+
+
+class NotAcceptedError(Exception):
+    """The mail server raised nothing and took nothing."""
+
+
+def send_due(now: datetime | None = None) -> Counter[str]:
+    """Send everything that is due, and count the messages by their new state: sent, queued (again), failed, dropped."""
+    counts: Counter[str] = Counter()
+    while state := send_next(now):
+        counts[str(state)] += 1
+    return counts
+
+
+def send_next(now: datetime | None = None) -> MessageState | None:
+    """Claim one message and try it. Return its new state, or None when nothing is due."""
+    message = claim_next(now or timezone.now())
+    return deliver(message) if message else None
+
+
+def claim_next(now: datetime) -> Message | None:
+    """Take one due message for this worker, which has ``LEASE`` to send it."""
+    due = Message.objects.filter(state__in=UNFINISHED, due_at__lte=now)
+    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:LOOKED_AT]):
+        # A claim moves due_at past now, so of two workers that try it at once only one finds the row.
+        if due.filter(pk=pk).update(state=MessageState.SENDING, due_at=now + LEASE, attempts=F("attempts") + 1):
+            return Message.objects.select_related("case", "appointment").get(pk=pk)
+    return None
+
+
+def deliver(message: Message) -> MessageState:
+    """Try a claimed message once, and write down how it went."""
+    if message.state != MessageState.SENDING:
+        raise ValueError("Only a claimed message can be delivered: another worker may have this one.")
+    if message.attempts > MAX_ATTEMPTS:
+        return _give_up(message, "WorkerDied")
+    if not is_still_relevant(message):
+        return _finish(message, _held(message), {"state": MessageState.DROPPED})
+    try:
+        if not message.text:
+            render(message)
+            message.save(update_fields=["subject", "text", "html", "calendar"])
+        if not as_email(message).send():
+            raise NotAcceptedError
+    except Exception as error:  # A message that cannot be written or sent must not stop the others.
+        return _try_later(message, type(error).__name__)
+    return _sent(message)
+
+
+def as_email(message: Message) -> EmailMultiAlternatives:
+    """Return the email, with a Message-ID that is the same on every attempt."""
+    digest = hashlib.sha256(message.dedupe_key.encode()).hexdigest()[:32]
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    headers = {"Message-ID": f"<{digest}@{domain}>", "Auto-Submitted": "auto-generated"}
+    email = EmailMultiAlternatives(message.subject, message.text, to=[message.recipient], headers=headers)
+    if message.html:
+        email.attach_alternative(message.html, "text/html")
+    if message.calendar:
+        email.attach("visit.ics", message.calendar, "text/calendar")
+    return email
+
+
+def _sent(message: Message) -> MessageState:
+    """Mark the message as sent, whoever holds the lease by now: the server has it."""
+    unsent = Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT)
+    changes = {"state": MessageState.SENT, "sent_at": timezone.now(), "last_error": ""}
+    return _finish(message, unsent, changes, EventKind.MESSAGE_SENT)
+
+
+def _try_later(message: Message, error: str) -> MessageState:
+    if message.attempts >= MAX_ATTEMPTS:
+        return _give_up(message, error)
+    logger.warning("Message %s was not sent, attempt %s", message.pk, message.attempts, exc_info=True)
+    # Not earlier than the clock of the claim, which the caller may have set ahead.
+    due_at = max(timezone.now(), message.due_at - LEASE) + BACK_OFF[message.attempts - 1]
+    changes = {"state": MessageState.QUEUED, "due_at": due_at, "last_error": error}
+    return _finish(message, _held(message), changes)
+
+
+def _give_up(message: Message, error: str) -> MessageState:
+    logger.error("Message %s is given up (%s) after %s attempts", message.pk, error, message.attempts)
+    changes = {"state": MessageState.FAILED, "last_error": error}
+    return _finish(message, _held(message), changes, EventKind.MESSAGE_FAILED)
+
+
+def _held(message: Message) -> QuerySet[Message]:
+    """Return the message as long as the claim on it is still ours."""
+    return Message.objects.filter(pk=message.pk, state=MessageState.SENDING, due_at=message.due_at)
+
+
+def _finish(
+    message: Message, rows: QuerySet[Message], changes: dict[str, Any], event: EventKind | None = None
+) -> MessageState:
+    with transaction.atomic():
+        if rows.update(**changes) and event:
+            Event.objects.record(message.case, event, message=message.kind)
+    return changes["state"]

@@ -1,0 +1,32 @@
+"""Check, right before sending, whether a queued message is still true. Services register a check for each kind."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from bookings.models import Appointment, Message, MessageKind
+
+Check = Callable[[Message, Appointment], bool]
+_checks: dict[str, Check] = {}
+
+
+def register(*kinds: MessageKind) -> Callable[[Check], Check]:
+    """Register a check of the message and its appointment. Without an appointment such a message is not true."""
+
+    def decorate(check: Check) -> Check:
+        _checks.update(dict.fromkeys(kinds, check))
+        return check
+
+    return decorate
+
+
+def is_still_relevant(message: Message) -> bool:
+    """Return whether the message may leave. Kinds without a check always may."""
+    check = _checks.get(message.kind)
+    if check is None:
+        return True
+    # Reading under the row lock waits for a cancellation that is being written. The lock is not kept while the message
+    # is sent: a mail server that hangs must not keep anybody from canceling.
+    with transaction.atomic():
+        appointment = Appointment.objects.select_for_update(no_key=True).filter(pk=message.appointment_id).first()
+    return appointment is not None and check(message, appointment)

@@ -1,0 +1,117 @@
+"""The subject and body of every message. Subjects name no patient and no treatment; the notice to the desk neither."""
+
+import html
+import re
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.models import Site
+
+from bookings.models import Appointment, ConsultationSettings, Message, MessageKind
+from bookings.scheduling.formatting import format_start
+from bookings.scheduling.ics import build_ics
+from clinic.hours import weekly_lines
+from clinic.hours_words import day_range_label, format_span
+from clinic.models import ClinicProfile, OpeningHours
+
+from .links import get_visit_path
+
+SUBJECTS = {
+    MessageKind.RECEIPT: gettext_lazy("We have your request – %(clinic)s"),
+    MessageKind.DESK_NOTICE: gettext_lazy("New consultation request %(reference)s"),
+    MessageKind.BOOKED: gettext_lazy("Your visit is booked – %(clinic)s"),
+    MessageKind.MOVED: gettext_lazy("Your visit has a new time – %(clinic)s"),
+    MessageKind.CANCELED: gettext_lazy("Your visit is canceled – %(clinic)s"),
+    MessageKind.EXPIRED: gettext_lazy("About the time we held for you – %(clinic)s"),
+    MessageKind.WAITLIST_OFFER: gettext_lazy("An earlier time is free – %(clinic)s"),
+    MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
+}
+TEMPLATES = {kind: "visit" for kind in MessageKind} | {
+    MessageKind.RECEIPT: "receipt",
+    MessageKind.DESK_NOTICE: "desk_notice",
+    MessageKind.WAITLIST_OFFER: "waitlist_offer",
+}
+MAX_SUBJECT = 200
+# A greeting uses letters only: a name such as "www.example.com" must not make the clinic mail an address.
+FIRST_NAME = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+MAX_FIRST_NAME = 30
+END_OF_STEP = re.compile(r"</(?:li|p|h[1-6])>|<br\s*/?>")
+
+
+def render(message: Message) -> None:
+    """Write subject, text, HTML and calendar file into the message. Nothing is saved."""
+    site = Site.objects.get(is_default_site=True)
+    clinic = ClinicProfile.for_site(site)
+    case, kind = message.case, MessageKind(message.kind)
+    context: dict[str, Any] = {
+        "kind": kind,
+        "case": case,
+        "clinic": clinic,
+        "first_name": get_first_name(case.name),
+        "moment": format_start(message.starts_at, clinic.zone) if message.starts_at else "",
+        "link": site.root_url + get_visit_path(case),
+    }
+    if kind == MessageKind.RECEIPT:
+        settings = ConsultationSettings.for_site(site)
+        context["promise"] = settings.reply_promise
+        context["steps"] = split_steps(settings.next_steps)
+        context["hours"] = format_hours(clinic)
+    elif kind == MessageKind.DESK_NOTICE:
+        context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])
+    message.subject = " ".join((SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference}).split())
+    message.subject = message.subject[:MAX_SUBJECT]
+    template = f"bookings/mail/{TEMPLATES[kind]}"
+    message.text = render_to_string(f"{template}.txt", context).strip() + "\n"
+    message.html = render_to_string(f"{template}.html", context)
+    is_canceled = kind == MessageKind.CANCELED
+    # A visit that was never booked is in nobody's calendar, so its cancellation brings no file.
+    was_booked = message.appointment is not None and message.appointment.sequence > 0
+    if kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and was_booked):
+        message.calendar = render_ics(message.appointment, clinic, is_canceled=is_canceled)
+
+
+def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: bool = False) -> str:
+    """Return the calendar file of a visit."""
+    place = [clinic.street, clinic.city, f"{clinic.region} {clinic.postal_code}".strip()]
+    return build_ics(
+        uid=appointment.uid,
+        sequence=appointment.sequence,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        is_canceled=is_canceled,
+        clinic=clinic.name,
+        location=", ".join(part for part in place if part),
+        host=clinic.site.hostname,
+        stamp=timezone.now(),
+    )
+
+
+def get_first_name(name: str) -> str:
+    """Return what to greet a patient with, or "" if the first word is not plainly a name."""
+    first = name.split()[0] if name.split() else ""
+    return first if FIRST_NAME.fullmatch(first) and len(first) <= MAX_FIRST_NAME else ""
+
+
+def split_steps(rich_text: str) -> list[str]:
+    """Return the paragraphs and list items of a rich text as plain lines."""
+    lines = (html.unescape(strip_tags(part)) for part in END_OF_STEP.split(rich_text))
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def format_hours(clinic: ClinicProfile) -> list[str]:
+    """Return "Mon – Fri: 9 am – 4 pm" and so on for this week; [] until the hours are given."""
+    schedule = OpeningHours.schedule_for(clinic)
+    if schedule is None:
+        return []
+    week = schedule.week_of(clinic.today(timezone.now()))
+    return [
+        f"{day_range_label(line.first_day, line.last_day)}: "
+        + (", ".join(format_span(span) for span in line.spans) or _("closed"))
+        for line in weekly_lines(week)
+    ]

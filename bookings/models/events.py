@@ -1,0 +1,77 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .cases import Case
+
+
+class EventKind(models.TextChoices):
+    RECEIVED = "received", _("Request received")
+    AMENDED = "amended", _("Patient sent the form again with changes")
+    STAGE = "stage", _("Status changed")
+    NOTE = "note", _("Note")
+    ASSIGNED = "assigned", _("Owner changed")
+    LINKED = "linked", _("Linked with another patient")
+    UNLINKED = "unlinked", _("Link with another patient undone")
+    LINKS_REVOKED = "links_revoked", _("Links in earlier emails revoked")
+    COMPLAINT = "complaint", _("Patient says that something feels wrong")
+    HELD = "held", _("Time held")
+    NOT_HELD = "not_held", _("Time could not be held")
+    BOOKED = "booked", _("Visit booked")
+    MOVED = "moved", _("Visit moved")
+    CANCELED = "canceled", _("Visit canceled")
+    EXPIRED = "expired", _("Held time expired")
+    WAITLIST_JOINED = "waitlist_joined", _("Patient joined the waitlist")
+    WAITLIST_LEFT = "waitlist_left", _("Patient left the waitlist")
+    MESSAGE_SENT = "message_sent", _("Message sent")
+    MESSAGE_FAILED = "message_failed", _("Message could not be sent")
+    MESSAGE_RETRIED = "message_retried", _("Message queued again")
+
+
+class EventManager(models.Manager):
+    def record(
+        self, case: Case, kind: EventKind, actor: AbstractBaseUser | None = None, note: str = "", **data: Any
+    ) -> "Event":
+        """Add an event. Without an actor the patient or the site did it. Empty values are left out of the data."""
+        name = (actor.get_full_name() or actor.get_username())[:150] if actor else ""
+        data = {key: value for key, value in {**data, "note": note.strip()}.items() if value}
+        return self.create(case=case, kind=kind, actor=actor, actor_name=name, data=data)
+
+
+class Event(models.Model):
+    """Record one thing that happened to a case. Rows are added, never changed or removed.
+
+    ``data`` holds plain values, no sentences: instants as ISO 8601 in UTC, stages, references, and what people
+    typed (``note``, ``changes``). ``bookings.desk.timeline`` says them in words.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(_("what"), max_length=16, choices=EventKind)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    actor_name = models.CharField(_("who"), max_length=150, blank=True, help_text=_("Empty: the patient or the site."))
+    data = models.JSONField(_("data"), default=dict, encoder=DjangoJSONEncoder)
+
+    objects = EventManager()
+
+    class Meta:
+        verbose_name = _("event")
+        default_permissions = ()
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["case", "at"], name="bookings_event_timeline")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.case_id})"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise PermissionDenied("Events are append-only.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,211 @@
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .cases import Case
+
+
+class ResourceKind(models.TextChoices):
+    ROOM = "room", _("Room")
+    PRACTITIONER = "practitioner", _("Practitioner")
+
+
+class Resource(models.Model):
+    """Store what can be busy with one visit at a time. Writers of slots lock all resources, in the order of keys."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=ResourceKind, default=ResourceKind.ROOM)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    is_active = models.BooleanField(
+        _("takes visits"), default=True, help_text=_("Switched off, no new time is offered in it.")
+    )
+    sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("room or practitioner")
+        verbose_name_plural = _("rooms and practitioners")
+        ordering = ["sort_order", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class VisitType(models.Model):
+    """Say how long a kind of visit takes and what it needs. Patients book the first active one."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("length"),
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(480)],
+        help_text=_("In minutes."),
+    )
+    pause_minutes = models.PositiveSmallIntegerField(
+        _("pause after it"), default=0, validators=[MaxValueValidator(240)], help_text=_("In minutes.")
+    )
+    needs_room = models.BooleanField(_("needs a room"), default=True)
+    needs_practitioner = models.BooleanField(_("needs a practitioner"), default=False)
+    is_active = models.BooleanField(_("can be booked"), default=True)
+    sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("type of visit")
+        verbose_name_plural = _("types of visit")
+        ordering = ["sort_order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(needs_room=True) | Q(needs_practitioner=True),
+                name="bookings_visit_type_needs_something",
+                violation_error_message=_("A visit needs a room, a practitioner, or both."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def get_default(cls) -> "VisitType | None":
+        """Return the type that patients book, or None when none can be booked."""
+        return cls.objects.filter(is_active=True).first()
+
+    @property
+    def needs(self) -> tuple[ResourceKind, ...]:
+        """Return the kinds of resource that the visit needs, one resource of each."""
+        needed = {ResourceKind.ROOM: self.needs_room, ResourceKind.PRACTITIONER: self.needs_practitioner}
+        return tuple(kind for kind, is_needed in needed.items() if is_needed)
+
+
+class AppointmentState(models.TextChoices):
+    HELD = "held", _("Held")
+    BOOKED = "booked", _("Booked")
+    CHECKED_IN = "checked_in", _("Checked in")
+    TREATED = "treated", _("Treated")
+    NO_SHOW = "no_show", _("Did not come")
+    CANCELED = "canceled", _("Canceled")
+    EXPIRED = "expired", _("Expired")
+
+
+LIVE = (AppointmentState.HELD, AppointmentState.BOOKED)
+# What the desk can book with one click: a time that is held, or was held and may still be free.
+CONFIRMABLE = (AppointmentState.HELD, AppointmentState.EXPIRED)
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def live(self) -> "AppointmentQuerySet":
+        return self.filter(state__in=LIVE)
+
+    def newest(self) -> "Appointment | None":
+        """Return the appointment created last, or None."""
+        return self.order_by("pk").last()
+
+
+class Appointment(models.Model):
+    """Store one visit of a case, from the first held time to what became of it. Instants are UTC.
+
+    Only ``bookings.services`` writes it. Its ``Slot`` rows keep the time and name the resources.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="appointments")
+    visit_type = models.ForeignKey(
+        VisitType, verbose_name=_("type of visit"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    state = models.CharField(_("state"), max_length=10, choices=AppointmentState, default=AppointmentState.HELD)
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    # Calendars know the visit by its UID; the sequence counts the changes since they were told (RFC 5545).
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        default_permissions = ()
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="bookings_appointment_ends_after_start"
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=["held", "booked"]), name="bookings_one_live_appointment"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", held_until__isnull=False) | ~Q(state="held") & Q(held_until__isnull=True),
+                name="bookings_held_has_an_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "starts_at"], name="bookings_appointment_day")]
+
+    def __str__(self):
+        return f"{self.get_state_display()} ({self.case_id})"
+
+    def get_state_at(self, now: datetime) -> AppointmentState:
+        """Return the state at ``now`` (aware): a held time that has run out has expired, written down or not."""
+        has_run_out = self.state == AppointmentState.HELD and self.held_until <= now
+        return AppointmentState.EXPIRED if has_run_out else AppointmentState(self.state)
+
+    def can_be_changed(self, change_until: timedelta, now: datetime) -> bool:
+        """Return whether the patient may still move or cancel it: until ``change_until`` before its start."""
+        return self.get_state_at(now) in LIVE and now <= self.starts_at - change_until
+
+
+class BlockedTime(models.Model):
+    """Store a time in which a resource takes no visit: a training, a repair, a lunch. Instants are UTC."""
+
+    resource = models.ForeignKey(
+        Resource, verbose_name=_("where"), on_delete=models.CASCADE, related_name="blocked_times"
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Only the staff reads it."))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("blocked time")
+        default_permissions = ()
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="bookings_blocked_time_ends_after_start"
+            ),
+        ]
+
+    def __str__(self):
+        return self.reason or str(self._meta.verbose_name)
+
+
+class Slot(models.Model):
+    """Store one quarter hour of one resource that is taken. ``unique(resource, at)`` keeps visits from overlapping."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="slots", db_index=False)
+    at = models.DateTimeField()
+    appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="slots")
+    blocked_time = models.ForeignKey(
+        BlockedTime, null=True, blank=True, on_delete=models.CASCADE, related_name="slots"
+    )
+    # Set while the time is only held: from then on the slot is free, and the next writer removes the whole visit.
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "at"], name="bookings_one_slot_a_quarter_hour"),
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=False, blocked_time__isnull=True)
+                | Q(appointment__isnull=True, blocked_time__isnull=False),
+                name="bookings_slot_has_one_owner",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.resource_id} {self.at:%Y-%m-%d %H:%M}"

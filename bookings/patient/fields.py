@@ -1,0 +1,147 @@
+"""Form fields that clean what patients type, and the field with which they pick a time."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contact_details import one_line, plain_text
+from bookings.scheduling.formatting import format_clock, format_day, format_start, parse_day
+from bookings.scheduling.picker import Window
+
+# The buttons below the days show other days and send nothing. Their value is the first day to show.
+OTHER_DAYS = ("later", "earlier")
+TIME_FORMAT = "%Y-%m-%dT%H:%MZ"
+NOT_A_TIME = _("That time is not available. Please choose one from the list.")
+CALL_ME = _("None of these fit: please call me")
+MAX_TREATMENTS = 50
+MAX_ID = 2**63 - 1
+Choice = tuple[str, str]
+
+
+class LineField(forms.CharField):
+    """Clean one line of plain text: line breaks and control characters become spaces or nothing."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value))
+
+
+class TextField(forms.CharField):
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return plain_text(super().to_python(value)).strip()
+
+
+class EmailField(forms.EmailField):
+    """Clean an address to one line: a line break in it would start a new mail header."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value))
+
+
+class Radios(forms.RadioSelect):
+    template_name = "clinic_forms/widgets/choices.html"
+
+
+class Checkboxes(forms.CheckboxSelectMultiple):
+    template_name = "clinic_forms/widgets/choices.html"
+
+
+class TreatmentsField(forms.TypedMultipleChoiceField):
+    """Clean the ids of treatments. One that was taken offline while the form was open is no mistake of the patient."""
+
+    widget = Checkboxes
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(coerce=int, **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:
+        ids = [one for one in super().to_python(value) if one.isascii() and one.isdigit()]
+        return [one for one in dict.fromkeys(ids) if len(one) < 20 and int(one) <= MAX_ID][:MAX_TREATMENTS]
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Group:
+    """Put a heading over some times. A day can be folded; what was picked or is proposed cannot."""
+
+    label: str
+    is_day: bool = False
+    is_open: bool = True
+
+
+class TimeRadios(forms.RadioSelect):
+    template_name = "bookings/widgets/times.html"
+    window = Window()
+
+    def format_value(self, value: Any) -> list[str]:
+        # Nothing picked yet differs from "call me", whose value is empty.
+        return [] if value is None else super().format_value(value)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return {**super().get_context(name, value, attrs), "window": self.window}
+
+
+class TimeField(forms.Field):
+    """Clean an instant (UTC), or None for "call me". The services decide whether it is still free."""
+
+    widget = TimeRadios
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        at = parse_value(value)
+        if at is None:
+            raise ValidationError(NOT_A_TIME, code="invalid")
+        return at
+
+    def offer(
+        self, window: Window, zone: tzinfo, *, picked: datetime | None = None, nearest: Collection[datetime] = ()
+    ) -> None:
+        """Show these days. The nearest times, and what was picked on another page, stand above them."""
+        self.widget.window = window
+        self.widget.choices = [*_get_groups(window, zone, picked, nearest), ("", CALL_ME)]
+
+
+def _get_groups(
+    window: Window, zone: tzinfo, picked: datetime | None, nearest: Collection[datetime]
+) -> Iterator[tuple[Group, Sequence[Choice]]]:
+    shown = {at for day in window.days for at in day.times}
+    if nearest:
+        yield Group(_("The nearest free times")), [(to_value(at), format_start(at, zone)) for at in nearest]
+    if picked and picked not in shown and picked not in nearest:
+        yield Group(_("Your choice")), [(to_value(picked), format_start(picked, zone))]
+    for position, day in enumerate(window.days):
+        # No time stands on the page twice.
+        times = [at for at in day.times if at not in nearest]
+        if times:
+            # Five folded days fit on a phone.
+            group = Group(format_day(day.date), is_day=True, is_open=position == 0 or picked in times)
+            yield group, [(to_value(at), format_clock(at, zone)) for at in times]
+
+
+def to_value(at: datetime) -> str:
+    """Return an instant as the form sends it: "2026-11-24T18:00Z"."""
+    return at.astimezone(UTC).strftime(TIME_FORMAT)
+
+
+def parse_value(text: Any) -> datetime | None:
+    """Return the instant (UTC) that ``to_value`` wrote; None for anything else."""
+    try:
+        at = datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
+    except (TypeError, ValueError):
+        return None
+    return at if to_value(at) == text else None
+
+
+def get_first_day(typed: Mapping[str, str]) -> str:
+    """Return the first day to show when other days are asked for; "" for anything that is no day."""
+    day = next((typed[name] for name in OTHER_DAYS if name in typed), "")
+    return day if parse_day(day) else ""

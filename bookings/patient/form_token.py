@@ -1,0 +1,65 @@
+"""The signed token in the consultation form."""
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+from typing import Self
+from uuid import UUID, uuid4
+
+from django.core import signing
+
+SALT = "bookings.consultation-form"
+MINIMUM_SECONDS = 3.0
+MAXIMUM_SECONDS = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class FormToken:
+    """Say which form this is, since when it is open, and which consent it showed."""
+
+    submission_key: UUID
+    issued_at: float  # Seconds since 1970.
+    consent: str  # Digest of the wording beside the box to tick.
+
+    @classmethod
+    def new(cls, consent_wording: str) -> Self:
+        return cls(uuid4(), time.time(), digest(consent_wording))
+
+    @classmethod
+    def read(cls, signed: str) -> Self | None:
+        """Return the token, or None if we did not sign it."""
+        try:
+            key, issued_at, consent = signing.loads(signed, salt=SALT)
+        except (signing.BadSignature, ValueError):
+            return None
+        return cls(UUID(hex=key), issued_at, consent)
+
+    def __str__(self) -> str:
+        return signing.dumps([self.submission_key.hex, self.issued_at, self.consent], salt=SALT)
+
+    @property
+    def age(self) -> float:
+        return time.time() - self.issued_at
+
+    @property
+    def is_expired(self) -> bool:
+        return self.age > MAXIMUM_SECONDS
+
+    @property
+    def is_too_fresh(self) -> bool:
+        return self.age < MINIMUM_SECONDS
+
+    def shows(self, consent_wording: str) -> bool:
+        return self.consent == digest(consent_wording)
+
+    def showing(self, consent_wording: str) -> Self:
+        """Return the token of the same form with another consent beside it."""
+        return replace(self, consent=digest(consent_wording))
+
+    def renewed(self) -> Self:
+        """Return the token of a new form, which may be sent at once, for one that was open for too long."""
+        return replace(self, submission_key=uuid4(), issued_at=time.time() - MINIMUM_SECONDS)
+
+
+def digest(wording: str) -> str:
+    return hashlib.sha256(wording.encode()).hexdigest()[:16]

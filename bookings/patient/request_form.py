@@ -1,0 +1,298 @@
+"""The consultation form: few fields, plain words, and nothing that a patient typed is ever lost."""
+
+from datetime import datetime
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.contact_details import phone_to_e164
+from bookings.models import Appointment, Case, ConsultationSettings, ContactBy, ContactTime
+from bookings.scheduling.availability import is_possible
+from bookings.scheduling.formatting import parse_day
+from bookings.scheduling.picker import get_window, group_by_day
+from bookings.scheduling.policy import BookingPolicy
+from bookings.services import Submission, TimeTakenError, free_starts, time_taken
+from clinic.models import ClinicProfile
+from clinic.site.offers import OfferedTreatment, get_offered_treatments
+
+from .fields import (
+    NOT_A_TIME,
+    EmailField,
+    LineField,
+    Radios,
+    TextField,
+    TimeField,
+    TreatmentsField,
+    get_first_day,
+    parse_value,
+)
+from .form_token import FormToken
+
+HONEYPOT = "website"
+TIME_FIELDS = ("start", "on_waitlist", "days_from")
+
+SUBMIT_AGAIN = _("Please submit the form again. What you wrote is still here.")
+PAGE_EXPIRED = _("This page was open for a long time. What you wrote is still here: please submit the form again.")
+NEW_CONSENT = _("The wording beside the box to tick has changed meanwhile. Please read it again and tick the box.")
+NOT_SAVED = _("We could not save your request just now. Please submit the form again, or call us.")
+NO_TIME_LEFT = _("That time has just been taken, and no other is free. Send your request, and we'll call you.")
+NO_CONTACT = _("Give us a phone number or an email address, so that we can answer.")
+
+
+def max_length(name: str) -> int:
+    return Case._meta.get_field(name).max_length
+
+
+class RequestForm(forms.Form):
+    """Ask for a consultation. ``start`` and what belongs to it are there only while there are free times.
+
+    With nothing picked the request counts as "call me": the desk answers every request anyway, and nobody who overlooks
+    the times is sent back.
+    """
+
+    start = TimeField(label=_("Free times"), required=False)
+    on_waitlist = forms.BooleanField(label=_("Tell me if an earlier time frees up"), required=False)
+    # The first day that is shown; empty for the first of all.
+    days_from = forms.CharField(required=False, widget=forms.HiddenInput)
+    name = LineField(
+        label=_("Your name"),
+        max_length=max_length("name"),
+        error_messages={"required": _("Write your name, so that we know how to address you.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    phone = LineField(
+        label=_("Phone"),
+        help_text=_("With the area code. You can leave it out if you give us your email address."),
+        max_length=max_length("phone"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+    email = EmailField(
+        label=_("Email"),
+        help_text=_("For your receipt. You can leave it out if you give us your phone number."),
+        max_length=max_length("email"),
+        required=False,
+        error_messages={"invalid": _("This is not a complete email address. It looks like name@example.com.")},
+        widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "email", "spellcheck": "false"}),
+    )
+    contact_by = forms.ChoiceField(
+        label=_("How should we contact you?"),
+        choices=[("", _("Whichever is easiest")), *ContactBy.choices],
+        required=False,
+        widget=Radios,
+    )
+    contact_time = forms.ChoiceField(
+        label=_("When is a good time to call you?"),
+        choices=ContactTime.choices,
+        required=False,
+        initial=ContactTime.ANY,
+        widget=Radios,
+    )
+    treatments = TreatmentsField(
+        label=_("What are you interested in?"),
+        help_text=_("Tick as many as you like, or none: we can find out together."),
+        required=False,
+    )
+    message = TextField(
+        label=_("In your own words"),
+        help_text=_("What would you like to change, or ask? Leave medical details for the visit."),
+        max_length=max_length("message"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    consent = forms.BooleanField(
+        error_messages={"required": _("Tick the box if you agree. Without it we may not keep your request.")}
+    )
+    # Whoever fills this in is a machine, or a person whose browser is too eager.
+    website = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": -1}))
+    token = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        settings: ConsultationSettings,
+        profile: ClinicProfile,
+        policy: BookingPolicy | None = None,
+        typed: Any = None,
+        treatment_slug: str = "",
+    ):
+        """Take ``data`` to check, or ``typed`` to show other days with: no word is lost, and nothing is checked yet."""
+        self.settings, self.profile, self.policy = settings, profile, policy
+        self.treatment_slug, self.phone_e164 = treatment_slug, ""
+        self.token: FormToken | None = None
+        self.nearest: tuple[datetime, ...] = ()
+        super().__init__(data)
+        if typed is not None:
+            self.initial = {
+                name: field.widget.value_from_datadict(typed, {}, name)
+                for name, field in self.fields.items()
+                if name != HONEYPOT
+            }
+            self.initial["days_from"] = get_first_day(typed)
+        if policy is None:
+            self._remove_time_fields()
+        self.fields["consent"].label = settings.consent_wording
+        for name in ("phone", "email"):
+            self.fields[name].is_one_of_several = True  # Neither required nor optional.
+
+    # Checking
+
+    def clean_start(self) -> datetime | None:
+        start = self.cleaned_data["start"]
+        if start and not is_possible(start, self.policy.schedule, self.policy.rules, timezone.now()):
+            raise forms.ValidationError(NOT_A_TIME, code="invalid")
+        return start
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"]
+        if phone:
+            self.phone_e164 = phone_to_e164(phone, self.profile.country)
+        return phone
+
+    def clean_contact_time(self) -> str:
+        return self.cleaned_data["contact_time"] or ContactTime.ANY
+
+    def clean(self) -> dict[str, Any]:
+        # A field that was refused is absent here and has its own error already.
+        phone, email = self.cleaned_data.get("phone"), self.cleaned_data.get("email")
+        if phone == "" and email == "":
+            self.add_error("phone", NO_CONTACT)
+            self.add_error("email", NO_CONTACT)
+        wish = self.cleaned_data.get("contact_by")
+        if wish in (ContactBy.PHONE, ContactBy.TEXT) and phone == "" and email:
+            self.add_error("contact_by", _("To be called or texted, give us your phone number as well."))
+        if wish == ContactBy.EMAIL and email == "" and phone:
+            self.add_error("contact_by", _("To be answered by email, give us your email address as well."))
+        # Machines are asked to submit again and give up; for a person it costs one click.
+        self.token = FormToken.read(self.cleaned_data.get("token", ""))
+        if self.token is None or self.token.is_too_fresh or self.cleaned_data.get(HONEYPOT):
+            self.add_error(None, SUBMIT_AGAIN)
+        elif self.token.is_expired:
+            self.add_error(None, PAGE_EXPIRED)
+        if self.token and self.cleaned_data.get("consent") and not self.token.shows(self.settings.consent_wording):
+            self.add_error("consent", NEW_CONSENT)
+        return self.cleaned_data
+
+    def to_submission(self) -> Submission:
+        """Return what a valid form says."""
+        data = self.cleaned_data
+        return Submission(
+            name=data["name"],
+            email=data["email"],
+            phone=data["phone"],
+            phone_e164=self.phone_e164,
+            contact_by=data["contact_by"],
+            contact_time=data["contact_time"],
+            message=data["message"],
+            treatment_ids=tuple(data["treatments"]),
+            consent_wording=self.settings.consent_wording,
+            submission_key=self.token.submission_key,
+            start=data.get("start"),
+            on_waitlist=data.get("on_waitlist", False),
+        )
+
+    def refuse(self, taken: TimeTakenError) -> None:
+        """Say that the time was gone when the form was sent, with the nearest ones above the days."""
+        self.add_error("start", str(taken))
+        self.nearest = taken.nearest
+
+    # Showing
+
+    def prepare(self) -> None:
+        """Fill in what only a form that is shown needs: its token, times, treatments and layout."""
+        self._renew_token()
+        offered = get_offered_treatments()
+        self.fields["treatments"].choices = _group_by_area(offered)
+        if self.treatment_slug:
+            ticked = [treatment.id for treatment in offered if treatment.slug == self.treatment_slug]
+            self.initial.setdefault("treatments", ticked)
+        if "start" in self.fields:
+            self._offer_times()
+        self.helper = self._build_helper()
+
+    def _renew_token(self) -> None:
+        """Put a token for the current wording into the form. Consent to words not seen is not shown as given."""
+        wording = self.settings.consent_wording
+        sent = self.token if self.is_bound else FormToken.read(self.initial.get("token") or "")
+        token = sent or FormToken.new(wording)
+        if self.is_bound:
+            self.data = self.data.copy()
+            if not token.shows(wording):
+                self.data.pop("consent", None)
+            if token.is_expired:
+                token = token.renewed()
+            self.data["token"] = str(token.showing(wording))
+            self.data[HONEYPOT] = ""
+        else:
+            self.initial["consent"] = bool(self.initial.get("consent")) and sent is not None and sent.shows(wording)
+            self.initial["token"] = str(token.showing(wording))
+
+    def _offer_times(self) -> None:
+        """Put the free times into the form, or remove the question when there are none."""
+        now, zone = timezone.now(), self.policy.schedule.time_zone
+        values = self.data if self.is_bound else self.initial
+        start = self.cleaned_data.get("start") if self.is_bound else None
+        if start and "start" not in self.errors:
+            # A form that comes back says everything at once, also that the time is gone.
+            is_free = any(free.at == start for free in free_starts(self.policy, now))
+            if not is_free and not self._holds(start):
+                self.refuse(time_taken(self.policy, start, now))
+        picked = None if "start" in self.errors else parse_value(values.get("start"))
+        days = group_by_day((free.at for free in free_starts(self.policy, now)), zone)
+        window = get_window(days, parse_day(values.get("days_from")))
+        if window.days or picked:
+            field = self.fields["start"]
+            field.offer(window, zone, picked=picked, nearest=self.nearest)
+            field.help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
+            return
+        if "start" in self.errors:
+            del self.errors["start"]
+            self.add_error(None, NO_TIME_LEFT)
+        self._remove_time_fields()
+
+    def _holds(self, start: datetime) -> bool:
+        """Return whether this form's own case has the time already."""
+        own = Appointment.objects.live().filter(case__submission_key=self.token and self.token.submission_key)
+        return own.filter(starts_at=start).exists()
+
+    def _remove_time_fields(self) -> None:
+        for name in TIME_FIELDS:
+            self.fields.pop(name, None)
+
+    def _build_helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_class = "form"
+        helper.form_action = reverse("bookings:consultation")
+        # The browser's own bubbles vanish and are hard to read out: errors come from the server, in one place.
+        helper.attrs = {"novalidate": True, "data-guard-submit": True}
+        times = (
+            ["days_from", Field("start", template="bookings/times.html"), "on_waitlist"]
+            if "start" in self.fields
+            else [HTML('{% include "bookings/no_times.html" %}')]
+        )
+        helper.layout = Layout(
+            "token",
+            Fieldset(_("When would you like to come?"), *times),
+            Fieldset(_("How we reach you"), "name", "phone", "email", "contact_by", "contact_time"),
+            Fieldset(_("What it is about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
+            Field(HONEYPOT, template="bookings/honeypot.html"),
+            "consent",
+            Div(Submit("send", _("Send my request")), css_class="form-actions"),
+        )
+        return helper
+
+
+def _group_by_area(offered: list[OfferedTreatment]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Return choices in groups. Treatments without an area come last, as on the treatments page."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for treatment in offered:
+        groups.setdefault(treatment.area, []).append((treatment.id, treatment.title))
+    others = groups.pop("", [])
+    named = list(groups.items())
+    return [*named, (_("Other"), others)] if named and others else named or others

@@ -1,0 +1,115 @@
+"""The pages of the consultation form and its receipt."""
+
+import logging
+from typing import Any
+
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path
+from bookings.models import ConsultationSettings, VisitType
+from bookings.scheduling.policy import BookingPolicy
+from bookings.services import TimeTakenError, submit
+from clinic.models import ClinicProfile, OpeningHours
+from clinic.site.context import site_context
+
+from . import rate_limits
+from .fields import OTHER_DAYS
+from .request_form import NOT_SAVED, RequestForm
+from .status import get_receipt_status
+
+logger = logging.getLogger(__name__)
+
+
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+def limit_referrer(response: HttpResponse) -> HttpResponse:
+    """Tell no other site where the visitor came from: the address may name a treatment."""
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation(request: HttpRequest) -> HttpResponse:
+    """Show and take the form.
+
+    With errors it comes back with status 200: some proxies replace a 4xx answer by a page of their own, and all that
+    the patient typed would be gone.
+    """
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    policy = get_request_policy(request, settings, profile)
+    known = {"settings": settings, "profile": profile, "policy": policy}
+    form = RequestForm(**form_kwargs(request), **known, treatment_slug=request.GET.get("treatment", ""))
+    if form.is_bound and form.is_valid():
+        try:
+            return limit_referrer(submit_form(request, form, known))
+        except TimeTakenError as taken:
+            form.refuse(taken)
+        except Error:
+            logger.exception("A consultation request could not be saved")
+            form.add_error(None, NOT_SAVED)
+    form.prepare()
+    context = {
+        "form": form,
+        "consultation": settings,
+        "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
+        "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
+    }
+    return limit_referrer(render(request, "bookings/consultation.html", context))
+
+
+def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) -> HttpResponse:
+    """Save the submission and lead to its receipt. Quarantine it if the sender is over the rate limit."""
+    submission = form.to_submission()
+    counters = rate_limits.get_counters(request, submission.email, submission.phone_e164)
+    case, created = submit(submission, **known, in_quarantine=rate_limits.is_over_limit(counters))
+    if created:
+        rate_limits.count(counters)
+    return SeeOther(get_receipt_path(case))
+
+
+def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:
+    """Return a form's ``data``, or ``typed`` when the patient only looks at other days."""
+    if request.method != "POST":
+        return {}
+    return {"data" if request.POST.keys().isdisjoint(OTHER_DAYS) else "typed": request.POST}
+
+
+def get_request_policy(
+    request: HttpRequest, settings: ConsultationSettings, profile: ClinicProfile
+) -> BookingPolicy | None:
+    """Return what can be booked. To show times, the cached hours are good enough; to hold one, they are not."""
+    if request.method == "POST":
+        schedule = OpeningHours.schedule_for(profile)
+    else:
+        schedule = site_context(request).schedule
+    return BookingPolicy.build(settings, schedule, VisitType.get_default())
+
+
+@never_cache
+@require_safe
+def received(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the receipt. Its link holds a signed reference; of all that was typed it shows only the time."""
+    case = find_case_by_receipt_token(token)
+    if case is None:
+        context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
+        return limit_referrer(render(request, "bookings/receipt_unknown.html", context, status=404))
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    context = {
+        "reference": case.reference,
+        "consultation": settings,
+        "status": get_receipt_status(case, get_request_policy(request, settings, profile), profile.zone),
+        "head_title": _("We have your request"),
+        "noindex": True,
+    }
+    return limit_referrer(render(request, "bookings/received.html", context))

@@ -1,0 +1,69 @@
+"""The form with which a patient moves their visit to another time."""
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Appointment
+from bookings.scheduling.availability import is_possible
+from bookings.scheduling.formatting import parse_day
+from bookings.scheduling.picker import Window, get_window, group_by_day
+from bookings.scheduling.policy import BookingPolicy
+from bookings.services import TimeTakenError, free_starts
+
+from .fields import NOT_A_TIME, TimeField, get_first_day, parse_value
+
+
+class OtherTimeField(TimeField):
+    """Offer times without "please call me": the patient has a time already."""
+
+    def offer(self, window: Window, zone: tzinfo, **shown: Any) -> None:
+        # The buttons for other days stand below the field: the widget's own lead to the consultation form.
+        super().offer(Window(window.days), zone, **shown)
+        self.widget.choices = [choice for choice in self.widget.choices if choice[0] != ""]
+
+
+class ChangeTimeForm(forms.Form):
+    start = OtherTimeField(
+        label=_("Free times"), error_messages={"required": _("Choose one of the times, then submit the form again.")}
+    )
+    # The first day that is shown; empty for the first of all.
+    days_from = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, visit: Appointment, policy: BookingPolicy, city: str, typed: Any = None):
+        """Take ``data`` to check, or ``typed`` to show other days with."""
+        self.visit, self.policy = visit, policy
+        self.nearest: tuple[datetime, ...] = ()
+        initial = {"start": typed.get("start", ""), "days_from": get_first_day(typed)} if typed is not None else None
+        super().__init__(data, initial=initial)
+        self.fields["start"].help_text = _("All times are %(city)s time.") % {"city": city}
+
+    def clean_start(self) -> datetime:
+        start = self.cleaned_data["start"]
+        # The time that the visit has already: the form was sent twice.
+        if start != self.visit.starts_at and not self._is_possible(start):
+            raise forms.ValidationError(NOT_A_TIME, code="invalid")
+        return start
+
+    def _is_possible(self, start: datetime) -> bool:
+        return is_possible(start, self.policy.schedule, self.policy.rules, timezone.now())
+
+    def refuse(self, taken: TimeTakenError) -> None:
+        """Say that the time was gone when the form was sent, with the nearest ones above the days."""
+        self.add_error("start", str(taken))
+        self.nearest = tuple(at for at in taken.nearest if at != self.visit.starts_at)
+
+    def prepare(self) -> None:
+        """Offer the times that the visit can move to. Call it before the form is shown."""
+        zone, values = self.policy.schedule.time_zone, self.data if self.is_bound else self.initial
+        picked = None if self.errors else parse_value(values.get("start"))
+        if picked and (picked == self.visit.starts_at or not self._is_possible(picked)):
+            picked = None
+        # The visit's own slots are no obstacle, but the time it has is no other one.
+        free = (one.at for one in free_starts(self.policy, timezone.now(), moving=self.visit))
+        days = group_by_day((at for at in free if at != self.visit.starts_at), zone)
+        self.window = get_window(days, parse_day(values.get("days_from")))
+        self.fields["start"].offer(self.window, zone, picked=picked, nearest=self.nearest)

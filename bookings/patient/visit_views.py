@@ -1,0 +1,163 @@
+"""The patient's own page behind the link in their emails. Opening it changes nothing; every action is a POST."""
+
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings import services
+from bookings.messaging.links import find_case_by_visit_token
+from bookings.messaging.rendering import get_first_name, render_ics
+from bookings.models import LIVE, AppointmentState, Case, ConsultationSettings
+from bookings.scheduling.formatting import format_start
+from bookings.services import BookingError
+from clinic.models import ClinicProfile
+
+from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
+from .status import get_steps
+from .visit_forms import ChangeTimeForm
+
+MAX_COMPLAINT = Case._meta.get_field("message").max_length
+
+
+def with_case(view):
+    """Give the view the case of its link, or answer that the link is no longer valid."""
+
+    @never_cache
+    @wraps(view)
+    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+        case = find_case_by_visit_token(token)
+        if case is None:
+            context = {"head_title": _("This link is no longer valid"), "noindex": True}
+            return limit_referrer(render(request, "bookings/visit_unknown.html", context, status=404))
+        return limit_referrer(view(request, case))
+
+    return wrapped
+
+
+def get_own_path(request: HttpRequest) -> str:
+    """Return the page's address by the link it was opened with: actions do not extend the link."""
+    return reverse("bookings:visit", args=[request.resolver_match.kwargs["token"]])
+
+
+@sensitive_post_parameters()
+@require_safe
+@with_case
+def visit(request: HttpRequest, case: Case) -> HttpResponse:
+    return show(request, case)
+
+
+@require_safe
+@with_case
+def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
+    """Return the booked visit as a calendar file; there is none before it is booked."""
+    appointment = case.appointments.filter(state=AppointmentState.BOOKED).first()
+    if appointment is None:
+        return show(request, case, status=404)
+    content = render_ics(appointment, ClinicProfile.for_request(request))
+    headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_case
+def change(request: HttpRequest, case: Case) -> HttpResponse:
+    """Move the visit. Where no time can be chosen any more, the patient's own page says why."""
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    policy, appointment = get_request_policy(request, settings, profile), case.appointments.newest()
+    if not policy or not appointment or not appointment.can_be_changed(settings.change_until, timezone.now()):
+        if request.method == "POST":
+            return show(request, case, error=_("This time can no longer be changed here. Please call us."))
+        return SeeOther(get_own_path(request))
+    form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, city=profile.time_zone_city)
+    if form.is_bound and form.is_valid():
+        try:
+            services.move(case.pk, form.cleaned_data["start"], policy=policy)
+            return SeeOther(get_own_path(request))
+        except services.TimeTakenError as taken:
+            form.refuse(taken)
+        except BookingError as refusal:  # The cut-off has just passed, or the desk was faster.
+            return show(request, case, error=str(refusal))
+    form.prepare()
+    title = _("Choose another time")
+    context = {
+        "form": form,
+        "moment": format_start(appointment.starts_at, profile.zone),
+        "is_booked": appointment.state == AppointmentState.BOOKED,
+        "base": get_own_path(request),
+        "head_title": f"{_('Error:')} {title}" if form.errors else title,
+        "noindex": True,
+    }
+    return render(request, "bookings/visit_change.html", context)
+
+
+@require_POST
+@with_case
+def waitlist(request: HttpRequest, case: Case) -> HttpResponse:
+    """Join or leave the waitlist. The button says which, so sent twice it does the same."""
+    try:
+        services.set_waitlist(case.pk, request.POST.get("wanted") == "yes")
+    except BookingError as refusal:
+        return show(request, case, error=str(refusal))
+    return SeeOther(get_own_path(request) + "#earlier")
+
+
+@require_POST
+@with_case
+def cancel(request: HttpRequest, case: Case) -> HttpResponse:
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    policy = get_request_policy(request, settings, profile)
+    try:
+        if policy is None:
+            raise BookingError(_("Please call us to cancel."))
+        services.cancel(case.pk, policy=policy)
+    except BookingError as refusal:
+        return show(request, case, error=str(refusal))
+    return SeeOther(get_own_path(request))
+
+
+@sensitive_post_parameters()
+@require_POST
+@with_case
+def complain(request: HttpRequest, case: Case) -> HttpResponse:
+    text = request.POST.get("text", "").replace("\x00", "")[:MAX_COMPLAINT]
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    try:
+        services.file_complaint(case.pk, text, settings=settings, profile=profile)
+    except BookingError as refusal:
+        return show(request, case, error=str(refusal), error_at="wrong-text", text=text)
+    return SeeOther(get_own_path(request) + "?told=1#wrong")
+
+
+def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> HttpResponse:
+    """Show the patient's page, with an error where an action was refused."""
+    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    appointment, now = case.appointments.newest(), timezone.now()
+    state = appointment.get_state_at(now) if appointment else ""
+    may_change = bool(appointment and appointment.can_be_changed(settings.change_until, now))
+    held_until = appointment.held_until if appointment else None
+    context = {
+        "case": case,
+        "first_name": get_first_name(case.name),
+        "steps": get_steps(state),
+        "state": state,
+        "moment": format_start(appointment.starts_at, profile.zone) if appointment else "",
+        "held_until": format_start(held_until, profile.zone) if held_until else "",
+        "is_live": state in LIVE,
+        "may_change": may_change,
+        "can_change": may_change and get_request_policy(request, settings, profile) is not None,
+        "change_hours": settings.change_until_hours,
+        "was_told": "told" in request.GET,
+        "base": get_own_path(request),
+        "head_title": f"{_('Error:')} {_('Your visit')}" if "error" in extra else _("Your visit"),
+        "noindex": True,
+        **extra,
+    }
+    return render(request, "bookings/visit.html", context, status=status)

@@ -1,0 +1,152 @@
+"""Which times can be booked? Pure: pages offer and services check with the same functions.
+
+A visit takes slots: quarter hours, each the instant (UTC) at which it begins, of one resource of each kind it needs.
+From the first to the last slot it has these resources for itself, the pause after it included.
+
+A start can be booked when
+
+* it lies on the grid of the clinic's wall clock; a wall time that a daylight-saving night skips is no time, and of one
+  that comes twice only the first is offered;
+* the clinic is open from the start to the end of the visit without a gap; the pause after it may run past closing;
+* it lies at least ``notice_minutes`` of open time ahead, and at most ``horizon_days`` local days;
+* of each kind of resource that is needed, one has all the slots free.
+
+Every zone is some quarter hours away from UTC, so a time on the wall clock's grid begins a slot.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from clinic.hours import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
+
+from .policy import SLOT, SlotRules
+
+# The hours are resolved for so many days at once while free starts are looked for.
+DAYS_AT_ONCE = 7
+
+# For each kind that a visit needs: the slots that are taken, by resource, in the order of the resources.
+Taken = Sequence[Mapping[int, Collection[datetime]]]
+
+
+class FreeStart(NamedTuple):
+    """An instant (UTC) and, for each kind that the visit needs, the resources that are free for all of it."""
+
+    at: datetime
+    resources: tuple[tuple[int, ...], ...]
+
+
+def free_starts(schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime) -> Iterator[FreeStart]:
+    """Yield every start that can be booked at ``now`` (aware), in order. Later days are not worked out before needed."""
+    earliest, end = _bookable(schedule, rules, now)
+    while earliest < end:
+        until = min(end, earliest + DAYS_AT_ONCE * DAY)
+        yield from _free_between(earliest, until, schedule, rules, taken)
+        earliest = until
+
+
+def free_starts_on(day: date, schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime) -> list[FreeStart]:
+    """Return the free starts of one local date."""
+    earliest, end = _bookable(schedule, rules, now)
+    midnight, next_midnight = _midnights(day, schedule)
+    return list(_free_between(max(earliest, midnight), min(end, next_midnight), schedule, rules, taken))
+
+
+def resources_on_offer(
+    at: datetime, schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime
+) -> tuple[tuple[int, ...], ...]:
+    """Return the free resources of each needed kind if a visit may be booked at this instant (aware), else ()."""
+    if at.utcoffset() is None:
+        raise ValueError(f"A start needs a time zone; {at.isoformat()} has none.")
+    earliest, end = _bookable(schedule, rules, now)
+    if not earliest <= at < end:  # Asked first: as UTC, the last dates of the calendar may lie beyond it.
+        return ()
+    start = as_utc(at)
+    is_possible = start in _possible_between(start, start + MINUTE, schedule, rules)
+    return free_resources(start, rules, taken) if is_possible else ()
+
+
+def possible_starts(day: date, schedule: Schedule, rules: SlotRules) -> Iterator[datetime]:
+    """Yield the starts (UTC) on a local date that the hours allow, taken or not."""
+    return _possible_between(*_midnights(day, schedule), schedule, rules)
+
+
+def is_possible(start: datetime, schedule: Schedule, rules: SlotRules, now: datetime) -> bool:
+    """Return whether hours and grid allow this start (aware), taken or not. False for dates far away."""
+    if abs(start - now) > (rules.horizon_days + 2) * DAY:
+        return False
+    return start in possible_starts(start.astimezone(schedule.time_zone).date(), schedule, rules)
+
+
+def slots_of(at: datetime, rules: SlotRules) -> tuple[datetime, ...]:
+    """Return the quarter hours that a visit from this instant on takes."""
+    return slots_between(at, at.astimezone(UTC) + rules.occupied)
+
+
+def slots_between(start: datetime, end: datetime) -> tuple[datetime, ...]:
+    """Return the quarter hours that touch the time from ``start`` until ``end``; none when that is no time."""
+    begins, ends = as_utc(start), as_utc(end)
+    if ends < begins:
+        raise ValueError(f"Time runs forward: {end.isoformat()} lies before {start.isoformat()}.")
+    if begins == ends:
+        return ()
+    first = begins.replace(minute=begins.minute // 15 * 15, second=0, microsecond=0)
+    count = -((first - ends) // SLOT)
+    return tuple(first + n * SLOT for n in range(count))
+
+
+def free_resources(at: datetime, rules: SlotRules, taken: Taken) -> tuple[tuple[int, ...], ...]:
+    """Return the free resources of each needed kind, or () when one kind has none."""
+    return _free_for(slots_of(at, rules), taken)
+
+
+def nearest(starts: Iterable[FreeStart], wanted: datetime, count: int = 3) -> list[FreeStart]:
+    """Return the free starts nearest to a time, in their order; of two as near, the earlier."""
+    by_nearness = sorted(starts, key=lambda start: (abs(start.at - wanted), start.at))
+    return sorted(by_nearness[:count], key=lambda start: start.at)
+
+
+def _bookable(schedule: Schedule, rules: SlotRules, now: datetime) -> tuple[datetime, datetime]:
+    """Return from when until when (UTC) notice and horizon allow a start; an empty time if notice never passes."""
+    earliest = schedule.add_open_minutes(now, rules.notice_minutes)
+    last_day = now.astimezone(schedule.time_zone).date() + rules.horizon_days * DAY
+    end = instant_of(last_day + DAY, MIDNIGHT, schedule.time_zone)
+    return (end if earliest is None else as_utc(earliest)), end
+
+
+def _midnights(day: date, schedule: Schedule) -> tuple[datetime, datetime]:
+    return instant_of(day, MIDNIGHT, schedule.time_zone), instant_of(day + DAY, MIDNIGHT, schedule.time_zone)
+
+
+def _free_between(
+    start: datetime, end: datetime, schedule: Schedule, rules: SlotRules, taken: Taken
+) -> Iterator[FreeStart]:
+    # A possible start begins a slot, so its slots need no rounding.
+    steps = [n * SLOT for n in range(-(-rules.occupied // SLOT))]
+    for at in _possible_between(start, end, schedule, rules):
+        if resources := _free_for([at + step for step in steps], taken):
+            yield FreeStart(at, resources)
+
+
+def _free_for(slots: Sequence[datetime], taken: Taken) -> tuple[tuple[int, ...], ...]:
+    free = tuple(
+        tuple(pk for pk, occupied in of_kind.items() if not any(slot in occupied for slot in slots))
+        for of_kind in taken
+    )
+    return free if free and all(free) else ()
+
+
+def _possible_between(start: datetime, end: datetime, schedule: Schedule, rules: SlotRules) -> Iterator[datetime]:
+    if end <= start:
+        return
+    for opening in schedule.openings_between(start, end):
+        opens, closes = as_utc(opening.opens), as_utc(opening.closes)
+        begins, last = max(opens, start), closes - rules.visit
+        for at in slots_between(begins, min(closes, end)):
+            if begins <= at <= last and _is_on_grid(at.astimezone(schedule.time_zone), rules):
+                yield at
+
+
+def _is_on_grid(reading: datetime, rules: SlotRules) -> bool:
+    """Return whether a wall-clock time is on the grid; the second pass of a time that comes twice is not."""
+    return not reading.fold and (reading.hour * 60 + reading.minute) % rules.grid_minutes == 0

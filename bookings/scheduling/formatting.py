@@ -1,0 +1,61 @@
+"""Dates and times in words, always on the clinic's clock. Pure."""
+
+from datetime import date, datetime, timedelta, tzinfo
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.hours_words import format_moment, format_time
+
+DAYS_WITH_A_NAME = 7
+
+
+def parse_day(text: str | None) -> date | None:
+    """Return an ISO date; None for anything else."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def format_day(day: date) -> str:
+    """Return "Tuesday, November 24"."""
+    return format_date(day, "l, F j")
+
+
+def format_clock(at: datetime, zone: tzinfo) -> str:
+    """Return "10 am"."""
+    return format_time(at.astimezone(zone))
+
+
+def format_start(at: datetime, zone: tzinfo) -> str:
+    """Return "Tuesday, November 24, 10 am", as patients read it."""
+    return f"{format_day(at.astimezone(zone).date())}, {format_clock(at, zone)}"
+
+
+def format_short(at: datetime, zone: tzinfo) -> str:
+    """Return "Tue, Nov 24, 10 am", as the desk reads it."""
+    return format_moment(at.astimezone(zone))
+
+
+def format_deadline(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return "today, 1 pm", "Monday, 1 pm" or, a week and more away, "Monday, November 30, 1 pm"."""
+    day = at.astimezone(zone).date()
+    away = (day - now.astimezone(zone).date()).days
+    if away not in range(DAYS_WITH_A_NAME):
+        return format_start(at, zone)
+    name = (_("today"), _("tomorrow"))[away] if away < 2 else format_date(day, "l")
+    return f"{name}, {format_clock(at, zone)}"
+
+
+def format_age(since: datetime, now: datetime) -> str:
+    """Return "12 min", "5 h" or "3 days": as much as a glance at a list needs."""
+    age = now - since
+    if age < timedelta(minutes=1):
+        return _("just now")
+    if age < timedelta(hours=1):
+        return _("%(minutes)d min") % {"minutes": age.seconds // 60}
+    if age < timedelta(days=2):
+        return _("%(hours)d h") % {"hours": age // timedelta(hours=1)}
+    return ngettext("%(days)d day", "%(days)d days", age.days) % {"days": age.days}

@@ -1,0 +1,90 @@
+"""The rules of what can be booked. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from clinic.hours import DAY, MINUTE, Schedule
+
+if TYPE_CHECKING:
+    from bookings.models import ConsultationSettings, VisitType
+
+MINUTES_A_DAY = 24 * 60
+SLOT = timedelta(minutes=15)
+MIN_VISIT_MINUTES, MAX_VISIT_MINUTES = 5, 480
+
+
+@dataclass(frozen=True)
+class SlotRules:
+    """Say which starts a visit may have, and what it occupies.
+
+    ``grid_minutes`` is a multiple of a quarter hour. Minutes of notice count while the clinic is open. ``needs`` are
+    the kinds of resource of which the visit takes one each.
+    """
+
+    visit_minutes: int = 30
+    pause_minutes: int = 0
+    grid_minutes: int = 15
+    notice_minutes: int = 240
+    horizon_days: int = 60
+    needs: tuple[str, ...] = ("room",)
+
+    def __post_init__(self) -> None:
+        if not MIN_VISIT_MINUTES <= self.visit_minutes <= MAX_VISIT_MINUTES:
+            raise ValueError(
+                f"A visit takes {MIN_VISIT_MINUTES} to {MAX_VISIT_MINUTES} minutes, not {self.visit_minutes} minutes."
+            )
+        if self.grid_minutes <= 0 or self.grid_minutes * MINUTE % SLOT or MINUTES_A_DAY % self.grid_minutes:
+            raise ValueError(
+                f"Visits start every 15, 30 or 60 minutes, or another multiple of 15 that divides a day, "
+                f"not every {self.grid_minutes} minutes."
+            )
+        if self.pause_minutes < 0:
+            raise ValueError(f"The pause after a visit cannot take {self.pause_minutes} minutes.")
+        if self.notice_minutes < 0:
+            raise ValueError(f"The notice before a visit cannot be {self.notice_minutes} minutes.")
+        if self.horizon_days < 0:
+            raise ValueError(f"Visits cannot be booked {self.horizon_days} days ahead.")
+        if not self.needs:
+            raise ValueError("A visit needs at least one resource.")
+
+    @property
+    def visit(self) -> timedelta:
+        return timedelta(minutes=self.visit_minutes)
+
+    @property
+    def occupied(self) -> timedelta:
+        """Return how long the visit and the pause after it take."""
+        return timedelta(minutes=self.visit_minutes + self.pause_minutes)
+
+
+@dataclass(frozen=True)
+class BookingPolicy:
+    """Say which times there are for one type of visit, how long a time is held, and until when patients may change."""
+
+    schedule: Schedule
+    rules: SlotRules
+    hold_minutes: int = 240
+    change_until: timedelta = DAY
+    visit_type_id: int | None = None
+
+    @classmethod
+    def build(
+        cls, settings: "ConsultationSettings", schedule: Schedule | None, visit_type: "VisitType | None"
+    ) -> Self | None:
+        """Return the policy of the settings, or None without opening hours or without a type of visit."""
+        if schedule is None or visit_type is None:
+            return None
+        rules = SlotRules(
+            visit_minutes=visit_type.minutes,
+            pause_minutes=visit_type.pause_minutes,
+            grid_minutes=settings.grid_minutes,
+            notice_minutes=settings.notice_minutes,
+            horizon_days=settings.horizon_days,
+            needs=tuple(visit_type.needs),
+        )
+        return cls(schedule, rules, settings.hold_minutes, settings.change_until, visit_type.pk)
+
+    def answer_by(self, since: datetime) -> datetime | None:
+        """Return until when a request of that instant is answered and its time held, or None when never open."""
+        return self.schedule.add_open_minutes(since, self.hold_minutes)

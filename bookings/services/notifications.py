@@ -1,0 +1,52 @@
+"""Queue the messages that a change of an appointment causes, and say until when they are true."""
+
+from datetime import datetime, time
+
+from django.utils import timezone
+from wagtail.models import Site
+
+from bookings.messaging import preconditions
+from bookings.models import Appointment, AppointmentState, Message, MessageKind, MessageState
+from clinic.hours import DAY, instant_of
+from clinic.models import ClinicProfile
+
+REMIND_AT = time(10)  # On the clinic's clock, the day before.
+
+
+def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
+    """Queue the email about a visit in the caller's transaction, with a reminder where one is due.
+
+    Without an address nothing is queued: the desk calls.
+    """
+    case, key = appointment.case, f"{appointment.uid}:{appointment.sequence}"
+    about = {"recipient": case.email, "appointment": appointment, "starts_at": appointment.starts_at, "key": key}
+    Message.objects.queue(kind, case, **about)
+    planned = appointment.messages.filter(kind=MessageKind.REMINDER, state=MessageState.QUEUED)
+    planned.update(state=MessageState.DROPPED)
+    if case.email and kind in (MessageKind.BOOKED, MessageKind.MOVED):
+        due_at = get_reminder_time(appointment)
+        if due_at > timezone.now():
+            Message.objects.queue(MessageKind.REMINDER, case, due_at=due_at, **about)
+
+
+def get_reminder_time(appointment: Appointment) -> datetime:
+    """Return ten in the morning (UTC) of the day before the visit, on the default site's clock."""
+    zone = ClinicProfile.for_site(Site.objects.get(is_default_site=True)).zone
+    day_before = appointment.starts_at.astimezone(zone).date() - DAY
+    return instant_of(day_before, REMIND_AT, zone)
+
+
+@preconditions.register(MessageKind.BOOKED, MessageKind.MOVED)
+def is_booked_then(message: Message, appointment: Appointment) -> bool:
+    """Return whether the visit is still booked for the time that the message tells. A later message tells the rest."""
+    return appointment.state == AppointmentState.BOOKED and appointment.starts_at == message.starts_at
+
+
+@preconditions.register(MessageKind.REMINDER)
+def is_still_ahead(message: Message, appointment: Appointment) -> bool:
+    return is_booked_then(message, appointment) and appointment.starts_at > timezone.now()
+
+
+@preconditions.register(MessageKind.EXPIRED)
+def is_still_expired(message: Message, appointment: Appointment) -> bool:
+    return appointment.state == AppointmentState.EXPIRED

@@ -1,0 +1,124 @@
+"""Take and free slots. Every writer of slots locks all resources first, so two of them never work at once.
+
+PostgreSQL locks the rows of the resources, SQLite the whole transaction. Resources come before cases, always, so
+nobody waits in a circle. Should a lock ever be forgotten, ``unique(resource, at)`` still refuses the second visit.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from bookings.models import Appointment, AppointmentState, ConsultationSettings, Resource, Slot, VisitType
+from bookings.scheduling import availability
+from bookings.scheduling.availability import FreeStart, slots_between
+from bookings.scheduling.policy import BookingPolicy
+from clinic.hours import DAY, MINUTE
+from clinic.models import ClinicProfile, OpeningHours
+
+from .transitions import BookingError
+
+NEAREST = 3
+
+
+class TimeTakenError(BookingError):
+    """Say that a time cannot be had. ``nearest`` are the free starts (UTC) around it."""
+
+    def __init__(self, message: str, nearest: Collection[datetime] = ()):
+        super().__init__(message)
+        self.nearest = tuple(nearest)
+
+
+def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
+    """Return the policy of the site (without one, the default site) by the hours as they are stored now."""
+    site = site or Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        return None
+    schedule = OpeningHours.schedule_for(ClinicProfile.for_site(site))
+    return BookingPolicy.build(ConsultationSettings.for_site(site), schedule, VisitType.get_default())
+
+
+def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None = None) -> Iterator[FreeStart]:
+    """Yield every start on offer, in order. A page may be out of date a second later: only the writers decide.
+
+    The slots of ``moving`` count as free.
+    """
+    taken = _taken(policy, now - DAY, now + (policy.rules.horizon_days + 2) * DAY, now, moving)
+    return availability.free_starts(policy.schedule, policy.rules, taken, now)
+
+
+def find_resources(
+    policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None, *, on_offer: bool = True
+) -> list[int]:
+    """Return one free resource of each kind that the visit needs, or [].
+
+    Of several, those that ``moving`` has come first. Without ``on_offer`` hours, grid, notice and horizon do not count.
+    """
+    # With its pause a visit takes less than a day.
+    taken = _taken(policy, start - DAY, start + DAY, now, moving)
+    if on_offer:
+        free = availability.resources_on_offer(start, policy.schedule, policy.rules, taken, now)
+    else:
+        free = availability.free_resources(start.astimezone(UTC), policy.rules, taken)
+    own = set(moving.slots.values_list("resource", flat=True)) if moving and free else set()
+    return [next((pk for pk in of_kind if pk in own), of_kind[0]) for of_kind in free]
+
+
+def time_taken(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None):
+    """Return the error that says that this start is gone, with the nearest free ones."""
+    free = availability.nearest(free_starts(policy, now, moving), start.astimezone(UTC), NEAREST)
+    message = _("That time has just been taken. Please choose another one.")
+    return TimeTakenError(message, [one.at for one in free])
+
+
+def lock_resources() -> list[Resource]:
+    """Lock all resources in one order. Call it first in a transaction that writes slots."""
+    return list(Resource.objects.select_for_update(no_key=True).order_by("pk"))
+
+
+def place(
+    appointment: Appointment, start: datetime, resource_ids: Collection[int], policy: BookingPolicy, now: datetime
+) -> None:
+    """Save the appointment at this start with its slots. Raise TimeTakenError if somebody else has one of them.
+
+    The resources are locked.
+    """
+    appointment.visit_type_id = policy.visit_type_id
+    appointment.starts_at = start.astimezone(UTC)
+    appointment.ends_at = appointment.starts_at + policy.rules.visit
+    until = appointment.ends_at + policy.rules.pause_minutes * MINUTE
+    try:
+        with transaction.atomic():
+            appointment.save()
+            appointment.slots.all().delete()
+            Slot.objects.bulk_create(
+                Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
+                for resource in resource_ids
+                for at in slots_between(appointment.starts_at, until)
+            )
+    except IntegrityError as error:
+        raise time_taken(policy, start, now) from error
+
+
+def _taken(
+    policy: BookingPolicy, since: datetime, until: datetime, now: datetime, moving: Appointment | None
+) -> list[dict[int, set[datetime]]]:
+    """Return the taken slots by resource, for each kind that a visit needs. One that has expired at ``now`` is free."""
+    by_kind: dict[str, dict[int, set[datetime]]] = {kind: {} for kind in policy.rules.needs}
+    by_resource: dict[int, set[datetime]] = {}
+    for pk, kind in Resource.objects.filter(is_active=True, kind__in=by_kind).values_list("pk", "kind"):
+        by_kind[kind][pk] = by_resource[pk] = set()
+    slots = Slot.objects.filter(resource__in=list(by_resource), at__gte=since, at__lt=until)
+    slots = slots.exclude(expires_at__lte=now)
+    if moving:
+        slots = slots.exclude(appointment=moving)
+    for resource, at in slots.values_list("resource", "at"):
+        by_resource[resource].add(at)
+    return list(by_kind.values())
+
+
+def expired_holds(now: datetime):
+    """Return the held appointments whose time has run out."""
+    return Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=now)

@@ -1,0 +1,320 @@
+"""Take in a patient's request: for the first time, again with corrections, or out of quarantine."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.contact_details import one_line, search_text_for
+from bookings.models import (
+    Appointment,
+    AppointmentState,
+    Case,
+    CaseKind,
+    CaseTreatment,
+    Consent,
+    ConsultationSettings,
+    ContactTime,
+    Event,
+    EventKind,
+    Message,
+    MessageKind,
+    MessageState,
+    Outcome,
+    Patient,
+    Status,
+)
+from bookings.scheduling.policy import BookingPolicy
+from clinic.models import ClinicProfile
+
+from .appointments import drop_hold, expire
+from .cases import lock_case, save_change, set_status
+from .patients import MAX_LOOKED_AT, cases_with_same_contact, contact_of, update_patient
+from .slots import TimeTakenError, expired_holds, find_resources, lock_resources, place, time_taken
+from .transitions import BookingError, get_stage
+
+SAME_REQUEST_WITHIN = timedelta(hours=24)
+TYPED_FIELDS = ("name", "email", "phone", "contact_by", "contact_time", "message")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What a patient sent, as the form has cleaned it.
+
+    ``phone`` is as typed, ``consent_wording`` exactly what the patient read. ``start`` (aware) is the time they
+    picked, or None to be called.
+    """
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    phone_e164: str = ""
+    contact_by: str = ""
+    contact_time: str = ContactTime.ANY
+    message: str = ""
+    treatment_ids: tuple[int, ...] = ()
+    consent_wording: str
+    submission_key: UUID
+    start: datetime | None = None
+    on_waitlist: bool = False
+
+    def case_fields(self) -> dict[str, Any]:
+        """Return the fields of the case, with a fingerprint that is equal for what a person would call the same."""
+        fields = {name: getattr(self, name) for name in (*TYPED_FIELDS, "phone_e164")}
+        typed = [self.phone_e164 or self.phone if name == "phone" else getattr(self, name) for name in TYPED_FIELDS]
+        content = [*(one_line(value).casefold() for value in typed), sorted(set(self.treatment_ids))]
+        return {**fields, "fingerprint": hashlib.sha256(json.dumps(content).encode()).hexdigest()}
+
+
+def submit(
+    submission: Submission,
+    *,
+    settings: ConsultationSettings,
+    profile: ClinicProfile,
+    policy: BookingPolicy | None = None,
+    in_quarantine: bool = False,
+) -> tuple[Case, bool]:
+    """Save a request with its time, first event, consent and messages, all or nothing. Return the case and if it is new.
+
+    A request in quarantine holds no time and sends no message until the desk releases it. Without a policy no time is
+    held. Raise TimeTakenError when the time the patient picked is gone: then nothing is saved.
+
+    The same form again gives the same case, with what the patient corrected since. So does the same content from a
+    form opened anew within a day, unless the desk has closed that case.
+    """
+    try:
+        return _submit(submission, settings, profile, policy, in_quarantine)
+    except IntegrityError:
+        # The same form arrived twice at once and the other one won. Now it is there to be found.
+        return _submit(submission, settings, profile, policy, in_quarantine)
+
+
+@transaction.atomic
+def _submit(
+    submission: Submission,
+    settings: ConsultationSettings,
+    profile: ClinicProfile,
+    policy: BookingPolicy | None,
+    in_quarantine: bool,
+) -> tuple[Case, bool]:
+    now, fields = timezone.now(), submission.case_fields()
+    if Case.objects.filter(submission_key=submission.submission_key).exists():
+        return _amend(submission, fields, policy, now), False
+    recent = Case.objects.filter(fingerprint=fields["fingerprint"], created_at__gte=now - SAME_REQUEST_WITHIN)
+    if case := recent.exclude(status=Status.CLOSED).order_by("pk").first():
+        if submission.start:  # A form opened anew and sent without a time takes none away.
+            lock_resources()
+            _save_wish(case, submission)
+            _change_hold(case, submission.start, policy, now)
+        return case, False
+    wants_time = bool(submission.start and policy) and not in_quarantine
+    if wants_time and not _holder(fields["email"], fields["phone_e164"]):
+        # Checked here as well, so that nobody waits in line for a time that is gone.
+        if not find_resources(policy, submission.start, now):
+            raise time_taken(policy, submission.start, now)
+    case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
+    if not in_quarantine:
+        queue_receipt(case)
+        recipient = settings.desk_email or profile.email
+        Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
+    if wants_time:
+        # Last, since the next patient waits for the resources. They may be locked after this case, which is new.
+        _hold(case, submission.start, policy, now)
+    return case, True
+
+
+def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
+    case = Case(
+        status=status,
+        submission_key=submission.submission_key,
+        requested_start=submission.start,
+        on_waitlist=submission.on_waitlist,
+        **fields,
+    )
+    case.search_text = search_text_for(case)
+    if visit := find_previous_visit(case):
+        case.kind, case.previous = CaseKind.REPEAT, visit
+    case.patient = Patient.objects.create(**contact_of(case))
+    case.save(force_insert=True)
+    _add_treatments(case, get_titles(submission.treatment_ids))
+    Event.objects.record(case, EventKind.RECEIVED)
+    Consent.objects.create(case=case, wording=submission.consent_wording)
+    return case
+
+
+def find_previous_visit(case: Case) -> Case | None:
+    """Return the newest case that came to a visit, of somebody with the same name and the same email or phone."""
+    came = Q(appointments__state__in=(AppointmentState.CHECKED_IN, AppointmentState.TREATED))
+    came |= Q(status=Status.CLOSED, outcome=Outcome.COMPLETED)
+    visits = cases_with_same_contact(case).filter(came).exclude(kind=CaseKind.COMPLAINT).distinct()
+    name = one_line(case.name).casefold()
+    return next((visit for visit in visits[:MAX_LOOKED_AT] if one_line(visit.name).casefold() == name), None)
+
+
+def queue_receipt(case: Case) -> None:
+    """Queue the receipt to the patient, if they gave an email address."""
+    key = f"{case.reference}:{case.version}"
+    Message.objects.queue(
+        MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key
+    )
+
+
+# Holding the time that the patient picked
+
+
+def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) -> None:
+    """Hold a start on offer until the desk has answered. Raise TimeTakenError.
+
+    One contact holds one time: a second request is saved without.
+    """
+    lock_resources()
+    if expired_holds(now).exists():
+        expire(now)
+    if holder := _holder(case.email, case.phone_e164, but=case):
+        Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, holder=holder.reference)
+        return
+    answer_by = policy.answer_by(now)
+    if answer_by is None:
+        raise TimeTakenError(_("No time can be held at the moment."))
+    resources = find_resources(policy, start, now)
+    if not resources:
+        raise time_taken(policy, start, now)
+    place(Appointment(case=case, held_until=min(answer_by, start)), start, resources, policy, now)
+    Event.objects.record(case, EventKind.HELD, starts_at=start)
+
+
+def _holder(email: str, phone_e164: str, but: Case | None = None) -> Case | None:
+    """Return another case that holds a time for the same email or phone, or None."""
+    same = Q(email__iexact=email) if email else Q()
+    if phone_e164:
+        same |= Q(phone_e164=phone_e164)
+    if not same:
+        return None
+    holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD)
+    return (holding.exclude(pk=but.pk) if but else holding).first()
+
+
+def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | None, now: datetime) -> None:
+    """Hold another start instead of the one that is held. What is booked stays, and quarantine holds nothing.
+
+    The resources are locked.
+    """
+    if policy is None or case.status == Status.QUARANTINED:
+        return
+    expire(now)
+    current = case.appointments.live().first()
+    if current and (current.state == AppointmentState.BOOKED or current.starts_at == start):
+        return
+    if current:
+        drop_hold(current)
+    if start is None:
+        return
+    stage = get_stage(case)
+    _hold(case, start, policy, now)
+    if stage not in (Status.NEW, Status.CONTACTING) and case.appointments.live().exists():
+        # A held time needs somebody who answers.
+        set_status(case, Status.NEW)
+        save_change(case)
+        Event.objects.record(case, EventKind.STAGE, **{"from": stage, "to": Status.NEW})
+
+
+# The same form sent again
+
+
+def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy | None, now: datetime) -> Case:
+    """Write what the patient changed since they sent the form before, and change the held time."""
+    lock_resources()
+    case = Case.objects.select_for_update(no_key=True).get(submission_key=submission.submission_key)
+    _save_wish(case, submission)
+    if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
+        Consent.objects.create(case=case, wording=submission.consent_wording)
+    changes = {name: [getattr(case, name), fields[name]] for name in TYPED_FIELDS if getattr(case, name) != fields[name]}
+    if treatments := _change_treatments(case, submission):
+        changes["treatments"] = treatments
+    if changes:
+        for name, value in fields.items():
+            setattr(case, name, value)
+        case.search_text = search_text_for(case)
+        was_closed = case.status == Status.CLOSED
+        if was_closed:
+            # A patient who writes again is waiting again, also when the desk thought it was done.
+            set_status(case, Status.NEW)
+        save_change(case)
+        update_patient(case)
+        Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
+        if "email" in changes and case.status != Status.QUARANTINED:
+            # A receipt that still waits for the old, mistaken address would reach a stranger.
+            unsent = (MessageState.QUEUED, MessageState.FAILED)
+            case.messages.filter(kind=MessageKind.RECEIPT, state__in=unsent).delete()
+            queue_receipt(case)
+    _change_hold(case, submission.start, policy, now)
+    return case
+
+
+def _save_wish(case: Case, submission: Submission) -> None:
+    case.requested_start, case.on_waitlist = submission.start, submission.on_waitlist
+    case.save(update_fields=["requested_start", "on_waitlist"])
+
+
+def get_titles(treatment_ids: tuple[int, ...]) -> dict[int, str]:
+    """Return titles by page id. A treatment taken offline a minute ago is still what the patient asked for."""
+    if not treatment_ids:
+        return {}
+    # The foreign key knows the page model; this app does not import it.
+    pages = CaseTreatment._meta.get_field("page").related_model.objects.filter(pk__in=set(treatment_ids))
+    return dict(pages.order_by("path").values_list("pk", "title"))
+
+
+def _change_treatments(case: Case, submission: Submission) -> list[str]:
+    """Return the titles before and after, or []. Rows whose page was deleted since stay: nobody could tick them again."""
+    wanted = get_titles(submission.treatment_ids)
+    had = dict(case.treatments.exclude(page=None).values_list("page", "title"))
+    if had.keys() == wanted.keys():
+        return []
+    case.treatments.filter(page__in=had.keys() - wanted.keys()).delete()
+    _add_treatments(case, {page_id: title for page_id, title in wanted.items() if page_id not in had})
+    return [", ".join(had.values()), ", ".join(wanted.values())]
+
+
+def _add_treatments(case: Case, titles: dict[int, str]) -> None:
+    CaseTreatment.objects.bulk_create(
+        CaseTreatment(case=case, page_id=page_id, title=title) for page_id, title in titles.items()
+    )
+
+
+# Out of quarantine
+
+
+@transaction.atomic
+def release_from_quarantine(
+    case_id: int,
+    *,
+    actor: AbstractBaseUser,
+    expected_version: int,
+    policy: BookingPolicy | None,
+    note: str = "",
+) -> Case:
+    """Make a request from quarantine one like any other, with its receipt, and its time if that is still free."""
+    lock_resources()
+    case = lock_case(case_id, expected_version)
+    if case.status != Status.QUARANTINED:
+        raise BookingError(_("This case is not in quarantine."))
+    set_status(case, Status.NEW)
+    save_change(case)
+    Event.objects.record(case, EventKind.STAGE, actor, note, **{"from": Status.QUARANTINED, "to": Status.NEW})
+    queue_receipt(case)
+    if case.requested_start and policy:
+        try:
+            with transaction.atomic():
+                _hold(case, case.requested_start, policy, timezone.now())
+        except TimeTakenError:
+            Event.objects.record(case, EventKind.NOT_HELD, starts_at=case.requested_start)
+    return case

@@ -1,0 +1,96 @@
+"""Which step may follow which. The desk's buttons and the rule are one table."""
+
+from collections.abc import Mapping
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from bookings.models import Appointment, AppointmentState, Case, Outcome, Status
+
+Stage = Status | AppointmentState
+
+# An appointment in one of these states says where its case stands.
+VISIT_STAGES = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
+GONE = (AppointmentState.CANCELED, AppointmentState.EXPIRED)
+
+# What usually comes next stands first. Besides the way forward there are steps that a front desk skips (the patient
+# phones or walks in), one step back for a wrong click, and reopening. Booking and canceling are actions of their own.
+TRANSITIONS: Mapping[Stage, tuple[Stage, ...]] = {
+    # Released by ``services.release_from_quarantine``, which also sends the messages and holds the time.
+    Status.QUARANTINED: (Status.CLOSED,),
+    Status.NEW: (Status.CONTACTING, AppointmentState.CHECKED_IN, Status.CLOSED),
+    Status.CONTACTING: (AppointmentState.CHECKED_IN, Status.CLOSED, Status.NEW),
+    AppointmentState.BOOKED: (AppointmentState.CHECKED_IN, Status.CLOSED),
+    AppointmentState.CHECKED_IN: (AppointmentState.TREATED, Status.CLOSED, AppointmentState.BOOKED),
+    AppointmentState.TREATED: (Status.CLOSED, AppointmentState.CHECKED_IN),
+    Status.CLOSED: (Status.CONTACTING, Status.NEW),
+}
+# Steps back, for the timeline.
+STEPS_BACK = (
+    (Status.CONTACTING, Status.NEW),
+    (AppointmentState.CHECKED_IN, AppointmentState.BOOKED),
+    (AppointmentState.TREATED, AppointmentState.CHECKED_IN),
+)
+# While a case has one of these, the desk and the patient may agree on a time.
+OPEN_STATUSES = (Status.NEW, Status.CONTACTING)
+
+
+class BookingError(Exception):
+    """Say why something cannot be done, in words for the person who asked. The text names no patient."""
+
+
+class TransitionError(BookingError):
+    """Refuse a step that the case cannot take from where it stands."""
+
+
+class StaleCaseError(BookingError):
+    """Refuse a change because somebody else changed the case since this person looked at it."""
+
+
+def prefetch_visits() -> Prefetch:
+    """Prefetch ``case.current_appointments``, oldest first, for lists of cases."""
+    columns = ("case_id", "state", "starts_at", "ends_at", "held_until")
+    queryset = Appointment.objects.exclude(state__in=GONE).order_by("pk").only(*columns)
+    return Prefetch("appointments", queryset=queryset, to_attr="current_appointments")
+
+
+def get_visit(case: Case) -> Appointment | None:
+    """Return the newest appointment that was booked and not canceled, or None."""
+    if hasattr(case, "current_appointments"):
+        booked = [visit for visit in case.current_appointments if visit.state != AppointmentState.HELD]
+        return booked[-1] if booked else None
+    return case.appointments.exclude(state__in=(*GONE, AppointmentState.HELD)).newest()
+
+
+def get_stage(case: Case) -> Stage:
+    """Return where the case stands: its visit if it has one, else its status."""
+    if case.status == Status.CONTACTING:
+        visit = get_visit(case)
+        if visit and visit.state in VISIT_STAGES:
+            return AppointmentState(visit.state)
+    return Status(case.status)
+
+
+def next_stages(case: Case) -> tuple[Stage, ...]:
+    """Return where the case may go from here, the usual step first."""
+    return TRANSITIONS[get_stage(case)]
+
+
+def check_transition(stage: Stage, to_stage: str, outcome: str) -> Stage:
+    """Return the wanted stage. Raise TransitionError if it cannot follow, or if an outcome is missing or out of place."""
+    wanted = next((allowed for allowed in TRANSITIONS[stage] if allowed == to_stage), None)
+    if wanted is None:
+        labels = dict(Status.choices) | dict(AppointmentState.choices)
+        words = {"from": stage.label, "to": labels.get(to_stage, to_stage)}
+        raise TransitionError(_("A case cannot go from “%(from)s” to “%(to)s”.") % words)
+    if wanted == Status.CLOSED and outcome not in Outcome.values:
+        raise TransitionError(_("Say how it ended before you close the case."))
+    if wanted != Status.CLOSED and outcome:
+        raise TransitionError(_("Only a case that you close has an outcome."))
+    return wanted
+
+
+def check_open_for_a_time(case: Case) -> None:
+    """Raise TransitionError if the case is closed or in quarantine."""
+    if case.status not in OPEN_STATUSES:
+        raise TransitionError(_("Open the case first, then choose a time."))

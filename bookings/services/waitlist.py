@@ -1,0 +1,98 @@
+"""Tell patients of earlier times that have become free."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from bookings.messaging import preconditions
+from bookings.models import (
+    Appointment,
+    Case,
+    ConsultationSettings,
+    Event,
+    EventKind,
+    Message,
+    MessageKind,
+    MessageState,
+    Status,
+)
+from clinic.hours import MIDNIGHT, instant_of
+from clinic.models import ClinicProfile
+
+from .cases import lock_case, save_change
+from .slots import find_resources, get_booking_policy
+from .transitions import BookingError
+
+MAX_NOTIFIED = 5  # For one time: whoever finds it gone is disappointed.
+
+
+@transaction.atomic
+def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
+    """Put the case on the waitlist or take it off. Raise BookingError to join without a time of its own."""
+    case = lock_case(case_id)
+    if case.on_waitlist == on_waitlist:
+        return case
+    if on_waitlist and not case.appointments.live().exists():
+        raise BookingError(_("There is no time to change any more."))
+    case.on_waitlist = on_waitlist
+    save_change(case)
+    Event.objects.record(case, EventKind.WAITLIST_JOINED if on_waitlist else EventKind.WAITLIST_LEFT)
+    return case
+
+
+def notify_waitlist(start: datetime, *, given_back_by: int | None = None) -> None:
+    """Queue an email to those who want a time as early as this one (aware), which has just become free.
+
+    The caller's transaction holds the resources, so nobody is told twice. Other cases are only read here, never
+    locked. Whether the time can still be had is checked when the email is about to leave.
+    """
+    now = timezone.now()
+    if start <= now:
+        return
+    waiting = (
+        Appointment.objects.live()
+        .filter(Q(case__on_waitlist=True) & ~Q(case__email=""), starts_at__gt=start)
+        .exclude(held_until__lte=now)
+        .exclude(case__status__in=[Status.CLOSED, Status.QUARANTINED])
+        .exclude(case=given_back_by)
+    )
+    site = Site.objects.filter(is_default_site=True).first() if waiting.exists() else None
+    if site is None:
+        return
+    clinic, settings = ClinicProfile.for_site(site), ConsultationSettings.for_site(site)
+    today = clinic.today(now)
+    # A dropped email has reached nobody, so the patient may still be told today, only not of the same time again.
+    told_today = Message.objects.filter(
+        ~Q(state=MessageState.DROPPED) | Q(starts_at=start),
+        case=OuterRef("case"),
+        kind=MessageKind.WAITLIST_OFFER,
+        created_at__gte=instant_of(today, MIDNIGHT, clinic.zone),
+    )
+    may_change = waiting.filter(starts_at__gte=now + settings.change_until).exclude(Exists(told_today))
+    for visit in may_change.select_related("case").order_by("case__created_at", "case__pk")[:MAX_NOTIFIED]:
+        Message.objects.queue(
+            MessageKind.WAITLIST_OFFER,
+            visit.case,
+            recipient=visit.case.email,
+            appointment=visit,
+            starts_at=start,
+            key=f"{visit.case.reference}:{today}:{start:%Y-%m-%dT%H:%MZ}",
+        )
+
+
+@preconditions.register(MessageKind.WAITLIST_OFFER)
+def can_still_take_it(message: Message, appointment: Appointment) -> bool:
+    """Return whether the patient still wants an earlier time, may still change, and could have this one now."""
+    now, case = timezone.now(), appointment.case
+    if message.starts_at is None or message.starts_at >= appointment.starts_at:
+        return False
+    if not case.on_waitlist or case.status == Status.CLOSED:
+        return False
+    policy = get_booking_policy()
+    if policy is None or not appointment.can_be_changed(policy.change_until, now):
+        return False
+    return bool(find_resources(policy, message.starts_at, now, moving=appointment))
