@@ -31,7 +31,7 @@ register_snippet(BlogCategoryViewSet)
 
 
 @hooks.register(SHORTCUT_HOOK, order=100)
-def offer_article(request):
+def get_article_shortcut(request):
     index = BlogIndexPage.objects.first()
     if index and index.permissions_for_user(request.user).can_add_subpage():
         return Shortcut(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
-from clinic.frame import site_frame
+from clinic.frame import site_context
 from clinic.hours import Schedule
 
 from . import services
@@ -52,7 +52,7 @@ class ListTime(NamedTuple):
 
 def desk_calendar(request: HttpRequest) -> services.Calendar:
     """The clinic's calendar. Without opening hours no time is on offer, but the desk books what was agreed on."""
-    frame = site_frame(request)
+    frame = site_context(request)
     schedule = frame.schedule or Schedule(frame.profile.zone, {})
     return services.calendar_of(ConsultationSettings.for_request(request), schedule)
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.frame import site_frame
+from clinic.frame import site_context
 from clinic.models import ClinicProfile, OpeningHours
 
 from . import limits
@@ -86,7 +86,7 @@ def posted(request: HttpRequest) -> dict[str, QueryDict]:
 def calendar_for(request: HttpRequest, settings: ConsultationSettings, profile: ClinicProfile) -> Calendar | None:
     """What decides which times there are. To show them, the cached hours are good enough; to keep one, they are not."""
     if request.method != "POST":
-        return calendar_of(settings, site_frame(request).schedule)
+        return calendar_of(settings, site_context(request).schedule)
     return calendar_of(settings, OpeningHours.schedule_for(profile))
 
 
@@ -103,7 +103,7 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
     except (signing.BadSignature, Case.DoesNotExist):
         context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
         return private(render(request, "bookings/receipt_unknown.html", context, status=404))
-    settings, frame = ConsultationSettings.for_request(request), site_frame(request)
+    settings, frame = ConsultationSettings.for_request(request), site_context(request)
     calendar = calendar_of(settings, frame.schedule)
     context = {
         "reference": case.reference,

@@ -1,4 +1,4 @@
-"""What the dashboard tells people who write pages."""
+"""Show editors their next steps on the dashboard."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -11,8 +11,8 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-SHOWN = 5
-# Other apps add their own: a function that takes the request and returns a Shortcut, or None.
+MAX_SHOWN = 5
+# Features register functions that take the request and return a Shortcut or None.
 SHORTCUT_HOOK = "register_editor_shortcut"
 
 
@@ -23,7 +23,7 @@ class Shortcut(NamedTuple):
 
 
 class EditorPanel(Component):
-    """What an editor does next: finish drafts, describe pages, or start something new."""
+    """List drafts and pages without a description, and offer shortcuts."""
 
     name = "editor"
     order = 20
@@ -36,7 +36,7 @@ class EditorPanel(Component):
         undescribed = pages.filter(live=True, search_description="").order_by("-last_published_at", "-pk")
         return {
             "shortcuts": list(shortcuts(request)),
-            "lists": [PageList.of(unpublished, "unpublished"), PageList.of(undescribed, "undescribed")],
+            "lists": [PageList.build(unpublished, "unpublished"), PageList.build(undescribed, "undescribed")],
             "request": request,
         }
 
@@ -47,17 +47,17 @@ class PageList(NamedTuple):
     more: int
 
     @classmethod
-    def of(cls, pages: QuerySet[Page], kind: str) -> "PageList":
-        shown = list(pages[:SHOWN])
+    def build(cls, pages: QuerySet[Page], kind: str) -> "PageList":
+        shown = list(pages[:MAX_SHOWN])
         return cls(kind, shown, pages.count() - len(shown))
 
 
 def editable_pages(user: AbstractBaseUser) -> QuerySet[Page]:
-    """Pages this user may change, without the root that is no page of the site."""
+    """Return the pages this user can change, without the root of the tree."""
     return policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change").filter(depth__gt=1)
 
 
 def shortcuts(request: HttpRequest) -> Iterator[Shortcut]:
-    for offer in hooks.get_hooks(SHORTCUT_HOOK):
-        if shortcut := offer(request):
+    for get_shortcut in hooks.get_hooks(SHORTCUT_HOOK):
+        if shortcut := get_shortcut(request):
             yield shortcut

@@ -1,4 +1,4 @@
-"""The lists behind the "Content" menu. Features add their own to it: ``menu_hook = CONTENT_MENU``."""
+"""Define the lists in the "Content" menu. Features add theirs with ``menu_hook = CONTENT_MENU``."""
 
 from django.db.models import Count
 from django.utils.text import Truncator
@@ -8,7 +8,6 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from .models import Announcement, Keyword, Person, Testimonial, WhyChooseUs
 
-# The name of the hook that collects the menu's items: the string other apps write.
 CONTENT_MENU = "register_content_menu_item"
 
 

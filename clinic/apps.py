@@ -8,7 +8,7 @@ class ClinicConfig(AppConfig):
 
     def ready(self):
         from . import freshness
-        from .warming import RECEIVER_ID, warm_on_publish
+        from .warming import RECEIVER_ID, prerender_on_publish
 
         freshness.connect()
-        page_published.connect(warm_on_publish, dispatch_uid=RECEIVER_ID)
+        page_published.connect(prerender_on_publish, dispatch_uid=RECEIVER_ID)

@@ -1,10 +1,10 @@
-"""One version number for everything visitors read: what is cached names it, and any change makes a new one.
+"""Keep one content version for all that visitors read. Cached entries have it in their key.
 
-Fragments and menus are cached under the version that was current when they were made. Publishing, moving or
-deleting a page, or saving a snippet, a picture or a setting, changes the version after its commit, so the next
-visitor sees the change and old entries simply stop being asked for. Requests of patients change nothing here.
+Publishing, moving or deleting a page, or saving a snippet, a picture or a setting, makes a new version after the
+commit: the next visitor sees the change, and nothing asks for the old entries again. Requests of patients change
+nothing here.
 
-The cache has to be shared by all processes (the default is a folder in ``var/``; Redis with ``CACHE_URL``).
+All processes must share the cache (a folder in ``var/`` by default; Redis with ``CACHE_URL``).
 """
 
 import secrets
@@ -33,7 +33,7 @@ def content_version() -> str:
 
 
 def version_for(request) -> str:
-    """The version at the start of this request: all of one page is of one version."""
+    """Return the version at the start of the request, so that all of one page is of one version."""
     if not hasattr(request, "_clinic_version"):
         request._clinic_version = content_version()
     return request._clinic_version

@@ -1,4 +1,4 @@
-"""What search engines are told of: the live pages, and the one form that is no page."""
+"""List what search engines should visit: the live pages, and forms that are no pages."""
 
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Every address of the site. Wagtail's pages come last and take what is left."""
+"""Route every address of the site. Wagtail's pages come last and take what is left."""
 
 from django.conf import settings
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""Tell the rest of the site which treatments patients can ask for."""
+"""Offer the treatments to the request form."""
 
 from collections.abc import Iterable
 

@@ -34,7 +34,7 @@ register_snippet(AreaOfConcernViewSet)
 
 
 @hooks.register(SHORTCUT_HOOK, order=200)
-def offer_treatment(request):
+def get_treatment_shortcut(request):
     index = TreatmentIndexPage.objects.first()
     if index and index.permissions_for_user(request.user).can_add_subpage():
         url = reverse("wagtailadmin_pages:add", args=["treatments", "treatmentpage", index.pk])

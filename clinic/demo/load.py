@@ -53,7 +53,7 @@ def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) ->
             raise
     say("Making the sizes in which the pictures are shown.")
     for page in Page.objects.live().filter(depth__gt=1).specific():
-        warming.render(page, page.get_site())
+        warming.prerender(page, page.get_site())
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def quiet_publishing() -> Iterator[None]:
     try:
         yield
     finally:
-        page_published.connect(warming.warm_on_publish, dispatch_uid=warming.RECEIVER_ID)
+        page_published.connect(warming.prerender_on_publish, dispatch_uid=warming.RECEIVER_ID)
 
 
 class Loader:

@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('physician', models.CharField(blank=True, max_length=120, verbose_name='supervising physician')),
-                ('licence', models.CharField(blank=True, help_text='Number and issuing board.', max_length=120, verbose_name='licence')),
+                ('license', models.CharField(blank=True, help_text='Number and issuing board.', max_length=120, verbose_name='license')),
                 ('emergency_note', models.CharField(blank=True, help_text='Shown with the contact details.', max_length=200, verbose_name='emergency note')),
                 ('time_zone', models.CharField(default='America/Los_Angeles', max_length=64, validators=[clinic.models.profile.validate_time_zone], verbose_name='time zone')),
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),

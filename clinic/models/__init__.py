@@ -1,4 +1,4 @@
-"""What every page of the site shares: base page, plain pages, the clinic's profile, pictures, snippets."""
+"""Collect the models of the app, so that other code imports them from here."""
 
 from .base import BasePage
 from .keywords import Keyword, PageKeyword

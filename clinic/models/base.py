@@ -7,13 +7,13 @@ from wagtail.search import index
 
 
 class BasePage(Page):
-    """What every page of the site has besides its content: how it is found, shared and listed."""
+    """Add to Wagtail's page how it is found, shared and listed."""
 
     keywords = ClusterTaggableManager(
         through="clinic.PageKeyword",
         verbose_name=_("keywords"),
         blank=True,
-        help_text=_("Phrases this page should be found by. For planning and reports; never printed on the page."),
+        help_text=_("Phrases people search for. Used for planning and reports, and never shown on the page."),
     )
     listing_summary = models.TextField(
         _("summary for lists"),
@@ -42,7 +42,7 @@ class BasePage(Page):
     noindex = models.BooleanField(
         _("hide from search engines"),
         default=False,
-        help_text=_("Asks search engines to leave this page out, and takes it out of the sitemap."),
+        help_text=_("Asks search engines not to list this page, and removes it from the sitemap."),
     )
 
     content_panels = [*Page.content_panels, FieldPanel("listing_image")]
@@ -75,7 +75,7 @@ class BasePage(Page):
 
     @property
     def summary(self) -> str:
-        """The text for cards and lists, and for search engines when they have none of their own."""
+        """Return the text for cards and lists."""
         return self.listing_summary or self.search_description
 
     @property

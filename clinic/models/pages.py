@@ -71,7 +71,7 @@ class HomePage(BasePage):
         verbose_name = _("home page")
 
     def featured(self) -> list:
-        """The featured treatments that are live, in the editor's order."""
+        """Return the featured treatments that are live, in the editor's order."""
         rows = self.featured_treatments.select_related("treatment__listing_image")
         rows = rows.prefetch_related("treatment__listing_image__renditions")
         return [row.treatment for row in rows if row.treatment.live]

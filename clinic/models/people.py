@@ -4,7 +4,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
 
 class Person(models.Model):
-    """Somebody of the team: shown with the clinic, and named as the author of articles."""
+    """Store a team member, shown on pages and as the author of articles."""
 
     name = models.CharField(_("name"), max_length=100)
     credentials = models.CharField(

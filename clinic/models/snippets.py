@@ -8,9 +8,9 @@ from wagtail.models import PreviewableMixin
 
 
 class WhyChooseUs(PreviewableMixin, models.Model):
-    """The reasons to choose this clinic: written once, shown on many pages."""
+    """Store the reasons to choose this clinic, shared by many pages."""
 
-    name = models.CharField(_("name"), max_length=100, help_text=_("Only seen here, to find it again."))
+    name = models.CharField(_("name"), max_length=100, help_text=_("Shown only here, to find it again."))
     heading = models.CharField(_("heading"), max_length=120)
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     reasons = StreamField(
@@ -48,7 +48,7 @@ class WhyChooseUs(PreviewableMixin, models.Model):
 
 
 class Testimonial(models.Model):
-    """What a patient says, as she agreed to have it shown."""
+    """Store a quote from a patient who agreed to have it shown."""
 
     quote = models.TextField(_("quote"), max_length=500)
     attribution = models.CharField(
@@ -57,13 +57,13 @@ class Testimonial(models.Model):
     is_example = models.BooleanField(
         _("example text"),
         default=False,
-        help_text=_("Not a real patient's words: the page says so plainly. Untick only for real, agreed quotes."),
+        help_text=_("Not a real patient's words. The page says so. Uncheck only for real quotes with consent."),
     )
     consent_reference = models.CharField(
         _("consent on file"),
         max_length=100,
         blank=True,
-        help_text=_("Where the patient's agreement is kept."),
+        help_text=_("Where the patient's consent is kept."),
     )
     show_on_home = models.BooleanField(_("show on the home page"), default=True)
 
@@ -83,7 +83,7 @@ class Testimonial(models.Model):
             models.CheckConstraint(
                 condition=models.Q(is_example=True) | ~models.Q(consent_reference=""),
                 name="clinic_testimonial_consented",
-                violation_error_message=_("A real patient's words need her agreement: say where it is kept."),
+                violation_error_message=_("A real patient's words need their consent. Say where it is kept."),
             ),
         ]
 
@@ -92,12 +92,12 @@ class Testimonial(models.Model):
 
 
 class Announcement(models.Model):
-    """A line above every page from one moment to another: "Closed for training on Friday"."""
+    """Store a line shown above every page for a time: "Closed for training on Friday"."""
 
-    text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Say the date, not “tomorrow”."))
+    text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
     link_page = models.ForeignKey(
         "wagtailcore.Page",
-        verbose_name=_("page to read more"),
+        verbose_name=_("page with details"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -120,7 +120,7 @@ class Announcement(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
                 name="clinic_announcement_ends_after_it_starts",
-                violation_error_message=_("It ends before it starts."),
+                violation_error_message=_("The end must be after the start."),
             ),
         ]
 
@@ -130,4 +130,4 @@ class Announcement(models.Model):
     def clean(self):
         super().clean()
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise ValidationError({"ends_at": _("It ends before it starts.")})
+            raise ValidationError({"ends_at": _("The end must be after the start.")})

@@ -1,4 +1,4 @@
-"""The clinic as schema.org structured data. Pure."""
+"""Describe the clinic as schema.org structured data. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,8 +14,10 @@ ADDRESS = {
 }
 
 
-def business(facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any]) -> dict[str, Any]:
-    """One node for the whole site, known by ``url#clinic``; what is empty in ``facts`` is left out."""
+def business_node(
+    facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the clinic's node, ``@id`` ``url#clinic``. Empty facts are left out."""
     address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
     node = {
         "@context": "https://schema.org",

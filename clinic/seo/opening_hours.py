@@ -1,16 +1,15 @@
-"""The opening hours as schema.org structured data, in the forms Google documents for a LocalBusiness. Pure.
+"""Describe the opening hours as schema.org structured data, as Google documents for a LocalBusiness. Pure.
 
 https://developers.google.com/search/docs/appearance/structured-data/local-business#business-hours
 
 * Closed is 00:00 to 00:00, and the whole day is 00:00 to 23:59.
-* So no other span may seem closed or empty: one that ends at midnight, or at the time of day at which it began,
-  ends a minute early.
-* A span past midnight is one specification that closes earlier than it opens.
+* A span that ends at midnight, or at the time of day at which it began, ends a minute early. It would look closed
+  or empty otherwise.
+* A span past midnight is one specification whose closing time is before its opening time.
 * A specification with dates overrides one without. No weekday means every day of its dates; no `validThrough`
   means until further notice.
-* Weekdays are addresses. "Monday" alone would be an address relative to the page in JSON-LD.
-* A week names all seven days. What a missing day means is nowhere written; Google's own example of a closed
-  Sunday states it.
+* Weekdays are full URLs. "Monday" alone would be a URL relative to the page in JSON-LD.
+* A week names all seven days, since no document says what a missing day means.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,10 +25,10 @@ Specification = dict[str, str | list[str]]
 
 
 def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specification]]:
-    """Two properties of a LocalBusiness for the year that begins `today`; one with nothing to say is left out.
+    """Return two properties of a LocalBusiness for the year from `today`. Empty ones are left out.
 
-    A schedule in which no week has hours says nothing rather than "closed every day": the hours are not entered yet,
-    or the clinic sees people by appointment only.
+    A schedule in which no week has hours yields nothing rather than "closed every day": the hours are not entered
+    yet, or the clinic sees people by appointment only.
     """
     last = today + DAYS_AHEAD * DAY
     exceptions = schedule.exceptions_between(today, last)
@@ -45,14 +44,14 @@ def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Specificatio
     if not seasons and not any(schedule.weekly.values()):
         return
     days = (first + n * DAY for n in range((last - first).days + 1))
-    if any(schedule.season_on(day) is None for day in days):  # else the base week is history
+    if any(schedule.season_on(day) is None for day in days):  # otherwise the base week is over
         yield from _week(schedule.weekly)
     for season in seasons:
         yield from _week(season.weekly, _dates(season, season.name))
 
 
 def _week(weekly: Mapping[int, tuple[Span, ...]], dates: Specification | None = None) -> Iterator[Specification]:
-    """All seven days, those with equal hours together."""
+    """Yield all seven days, grouped by equal hours."""
     days_by_hours: dict[tuple[Span, ...], list[str]] = {}
     for day, weekday in enumerate(WEEKDAYS):
         hours = tuple(sorted(weekly.get(day, ())))

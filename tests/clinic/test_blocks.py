@@ -15,7 +15,7 @@ def test_every_block_has_icon_description_and_template(name):
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_every_block_shows_a_preview(name, db):
+def test_every_block_renders_its_preview(name, db):
     block = BLOCKS[name]
     assert block.is_previewable
     value = block.get_preview_value()
@@ -28,23 +28,23 @@ def render(name, value):
     return block.render(block.to_python(value))
 
 
-def test_text_of_an_editor_is_escaped():
+def test_callout_title_is_escaped():
     html = render("call_out", {"kind": "note", "title": "<script>x</script>", "text": "<p>5 &lt; 6</p>"})
     assert "<script>" not in html
     assert "5 &lt; 6" in html
 
 
-def test_call_to_action_leads_to_the_consultation_form():
+def test_call_to_action_links_to_consultation_form():
     html = render("call_to_action", {"heading": "Not sure?", "text": "", "button": "Ask us", "page": None})
     assert 'href="/consultation/"' in html
 
 
-def test_example_quote_says_that_it_is_one(db):
+def test_example_quote_is_marked_as_example(db):
     quote = models.Testimonial.objects.create(quote="Kind people.", attribution="A patient", is_example=True)
     assert "Example text" in render("quote", {"testimonial": quote.pk})
 
 
-def test_why_choose_us_is_written_once_and_shown_in_many_places(db):
+def test_why_choose_us_block_shows_its_snippet(db):
     reasons = [{"type": "reason", "value": {"title": "We listen", "text": "First."}}]
     why = models.WhyChooseUs.objects.create(name="Main", heading="Why us", reasons=reasons)
     assert "We listen" in render("why_choose_us", {"why_us": why.pk})
