@@ -8,7 +8,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
-from .admin_panels import SHORTCUT_HOOK, EditorPanel, Shortcut
+from .admin_panels import SHORTCUT_HOOK, CaseSearchPanel, EditorPanel, Shortcut
 from .admin_viewsets import ContentGroup
 from .hours_admin.panels import HolidayPanel
 from .hours_admin.views import may_change_hours
@@ -51,6 +51,7 @@ def add_panels_for_role(request, panels):
     else:
         # Wagtail's panels show pages only: for users who edit none they are queries without a result.
         panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
+    panels.append(CaseSearchPanel())
     if may_change_hours(request.user):
         panels.append(HolidayPanel())
 

@@ -2,16 +2,19 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.db import connection
-from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 from wagtail.admin.icons import get_icons
 
 from clinic.models import Keyword, PageKeyword
 from tests import factories
+
+ADMIN_CSS = Path(finders.find("clinic/css/admin.css"))
 
 
 @pytest.fixture
@@ -55,11 +58,6 @@ class TestBranding:
     @pytest.mark.parametrize("icon", ["requests", "opening-hours"])
     def test_icons_are_registered(self, db, icon):
         assert f'id="icon-{icon}"' in get_icons()
-
-    @pytest.mark.parametrize("name", ["login", "base", "home", "admin_base"])
-    def test_branding_templates_are_ours(self, name):
-        template = get_template(f"wagtailadmin/{name}.html")
-        assert "clinic/templates" in template.origin.name
 
     def test_dashboard_loads_from_own_host_only(self, log_in):
         page = html(log_in("manager"))
@@ -175,6 +173,28 @@ class TestEditorsDashboard:
                 html(client)
             counts.append(len(captured))
         assert counts[0] == counts[-1]
+
+
+class TestDashboardSearch:
+    @pytest.mark.parametrize(
+        ("role", "searches_cases", "searches_pages"),
+        [
+            ("editor", False, True),
+            ("frontdesk", True, False),
+            ("clinician", True, False),
+            ("manager", True, True),
+            ("admin", True, True),
+        ],
+    )
+    def test_each_role_searches_what_it_can_open(self, log_in, home, role, searches_cases, searches_pages):
+        page = BeautifulSoup(html(log_in(role)), "html.parser")
+        hidden = page.select('.w-dashboard header form[action$="/pages/"]')  # a rule of admin.css
+        actions = {form["action"] for form in page.select('.w-dashboard form[role="search"]') if form not in hidden}
+        assert ("/admin/case/" in actions) is searches_cases
+        assert any(action.startswith("/admin/pages/") for action in actions) is searches_pages
+
+    def test_css_hides_page_search_without_root(self):
+        assert '.w-dashboard header form[action$="/pages/"] { display: none; }' in ADMIN_CSS.read_text()
 
 
 class TestLists:

@@ -1,9 +1,21 @@
+import io
+
 import pytest
+from django.core.files.base import ContentFile
+from PIL import Image
 
 from clinic import models
 from clinic.blocks import BodyBlock
 
 BLOCKS = BodyBlock().child_blocks
+
+
+@pytest.fixture
+def photo(db):
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "#e5a583").save(file, "JPEG")
+    content = ContentFile(file.getvalue(), name="dunes.jpg")
+    return models.ClinicImage.objects.create(title="Dunes", description="Dunes at dusk", credit="Ada", file=content)
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -15,12 +27,22 @@ def test_every_block_has_icon_description_and_template(name):
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_every_block_renders_its_preview(name, db):
+def test_every_block_renders_its_preview(name, photo):
     block = BLOCKS[name]
     assert block.is_previewable
-    value = block.get_preview_value()
-    html = block.render(value, context={})
-    assert html.strip() or name == "picture"  # without any image uploaded there is none to show
+    assert block.render(block.get_preview_value(), context={}).strip()
+
+
+def test_picture_block_shows_picture_caption_and_credit(photo):
+    value = {"image": {"image": photo.pk, "decorative": False, "alt_text": "Soft dunes"}, "caption": "Evening"}
+    html = render("picture", value)
+    assert 'alt="Soft dunes"' in html
+    assert "Evening" in html
+    assert "Photo: Ada" in html
+
+
+def test_picture_block_without_picture_renders_nothing(db):
+    assert render("picture", {"image": None, "caption": "Evening"}).strip() == ""
 
 
 def render(name, value):
