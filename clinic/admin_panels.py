@@ -1,11 +1,10 @@
 """Show editors their next steps on the dashboard."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
@@ -46,7 +45,7 @@ class EditorPanel(Component):
         unpublished = pages.filter(has_unpublished_changes=True).order_by("-latest_revision_created_at", "-pk")
         undescribed = pages.filter(live=True, search_description="").order_by("-last_published_at", "-pk")
         return {
-            "shortcuts": list(shortcuts(request)),
+            "shortcuts": [found for get in hooks.get_hooks(SHORTCUT_HOOK) if (found := get(request))],
             "lists": [PageList.build(unpublished, "unpublished"), PageList.build(undescribed, "undescribed")],
             "request": request,
         }
@@ -66,9 +65,3 @@ class PageList(NamedTuple):
 def editable_pages(user: AbstractBaseUser) -> QuerySet[Page]:
     """Return the pages this user can change, without the root of the tree."""
     return policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change").filter(depth__gt=1)
-
-
-def shortcuts(request: HttpRequest) -> Iterator[Shortcut]:
-    for get_shortcut in hooks.get_hooks(SHORTCUT_HOOK):
-        if shortcut := get_shortcut(request):
-            yield shortcut

@@ -59,6 +59,10 @@ def site_context(request) -> SiteContext:
     return request._site_context
 
 
+def clinic_node(request) -> dict[str, Any]:
+    return site_context(request).business
+
+
 def build_site_context(site: Site | None, now: datetime) -> SiteContext:
     if site is None:
         return SiteContext(ClinicProfile())

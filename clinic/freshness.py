@@ -2,26 +2,23 @@
 
 Publishing, moving or deleting a page, or saving a snippet, a picture or a setting, makes a new version after the
 commit: the next visitor sees the change, and nothing asks for the old entries again. Requests of patients change
-nothing here.
+nothing here: only models that an app registers count as content.
 
 All processes must share the cache (a folder in ``var/`` by default; Redis with ``CACHE_URL``).
 """
 
 import secrets
+import threading
+from collections.abc import Iterable
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
-from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 KEY = "content-version"
-FRESH_FOR = 3600  # seconds; also how long something forgotten here could stay stale
-CONTENT_APPS = {"clinic", "blog", "treatments", "wagtailcore"}
-# Written while rendering, or by every keystroke of an editor: no visitor reads them.
-NOT_CONTENT = {
-    "clinicrendition", "revision", "pagelogentry", "modellogentry", "referenceindex", "editingsession",
-    "workflowstate", "taskstate", "uploadedfile", "pagesubscription", "comment", "commentreply",
-}  # fmt: skip
+FRESH_FOR = 3600  # seconds a cached entry is kept; also the longest that a change missed here can go unseen
+
+_pending = threading.local()  # connections belong to one thread, so their transactions do too
 
 
 def new_version() -> str:
@@ -39,23 +36,20 @@ def version_for(request) -> str:
     return request._clinic_version
 
 
-def content_changed(**kwargs) -> None:
-    """Everything cached so far is old, as soon as the current transaction is committed."""
-    transaction.on_commit(renew)
+def renew_on_commit(**kwargs) -> None:
+    """Renew the version after the current transaction, once for all its changes. Receives signals."""
+    _pending.renewal = True
+    transaction.on_commit(_renew_if_pending)
 
 
-def renew() -> None:
-    cache.set(KEY, new_version(), None)
+def _renew_if_pending() -> None:
+    if _pending.renewal:
+        _pending.renewal = False
+        cache.set(KEY, new_version(), None)
 
 
-def saved_or_deleted(sender, **kwargs) -> None:
-    meta = sender._meta
-    if meta.app_label in CONTENT_APPS and meta.model_name not in NOT_CONTENT:
-        content_changed()
-
-
-def connect() -> None:
-    for signal in (post_save, post_delete):
-        signal.connect(saved_or_deleted, dispatch_uid="clinic.freshness")
-    for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
-        signal.connect(content_changed, dispatch_uid="clinic.freshness")
+def register_content(content_models: Iterable[type[models.Model]]) -> None:
+    """Renew the version when a row of these models is saved or deleted. Call it in ``AppConfig.ready()``."""
+    for model in content_models:
+        for signal in (post_save, post_delete):
+            signal.connect(renew_on_commit, sender=model, dispatch_uid="clinic.content_version")

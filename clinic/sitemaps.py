@@ -1,16 +1,23 @@
-"""List what search engines should visit: the live pages, and forms that are no pages."""
+"""List what search engines should visit: live pages, and views that features register."""
 
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 
+_view_names: list[str] = []
 
-class FormSitemap(Sitemap):
+
+def register_view(name: str) -> None:
+    """Add a view without arguments to the sitemap. Call it in ``AppConfig.ready()``."""
+    _view_names.append(name)
+
+
+class ViewSitemap(Sitemap):
     def items(self):
-        return ["bookings:consultation"]
+        return _view_names
 
     def location(self, item):
         return reverse(item)
 
 
-SITEMAPS = {"pages": PageSitemap, "forms": FormSitemap}
+SITEMAPS = {"pages": PageSitemap, "views": ViewSitemap}

@@ -6,8 +6,10 @@ class TreatmentsConfig(AppConfig):
     verbose_name = "Treatments"
 
     def ready(self):
+        from clinic.freshness import register_content
         from clinic.site.offers import register_treatments
 
         from . import offers
 
+        register_content(self.get_models())
         register_treatments(get_offered=offers.get_offered, get_titles=offers.get_titles)

@@ -20,7 +20,6 @@ def business_node(
     """Return the clinic's node, ``@id`` ``url#clinic``. Empty facts are left out."""
     address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
     node = {
-        "@context": "https://schema.org",
         "@type": TYPES,
         "@id": f"{url}#clinic",
         "name": facts.get("name"),

@@ -1,20 +1,17 @@
-import json
-
 from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from clinic import pictures
 from clinic.frame import site_context
 from clinic.freshness import version_for
 from clinic.hours_views import as_data
 from clinic.models import ClinicProfile, Testimonial
+from clinic.seo.graph import render_graph
 
 register = template.Library()
-# Like Django's json_script: no text can end the script or begin another.
-NOT_IN_SCRIPTS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
@@ -71,8 +68,7 @@ def hours_data(context) -> dict:
 @register.simple_tag(takes_context=True)
 def structured_data(context) -> SafeString:
     """Print the clinic, its address and its hours as JSON-LD."""
-    content = json.dumps(site_context(context["request"]).business, ensure_ascii=False).translate(NOT_IN_SCRIPTS)
-    return mark_safe(f'<script type="application/ld+json">{content}</script>')  # noqa: S308 escaped on the line above
+    return render_graph(context["request"])
 
 
 @register.simple_tag

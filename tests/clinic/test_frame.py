@@ -132,15 +132,6 @@ def test_new_article_shows_on_cached_home_page(client, home, django_capture_on_c
     assert "Fresh from the press" in home_html(client)
 
 
-def test_patient_request_keeps_content_version(home, profile, django_capture_on_commit_callbacks):
-    from clinic.freshness import content_version
-
-    before = content_version()
-    with django_capture_on_commit_callbacks(execute=True):
-        factories.make_case()
-    assert content_version() == before
-
-
 def test_unknown_hours_are_not_called_closed(client, profile):
     html = home_html(client)
     assert "Please contact us for our hours." in html

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from clinic.models import ContactPage, SpecialHours
+from clinic.seo import graph
 from tests import factories
 from tests.schema_org import problems
 
@@ -49,3 +50,12 @@ def test_text_cannot_end_the_script(client, contact, profile):
     profile.tagline = "</script><script>alert(1)</script> & more"
     profile.save()
     assert node(client, contact)["slogan"] == profile.tagline
+
+
+def test_registered_nodes_share_one_graph(client, contact, monkeypatch):
+    product = {"@type": "Product", "name": "Sunscreen"}
+    monkeypatch.setattr(graph, "_node_builders", [*graph._node_builders, lambda request: product, lambda request: {}])
+    found = node(client, contact)
+    assert problems(found) == []
+    assert found["@graph"][0]["telephone"] == "(949) 555-0100"
+    assert found["@graph"][1:] == [product]

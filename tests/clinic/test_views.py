@@ -68,6 +68,12 @@ def test_robots_names_sitemap_and_blocks_admin(client, home):
     assert "Sitemap: http://testserver/sitemap.xml" in text
 
 
+def test_sitemap_lists_pages_and_registered_views(client, home):
+    text = client.get("/sitemap.xml").content.decode()
+    assert "<loc>http://localhost/</loc>" in text
+    assert "/consultation/</loc>" in text
+
+
 def test_healthz_answers_ok(client, db):
     assert json.loads(client.get("/healthz").content) == {"status": "ok"}
 
