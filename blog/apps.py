@@ -6,6 +6,6 @@ class BlogConfig(AppConfig):
     verbose_name = "Blog"
 
     def ready(self):
-        from clinic.freshness import register_content
+        from clinic.caching.version import register_content
 
         register_content(self.get_models())

@@ -12,8 +12,8 @@ from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from clinic.blocks import BodyBlock
 from clinic.models import BasePage
+from clinic.pages.blocks import BodyBlock
 
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read

@@ -7,8 +7,7 @@ from wagtail.admin.ui.tables import NumberColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from clinic.admin_panels import SHORTCUT_HOOK, Shortcut
-from clinic.admin_viewsets import CONTENT_MENU
+from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, Shortcut
 
 from .models import BlogCategory, BlogIndexPage
 

@@ -6,6 +6,6 @@ class BookingsConfig(AppConfig):
     verbose_name = "Consultations"
 
     def ready(self):
-        from clinic.sitemaps import register_view
+        from clinic.site.sitemaps import register_view
 
         register_view("bookings:consultation")

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
-from clinic.frame import site_context
 from clinic.hours import Schedule
+from clinic.site.context import site_context
 
 from . import services
 from .models import CONFIRMABLE, Appointment, AppointmentState, Case, ConsultationSettings, Lane

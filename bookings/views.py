@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.frame import site_context
 from clinic.models import ClinicProfile, OpeningHours
+from clinic.site.context import site_context
 
 from . import limits
 from .consultation_request import ConsultationRequest

@@ -9,20 +9,20 @@ class ClinicConfig(AppConfig):
         from wagtail import signals
         from wagtail.models import Page, PageViewRestriction, Site
 
-        from . import freshness, warming
-        from .frame import clinic_node
+        from .caching import prerender, version
         from .models import ClinicRendition
         from .seo.graph import register_node
+        from .site.context import clinic_node
 
         # Renditions are saved while pages are rendered.
         own = (model for model in self.get_models() if model is not ClinicRendition)
-        freshness.register_content([*own, Page, PageViewRestriction, Site])
+        version.register_content([*own, Page, PageViewRestriction, Site])
         for signal in (
             signals.page_published,
             signals.page_unpublished,
             signals.page_slug_changed,
             signals.post_page_move,
         ):
-            signal.connect(freshness.renew_on_commit, dispatch_uid="clinic.content_version")
-        signals.page_published.connect(warming.prerender_on_publish, dispatch_uid=warming.RECEIVER_ID)
+            signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
+        signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
         register_node(clinic_node)

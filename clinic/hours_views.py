@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from clinic import hours_calendar
-from clinic.frame import SiteContext, site_context
+from clinic.site.context import SiteContext, site_context
 
 CALENDAR_AHEAD = timedelta(days=400)
 

@@ -8,8 +8,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
-from .admin_panels import SHORTCUT_HOOK, CaseSearchPanel, EditorPanel, Shortcut
-from .admin_viewsets import ContentGroup
+from .admin.menu import SHORTCUT_HOOK, Shortcut
+from .admin.panels import CaseSearchPanel, EditorPanel
+from .admin.viewsets import ContentGroup
 from .hours_admin.panels import HolidayPanel
 from .hours_admin.views import may_change_hours
 from .models import Announcement, Keyword

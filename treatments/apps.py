@@ -6,7 +6,7 @@ class TreatmentsConfig(AppConfig):
     verbose_name = "Treatments"
 
     def ready(self):
-        from clinic.freshness import register_content
+        from clinic.caching.version import register_content
         from clinic.site.offers import register_treatments
 
         from . import offers

@@ -4,8 +4,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.search import index
 
-from clinic.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
 from clinic.models import BasePage
+from clinic.pages.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
 
 
 class AreaOfConcern(models.Model):

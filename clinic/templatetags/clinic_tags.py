@@ -4,12 +4,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clinic import pictures
-from clinic.frame import site_context
-from clinic.freshness import version_for
+from clinic.caching.version import version_for
 from clinic.hours_views import as_data
+from clinic.media.renditions import render_picture
 from clinic.models import ClinicProfile, Testimonial
 from clinic.seo.graph import render_graph
+from clinic.site.context import site_context
 
 register = template.Library()
 
@@ -74,7 +74,7 @@ def structured_data(context) -> SafeString:
 @register.simple_tag
 def clinic_picture(image, shape: str, alt: str = "", loading: str = "lazy", css_class: str = ""):
     """Return a ``<picture>`` in one of ``SHAPES``, or nothing without an image."""
-    return pictures.picture(image, shape, alt=alt, loading=loading, css_class=css_class) if image else ""
+    return render_picture(image, shape, alt=alt, loading=loading, css_class=css_class) if image else ""
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from clinic import models
-from clinic.blocks import BodyBlock
+from clinic.pages.blocks import BodyBlock
 
 BLOCKS = BodyBlock().child_blocks
 

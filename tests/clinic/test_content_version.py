@@ -7,7 +7,7 @@ from wagtail.models import PageViewRestriction, Site
 
 from blog.models import BlogCategory
 from clinic import models
-from clinic.freshness import KEY, content_version
+from clinic.caching.version import KEY, content_version
 from tests import factories
 from treatments.models import AreaOfConcern
 

@@ -6,8 +6,8 @@ from django.core.files.base import ContentFile
 from django.template import Context, Template
 from PIL import Image
 
+from clinic.media.renditions import SHAPES
 from clinic.models import ClinicImage
-from clinic.pictures import SHAPES
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.utils import OperationalError
 
 from clinic.models import StandardPage
-from clinic.search import split_words
+from clinic.site.search import split_words
 from tests import factories
 
 NAUGHTY = [
@@ -96,7 +96,7 @@ def test_unknown_address_shows_404_page(client, home):
 
 
 def test_error_page_needs_no_database(rf, django_assert_num_queries, db):
-    from clinic.views import server_error
+    from clinic.site.views import server_error
 
     with django_assert_num_queries(0):
         response = server_error(rf.get("/"))

@@ -1,8 +1,7 @@
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import PreviewableMixin
 
@@ -91,43 +90,36 @@ class Testimonial(models.Model):
         return self.attribution
 
 
-class Announcement(models.Model):
-    """Store a line shown above every page for a time: "Closed for training on Friday"."""
+class Person(models.Model):
+    """Store a team member, shown on pages and as the author of articles."""
 
-    text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
-    link_page = models.ForeignKey(
-        "wagtailcore.Page",
-        verbose_name=_("page with details"),
+    name = models.CharField(_("name"), max_length=100)
+    credentials = models.CharField(
+        _("credentials"), max_length=50, blank=True, help_text=_("For example MD, RN, PA-C.")
+    )
+    role = models.CharField(_("role"), max_length=100, help_text=_("For example: Nurse injector."))
+    bio = models.TextField(_("about"), max_length=600, blank=True)
+    photo = models.ForeignKey(
+        "clinic.ClinicImage",
+        verbose_name=_("photo"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    starts_at = models.DateTimeField(_("shown from"))
-    ends_at = models.DateTimeField(_("shown until"))
+    sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     panels = [
-        FieldPanel("text"),
-        PageChooserPanel("link_page"),
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")], heading=_("When it is shown")),
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("credentials"), FieldPanel("role")], heading=_("Who")),
+        FieldPanel("bio"),
+        FieldPanel("photo"),
+        FieldPanel("sort_order"),
     ]
 
     class Meta:
-        verbose_name = _("announcement")
-        verbose_name_plural = _("announcements")
-        ordering = ["-starts_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")),
-                name="clinic_announcement_ends_after_it_starts",
-                violation_error_message=_("The end must be after the start."),
-            ),
-        ]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["sort_order", "name"]
 
     def __str__(self):
-        return self.text
-
-    def clean(self):
-        super().clean()
-        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise ValidationError({"ends_at": _("The end must be after the start.")})
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name

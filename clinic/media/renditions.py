@@ -30,7 +30,7 @@ SHAPES = {
 }
 
 
-def picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
+def render_picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
     """Return a ``<picture>`` element. Missing renditions are made. An empty ``alt`` marks it as decorative."""
     shape = SHAPES[shape_name]
     renditions = get_renditions_or_not_found(image, shape.filters)

@@ -1,4 +1,6 @@
-"""Describe the opening hours as schema.org structured data, as Google documents for a LocalBusiness. Pure.
+"""Describe the clinic and its opening hours as schema.org structured data. Pure.
+
+The hours take the form that Google documents for a LocalBusiness:
 
 https://developers.google.com/search/docs/appearance/structured-data/local-business#business-hours
 
@@ -14,14 +16,46 @@ https://developers.google.com/search/docs/appearance/structured-data/local-busin
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from clinic.hours import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
 from clinic.hours_words import WEEKDAYS
+
+# The most specific types of a local business that fit; there is no "MedicalSpa" in the vocabulary.
+TYPES = ["MedicalClinic", "HealthAndBeautyBusiness"]
+ADDRESS = {
+    "streetAddress": "street",
+    "addressLocality": "city",
+    "addressRegion": "region",
+    "postalCode": "postal_code",
+    "addressCountry": "country",
+}
 
 DAYS_AHEAD = 365
 CLOSED = {"opens": "00:00", "closes": "00:00"}
 
 Specification = dict[str, str | list[str]]
+
+
+def business_node(
+    facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the clinic's node, ``@id`` ``url#clinic``. Empty facts are left out."""
+    address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
+    node = {
+        "@type": TYPES,
+        "@id": f"{url}#clinic",
+        "name": facts.get("name"),
+        "slogan": facts.get("tagline"),
+        "url": url,
+        "telephone": facts.get("phone"),
+        "email": facts.get("email"),
+        "hasMap": facts.get("directions_url"),
+        "address": {"@type": "PostalAddress", **address} if facts.get("street") else None,
+        "sameAs": list(same_as),
+        **hours,
+    }
+    return {term: value for term, value in node.items() if value}
 
 
 def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specification]]:

@@ -9,13 +9,13 @@ from django.core.cache import cache
 from django.utils import timezone
 from wagtail.models import Site
 
-from clinic.freshness import FRESH_FOR, version_for
+from clinic.caching.version import FRESH_FOR, version_for
 from clinic.hours import Schedule
 from clinic.hours_display import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours_words import format_moment
 from clinic.models import Announcement, ClinicProfile, OpeningHours
-from clinic.seo.business import business_node
-from clinic.seo.opening_hours import opening_hours as structured_hours
+from clinic.seo.nodes import business_node
+from clinic.seo.nodes import opening_hours as structured_hours
 
 
 @dataclass(frozen=True)

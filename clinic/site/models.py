@@ -13,6 +13,7 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    PageChooserPanel,
     TabbedInterface,
 )
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
@@ -114,3 +115,45 @@ class SocialLink(Orderable):
 
     def __str__(self):
         return self.name
+
+
+class Announcement(models.Model):
+    """Store a line shown above every page for a time: "Closed for training on Friday"."""
+
+    text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
+    link_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page with details"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    starts_at = models.DateTimeField(_("shown from"))
+    ends_at = models.DateTimeField(_("shown until"))
+
+    panels = [
+        FieldPanel("text"),
+        PageChooserPanel("link_page"),
+        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")], heading=_("When it is shown")),
+    ]
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="clinic_announcement_ends_after_it_starts",
+                violation_error_message=_("The end must be after the start."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+    def clean(self):
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("The end must be after the start.")})

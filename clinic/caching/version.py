@@ -36,6 +36,10 @@ def version_for(request) -> str:
     return request._clinic_version
 
 
+def renew() -> None:
+    cache.set(KEY, new_version(), None)
+
+
 def renew_on_commit(**kwargs) -> None:
     """Renew the version after the current transaction, once for all its changes. Receives signals."""
     _pending.renewal = True
@@ -45,7 +49,7 @@ def renew_on_commit(**kwargs) -> None:
 def _renew_if_pending() -> None:
     if _pending.renewal:
         _pending.renewal = False
-        cache.set(KEY, new_version(), None)
+        renew()
 
 
 def register_content(content_models: Iterable[type[models.Model]]) -> None:

@@ -10,15 +10,9 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from .menu import SHORTCUT_HOOK
+
 MAX_SHOWN = 5
-# Features register functions that take the request and return a Shortcut or None.
-SHORTCUT_HOOK = "register_editor_shortcut"
-
-
-class Shortcut(NamedTuple):
-    label: str
-    url: str
-    icon: str
 
 
 class CaseSearchPanel(Component):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.search import get_pages_in_order, search_pages
+from clinic.site.search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
 
