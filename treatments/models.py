@@ -139,10 +139,6 @@ class TreatmentPage(BasePage):
             ),
         ]
 
-    @property
-    def parent_link(self):
-        return self.get_parent()
-
     def same_area(self):
         """Return the other live treatments of the same area."""
         others = TreatmentPage.objects.sibling_of(self, inclusive=False).live().public()

@@ -2,23 +2,38 @@
 
 Publishing, moving or deleting a page, or saving a snippet, a picture or a setting, makes a new version after the
 commit: the next visitor sees the change, and nothing asks for the old entries again. Requests of patients change
-nothing here: only models that an app registers count as content.
+nothing here: only models that an app registers count as content. A new release starts with a new version.
 
 All processes must share the cache (a folder in ``var/`` by default; Redis with ``CACHE_URL``).
 """
 
+import hashlib
 import secrets
 import threading
 from collections.abc import Iterable
+from functools import cache as cached
+from pathlib import Path
 
+from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 
-KEY = "content-version"
-FRESH_FOR = 3600  # seconds a cached entry is kept; also the longest that a change missed here can go unseen
+CACHE_SECONDS = 3600  # seconds a cached entry is kept; also the longest that a change missed here can go unseen
 
 _pending = threading.local()  # connections belong to one thread, so their transactions do too
+
+
+@cached
+def version_key() -> str:
+    """Return the cache key of the version. It differs between releases, since entries hold pickled objects and HTML."""
+    digest = hashlib.sha256()
+    for app in apps.get_app_configs():
+        if Path(app.path).parent == settings.BASE_DIR:
+            for path in sorted(path for kind in ("*.py", "*.html") for path in Path(app.path).rglob(kind)):
+                digest.update(path.read_bytes())
+    return f"content-version:{digest.hexdigest()[:12]}"
 
 
 def new_version() -> str:
@@ -26,7 +41,7 @@ def new_version() -> str:
 
 
 def content_version() -> str:
-    return cache.get_or_set(KEY, new_version, None)
+    return cache.get_or_set(version_key(), new_version, None)
 
 
 def version_for(request) -> str:
@@ -37,7 +52,7 @@ def version_for(request) -> str:
 
 
 def renew() -> None:
-    cache.set(KEY, new_version(), None)
+    cache.set(version_key(), new_version(), None)
 
 
 def renew_on_commit(**kwargs) -> None:

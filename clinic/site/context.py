@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from wagtail.models import Site
 
-from clinic.caching.version import FRESH_FOR, version_for
+from clinic.caching.version import CACHE_SECONDS, version_for
 from clinic.hours import Schedule
 from clinic.hours_display import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours_words import format_moment
@@ -55,7 +55,7 @@ def site_context(request) -> SiteContext:
     if not hasattr(request, "_site_context"):
         site = Site.find_for_request(request)
         key = f"site-context:{site.pk if site else 0}:{version_for(request)}"
-        request._site_context = cache.get_or_set(key, lambda: build_site_context(site, timezone.now()), FRESH_FOR)
+        request._site_context = cache.get_or_set(key, lambda: build_site_context(site, timezone.now()), CACHE_SECONDS)
     return request._site_context
 
 

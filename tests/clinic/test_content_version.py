@@ -1,5 +1,7 @@
 """The version that cached content is kept under."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.cache import cache
 from django.db import transaction
@@ -7,7 +9,8 @@ from wagtail.models import PageViewRestriction, Site
 
 from blog.models import BlogCategory
 from clinic import models
-from clinic.caching.version import KEY, content_version
+from clinic.caching import version
+from clinic.caching.version import content_version, version_key
 from tests import factories
 from treatments.models import AreaOfConcern
 
@@ -23,7 +26,7 @@ def count_renewals(monkeypatch):
         return original(key, *args, **kwargs)
 
     monkeypatch.setattr(cache, "set", record)
-    return lambda: keys.count(KEY)
+    return lambda: keys.count(version_key())
 
 
 @pytest.mark.parametrize(
@@ -86,3 +89,21 @@ def test_change_before_rolled_back_savepoint_still_renews(profile, count_renewal
             profile.save()
             transaction.set_rollback(True)
     assert count_renewals() == 1
+
+
+def test_new_release_starts_with_a_new_version(home, monkeypatch):
+    before = content_version()
+    monkeypatch.setattr(version, "version_key", lambda: "content-version:next-release")
+    assert content_version() != before
+
+
+def test_release_is_known_by_the_content_of_its_files(monkeypatch, tmp_path, settings):
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "models.py").write_text("before")
+    settings.BASE_DIR = tmp_path
+    monkeypatch.setattr(version.apps, "get_app_configs", lambda: [SimpleNamespace(path=str(app))])
+    before = version_key.__wrapped__()
+    assert version_key.__wrapped__() == before
+    (app / "models.py").write_text("after")
+    assert version_key.__wrapped__() != before
