@@ -4,11 +4,11 @@ from django.contrib.syndication.views import Feed
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
-ARTICLES_IN_A_FEED = 20
+MAX_ARTICLES = 20
 
 
 class RSSFeed(Feed):
-    """The newest articles of one blog index. Instants are midnight of the article's date in ``TIME_ZONE``."""
+    """List the newest articles of a blog index. Dates are midnight in ``TIME_ZONE``."""
 
     feed_type = Rss201rev2Feed
 
@@ -30,7 +30,7 @@ class RSSFeed(Feed):
         return f"{self.index.full_url}feed/"
 
     def items(self):
-        return self.index.articles().select_related("author")[:ARTICLES_IN_A_FEED]
+        return self.index.articles().select_related("author")[:MAX_ARTICLES]
 
     def item_title(self, item):
         return item.title

@@ -12,13 +12,13 @@ from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from clinic.blocks import BodyBlock
 from clinic.models import BasePage
+from clinic.pages.blocks import BodyBlock
 
 from .feeds import AtomFeed, RSSFeed
-from .reading import Reading
+from .reading import Reading, read
 
-# Addresses below the index that are not articles.
+# The index serves these addresses itself.
 RESERVED_SLUGS = {"feed", "category"}
 RELATED_ARTICLES = 3
 
@@ -50,7 +50,7 @@ class BlogPageQuerySet(PageQuerySet):
         return self.order_by("-date", "-pk")
 
     def for_lists(self):
-        """Live, public articles with what a card shows, newest first."""
+        """Return live, public articles, newest first, with all that a card shows."""
         return (
             self.live()
             .public()
@@ -66,7 +66,7 @@ BlogPageManager = PageManager.from_queryset(BlogPageQuerySet)
 
 class BlogIndexPage(RoutablePageMixin, BasePage):
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
-    articles_per_page = models.PositiveSmallIntegerField(_("articles on a page"), default=9)
+    articles_per_page = models.PositiveSmallIntegerField(_("articles per page"), default=9)
 
     content_panels = [
         *BasePage.content_panels,
@@ -84,7 +84,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             models.CheckConstraint(
                 condition=models.Q(articles_per_page__gte=1),
                 name="blog_index_shows_articles",
-                violation_error_message=_("Show at least one article on a page."),
+                violation_error_message=_("Show at least one article per page."),
             ),
         ]
 
@@ -123,7 +123,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return self.render(request, context_overrides=context)
 
     def canonical_suffix(self, category, number):
-        """What follows the index's own address: a category, a later page of the list."""
+        """Return what follows the index's address: a category, a page number."""
         own = self.reverse_subpage("category", args=[category.slug]) if category else ""
         return f"{own}?page={number}" if number > 1 else own
 
@@ -141,12 +141,12 @@ class BlogPageForm(WagtailAdminPageForm):
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
         if slug in RESERVED_SLUGS:
-            self.add_error("slug", _("The blog itself uses this address. Choose another."))
+            self.add_error("slug", _("The blog uses this address itself. Choose another."))
         return slug
 
 
 class BlogPage(BasePage):
-    # Null in the database only: a draft may still lack it, publishing asks for it.
+    # Drafts can lack a date. Publishing requires it.
     date = models.DateField(_("date"), null=True, help_text=_("The day it was first published."))
     author = models.ForeignKey(
         "clinic.Person",
@@ -160,7 +160,7 @@ class BlogPage(BasePage):
     intro = models.TextField(_("introduction"), max_length=500, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
     sources = RichTextField(_("sources"), blank=True, features=["ol", "ul", "link", "italic"])
-    # SHA-256 of the imported text: the same file is never imported twice.
+    # SHA-256 of the imported text, so that a file is imported once.
     legacy_key = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
 
     objects = BlogPageManager()
@@ -173,19 +173,17 @@ class BlogPage(BasePage):
                 FieldRowPanel([FieldPanel("date"), FieldPanel("author")]),
                 FieldPanel("categories", widget=forms.CheckboxSelectMultiple),
             ],
-            heading=_("When, who, where"),
+            heading=_("Date, author and categories"),
         ),
         FieldPanel("body"),
         FieldPanel("sources"),
-        InlinePanel("related_treatments", heading=_("Treatments it is about"), label=_("Treatment"), max_num=6),
+        InlinePanel("related_treatments", heading=_("Treatments in this article"), label=_("Treatment"), max_num=6),
         InlinePanel(
             "picked_articles",
             heading=_("Articles to read next"),
             label=_("Article"),
             max_num=3,
-            help_text=_(
-                "Shown first. Free places are filled with articles about the same treatments, then the newest."
-            ),
+            help_text=_("Shown first, followed by articles about the same treatments, then the newest."),
         ),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
@@ -198,7 +196,7 @@ class BlogPage(BasePage):
         indexes = [models.Index(fields=["-date", "-page_ptr"], name="blog_newest_first")]
 
     def reading(self) -> Reading:
-        return Reading.of(self.body.render_as_block())
+        return read(self.body.render_as_block())
 
     def index(self) -> BlogIndexPage:
         return self.get_parent().specific
@@ -209,7 +207,7 @@ class BlogPage(BasePage):
         return [link.treatment for link in links if link.treatment.live]
 
     def related_articles(self, count=RELATED_ARTICLES):
-        """The editor's picks, then articles about the same treatments, then the newest; this one never."""
+        """Return the editor's picks, then articles about the same treatments, then the newest."""
         picks = [row.article_id for row in self.picked_articles.all()]
         same = BlogPage.objects.filter(
             related_treatments__treatment__in=[row.treatment_id for row in self.related_treatments.all()]
@@ -230,16 +228,16 @@ class BlogPage(BasePage):
         return list(ranked[:count])
 
     def newer(self):
-        """The next article by date, or None; articles of one day follow their order of creation."""
+        """Return the next article by date, or None. Articles of one day are in order of creation."""
         after = models.Q(date__gt=self.date) | models.Q(date=self.date, pk__gt=self.pk)
-        return self.neighbours().filter(after).order_by("date", "pk").first()
+        return self.siblings_by_date().filter(after).order_by("date", "pk").first()
 
     def older(self):
-        """The previous article by date, or None."""
+        """Return the previous article by date, or None."""
         before = models.Q(date__lt=self.date) | models.Q(date=self.date, pk__lt=self.pk)
-        return self.neighbours().filter(before).order_by("-date", "-pk").first()
+        return self.siblings_by_date().filter(before).order_by("-date", "-pk").first()
 
-    def neighbours(self):
+    def siblings_by_date(self):
         articles = (
             BlogPage.objects.sibling_of(self, inclusive=False).live().public().filter(date__isnull=self.date is None)
         )

@@ -7,8 +7,7 @@ from wagtail.admin.ui.tables import NumberColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from clinic.admin_panels import SHORTCUT_HOOK, Shortcut
-from clinic.admin_viewsets import CONTENT_MENU
+from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, Shortcut
 
 from .models import BlogCategory, BlogIndexPage
 
@@ -31,7 +30,7 @@ register_snippet(BlogCategoryViewSet)
 
 
 @hooks.register(SHORTCUT_HOOK, order=100)
-def offer_article(request):
+def get_article_shortcut(request):
     index = BlogIndexPage.objects.first()
     if index and index.permissions_for_user(request.user).can_add_subpage():
         return Shortcut(

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from wagtail.signals import page_published
 
 
 class ClinicConfig(AppConfig):
@@ -7,8 +6,23 @@ class ClinicConfig(AppConfig):
     verbose_name = "Clinic"
 
     def ready(self):
-        from . import freshness
-        from .warming import RECEIVER_ID, warm_on_publish
+        from wagtail import signals
+        from wagtail.models import Page, PageViewRestriction, Site
 
-        freshness.connect()
-        page_published.connect(warm_on_publish, dispatch_uid=RECEIVER_ID)
+        from .caching import prerender, version
+        from .models import ClinicRendition
+        from .seo.graph import register_node
+        from .site.context import clinic_node
+
+        # Renditions are saved while pages are rendered.
+        own = (model for model in self.get_models() if model is not ClinicRendition)
+        version.register_content([*own, Page, PageViewRestriction, Site])
+        for signal in (
+            signals.page_published,
+            signals.page_unpublished,
+            signals.page_slug_changed,
+            signals.post_page_move,
+        ):
+            signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
+        signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
+        register_node(clinic_node)

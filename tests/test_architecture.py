@@ -16,7 +16,7 @@ PURE = (
     "clinic/hours_notation.py",
     "clinic/hours_words.py",
     "clinic/holiday_rules.py",
-    "clinic/seo/",
+    "clinic/seo/nodes.py",
     "bookings/availability.py",
     "blog/reading.py",
     "blog/legacy/",

@@ -1,4 +1,4 @@
-"""What the check of our structured data lets pass and what it catches."""
+"""The check of structured data in ``schema_org.py``."""
 
 import pytest
 
@@ -58,7 +58,7 @@ ARTICLE = {
         ARTICLE,
     ],
 )
-def test_sound_nodes_have_no_problems(node):
+def test_valid_nodes_have_no_problems(node):
     assert problems(node) == []
 
 
@@ -96,17 +96,17 @@ def test_sound_nodes_have_no_problems(node):
         ({"@graph": [clinic(), {"@type": "Thong"}]}, "@graph[1].@type: there is no type Thong"),
     ],
 )
-def test_a_mistake_is_named_where_it_is(node, problem):
+def test_problem_names_its_path(node, problem):
     assert (problems(node) or [None])[0] == problem
 
 
-def test_a_reference_is_judged_by_the_node_it_names():
+def test_reference_is_checked_by_its_target():
     place = {"@type": "Place", "@id": "#dr", "name": "Not a doctor"}
     assert problems({"@graph": [clinic(founder={"@id": "#dr"}), place]}) == [
         "@graph[0].founder: Place is not Organization or Person"
     ]
 
 
-def test_a_property_of_one_of_several_types_is_allowed():
+def test_property_of_any_type_is_allowed():
     assert problems({"@type": ["DaySpa", "MedicalClinic"], "medicalSpecialty": "https://schema.org/Dermatology"}) == []
     assert problems({"@type": "DaySpa", "medicalSpecialty": "https://schema.org/Dermatology"}) != []

@@ -4,12 +4,12 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.search import index
 
-from clinic.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
 from clinic.models import BasePage
+from clinic.pages.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
 
 
 class AreaOfConcern(models.Model):
-    """What a patient comes for ("lines and expression", "scars"): the groups of the treatment index."""
+    """Group the treatments of the index by what patients come for, such as "scars"."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -41,7 +41,7 @@ class TreatmentIndexPage(BasePage):
         verbose_name = _("treatment index")
 
     def groups(self) -> list[tuple[AreaOfConcern | None, list["TreatmentPage"]]]:
-        """The live treatments by area of concern, areas in their own order; those without one come last."""
+        """Return the live treatments by area, in the order of the areas, those without an area last."""
         treatments = (
             TreatmentPage.objects.child_of(self)
             .live()
@@ -58,7 +58,7 @@ class TreatmentIndexPage(BasePage):
 
 
 class TreatmentPage(BasePage):
-    """One treatment, told the same way every time so that patients can compare: good sides and bad."""
+    """Describe one treatment in fixed sections, so that patients can compare."""
 
     area = models.ForeignKey(
         AreaOfConcern,
@@ -69,7 +69,7 @@ class TreatmentPage(BasePage):
         related_name="treatments",
     )
     introduction = models.TextField(
-        _("introduction"), max_length=400, help_text=_("The promise of this page, in two sentences.")
+        _("introduction"), max_length=400, help_text=_("What the treatment does, in two sentences.")
     )
     duration = models.CharField(_("duration"), max_length=60, blank=True, help_text=_("For example 20–30 minutes."))
     price_from = models.DecimalField(
@@ -135,15 +135,11 @@ class TreatmentPage(BasePage):
             models.CheckConstraint(
                 condition=models.Q(price_from__isnull=True) | models.Q(price_from__gte=0),
                 name="treatments_price_not_negative",
-                violation_error_message=_("A price cannot be below zero."),
+                violation_error_message=_("The price cannot be negative."),
             ),
         ]
 
-    @property
-    def parent_link(self):
-        return self.get_parent()
-
     def same_area(self):
-        """The other live treatments for the same concern, as links."""
+        """Return the other live treatments of the same area."""
         others = TreatmentPage.objects.sibling_of(self, inclusive=False).live().public()
         return others.filter(area_id=self.area_id).order_by("path").only("title", "url_path", "slug")

@@ -7,8 +7,7 @@ from wagtail.admin.ui.tables import NumberColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from clinic.admin_panels import SHORTCUT_HOOK, Shortcut
-from clinic.admin_viewsets import CONTENT_MENU
+from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, Shortcut
 
 from .models import AreaOfConcern, TreatmentIndexPage
 
@@ -34,7 +33,7 @@ register_snippet(AreaOfConcernViewSet)
 
 
 @hooks.register(SHORTCUT_HOOK, order=200)
-def offer_treatment(request):
+def get_treatment_shortcut(request):
     index = TreatmentIndexPage.objects.first()
     if index and index.permissions_for_user(request.user).can_add_subpage():
         url = reverse("wagtailadmin_pages:add", args=["treatments", "treatmentpage", index.pk])

@@ -12,5 +12,5 @@ def latest_articles(count: int = 3):
 
 @register.simple_tag
 def articles_about(treatment, count: int = 3):
-    """The newest articles that name this treatment page."""
+    """Return the newest articles linked to this treatment page."""
     return BlogPage.objects.for_lists().filter(related_treatments__treatment_id=treatment.pk)[:count]

@@ -14,7 +14,7 @@ from wagtail.signals import page_published
 
 from blog.models import BlogCategory, BlogPageTreatment
 from bookings.models import ConsultationSettings
-from clinic import warming
+from clinic.caching import prerender
 from clinic.hours_notation import parse_spans
 from clinic.models import (
     ClinicImage,
@@ -53,17 +53,17 @@ def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) ->
             raise
     say("Making the sizes in which the pictures are shown.")
     for page in Page.objects.live().filter(depth__gt=1).specific():
-        warming.render(page, page.get_site())
+        prerender.prerender(page, page.get_site())
 
 
 @contextmanager
 def quiet_publishing() -> Iterator[None]:
     """Each published page also warms the lists above it: for thirty at once that is three times the work."""
-    page_published.disconnect(dispatch_uid=warming.RECEIVER_ID)
+    page_published.disconnect(dispatch_uid=prerender.RECEIVER_ID)
     try:
         yield
     finally:
-        page_published.connect(warming.warm_on_publish, dispatch_uid=warming.RECEIVER_ID)
+        page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
 
 
 class Loader:

@@ -12,7 +12,7 @@ PROFILE = {
     "phone": "(949) 555-0142",
     "email": "hello@ocbeauty.example.com",
     "physician": "Elena Example, MD",
-    "licence": "Example license A 000000, Medical Board of California",
+    "license": "Example license A 000000, Medical Board of California",
     "emergency_note": "If you find it hard to breathe, swallow or speak, or your sight changes, call 911 first.",
     "time_zone": "America/Los_Angeles",
 }

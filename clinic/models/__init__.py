@@ -1,13 +1,12 @@
-"""What every page of the site shares: base page, plain pages, the clinic's profile, pictures, snippets."""
+"""Collect the models of the app, so that other code imports them from here."""
 
-from .base import BasePage
-from .keywords import Keyword, PageKeyword
-from .media import ClinicImage, ClinicRendition
+from clinic.keywords.models import Keyword, PageKeyword
+from clinic.media.models import ClinicImage, ClinicRendition
+from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
+from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
+from clinic.site.models import Announcement, ClinicProfile, SocialLink
+
 from .opening_hours import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
-from .pages import ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
-from .people import Person
-from .profile import ClinicProfile, SocialLink
-from .snippets import Announcement, Testimonial, WhyChooseUs
 
 __all__ = [
     "Announcement",

@@ -12,9 +12,9 @@ from wagtail.models import RevisionMixin, Site
 from clinic import hours, public_holidays
 from clinic.holiday_rules import ListedDays
 from clinic.hours_notation import NotationError, check_week, parse_rule
+from clinic.site.models import ClinicProfile
 
 from .fields import SpansField
-from .profile import ClinicProfile
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

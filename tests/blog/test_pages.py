@@ -44,21 +44,21 @@ class BlogPagesTest(WagtailPageTestCase):
         self.assertPageIsEditable(self.article, post_data=post_data)
         self.assertPageIsPreviewable(self.article, post_data=post_data)
 
-    def test_articles_live_under_the_index_alone(self):
+    def test_articles_live_only_under_index(self):
         self.assertAllowedParentPageTypes(BlogPage, {BlogIndexPage})
         self.assertAllowedParentPageTypes(BlogIndexPage, {HomePage})
 
-    def test_an_article_cannot_take_the_feeds_address(self):
+    def test_article_cannot_use_feed_address(self):
         response = self.client.post(
             f"/admin/pages/add/blog/blogpage/{self.index.pk}/",
             nested_form_data(ARTICLE | {"slug": "feed", "action-publish": "1"}),
         )
-        self.assertContains(response, "The blog itself uses this address")
+        self.assertContains(response, "The blog uses this address itself")
 
 
 @pytest.fixture
 def articles(blog_index):
-    """Three articles, the newest last."""
+    """Make three articles, the newest last."""
     return [factories.make_article(f"Article {n}", slug=f"article-{n}", date=date(2026, n, 1)) for n in (1, 2, 3)]
 
 
@@ -72,7 +72,7 @@ def test_index_lists_live_articles_newest_first(client, blog_index, articles):
     assert "Draft" not in client.get("/blog/").content.decode()
 
 
-def test_index_pages_hold_the_number_that_the_editor_chose(client, blog_index, articles):
+def test_index_page_size_is_set_by_editor(client, blog_index, articles):
     blog_index.articles_per_page = 2
     blog_index.save()
     second = client.get("/blog/?page=2").content.decode()
@@ -86,7 +86,7 @@ def test_any_page_number_is_answered(client, articles, page):
     assert client.get("/blog/", {"page": page}).status_code == 200
 
 
-def test_category_lists_its_articles_alone(client, blog_index, articles):
+def test_category_lists_only_its_articles(client, blog_index, articles):
     category = BlogCategory.objects.create(name="Skin Care", slug="skin-care")
     articles[0].categories.add(category)
     articles[0].save()
@@ -101,30 +101,30 @@ def test_unknown_category_is_not_found(client, blog_index):
 
 
 @pytest.mark.parametrize(("path", "kind"), [("/blog/feed/", "rss"), ("/blog/feed/atom/", "atom")])
-def test_feed_holds_the_articles(client, articles, path, kind):
+def test_feed_lists_the_articles(client, articles, path, kind):
     response = client.get(path)
     assert kind in response.headers["Content-Type"]
     assert "Article 3" in response.content.decode()
 
 
-def test_feed_without_articles_is_still_a_feed(client, blog_index):
+def test_empty_feed_is_valid(client, blog_index):
     assert client.get("/blog/feed/").status_code == 200
 
 
-def test_article_links_to_the_one_before_and_after(articles):
+def test_article_knows_older_and_newer(articles):
     first, second, third = articles
     assert second.older() == first
     assert second.newer() == third
     assert third.newer() is None
 
 
-def test_articles_of_one_day_follow_their_order_of_creation(blog_index):
+def test_same_day_articles_follow_creation_order(blog_index):
     first, second = (factories.make_article(title, date=date(2026, 1, 1)) for title in ("One", "Two"))
     assert first.newer() == second
     assert second.older() == first
 
 
-def test_related_articles_are_picks_then_same_treatment_then_newest(blog_index, articles):
+def test_related_articles_are_picks_then_same_treatment(blog_index, articles):
     treatment = factories.make_treatment()
     pick, same, newest = articles
     article = factories.make_article("Reading this", date=date(2026, 5, 1))
@@ -136,7 +136,7 @@ def test_related_articles_are_picks_then_same_treatment_then_newest(blog_index, 
     assert titles(article.related_articles()) == titles([pick, same, newest])
 
 
-def test_a_picked_draft_is_not_shown(blog_index, articles):
+def test_picked_draft_is_not_shown(blog_index, articles):
     draft = factories.make_article("Draft", live=False)
     articles[0].picked_articles.create(article=draft)
     articles[0].save()
@@ -149,12 +149,12 @@ def test_article_shows_author_minutes_and_contents(client, blog_index):
     factories.make_article("Long", slug="long", author=author, body=[("text", text)])
     html = client.get("/blog/long/").content.decode()
     assert "By Maya Example, RN" in html
-    assert "3 minutes to read" in html
+    assert "3-minute read" in html
     assert 'href="#question-1"' in html
     assert 'id="question-1"' in html
 
 
-def test_title_is_escaped_everywhere(client, blog_index):
+def test_article_title_is_escaped(client, blog_index):
     title = '<img src=x onerror="alert(1)">'
     factories.make_article(title, slug="odd")
     html = client.get("/blog/odd/").content.decode()

@@ -528,4 +528,4 @@ def test_new_announcement_comes_to_a_page_left_open(visit):
 
 def test_announcement_says_its_end_without_javascript(visit, announcement):
     page = visit(at(f"{FRI} 12:02"), at(f"{FRI} 12:02"), javascript=False)
-    assert f"{announcement.text} This notice: until Fri, Jun 11, 12:03 pm." in page.text
+    assert f"{announcement.text} Until Fri, Jun 11, 12:03 pm." in page.text

@@ -1,17 +1,20 @@
-"""Wagtail's admin as this clinic sees it: its name, its menus, each role's dashboard."""
+"""Branding, menus and dashboard of the admin, for each role."""
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.db import connection
-from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 from wagtail.admin.icons import get_icons
 
 from clinic.models import Keyword, PageKeyword
 from tests import factories
+
+ADMIN_CSS = Path(finders.find("clinic/css/admin.css"))
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def html(client, path="/admin/") -> str:
 
 
 class TestBranding:
-    def test_login_page_carries_the_clinics_name(self, client, profile):
+    def test_login_page_shows_clinic_name(self, client, profile):
         profile.name = "Harbor Skin Clinic"
         profile.save()
         page = html(client, "/admin/login/")
@@ -39,29 +42,24 @@ class TestBranding:
         assert "Wagtail</h1>" not in page
         assert "- Harbor Skin Clinic</title>" in page.replace("\n", "")
 
-    def test_login_page_works_before_the_clinic_has_a_site(self, client, db):
+    def test_login_page_works_without_a_site(self, client, db):
         assert "clinic-mark" in html(client, "/admin/login/")
 
-    def test_sidebar_carries_name_mark_and_icon(self, log_in, profile):
+    def test_sidebar_shows_name_mark_and_icon(self, log_in, profile):
         page = html(log_in("editor"))
         assert f'clinic-brand__name">{profile.name}' in page
         assert "clinic/img/admin-icon.svg" in page
         assert "clinic/css/admin.css" in page
 
     @pytest.mark.parametrize("path", ["clinic/css/admin.css", "clinic/img/admin-icon.svg", "bookings/desk.css"])
-    def test_files_are_there(self, path):
+    def test_admin_static_files_exist(self, path):
         assert finders.find(path)
 
     @pytest.mark.parametrize("icon", ["requests", "opening-hours"])
     def test_icons_are_registered(self, db, icon):
         assert f'id="icon-{icon}"' in get_icons()
 
-    @pytest.mark.parametrize("name", ["login", "base", "home", "admin_base"])
-    def test_own_template_extends_the_stock_one(self, name):
-        template = get_template(f"wagtailadmin/{name}.html")
-        assert "clinic/templates" in template.origin.name
-
-    def test_dashboard_loads_nothing_from_elsewhere(self, log_in):
+    def test_dashboard_loads_from_own_host_only(self, log_in):
         page = html(log_in("manager"))
         for attribute in ('src="http', 'href="http://', "gravatar", "//cdn"):
             assert attribute not in page
@@ -78,12 +76,12 @@ class TestMenus:
             ("admin", ["Requests", "Pages", "Content", "Opening hours", "Users"], []),
         ],
     )
-    def test_each_role_sees_its_own(self, log_in, role, shown, hidden):
+    def test_each_role_sees_its_own_menu(self, log_in, role, shown, hidden):
         labels = menu_labels(html(log_in(role)))
         assert [label for label in shown if label not in labels] == []
         assert [label for label in hidden if label in labels] == []
 
-    def test_content_menu_gathers_what_editors_write_once(self, log_in):
+    def test_content_menu_lists_shared_content(self, log_in):
         labels = menu_labels(html(log_in("editor")))
         for label in (
             "Announcements",
@@ -96,17 +94,17 @@ class TestMenus:
         ):
             assert label in labels
 
-    def test_opening_hours_leads_to_the_hours(self, log_in):
+    def test_opening_hours_item_opens_the_editor(self, log_in):
         client = log_in("editor")
         assert '"url": "/admin/hours/"' in html(client)
         html(client, "/admin/hours/")
 
-    def test_editor_may_save_the_profile(self, log_in, profile):
+    def test_editor_can_open_the_profile(self, log_in, profile):
         assert "Emergency note" in html(log_in("editor"), f"/admin/settings/clinic/clinicprofile/{profile.site_id}/")
 
 
 def menu_labels(page: str) -> set[str]:
-    """The labels in the sidebar's properties, at any depth."""
+    """Return all labels in the sidebar's properties."""
     props = re.search(r'<script id="wagtail-sidebar-props"[^>]*>(.*?)</script>', page, re.DOTALL)
     return set(labels_in(json.loads(props[1])))
 
@@ -123,10 +121,10 @@ def labels_in(node):
 
 
 class TestEditorsDashboard:
-    def test_greets_by_name(self, log_in):
+    def test_dashboard_greets_user_by_name(self, log_in):
         assert "Good to see you, Erin Example" in html(log_in("editor"))
 
-    def test_shows_drafts_and_pages_without_a_description(self, log_in):
+    def test_lists_drafts_and_pages_without_description(self, log_in):
         factories.make_article("A draft", live=False, has_unpublished_changes=True)
         factories.make_article("No description")
         factories.make_article("All done", search_description="Everything about it.")
@@ -135,7 +133,7 @@ class TestEditorsDashboard:
         assert "No description" in page
         assert "All done" not in page
 
-    def test_offers_what_editors_start_with(self, log_in):
+    def test_offers_shortcuts_to_editors(self, log_in):
         index = factories.make_blog_index()
         treatments = factories.make_treatment_index()
         page = html(log_in("editor"))
@@ -148,16 +146,16 @@ class TestEditorsDashboard:
         ):
             assert f'href="{path}' in page
 
-    def test_works_before_there_is_a_blog(self, log_in):
+    def test_no_article_shortcut_without_a_blog(self, log_in):
         assert "Write an article" not in html(log_in("editor"))
 
-    def test_is_not_shown_to_the_desk(self, log_in):
+    def test_desk_does_not_see_editor_panel(self, log_in):
         factories.make_article("A draft", live=False, has_unpublished_changes=True)
         page = html(log_in("frontdesk"))
         assert "A draft" not in page
         assert "search description" not in page
 
-    def test_manager_sees_both(self, log_in):
+    def test_manager_sees_both_panels(self, log_in):
         factories.make_article("A draft", live=False, has_unpublished_changes=True)
         factories.make_case(name="Ana Lima")
         page = html(log_in("manager"))
@@ -177,8 +175,30 @@ class TestEditorsDashboard:
         assert counts[0] == counts[-1]
 
 
+class TestDashboardSearch:
+    @pytest.mark.parametrize(
+        ("role", "searches_cases", "searches_pages"),
+        [
+            ("editor", False, True),
+            ("frontdesk", True, False),
+            ("clinician", True, False),
+            ("manager", True, True),
+            ("admin", True, True),
+        ],
+    )
+    def test_each_role_searches_what_it_can_open(self, log_in, home, role, searches_cases, searches_pages):
+        page = BeautifulSoup(html(log_in(role)), "html.parser")
+        hidden = page.select('.w-dashboard header form[action$="/pages/"]')  # a rule of admin.css
+        actions = {form["action"] for form in page.select('.w-dashboard form[role="search"]') if form not in hidden}
+        assert ("/admin/case/" in actions) is searches_cases
+        assert any(action.startswith("/admin/pages/") for action in actions) is searches_pages
+
+    def test_css_hides_page_search_without_root(self):
+        assert '.w-dashboard header form[action$="/pages/"] { display: none; }' in ADMIN_CSS.read_text()
+
+
 class TestLists:
-    def test_keywords_with_the_number_of_pages_that_use_each(self, log_in):
+    def test_keywords_list_counts_their_pages(self, log_in):
         used, unused = Keyword.objects.create(name="botox newport beach"), Keyword.objects.create(name="lonely")
         for title in ("One", "Two"):
             PageKeyword.objects.create(tag=used, content_object=factories.make_article(title).page_ptr)
@@ -188,7 +208,7 @@ class TestLists:
         by_use = client.get("/admin/snippets/clinic/keyword/", {"ordering": "-page_count"})
         assert [row.name for row in by_use.context["object_list"]] == [used.name, unused.name]
 
-    def test_keywords_are_searched(self, log_in):
+    def test_keywords_list_can_be_searched(self, log_in):
         Keyword.objects.create(name="botox newport beach")
         Keyword.objects.create(name="laser")
         response = log_in("editor").get("/admin/snippets/clinic/keyword/", {"q": "newport"})
@@ -206,11 +226,11 @@ class TestLists:
             "treatments/areaofconcern",
         ],
     )
-    def test_editor_lists_and_adds(self, log_in, model):
+    def test_editor_can_list_and_add(self, log_in, model):
         client = log_in("editor")
         html(client, f"/admin/snippets/{model}/")
         html(client, f"/admin/snippets/{model}/add/")
 
     @pytest.mark.parametrize("role", ["frontdesk", "clinician"])
-    def test_others_do_not(self, log_in, role):
+    def test_desk_cannot_open_keywords(self, log_in, role):
         assert log_in(role).get("/admin/snippets/clinic/keyword/").status_code == 302

@@ -1,4 +1,4 @@
-"""A line above every page, from one moment to another."""
+"""A line above every page, shown for a time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,12 +30,12 @@ def log_in(client, profile):
     return log_in_as
 
 
-def line_on(client, path="/"):
-    """The line as the page has it; None when the page has none."""
+def announcement_on(client, path="/"):
+    """Return the announcement on the page, or None."""
     return BeautifulSoup(client.get(path).content, "html.parser").select_one("aside.announcement")
 
 
-def typed(**fields):
+def form_data(**fields):
     known = {
         "text": "Closed for training on Friday.",
         "link_page": "",
@@ -46,10 +46,10 @@ def typed(**fields):
 
 
 @pytest.mark.parametrize("path", ["/", "/treatments/", "/blog/", "/consultation/", "/search/"])
-def test_every_page_shows_it_while_it_runs(client, announcement, treatment_index, blog_index, path):
+def test_every_page_shows_running_announcement(client, announcement, treatment_index, blog_index, path):
     with time_machine.travel(STARTS + MINUTE, tick=False):
-        line = line_on(client, path)
-    assert line.get_text(" ", strip=True) == "Closed for training on Friday. This notice: until Fri, Nov 6, 5 pm."
+        line = announcement_on(client, path)
+    assert line.get_text(" ", strip=True) == "Closed for training on Friday. Until Fri, Nov 6, 5 pm."
     assert not line.has_attr("hidden")
 
 
@@ -57,55 +57,55 @@ def test_every_page_shows_it_while_it_runs(client, announcement, treatment_index
     ("moment", "shown"),
     [(STARTS - MINUTE, False), (STARTS, True), (ENDS - MINUTE, True)],
 )
-def test_it_is_hidden_before_it_starts(client, announcement, moment, shown):
+def test_announcement_is_hidden_before_its_start(client, announcement, moment, shown):
     with time_machine.travel(moment, tick=False):
-        line = line_on(client)
+        line = announcement_on(client)
     assert line.has_attr("hidden") is not shown
     assert (int(line["data-from"]), int(line["data-until"])) == (STARTS.timestamp(), ENDS.timestamp())
 
 
-def test_page_that_was_cached_while_it_ran_hides_it_when_it_is_over(client, announcement):
+def test_cached_page_hides_announcement_after_its_end(client, announcement):
     with time_machine.travel(ENDS - MINUTE, tick=False) as clock:
-        assert not line_on(client).has_attr("hidden")
+        assert not announcement_on(client).has_attr("hidden")
         clock.move_to(ENDS)
-        assert line_on(client).has_attr("hidden")
+        assert announcement_on(client).has_attr("hidden")
 
 
 @pytest.mark.parametrize("moment", [ENDS, STARTS - timedelta(days=14)])
-def test_it_is_left_out_when_it_is_over_or_far_away(client, announcement, moment):
+def test_past_and_distant_announcements_are_left_out(client, announcement, moment):
     with time_machine.travel(moment, tick=False):
-        assert line_on(client) is None
+        assert announcement_on(client) is None
 
 
 @time_machine.travel(STARTS, tick=False)
-def test_new_one_shows_on_the_next_page(client, profile, django_capture_on_commit_callbacks):
-    assert line_on(client) is None
+def test_new_announcement_shows_on_next_request(client, profile, django_capture_on_commit_callbacks):
+    assert announcement_on(client) is None
     with django_capture_on_commit_callbacks(execute=True):
         Announcement.objects.create(text="We moved.", starts_at=STARTS, ends_at=ENDS)
-    assert "We moved." in line_on(client).get_text()
+    assert "We moved." in announcement_on(client).get_text()
 
 
 @time_machine.travel(STARTS, tick=False)
-def test_it_leads_to_its_page_while_that_is_public(client, announcement, django_capture_on_commit_callbacks):
+def test_announcement_links_only_to_live_page(client, announcement, django_capture_on_commit_callbacks):
     article = factories.make_article("About the training")
     with django_capture_on_commit_callbacks(execute=True):
         announcement.link_page = article
         announcement.save()
-    link = line_on(client).a
+    link = announcement_on(client).a
     assert (link["href"], link.get_text()) == (article.url, "Read more: About the training")
     with django_capture_on_commit_callbacks(execute=True):
         article.unpublish()
-    assert line_on(client).a is None
+    assert announcement_on(client).a is None
 
 
 @time_machine.travel(STARTS, tick=False)
-def test_its_text_is_no_markup(client, profile):
+def test_announcement_text_is_escaped(client, profile):
     Announcement.objects.create(text="<b>Closed</b>", starts_at=STARTS, ends_at=ENDS)
-    assert "<b>Closed</b>" in line_on(client).get_text()
+    assert "<b>Closed</b>" in announcement_on(client).get_text()
 
 
 @time_machine.travel(STARTS, tick=False)
-def test_program_reads_it_as_well_and_its_version_changes(client, profile, django_capture_on_commit_callbacks):
+def test_announcement_changes_version_of_hours_json(client, profile, django_capture_on_commit_callbacks):
     before = client.get("/hours.json").json()
     assert before["announcements"].strip() == ""
     with django_capture_on_commit_callbacks(execute=True):
@@ -116,43 +116,43 @@ def test_program_reads_it_as_well_and_its_version_changes(client, profile, djang
 
 
 @pytest.mark.parametrize("ends_at", [STARTS, STARTS - MINUTE])
-def test_end_before_the_start_is_refused(profile, ends_at):
+def test_end_before_start_is_refused(profile, ends_at):
     announcement = Announcement(text="Backwards.", starts_at=STARTS, ends_at=ends_at)
     with pytest.raises(ValidationError) as refusal:
         announcement.full_clean()
-    assert refusal.value.message_dict["ends_at"] == ["It ends before it starts."]
+    assert refusal.value.message_dict["ends_at"] == ["The end must be after the start."]
     with pytest.raises(IntegrityError, match="clinic_announcement_ends_after_it_starts"), transaction.atomic():
         announcement.save()
 
 
 @time_machine.travel(STARTS, tick=False)
 @pytest.mark.parametrize("role", ["editor", "manager", "admin"])
-def test_those_who_may_add_change_and_delete_it(log_in, role):
+def test_editors_can_add_change_and_delete(log_in, role):
     client = log_in(role)
-    assert client.post("/admin/snippets/clinic/announcement/add/", typed()).status_code == 302
+    assert client.post("/admin/snippets/clinic/announcement/add/", form_data()).status_code == 302
     announcement = Announcement.objects.get()
     address = f"/admin/snippets/clinic/announcement/edit/{announcement.pk}/"
-    assert client.post(address, typed(text="Open on Friday.")).status_code == 302
+    assert client.post(address, form_data(text="Open on Friday.")).status_code == 302
     assert Announcement.objects.get().text == "Open on Friday."
     client.post(f"/admin/snippets/clinic/announcement/delete/{announcement.pk}/")
     assert not Announcement.objects.exists()
 
 
 @time_machine.travel(STARTS, tick=False)
-def test_form_refuses_an_end_before_the_start_beside_its_field(log_in):
-    response = log_in("editor").post("/admin/snippets/clinic/announcement/add/", typed(ends_at="2026-11-01 17:00"))
+def test_form_shows_end_error_at_its_field(log_in):
+    response = log_in("editor").post("/admin/snippets/clinic/announcement/add/", form_data(ends_at="2026-11-01 17:00"))
     assert response.status_code == 200
-    assert response.context["form"].errors == {"ends_at": ["It ends before it starts."]}
+    assert response.context["form"].errors == {"ends_at": ["The end must be after the start."]}
 
 
 @pytest.mark.parametrize("role", ["frontdesk", "clinician"])
-def test_nobody_else_may(log_in, announcement, role):
+def test_desk_cannot_change_announcements(log_in, announcement, role):
     client = log_in(role)
     for path in ("", "add/", f"edit/{announcement.pk}/", f"delete/{announcement.pk}/"):
-        assert client.post(f"/admin/snippets/clinic/announcement/{path}", typed()).status_code in (302, 403)
+        assert client.post(f"/admin/snippets/clinic/announcement/{path}", form_data()).status_code in (302, 403)
     assert Announcement.objects.get().text == "Closed for training on Friday."
-    assert "Announce something" not in client.get("/admin/").content.decode()
+    assert "Add an announcement" not in client.get("/admin/").content.decode()
 
 
-def test_editors_are_offered_to_write_one(log_in):
-    assert "Announce something" in log_in("editor").get("/admin/").content.decode()
+def test_dashboard_offers_editors_an_announcement(log_in):
+    assert "Add an announcement" in log_in("editor").get("/admin/").content.decode()

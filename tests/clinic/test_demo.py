@@ -53,7 +53,7 @@ def load_demo(*options) -> str:
 def small_pictures():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(art, "draw", lambda name, size=None: Image.new("RGB", (64, 48), "#777"))
-        patch.setattr(load.warming, "render", lambda page, site: None)  # visiting every page below does the same
+        patch.setattr(load.prerender, "prerender", lambda page, site: None)  # visiting every page below does the same
         yield
 
 

@@ -90,7 +90,7 @@ class TestJson:
     def test_clinic_that_has_given_no_hours_claims_nothing(self, client, profile):
         data = client.get("/hours.json").json()
         assert (data["claims"], data["days"], data["until"]) == ([], [], 0)
-        assert "Please ask us when we are open." in data["hours"]
+        assert "Please contact us for our hours." in data["hours"]
 
     def test_clinic_that_is_never_open_says_so(self, client, profile):
         factories.opening_hours(**dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), ""))

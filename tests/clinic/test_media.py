@@ -6,8 +6,8 @@ from django.core.files.base import ContentFile
 from django.template import Context, Template
 from PIL import Image
 
+from clinic.media.renditions import SHAPES
 from clinic.models import ClinicImage
-from clinic.pictures import SHAPES
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def render(template: str, **context) -> str:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_picture_comes_in_three_formats_with_size_and_alt_text(photo, shape):
+def test_picture_has_three_formats_size_and_alt(photo, shape):
     html = render("{% clinic_picture photo shape alt='Dunes' %}", photo=photo, shape=shape)
     assert 'type="image/avif"' in html
     assert 'type="image/webp"' in html
@@ -34,21 +34,21 @@ def test_picture_comes_in_three_formats_with_size_and_alt_text(photo, shape):
     assert 'loading="lazy"' in html
 
 
-def test_first_picture_of_a_page_is_not_loaded_late(photo):
+def test_eager_picture_gets_high_priority(photo):
     html = render('{% clinic_picture photo "wide" loading="eager" %}', photo=photo)
     assert 'fetchpriority="high"' in html
     assert "lazy" not in html
 
 
-def test_no_picture_prints_nothing():
+def test_missing_picture_renders_nothing():
     assert render('{% clinic_picture none "card" %}', none=None) == ""
 
 
-def test_decorative_picture_has_an_empty_alt_text(photo):
+def test_decorative_picture_has_empty_alt(photo):
     assert 'alt=""' in render('{% clinic_picture photo "card" %}', photo=photo)
 
 
-def test_picture_of_a_patient_needs_her_consent(photo):
+def test_patient_picture_needs_consent(photo):
     photo.shows_patient = True
     with pytest.raises(ValidationError) as refusal:
         photo.full_clean()
@@ -62,7 +62,7 @@ def test_alt_text_is_required(photo):
     assert "description" in refusal.value.message_dict
 
 
-def test_uploaded_picture_waits_for_its_alt_text(admin_client):
+def test_upload_is_saved_after_alt_text(admin_client):
     file = io.BytesIO()
     Image.new("RGB", (80, 60), "#e5a583").save(file, "PNG")
     file.seek(0)

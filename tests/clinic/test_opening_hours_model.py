@@ -472,7 +472,7 @@ class TestFreshness:
 
     def test_nothing_is_forgotten_before_the_change_is_kept(self, client, profile, django_capture_on_commit_callbacks):
         """Another visitor's page, made before the commit, must not be kept for good under the new version."""
-        from clinic.freshness import content_version
+        from clinic.caching.version import content_version
 
         hours = factories.opening_hours()
         before = content_version()

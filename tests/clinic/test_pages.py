@@ -56,7 +56,7 @@ class PageTypesTest(WagtailPageTestCase):
         self.assertPageIsEditable(page, post_data=post_data)
         self.assertPageIsPreviewable(page, post_data=post_data)
 
-    def test_there_is_one_home_and_it_holds_the_sections(self):
+    def test_one_home_page_holds_the_sections(self):
         root = self.home.get_parent()
         assert not HomePage.can_create_at(root)
         self.assertAllowedParentPageTypes(ContactPage, {HomePage})
@@ -71,7 +71,7 @@ def about(home):
     return home.add_child(instance=page)
 
 
-def test_head_says_title_description_and_canonical_address(client, about):
+def test_head_has_title_description_and_canonical(client, about):
     html = client.get("/about-us/").content.decode()
     assert "<title>About our team</title>" in html
     assert '<meta name="description" content="Who looks after you.">' in html
@@ -79,12 +79,12 @@ def test_head_says_title_description_and_canonical_address(client, about):
     assert '<meta property="og:title" content="About our team">' in html
 
 
-def test_title_carries_the_clinics_name_unless_an_editor_wrote_one(client, home, profile):
+def test_title_ends_with_clinic_name(client, home, profile):
     home.add_child(instance=StandardPage(title="Privacy"))
     assert "<title>Privacy – OC Beauty Medspa</title>" in client.get("/privacy/").content.decode()
 
 
-def test_keywords_are_rows_and_never_a_meta_tag(client, about):
+def test_keywords_never_appear_on_page(client, about):
     about.keywords.add("Botox in Irvine", "botox in irvine", "Med spa")
     about.save()
     html = client.get("/about-us/").content.decode()
@@ -93,7 +93,7 @@ def test_keywords_are_rows_and_never_a_meta_tag(client, about):
     assert "Botox in Irvine" not in html
 
 
-def test_noindex_page_says_so_and_leaves_the_sitemap(client, about):
+def test_noindex_page_leaves_the_sitemap(client, about):
     assert "/about-us/" in client.get("/sitemap.xml").content.decode()
     about.noindex = True
     about.save_revision().publish()
@@ -101,7 +101,7 @@ def test_noindex_page_says_so_and_leaves_the_sitemap(client, about):
     assert "/about-us/" not in client.get("/sitemap.xml").content.decode()
 
 
-def test_menu_shows_the_ticked_pages_and_the_footer_the_others(client, home, profile):
+def test_footer_lists_pages_not_in_menu(client, home, profile):
     home.add_child(instance=StandardPage(title="About us", show_in_menus=True))
     home.add_child(instance=StandardPage(title="Privacy"))
     html = client.get("/about-us/").content.decode()
@@ -112,7 +112,7 @@ def test_menu_shows_the_ticked_pages_and_the_footer_the_others(client, home, pro
     assert 'href="/about-us/" aria-current="page"' in header
 
 
-def test_a_changed_slug_leaves_a_redirect(client, home, django_capture_on_commit_callbacks):
+def test_changed_slug_leaves_a_redirect(client, home, django_capture_on_commit_callbacks):
     page = home.add_child(instance=StandardPage(title="About us"))
     page.slug = "team"
     with django_capture_on_commit_callbacks(execute=True):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clinic.holiday_rules import LAST, DayOfYear, NthWeekday
 from clinic.hours import DAY, DatedException, Holiday, Schedule, Season, Span
 from clinic.hours_words import WEEKDAYS
-from clinic.seo.opening_hours import DAYS_AHEAD, opening_hours
+from clinic.seo.nodes import DAYS_AHEAD, opening_hours
 from tests.schema_org import problems
 
 LA = ZoneInfo("America/Los_Angeles")

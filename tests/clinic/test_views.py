@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.utils import OperationalError
 
 from clinic.models import StandardPage
-from clinic.search import words_of
+from clinic.site.search import split_words
 from tests import factories
 
 NAUGHTY = [
@@ -18,13 +18,13 @@ NAUGHTY = [
 
 
 @pytest.mark.parametrize("query", NAUGHTY)
-def test_search_answers_whatever_is_typed(client, home, query):
+def test_search_accepts_any_text(client, home, query):
     response = client.get("/search/", {"q": query})
     assert response.status_code == 200
     assert "<script>alert" not in response.content.decode()
 
 
-def test_search_finds_live_pages_by_all_their_words(client, home):
+def test_search_finds_live_pages_with_all_words(client, home):
     factories.make_treatment("Botox for bunny lines", introduction="Fine lines on the nose.")
     factories.make_treatment("Botox for frown lines")
     factories.make_treatment("Botox for bunny lines, unpublished", live=False)
@@ -33,14 +33,14 @@ def test_search_finds_live_pages_by_all_their_words(client, home):
     assert "/treatments/botox-for-bunny-lines/" in html
 
 
-def test_search_puts_pages_with_the_words_in_their_title_first(client, home):
+def test_search_puts_title_matches_first(client, home):
     factories.make_treatment("Facials", introduction="Laser, laser and laser again.")
     factories.make_treatment("Gentle laser treatments for the face", introduction="Light.")
     html = client.get("/search/", {"q": "laser"}).content.decode()
     assert html.index("/treatments/gentle-laser") < html.index("/treatments/facials/")
 
 
-def test_search_goes_on_to_a_second_page(client, home):
+def test_search_has_a_second_page(client, home):
     for number in range(12):
         factories.make_treatment(f"Peel number {number}")
     html = client.get("/search/", {"q": "peel", "page": "2"}).content.decode()
@@ -48,31 +48,37 @@ def test_search_goes_on_to_a_second_page(client, home):
     assert 'href="?q=peel&amp;page=1"' in html
 
 
-def test_search_without_words_asks_for_one(client, home):
+def test_empty_search_shows_no_results(client, home):
     assert "found for" not in client.get("/search/").content.decode()
 
 
-def test_search_offers_a_way_on_when_nothing_is_found(client, home):
+def test_search_without_results_offers_consultation(client, home):
     html = client.get("/search/", {"q": "submarine"}).content.decode()
     assert "0 pages found" in html
     assert "/consultation/" in html
 
 
-def test_words_are_letters_and_digits_of_any_script():
-    assert words_of("crow's-feet (café) 15_days*") == ["crow", "s", "feet", "café", "15", "days"]
+def test_search_words_are_letters_and_digits():
+    assert split_words("crow's-feet (café) 15_days*") == ["crow", "s", "feet", "café", "15", "days"]
 
 
-def test_robots_names_the_sitemap_and_keeps_crawlers_out_of_the_admin(client, home):
+def test_robots_names_sitemap_and_blocks_admin(client, home):
     text = client.get("/robots.txt").content.decode()
     assert "Disallow: /admin/" in text
     assert "Sitemap: http://testserver/sitemap.xml" in text
+
+
+def test_sitemap_lists_pages_and_registered_views(client, home):
+    text = client.get("/sitemap.xml").content.decode()
+    assert "<loc>http://localhost/</loc>" in text
+    assert "/consultation/</loc>" in text
 
 
 def test_healthz_answers_ok(client, db):
     assert json.loads(client.get("/healthz").content) == {"status": "ok"}
 
 
-def test_healthz_says_when_the_database_is_gone(client, db, monkeypatch):
+def test_healthz_fails_without_database(client, db, monkeypatch):
     def fail(*args, **kwargs):
         raise OperationalError("gone")
 
@@ -83,14 +89,14 @@ def test_healthz_says_when_the_database_is_gone(client, db, monkeypatch):
     assert "gone" not in response.content.decode()
 
 
-def test_unknown_address_is_a_friendly_404(client, home):
+def test_unknown_address_shows_404_page(client, home):
     response = client.get("/no-such-page/")
     assert response.status_code == 404
     assert "This page is not here" in response.content.decode()
 
 
-def test_error_page_asks_the_database_for_nothing(rf, django_assert_num_queries, db):
-    from clinic.views import server_error
+def test_error_page_needs_no_database(rf, django_assert_num_queries, db):
+    from clinic.site.views import server_error
 
     with django_assert_num_queries(0):
         response = server_error(rf.get("/"))
@@ -98,32 +104,32 @@ def test_error_page_asks_the_database_for_nothing(rf, django_assert_num_queries,
     assert "Something went wrong on our side" in response.content.decode()
 
 
-def test_public_pages_allow_nothing_inline_and_nothing_from_elsewhere(client, home):
+def test_public_policy_allows_own_host_only(client, home):
     policy = client.get("/").headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe-inline" not in policy
 
 
-def test_style_stays_below_eight_kilobytes():
+def test_public_css_is_at_most_8_kb():
     folder = Path(settings.BASE_DIR) / "clinic/static/clinic/css"
     sheets = [folder / name for name in ("base.css", "components.css")]
     assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in sheets) <= 8 * 1024
 
 
-def test_admin_has_its_own_policy(client, home):
+def test_admin_policy_allows_inline(client, home):
     assert "'unsafe-inline'" in client.get("/admin/login/").headers["Content-Security-Policy"]
 
 
-def test_old_addresses_without_a_slash_lead_to_the_page(client, home):
+def test_address_without_slash_redirects(client, home):
     home.add_child(instance=StandardPage(title="About us"))
     response = client.get("/about-us")
     assert response.status_code == 301
     assert response.url == "/about-us/"
 
 
-def test_expired_form_page_says_what_to_do(home):
+def test_csrf_failure_explains_next_step(home):
     from django.test import Client
 
     response = Client(enforce_csrf_checks=True).post("/consultation/", {"name": "Ana"})
     assert response.status_code == 403
-    assert "send it once more" in response.content.decode()
+    assert "submit the form again" in response.content.decode()

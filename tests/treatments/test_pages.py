@@ -41,12 +41,12 @@ class TreatmentPagesTest(WagtailPageTestCase):
         self.assertPageIsEditable(self.treatment, post_data=post_data)
         self.assertPageIsPreviewable(self.treatment, post_data=post_data)
 
-    def test_treatments_live_under_the_index_alone(self):
+    def test_treatments_live_only_under_index(self):
         self.assertAllowedParentPageTypes(TreatmentPage, {TreatmentIndexPage})
         self.assertAllowedParentPageTypes(TreatmentIndexPage, {HomePage})
 
 
-def test_index_groups_live_treatments_by_area_in_its_order(treatment_index):
+def test_index_groups_treatments_by_area_order(treatment_index):
     factories.make_treatment("Facials", area="Skin")
     factories.make_treatment("Botox", area="Lines")
     factories.make_treatment("Something new")
@@ -57,7 +57,7 @@ def test_index_groups_live_treatments_by_area_in_its_order(treatment_index):
     assert groups == [("Lines", ["Botox"]), ("Skin", ["Facials"]), (None, ["Something new"])]
 
 
-def test_call_to_action_carries_the_treatment_into_the_form(client, treatment_index):
+def test_button_passes_treatment_to_form(client, treatment_index):
     factories.make_treatment("Lip fillers", slug="lip-fillers")
     assert 'href="/consultation/?treatment=lip-fillers"' in client.get("/treatments/lip-fillers/").content.decode()
 
@@ -70,13 +70,13 @@ def test_empty_facts_are_left_out(client, treatment_index):
     assert "from $" not in html
 
 
-def test_price_is_written_as_people_write_it(client, treatment_index):
+def test_price_has_thousands_separator(client, treatment_index):
     factories.make_treatment("Peel", slug="peel", price_from="1250.00", price_note="a session")
     html = client.get("/treatments/peel/").content.decode()
     assert "from $1,250" in html
 
 
-def test_articles_about_a_treatment_are_shown_with_it(client, treatment_index):
+def test_treatment_shows_its_articles(client, treatment_index):
     treatment = factories.make_treatment("Peel", slug="peel")
     article = factories.make_article("After a peel")
     article.related_treatments.create(treatment=treatment)

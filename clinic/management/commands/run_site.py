@@ -11,7 +11,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, close_old_connections
 from wagtail.models import Site
 
-from clinic import freshness
+from clinic.caching import version
 from clinic.demo import users
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         os.environ["SITE_URL"] = address  # for the links in mails, which another process writes
         tell_wagtail_its_address(address)
         # Templates may have changed since the last start: what was cached then is old.
-        freshness.renew()
+        version.renew()
         self.announce(host, port, demo=not production)
         worker = self.manage("deliver_messages", "--watch", "--parent-pid", str(os.getpid()))
         self.supervise([self.web(host, port, production, workers), worker])

@@ -1,10 +1,10 @@
-// A form without this script works the same. It moves the focus to the errors where a browser does not do it by
-// itself, and keeps a second click from sending the form twice.
+// Forms work without this script. It focuses the error summary where the browser does not, and stops a second click
+// from sending the form twice.
 const summary = document.querySelector(".error-summary");
 const focusErrors = () => {
   if (summary && document.activeElement === document.body) summary.focus();
 };
-// After the browser's own autofocus, which it drops with a warning when something has the focus already.
+// Wait for the browser's autofocus: it warns when something else has the focus already.
 window.addEventListener("load", () => setTimeout(focusErrors, 100));
 
 for (const form of document.querySelectorAll("form[data-guard-submit]")) {
@@ -24,9 +24,9 @@ for (const form of document.querySelectorAll("form[data-guard-submit]")) {
       return;
     }
     setSending(true);
-    // The connection may have failed, or the visitor may have stopped it.
+    // Allow another try: the connection may have failed, or the visitor may have stopped it.
     release = setTimeout(setSending, 10000, false);
   });
-  // Back from the next page, the browser may show this one as it was left.
+  // The Back button may restore this page as it was left.
   window.addEventListener("pageshow", () => setSending(false));
 }

@@ -1,16 +1,15 @@
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import PreviewableMixin
 
 
 class WhyChooseUs(PreviewableMixin, models.Model):
-    """The reasons to choose this clinic: written once, shown on many pages."""
+    """Store the reasons to choose this clinic, shared by many pages."""
 
-    name = models.CharField(_("name"), max_length=100, help_text=_("Only seen here, to find it again."))
+    name = models.CharField(_("name"), max_length=100, help_text=_("Shown only here, to find it again."))
     heading = models.CharField(_("heading"), max_length=120)
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     reasons = StreamField(
@@ -48,7 +47,7 @@ class WhyChooseUs(PreviewableMixin, models.Model):
 
 
 class Testimonial(models.Model):
-    """What a patient says, as she agreed to have it shown."""
+    """Store a quote from a patient who agreed to have it shown."""
 
     quote = models.TextField(_("quote"), max_length=500)
     attribution = models.CharField(
@@ -57,13 +56,13 @@ class Testimonial(models.Model):
     is_example = models.BooleanField(
         _("example text"),
         default=False,
-        help_text=_("Not a real patient's words: the page says so plainly. Untick only for real, agreed quotes."),
+        help_text=_("Not a real patient's words. The page says so. Uncheck only for real quotes with consent."),
     )
     consent_reference = models.CharField(
         _("consent on file"),
         max_length=100,
         blank=True,
-        help_text=_("Where the patient's agreement is kept."),
+        help_text=_("Where the patient's consent is kept."),
     )
     show_on_home = models.BooleanField(_("show on the home page"), default=True)
 
@@ -83,7 +82,7 @@ class Testimonial(models.Model):
             models.CheckConstraint(
                 condition=models.Q(is_example=True) | ~models.Q(consent_reference=""),
                 name="clinic_testimonial_consented",
-                violation_error_message=_("A real patient's words need her agreement: say where it is kept."),
+                violation_error_message=_("A real patient's words need their consent. Say where it is kept."),
             ),
         ]
 
@@ -91,43 +90,36 @@ class Testimonial(models.Model):
         return self.attribution
 
 
-class Announcement(models.Model):
-    """A line above every page from one moment to another: "Closed for training on Friday"."""
+class Person(models.Model):
+    """Store a team member, shown on pages and as the author of articles."""
 
-    text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Say the date, not “tomorrow”."))
-    link_page = models.ForeignKey(
-        "wagtailcore.Page",
-        verbose_name=_("page to read more"),
+    name = models.CharField(_("name"), max_length=100)
+    credentials = models.CharField(
+        _("credentials"), max_length=50, blank=True, help_text=_("For example MD, RN, PA-C.")
+    )
+    role = models.CharField(_("role"), max_length=100, help_text=_("For example: Nurse injector."))
+    bio = models.TextField(_("about"), max_length=600, blank=True)
+    photo = models.ForeignKey(
+        "clinic.ClinicImage",
+        verbose_name=_("photo"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    starts_at = models.DateTimeField(_("shown from"))
-    ends_at = models.DateTimeField(_("shown until"))
+    sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     panels = [
-        FieldPanel("text"),
-        PageChooserPanel("link_page"),
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")], heading=_("When it is shown")),
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("credentials"), FieldPanel("role")], heading=_("Who")),
+        FieldPanel("bio"),
+        FieldPanel("photo"),
+        FieldPanel("sort_order"),
     ]
 
     class Meta:
-        verbose_name = _("announcement")
-        verbose_name_plural = _("announcements")
-        ordering = ["-starts_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")),
-                name="clinic_announcement_ends_after_it_starts",
-                violation_error_message=_("It ends before it starts."),
-            ),
-        ]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["sort_order", "name"]
 
     def __str__(self):
-        return self.text
-
-    def clean(self):
-        super().clean()
-        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise ValidationError({"ends_at": _("It ends before it starts.")})
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name

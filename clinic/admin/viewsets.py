@@ -1,27 +1,14 @@
-"""The lists behind the "Content" menu. Features add their own to it: ``menu_hook = CONTENT_MENU``."""
+"""Define the lists in the "Content" menu."""
 
-from django.db.models import Count
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn, Column, NumberColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from .models import Announcement, Keyword, Person, Testimonial, WhyChooseUs
+from clinic.keywords.viewsets import KeywordViewSet
+from clinic.models import Announcement, Person, Testimonial, WhyChooseUs
 
-# The name of the hook that collects the menu's items: the string other apps write.
-CONTENT_MENU = "register_content_menu_item"
-
-
-class KeywordViewSet(SnippetViewSet):
-    model = Keyword
-    icon = "tag"
-    list_display = ["name", NumberColumn("page_count", label=_("Pages"), sort_key="page_count")]
-    list_per_page = 50
-    search_fields = ["name"]
-    ordering = "name"
-
-    def get_queryset(self, request):
-        return Keyword.objects.annotate(page_count=Count("page_keywords"))
+from .menu import CONTENT_MENU
 
 
 class PersonViewSet(SnippetViewSet):

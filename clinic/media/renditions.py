@@ -1,4 +1,4 @@
-"""The sizes in which pictures are shown: named here once, asked for by templates with ``{% clinic_picture %}``."""
+"""Name the sizes of pictures, and render them for ``{% clinic_picture %}``."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from django.utils.safestring import SafeString
 from wagtail.images.models import Filter, Picture
 from wagtail.images.shortcuts import get_renditions_or_not_found
 
-# Newest first: a browser takes the first it knows, and JPEG is known to all.
+# Newest first: a browser takes the first format it knows, and all know JPEG.
 FORMATS = ("format-avif|avifquality-55", "format-webp|webpquality-72", "format-jpeg|jpegquality-78")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A crop in two widths (CSS pixels), and how wide the page shows it (the HTML ``sizes`` attribute)."""
+    """Two Wagtail resize operations in pixels, and the HTML ``sizes`` attribute."""
 
     resizes: tuple[str, str]
     sizes: str
@@ -30,8 +30,8 @@ SHAPES = {
 }
 
 
-def picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
-    """The ``<picture>`` element for ``image``; an empty ``alt`` says it decorates. Makes renditions that lack."""
+def render_picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
+    """Return a ``<picture>`` element. Missing renditions are made. An empty ``alt`` marks it as decorative."""
     shape = SHAPES[shape_name]
     renditions = get_renditions_or_not_found(image, shape.filters)
     attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "class": css_class}

@@ -1,4 +1,4 @@
-"""What surrounds every page: the clinic's profile, its hours, its announcements, the pages of menu and footer."""
+"""Build what every page's template gets: profile, hours, announcements, and the pages of menu and footer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,25 +9,25 @@ from django.core.cache import cache
 from django.utils import timezone
 from wagtail.models import Site
 
-from clinic.freshness import FRESH_FOR, version_for
+from clinic.caching.version import CACHE_SECONDS, version_for
 from clinic.hours import Schedule
 from clinic.hours_display import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours_words import format_moment
 from clinic.models import Announcement, ClinicProfile, OpeningHours
-from clinic.seo.business import business
-from clinic.seo.opening_hours import opening_hours as structured_hours
+from clinic.seo.nodes import business_node
+from clinic.seo.nodes import opening_hours as structured_hours
 
 
 @dataclass(frozen=True)
-class TopPage:
+class MenuPage:
     title: str
     url: str
     in_menu: bool
 
 
 @dataclass(frozen=True)
-class Notice:
-    """An announcement; its two instants are seconds since 1970, UTC, and ``until`` is the last of them in words."""
+class ShownAnnouncement:
+    """``starts`` and ``ends`` are seconds since 1970, UTC. ``until`` is the end as text."""
 
     text: str
     url: str
@@ -38,45 +38,46 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Frame:
-    """``schedule`` and ``hours`` are None until somebody has given the opening hours.
-
-    ``business`` is the clinic as structured data.
-    """
+class SiteContext:
+    """``schedule`` and ``hours`` are None until an editor has entered the opening hours."""
 
     profile: ClinicProfile
-    top_pages: tuple[TopPage, ...] = ()
+    menu_pages: tuple[MenuPage, ...] = ()
     schedule: Schedule | None = None
     hours: HoursDisplay | None = None
     hours_changed_at: datetime | None = None
     business: dict[str, Any] = field(default_factory=dict)
-    notices: tuple[Notice, ...] = ()
+    announcements: tuple[ShownAnnouncement, ...] = ()
 
 
-def site_frame(request) -> Frame:
-    """The frame of the request's site, from the cache while nothing has changed."""
-    if not hasattr(request, "_clinic_frame"):
+def site_context(request) -> SiteContext:
+    """Return the context of the request's site, cached under the content version."""
+    if not hasattr(request, "_site_context"):
         site = Site.find_for_request(request)
-        key = f"frame:{site.pk if site else 0}:{version_for(request)}"
-        request._clinic_frame = cache.get_or_set(key, lambda: build_frame(site, timezone.now()), FRESH_FOR)
-    return request._clinic_frame
+        key = f"site-context:{site.pk if site else 0}:{version_for(request)}"
+        request._site_context = cache.get_or_set(key, lambda: build_site_context(site, timezone.now()), CACHE_SECONDS)
+    return request._site_context
 
 
-def build_frame(site: Site | None, now: datetime) -> Frame:
+def clinic_node(request) -> dict[str, Any]:
+    return site_context(request).business
+
+
+def build_site_context(site: Site | None, now: datetime) -> SiteContext:
     if site is None:
-        return Frame(ClinicProfile())
+        return SiteContext(ClinicProfile())
     profile = ClinicProfile.for_site(site)
-    _ = profile.links  # kept on the instance, and travels with it into the cache
+    _ = profile.links  # loaded here because the instance is cached with it
     opening_hours = OpeningHours.for_site(site)
     schedule = opening_hours.schedule(profile) if opening_hours.was_given else None
-    return Frame(
+    return SiteContext(
         profile=profile,
-        top_pages=tuple(top_pages(site)),
+        menu_pages=tuple(menu_pages(site)),
         schedule=schedule,
         hours=display(schedule, now) if schedule else None,
         hours_changed_at=changed_at(opening_hours),
         business=structured_business(profile, schedule, now),
-        notices=tuple(notices(profile, now)),
+        announcements=tuple(current_announcements(profile, now)),
     )
 
 
@@ -85,7 +86,7 @@ def changed_at(opening_hours: OpeningHours) -> datetime | None:
 
 
 def structured_business(profile: ClinicProfile, schedule: Schedule | None, now: datetime) -> dict[str, Any]:
-    return business(
+    return business_node(
         {name: value for name, value in vars(profile).items() if isinstance(value, str)},
         url=f"{profile.site.root_url}/",
         same_as=[link.url for link in profile.links],
@@ -93,18 +94,18 @@ def structured_business(profile: ClinicProfile, schedule: Schedule | None, now: 
     )
 
 
-def top_pages(site: Site) -> Iterator[TopPage]:
+def menu_pages(site: Site) -> Iterator[MenuPage]:
     for page in site.root_page.get_children().live().public():
         if url := page.get_url(current_site=site):
-            yield TopPage(page.title, url, page.show_in_menus)
+            yield MenuPage(page.title, url, page.show_in_menus)
 
 
-def notices(profile: ClinicProfile, now: datetime) -> Iterator[Notice]:
-    """The announcements that run now or begin in the next two weeks."""
+def current_announcements(profile: ClinicProfile, now: datetime) -> Iterator[ShownAnnouncement]:
+    """Yield the announcements that run now or begin in the next two weeks."""
     rows = Announcement.objects.filter(ends_at__gt=now, starts_at__lt=now + SHOWN_AHEAD).select_related("link_page")
     for row in rows.order_by("starts_at", "pk"):
         page = row.link_page if row.link_page and row.link_page.live else None
-        yield Notice(
+        yield ShownAnnouncement(
             text=row.text,
             url=page.url if page else "",
             link_title=page.title if page else "",

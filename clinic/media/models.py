@@ -5,24 +5,24 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
 
 class ClinicImage(AbstractImage):
-    """A picture with the words that stand in for it, its credit and, where a patient is seen, her consent."""
+    """Store a picture with its alt text, its credit and, if it shows a patient, a reference to their consent."""
 
     description = models.CharField(
         _("alt text"),
         max_length=255,
-        help_text=_("What the picture shows, in one sentence, for people who do not see it."),
+        help_text=_("Describe the picture in one sentence for people who cannot see it."),
     )
     credit = models.CharField(_("credit"), max_length=255, blank=True, help_text=_("Who made the picture."))
     shows_patient = models.BooleanField(
         _("shows a patient"),
         default=False,
-        help_text=_("Tick when a real patient can be seen, also in before and after pictures."),
+        help_text=_("Check this if a real patient can be seen, also in before-and-after pictures."),
     )
     consent_reference = models.CharField(
         _("consent on file"),
         max_length=100,
         blank=True,
-        help_text=_("Where the patient's signed consent is kept. Never her name."),
+        help_text=_("Where the patient's signed consent is kept. Never the patient's name."),
     )
 
     admin_form_fields = (*Image.admin_form_fields, "credit", "shows_patient", "consent_reference")
@@ -42,7 +42,7 @@ class ClinicImage(AbstractImage):
         super().clean()
         if self.shows_patient and not self.consent_reference:
             raise ValidationError(
-                {"consent_reference": _("A picture of a patient needs her consent. Say where it is kept.")}
+                {"consent_reference": _("A picture of a patient needs their consent. Say where it is kept.")}
             )
 
 

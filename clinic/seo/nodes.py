@@ -1,23 +1,35 @@
-"""The opening hours as schema.org structured data, in the forms Google documents for a LocalBusiness. Pure.
+"""Describe the clinic and its opening hours as schema.org structured data. Pure.
+
+The hours take the form that Google documents for a LocalBusiness:
 
 https://developers.google.com/search/docs/appearance/structured-data/local-business#business-hours
 
 * Closed is 00:00 to 00:00, and the whole day is 00:00 to 23:59.
-* So no other span may seem closed or empty: one that ends at midnight, or at the time of day at which it began,
-  ends a minute early.
-* A span past midnight is one specification that closes earlier than it opens.
+* A span that ends at midnight, or at the time of day at which it began, ends a minute early. It would look closed
+  or empty otherwise.
+* A span past midnight is one specification whose closing time is before its opening time.
 * A specification with dates overrides one without. No weekday means every day of its dates; no `validThrough`
   means until further notice.
-* Weekdays are addresses. "Monday" alone would be an address relative to the page in JSON-LD.
-* A week names all seven days. What a missing day means is nowhere written; Google's own example of a closed
-  Sunday states it.
+* Weekdays are full URLs. "Monday" alone would be a URL relative to the page in JSON-LD.
+* A week names all seven days, since no document says what a missing day means.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from clinic.hours import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
 from clinic.hours_words import WEEKDAYS
+
+# The most specific types of a local business that fit; there is no "MedicalSpa" in the vocabulary.
+TYPES = ["MedicalClinic", "HealthAndBeautyBusiness"]
+ADDRESS = {
+    "streetAddress": "street",
+    "addressLocality": "city",
+    "addressRegion": "region",
+    "postalCode": "postal_code",
+    "addressCountry": "country",
+}
 
 DAYS_AHEAD = 365
 CLOSED = {"opens": "00:00", "closes": "00:00"}
@@ -25,11 +37,32 @@ CLOSED = {"opens": "00:00", "closes": "00:00"}
 Specification = dict[str, str | list[str]]
 
 
-def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specification]]:
-    """Two properties of a LocalBusiness for the year that begins `today`; one with nothing to say is left out.
+def business_node(
+    facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the clinic's node, ``@id`` ``url#clinic``. Empty facts are left out."""
+    address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
+    node = {
+        "@type": TYPES,
+        "@id": f"{url}#clinic",
+        "name": facts.get("name"),
+        "slogan": facts.get("tagline"),
+        "url": url,
+        "telephone": facts.get("phone"),
+        "email": facts.get("email"),
+        "hasMap": facts.get("directions_url"),
+        "address": {"@type": "PostalAddress", **address} if facts.get("street") else None,
+        "sameAs": list(same_as),
+        **hours,
+    }
+    return {term: value for term, value in node.items() if value}
 
-    A schedule in which no week has hours says nothing rather than "closed every day": the hours are not entered yet,
-    or the clinic sees people by appointment only.
+
+def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specification]]:
+    """Return two properties of a LocalBusiness for the year from `today`. Empty ones are left out.
+
+    A schedule in which no week has hours yields nothing rather than "closed every day": the hours are not entered
+    yet, or the clinic sees people by appointment only.
     """
     last = today + DAYS_AHEAD * DAY
     exceptions = schedule.exceptions_between(today, last)
@@ -45,14 +78,14 @@ def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Specificatio
     if not seasons and not any(schedule.weekly.values()):
         return
     days = (first + n * DAY for n in range((last - first).days + 1))
-    if any(schedule.season_on(day) is None for day in days):  # else the base week is history
+    if any(schedule.season_on(day) is None for day in days):  # otherwise the base week is over
         yield from _week(schedule.weekly)
     for season in seasons:
         yield from _week(season.weekly, _dates(season, season.name))
 
 
 def _week(weekly: Mapping[int, tuple[Span, ...]], dates: Specification | None = None) -> Iterator[Specification]:
-    """All seven days, those with equal hours together."""
+    """Yield all seven days, grouped by equal hours."""
     days_by_hours: dict[tuple[Span, ...], list[str]] = {}
     for day, weekday in enumerate(WEEKDAYS):
         hours = tuple(sorted(weekly.get(day, ())))

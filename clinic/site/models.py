@@ -13,6 +13,7 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    PageChooserPanel,
     TabbedInterface,
 )
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
@@ -22,13 +23,13 @@ from wagtail.models import Orderable
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(
-            _("“%(name)s” is no time zone. Write it like America/Los_Angeles."), params={"name": name}
+            _("“%(name)s” is not a time zone. Use a name like America/Los_Angeles."), params={"name": name}
         )
 
 
 @register_setting(icon="home", order=100)
 class ClinicProfile(BaseSiteSetting, ClusterableModel):
-    """Who and where the clinic is: the one source for every page, mail and search engine."""
+    """Hold name, address and contact details for every page, email and search engine."""
 
     name = models.CharField(_("name"), max_length=100, default="OC Beauty Medspa")
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
@@ -38,12 +39,12 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
     postal_code = models.CharField(_("ZIP code"), max_length=20, blank=True)
     country = models.CharField(_("country code"), max_length=2, default="US")
     directions_url = models.URLField(
-        _("link to directions"), blank=True, help_text=_("Opened only when a visitor follows it.")
+        _("link to directions"), blank=True, help_text=_("Opens only when a visitor clicks it.")
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
     physician = models.CharField(_("supervising physician"), max_length=120, blank=True)
-    licence = models.CharField(_("licence"), max_length=120, blank=True, help_text=_("Number and issuing board."))
+    license = models.CharField(_("license"), max_length=120, blank=True, help_text=_("Number and issuing board."))
     emergency_note = models.CharField(
         _("emergency note"), max_length=200, blank=True, help_text=_("Shown with the contact details.")
     )
@@ -70,7 +71,7 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
                         [FieldPanel("phone"), FieldPanel("email"), FieldPanel("emergency_note")],
                         heading=_("Contact"),
                     ),
-                    MultiFieldPanel([FieldPanel("physician"), FieldPanel("licence")], heading=_("Medical supervision")),
+                    MultiFieldPanel([FieldPanel("physician"), FieldPanel("license")], heading=_("Medical supervision")),
                 ],
                 heading=_("Clinic"),
             ),
@@ -94,11 +95,11 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
 
     @property
     def time_zone_city(self) -> str:
-        """The city that names the time zone, as people say it: "Los Angeles"."""
+        """Return the city of the time zone as people write it: "Los Angeles"."""
         return self.time_zone.rpartition("/")[2].replace("_", " ")
 
     def today(self, now: datetime) -> date:
-        """The clinic's own date at the instant ``now`` (aware)."""
+        """Return the date in the clinic's time zone at the instant ``now`` (aware)."""
         return now.astimezone(self.zone).date()
 
 
@@ -114,3 +115,45 @@ class SocialLink(Orderable):
 
     def __str__(self):
         return self.name
+
+
+class Announcement(models.Model):
+    """Store a line shown above every page for a time: "Closed for training on Friday"."""
+
+    text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
+    link_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page with details"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    starts_at = models.DateTimeField(_("shown from"))
+    ends_at = models.DateTimeField(_("shown until"))
+
+    panels = [
+        FieldPanel("text"),
+        PageChooserPanel("link_page"),
+        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")], heading=_("When it is shown")),
+    ]
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="clinic_announcement_ends_after_it_starts",
+                violation_error_message=_("The end must be after the start."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+    def clean(self):
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("The end must be after the start.")})

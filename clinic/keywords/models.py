@@ -6,7 +6,7 @@ from wagtail.admin.panels import FieldPanel
 
 
 class Keyword(TagBase):
-    """A phrase that marketing wants pages to be found by. One row a phrase, whatever its capitals."""
+    """Store a phrase that pages should be found by, once regardless of case."""
 
     free_tagging = True
     panels = [FieldPanel("name"), FieldPanel("slug")]

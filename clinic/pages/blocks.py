@@ -1,4 +1,4 @@
-"""The blocks an editor builds pages from: one small set, shared by every page type."""
+"""Define the blocks that editors build pages from. All page types share them."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -52,7 +52,7 @@ class QuestionsBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Questions and answers")
-        description = _("Questions that open to show their answer.")
+        description = _("Questions that open to show their answers.")
         template = "blocks/questions.html"
         preview_value = {
             "heading": "Good to know",
@@ -71,19 +71,19 @@ class QuestionsBlock(blocks.StructBlock):
 
 class CallOutBlock(blocks.StructBlock):
     kind = blocks.ChoiceBlock(
-        label=_("Kind"), choices=[("note", _("Good to know")), ("caution", _("Take care"))], default="note"
+        label=_("Kind"), choices=[("note", _("Good to know")), ("caution", _("Caution"))], default="note"
     )
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     text = blocks.RichTextBlock(label=_("Text"), features=SMALL_TEXT_FEATURES)
 
     class Meta:
         icon = "info-circle"
-        label = _("Call-out")
-        description = _("A short remark that must not be missed.")
+        label = _("Callout")
+        description = _("A short note that readers should not miss.")
         template = "blocks/call_out.html"
         preview_value = {
             "kind": "caution",
-            "title": "When to call us at once",
+            "title": "When to call us right away",
             "text": "<p>If you find it hard to swallow, speak or breathe, call 911 first.</p>",
         }
 
@@ -104,13 +104,13 @@ class StepsBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ol"
         label = _("Steps")
-        description = _("What happens, one numbered step after the other.")
+        description = _("Numbered steps, in order.")
         template = "blocks/steps.html"
         preview_value = {
             "heading": "How a visit goes",
             "steps": [
-                {"title": "We talk", "text": "You tell us what you hope for, and what worries you."},
-                {"title": "We plan", "text": "We write a plan that is yours alone, with costs."},
+                {"title": "We talk", "text": "Tell us what you hope for and what worries you."},
+                {"title": "We plan", "text": "We write a plan for you, with prices."},
             ],
         }
 
@@ -128,16 +128,16 @@ class PriceRowBlock(blocks.StructBlock):
 class PriceTableBlock(blocks.StructBlock):
     caption = blocks.CharBlock(label=_("Caption"), max_length=120)
     rows = blocks.ListBlock(PriceRowBlock(), label=_("Prices"), min_num=1)
-    footnote = blocks.CharBlock(label=_("Small print"), required=False, max_length=300)
+    footnote = blocks.CharBlock(label=_("Fine print"), required=False, max_length=300)
 
     class Meta:
         icon = "table"
         label = _("Price table")
-        description = _("What things cost, with notes.")
+        description = _("Prices, with notes.")
         template = "blocks/price_table.html"
         preview_value = {
             "caption": "Prices",
-            "rows": [{"name": "Consultation", "price": "Free", "note": "As long as it takes"}],
+            "rows": [{"name": "Consultation", "price": "Free", "note": "As long as you need"}],
             "footnote": "Examples only.",
         }
 
@@ -149,7 +149,7 @@ class CallToActionBlock(blocks.StructBlock):
     page = blocks.PageChooserBlock(
         label=_("Page"),
         required=False,
-        help_text=_("Where the button leads. Empty: to the consultation form."),
+        help_text=_("Where the button goes. Leave empty for the consultation form."),
     )
 
     class Meta:
@@ -159,7 +159,7 @@ class CallToActionBlock(blocks.StructBlock):
         template = "blocks/call_to_action.html"
         preview_value = {
             "heading": "Not sure yet?",
-            "text": "Ask us. A consultation is free and commits you to nothing.",
+            "text": "Ask us. A consultation is free, with no obligation.",
             "button": "Ask for a free consultation",
             "page": None,
         }
@@ -171,7 +171,7 @@ class QuoteBlock(blocks.StructBlock):
     class Meta:
         icon = "openquote"
         label = _("Quote")
-        description = _("What a patient says, from the testimonials.")
+        description = _("A testimonial from a patient.")
         template = "blocks/quote.html"
         preview_value = {
             "testimonial": {
@@ -190,7 +190,7 @@ class WhyChooseUsBlock(blocks.StructBlock):
     class Meta:
         icon = "tick"
         label = _("Why choose us")
-        description = _("The reasons to choose this clinic, written once for many pages.")
+        description = _("The reasons to choose this clinic, shared by many pages.")
         template = "blocks/why_choose_us.html"
         preview_value = {
             "why_us": {
@@ -210,11 +210,11 @@ class PeopleBlock(blocks.StructBlock):
     class Meta:
         icon = "group"
         label = _("People")
-        description = _("Members of the team, with photo and role.")
+        description = _("Team members, with photo and role.")
         template = "blocks/people.html"
         preview_value = {
-            "heading": "Who looks after you",
-            "people": [{"name": "Alex Example", "credentials": "RN", "role": "Nurse injector", "bio": "A few words."}],
+            "heading": "Meet our team",
+            "people": [{"name": "Alex Example", "credentials": "RN", "role": "Nurse injector", "bio": "A short bio."}],
         }
 
     def get_preview_value(self):
@@ -222,7 +222,7 @@ class PeopleBlock(blocks.StructBlock):
 
 
 class BodyBlock(blocks.StreamBlock):
-    """Everything a page's main content may hold."""
+    """Hold the main content of a page."""
 
     text = TextBlock(features=TEXT_FEATURES)
     picture = PictureBlock()

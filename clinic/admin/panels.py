@@ -1,29 +1,33 @@
-"""What the dashboard tells people who write pages."""
+"""Show editors their next steps on the dashboard."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-SHOWN = 5
-# Other apps add their own: a function that takes the request and returns a Shortcut, or None.
-SHORTCUT_HOOK = "register_editor_shortcut"
+from .menu import SHORTCUT_HOOK
+
+MAX_SHOWN = 5
 
 
-class Shortcut(NamedTuple):
-    label: str
-    url: str
-    icon: str
+class CaseSearchPanel(Component):
+    """Search cases. Its template checks the permission, since Wagtail checks none for dashboard panels."""
+
+    name = "case_search"
+    order = 1
+    template_name = "clinic/admin/case_search_panel.html"
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        return {"perms": parent_context["perms"]}
 
 
 class EditorPanel(Component):
-    """What an editor does next: finish drafts, describe pages, or start something new."""
+    """List drafts and pages without a description, and offer shortcuts."""
 
     name = "editor"
     order = 20
@@ -35,8 +39,8 @@ class EditorPanel(Component):
         unpublished = pages.filter(has_unpublished_changes=True).order_by("-latest_revision_created_at", "-pk")
         undescribed = pages.filter(live=True, search_description="").order_by("-last_published_at", "-pk")
         return {
-            "shortcuts": list(shortcuts(request)),
-            "lists": [PageList.of(unpublished, "unpublished"), PageList.of(undescribed, "undescribed")],
+            "shortcuts": [found for get in hooks.get_hooks(SHORTCUT_HOOK) if (found := get(request))],
+            "lists": [PageList.build(unpublished, "unpublished"), PageList.build(undescribed, "undescribed")],
             "request": request,
         }
 
@@ -47,17 +51,11 @@ class PageList(NamedTuple):
     more: int
 
     @classmethod
-    def of(cls, pages: QuerySet[Page], kind: str) -> "PageList":
-        shown = list(pages[:SHOWN])
+    def build(cls, pages: QuerySet[Page], kind: str) -> "PageList":
+        shown = list(pages[:MAX_SHOWN])
         return cls(kind, shown, pages.count() - len(shown))
 
 
 def editable_pages(user: AbstractBaseUser) -> QuerySet[Page]:
-    """Pages this user may change, without the root that is no page of the site."""
+    """Return the pages this user can change, without the root of the tree."""
     return policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change").filter(depth__gt=1)
-
-
-def shortcuts(request: HttpRequest) -> Iterator[Shortcut]:
-    for offer in hooks.get_hooks(SHORTCUT_HOOK):
-        if shortcut := offer(request):
-            yield shortcut

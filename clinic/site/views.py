@@ -10,20 +10,20 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.search import in_order, search_pages
+from clinic.site.search import get_pages_in_order, search_pages
 
-RESULTS_ON_A_PAGE = 10
+RESULTS_PER_PAGE = 10
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
-    paginator = Paginator(search_pages(query), RESULTS_ON_A_PAGE)
+    paginator = Paginator(search_pages(query), RESULTS_PER_PAGE)
     results = paginator.get_page(request.GET.get("page"))
     context = {
         "query": query,
         "results": results,
-        "pages": in_order(results.object_list),
+        "pages": get_pages_in_order(results.object_list),
         "page_range": paginator.get_elided_page_range(results.number),
         "query_prefix": urlencode({"q": query}) + "&",
         "head_title": f"Search: {query}" if query else "Search",
@@ -40,14 +40,14 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """For what asks for the old fixed address instead of reading the page."""
+    """Redirect clients that ask for the fixed address instead of reading the page."""
     return redirect(static("clinic/img/mark.svg"))
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, 503 when it does not."""
+    """Answer 200 when the database works, 503 when it does not."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -61,7 +61,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Whatever broke may break again: this page asks the database for nothing."""
+    """Render without a database query: the database may be what failed."""
     return HttpResponseServerError(render_to_string("500.html"))
 
 

@@ -1,0 +1,39 @@
+"""Hold which treatments a patient can ask for. The app that has them registers them."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+
+class OfferedTreatment(NamedTuple):
+    """``area`` is the name of its area of concern, or empty."""
+
+    id: int
+    title: str
+    slug: str
+    area: str
+
+
+class TreatmentSource(NamedTuple):
+    get_offered: Callable[[], list[OfferedTreatment]]
+    get_titles: Callable[[Iterable[int]], dict[int, str]]
+
+
+_sources: list[TreatmentSource] = []
+
+
+def register_treatments(
+    *, get_offered: Callable[[], list[OfferedTreatment]], get_titles: Callable[[Iterable[int]], dict[int, str]]
+) -> None:
+    """Add a source of treatments. Call it in ``AppConfig.ready()``."""
+    _sources.append(TreatmentSource(get_offered, get_titles))
+
+
+def get_offered_treatments() -> list[OfferedTreatment]:
+    """Return the treatments that visitors can see, in the order of the areas of concern."""
+    return [treatment for source in _sources for treatment in source.get_offered()]
+
+
+def get_treatment_titles(ids: Iterable[int]) -> dict[int, str]:
+    """Return title by id in the order of the pages, also of treatments that are offline. Unknown ids are left out."""
+    ids = set(ids)
+    return {pk: title for source in _sources for pk, title in source.get_titles(ids).items()}
