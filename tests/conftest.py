@@ -1,15 +1,16 @@
 """What every test may use.
 
+The database holds what the migrations made, the root page, the site and the groups, and the site's home page.
 A test that needs real transactions (threads, ``live_server``) empties the whole database when it ends. Mark it with
-``@pytest.mark.django_db(transaction=True, serialized_rollback=True)``: then it starts with what the migrations made,
-the root page, the site and the groups.
+``@pytest.mark.django_db(transaction=True, serialized_rollback=True)``: then it starts with the same rows.
 """
 
 import django
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
-from tests import factories
+from tests import database, factories
 
 
 def pytest_configure(config):
@@ -22,6 +23,19 @@ def pytest_configure(config):
                 config.addinivalue_line("filterwarnings", f"ignore:.*{left_open}:{category}")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """Give each test process a copy of the migrated database, with the home page of the default site.
+
+    pytest-django's own would run all migrations in each process, 9 s of computing. Tests with real transactions get
+    the same rows back from ``_test_serialized_contents``.
+    """
+    with django_db_blocker.unblock(), database.migrated_copy():
+        factories.make_home()
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+        yield
+
+
 @pytest.fixture(autouse=True)
 def empty_cache():
     """Wagtail keeps the addresses of the sites in the cache; each test has its own sites."""
@@ -31,6 +45,11 @@ def empty_cache():
 @pytest.fixture
 def home(db):
     return factories.make_home()
+
+
+@pytest.fixture
+def no_home(db):
+    factories.remove_home()
 
 
 @pytest.fixture

@@ -43,6 +43,13 @@ def make_home() -> HomePage:
     return home
 
 
+def remove_home() -> None:
+    """Give the default site back the page that Wagtail's migrations made, for tests of a site that is not set up."""
+    home = HomePage.objects.get()
+    Site.objects.update(root_page=home.get_siblings().exclude(pk=home.pk).get())
+    home.delete()
+
+
 def make_treatment_index() -> TreatmentIndexPage:
     page = TreatmentIndexPage(title="Treatments", slug="treatments", show_in_menus=True)
     return TreatmentIndexPage.objects.first() or make_home().add_child(instance=page)

@@ -31,6 +31,7 @@ from clinic.hours import Schedule
 from clinic.hours_admin.holidays import coming, undecided
 from clinic.hours_words import format_spans
 from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, OpeningHours
+from tests import factories
 from treatments.models import TreatmentPage
 
 LEGACY = Path(__file__).parent.parent / "blog/legacy/how-can-botox-help-with-migraine-headaches.txt"
@@ -62,6 +63,7 @@ def loaded(django_db_setup, django_db_blocker, small_pictures):
     """What the command said; the database holds the demo until the last test of this module."""
     cache.clear()
     with django_db_blocker.unblock(), transaction.atomic():
+        factories.remove_home()
         yield load_demo("--with-users")
         transaction.set_rollback(True)
 
@@ -97,7 +99,7 @@ def counts_and_times() -> dict:
 # Before the demo is loaded: these two come first, and put the database back
 
 
-def test_without_debug_nobody_gets_the_public_password(db, small_pictures):
+def test_without_debug_nobody_gets_the_public_password(no_home, small_pictures):
     """The tests run with DEBUG off, as a real clinic does."""
     assert "No accounts and no example requests" in load_demo()
     assert HomePage.objects.exists()
@@ -105,7 +107,7 @@ def test_without_debug_nobody_gets_the_public_password(db, small_pictures):
     assert not Case.objects.exists()
 
 
-def test_a_load_that_fails_leaves_nothing_behind(db, small_pictures, monkeypatch, settings):
+def test_a_load_that_fails_leaves_nothing_behind(no_home, small_pictures, monkeypatch, settings):
     def fail(*args):
         raise RuntimeError("out of paint")
 
