@@ -1,6 +1,6 @@
-"""What must be true of appointments, closures and their cells at any time, computed from the stored rows alone.
+"""Check what must be true of appointments, blocked times and their slots at any time, from the stored rows alone.
 
-It counts quarter hours by itself: a mistake in ``bookings.availability`` would not hide here.
+Quarter hours are counted here anew: a mistake in ``bookings.scheduling.availability`` would not hide.
 """
 
 from collections import Counter
@@ -8,76 +8,93 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from bookings.models import Appointment, AppointmentState, Closure, ConsultationSettings, Hold
+from bookings.models import Appointment, AppointmentState, BlockedTime, ResourceKind, Slot
 
 QUARTER = 15 * 60
 LIVE = {"held", "booked"}
+# A visit keeps its room in every state but these.
+GONE = {"canceled", "expired"}
 
 
 def check() -> list[str]:
-    """Every broken rule in words; none when all is well. Visits count with the pause that the settings say now."""
-    pause = _pause()
-    visits = list(Appointment.objects.order_by("lane", "starts_at", "pk"))
-    holds = list(Hold.objects.all())
+    """Return every broken rule in words. Visits count with the pause that their type says now."""
+    visits = list(Appointment.objects.select_related("visit_type").order_by("starts_at", "pk"))
+    slots = list(Slot.objects.select_related("resource"))
     return [
-        *_doubled(holds),
-        *_ownerless(holds),
-        *_wrong_cells_of_visits(visits, holds, pause),
-        *_wrong_cells_of_closures(holds),
-        *_overlaps([visit for visit in visits if visit.state in LIVE], pause),
+        *_taken_twice(slots),
+        *_without_one_owner(slots),
+        *_wrong_slots_of_visits(visits, slots),
+        *_wrong_slots_of_blocked_times(slots),
+        *overlaps(),
         *_two_at_once(visits),
     ]
 
 
 def overlaps() -> list[str]:
-    """Only this: two live visits in one lane at the same time."""
-    return list(_overlaps(list(Appointment.objects.filter(state__in=LIVE).order_by("lane", "starts_at")), _pause()))
+    """Return only the visits that overlap in one resource."""
+    pairs = Slot.objects.exclude(appointment=None).values_list("resource", "appointment").distinct()
+    visits = {visit.pk: visit for visit in Appointment.objects.select_related("visit_type")}
+    by_resource: dict[int, list[Appointment]] = {}
+    for resource, appointment in pairs.order_by("resource", "appointment"):
+        by_resource.setdefault(resource, []).append(visits[appointment])
+    return list(_overlaps(by_resource))
 
 
 def quarters(start: datetime, end: datetime) -> list[datetime]:
-    """Each quarter hour (UTC) that has a part of the time from ``start`` until ``end``."""
+    """Return each quarter hour (UTC) that has a part of the time from ``start`` until ``end``."""
     first = int(start.timestamp()) // QUARTER
     last = -(-int(end.timestamp()) // QUARTER)
     return [datetime.fromtimestamp(number * QUARTER, UTC) for number in range(first, last)]
 
 
-def _pause() -> timedelta:
-    settings = ConsultationSettings.objects.first()
-    return timedelta(minutes=settings.buffer_minutes if settings else 0)
+def _pause(visit: Appointment) -> timedelta:
+    return timedelta(minutes=visit.visit_type.pause_minutes)
 
 
-def _doubled(holds: list[Hold]) -> Iterator[str]:
-    for (lane, at), count in Counter((hold.lane_id, hold.at) for hold in holds).items():
+def _taken_twice(slots: list[Slot]) -> Iterator[str]:
+    for (resource, at), count in Counter((slot.resource_id, slot.at) for slot in slots).items():
         if count > 1:
-            yield f"lane {lane} is taken {count} times at {at:%Y-%m-%d %H:%M}"
+            yield f"resource {resource} is taken {count} times at {at:%Y-%m-%d %H:%M}"
 
 
-def _ownerless(holds: list[Hold]) -> Iterator[str]:
-    for hold in holds:
-        if (hold.appointment_id is None) == (hold.closure_id is None):
-            yield f"hold {hold.pk} does not have exactly one owner"
+def _without_one_owner(slots: list[Slot]) -> Iterator[str]:
+    for slot in slots:
+        if (slot.appointment_id is None) == (slot.blocked_time_id is None):
+            yield f"slot {slot.pk} does not have exactly one owner"
 
 
-def _wrong_cells_of_visits(visits: list[Appointment], holds: list[Hold], pause: timedelta) -> Iterator[str]:
+def _wrong_slots_of_visits(visits: list[Appointment], slots: list[Slot]) -> Iterator[str]:
+    """Find visits that do not have every quarter hour of one resource of each kind that they need."""
     for visit in visits:
-        found = sorted((h.lane_id, h.at, str(h.expires_at)) for h in holds if h.appointment_id == visit.pk)
+        own = [slot for slot in slots if slot.appointment_id == visit.pk]
+        found = sorted((slot.resource.kind, slot.at, str(slot.expires_at)) for slot in own)
         expires_at = str(visit.held_until if visit.state == AppointmentState.HELD else None)
-        wanted = quarters(visit.starts_at, visit.ends_at + pause) if visit.state in LIVE else []
-        if found != [(visit.lane_id, at, expires_at) for at in wanted]:
-            yield f"appointment {visit.pk} ({visit.state}, {visit.starts_at:%m-%d %H:%M}) has the cells {found}"
+        times = quarters(visit.starts_at, visit.ends_at + _pause(visit)) if visit.state not in GONE else []
+        kinds = [kind for kind, needed in _needs(visit).items() if needed]
+        wanted = sorted((kind, at, expires_at) for kind in kinds for at in times)
+        resources = {(slot.resource.kind, slot.resource_id) for slot in own}
+        if found != wanted or len(resources) != len({kind for kind, _pk in resources}):
+            yield f"appointment {visit.pk} ({visit.state}, {visit.starts_at:%m-%d %H:%M}) has the slots {found}"
 
 
-def _wrong_cells_of_closures(holds: list[Hold]) -> Iterator[str]:
-    for closure in Closure.objects.all():
-        found = sorted((h.lane_id, h.at, h.expires_at) for h in holds if h.closure_id == closure.pk)
-        if found != [(closure.lane_id, at, None) for at in quarters(closure.starts_at, closure.ends_at)]:
-            yield f"closure {closure.pk} has the cells {found}"
+def _needs(visit: Appointment) -> dict[str, bool]:
+    visit_type = visit.visit_type
+    return {ResourceKind.ROOM: visit_type.needs_room, ResourceKind.PRACTITIONER: visit_type.needs_practitioner}
 
 
-def _overlaps(live: list[Appointment], pause: timedelta) -> Iterator[str]:
-    for one, next_one in pairwise(live):
-        if one.lane_id == next_one.lane_id and next_one.starts_at < one.ends_at + pause:
-            yield f"appointments {one.pk} and {next_one.pk} overlap in lane {one.lane_id}"
+def _wrong_slots_of_blocked_times(slots: list[Slot]) -> Iterator[str]:
+    for blocked in BlockedTime.objects.all():
+        own = [slot for slot in slots if slot.blocked_time_id == blocked.pk]
+        found = sorted((slot.resource_id, slot.at, slot.expires_at) for slot in own)
+        if found != [(blocked.resource_id, at, None) for at in quarters(blocked.starts_at, blocked.ends_at)]:
+            yield f"blocked time {blocked.pk} has the slots {found}"
+
+
+def _overlaps(by_resource: dict[int, list[Appointment]]) -> Iterator[str]:
+    for resource, visits in by_resource.items():
+        for one, following in pairwise(sorted(visits, key=lambda visit: (visit.starts_at, visit.pk))):
+            if following.starts_at < one.ends_at + _pause(one):
+                yield f"appointments {one.pk} and {following.pk} overlap in resource {resource}"
 
 
 def _two_at_once(visits: list[Appointment]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Short makers of test data, with fixed values. Each takes what the test is about and fills in the rest."""
+"""Make test data with fixed values. Each function takes what the test is about and fills in the rest."""
 
 import itertools
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,8 +12,25 @@ from wagtail.models import Page, Site
 
 from blog.models import BlogIndexPage, BlogPage
 from bookings.contact_details import phone_to_e164, search_text_for
-from bookings.models import Case, CaseTreatment, ConsultationSettings, Event, EventKind, Message, Outcome, Status
-from bookings.services.people import new_patient
+from bookings.models import (
+    Appointment,
+    AppointmentState,
+    Case,
+    CaseTreatment,
+    ConsultationSettings,
+    Event,
+    EventKind,
+    Message,
+    Outcome,
+    Patient,
+    Resource,
+    Slot,
+    Status,
+    VisitType,
+)
+from bookings.scheduling.availability import slots_between
+from bookings.services import Submission
+from bookings.services.patients import contact_of
 from clinic.hours_notation import parse_spans
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
@@ -114,7 +131,7 @@ def _setting(model: type, fields: dict[str, Any]):
 
 
 def make_user(role: str = "", **fields: Any) -> User:
-    """Somebody who can log in with ``PASSWORD``: one of ``ROLES``, "admin", or nobody in particular."""
+    """Make a user who can log in with ``PASSWORD``: one of ``ROLES``, "admin", or nobody in particular."""
     number = next(counter)
     fields.setdefault("username", f"{role or 'user'}{number}")
     fields.setdefault("email", f"{fields['username']}@clinic.example.com")
@@ -126,12 +143,17 @@ def make_user(role: str = "", **fields: Any) -> User:
 
 
 def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any) -> Case:
-    """A request as the database keeps it, without going through the services; a closed one has its outcome. It
-    has a patient of its own."""
+    """Make a case with a patient of its own, without going through the services. A closed one has its outcome.
+
+    ``status`` may be the state of a visit: then the case has one in this state.
+    """
     for name, value in {"name": "Ana Lima", "email": "ana@patient.example.com", "phone": "(949) 555-0123"}.items():
         fields.setdefault(name, value)
     if fields["phone"] and "phone_e164" not in fields:
         fields["phone_e164"] = phone_to_e164(fields["phone"], "US")
+    visit_state = fields["status"] if fields.get("status") in AppointmentState.values else None
+    if visit_state:
+        fields["status"] = Status.CONTACTING
     if fields.get("status") == Status.CLOSED:
         fields.setdefault("outcome", Outcome.COMPLETED)
         fields.setdefault("closed_at", timezone.now())
@@ -139,9 +161,11 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
     case.search_text = search_text_for(case)
     if "patient" not in fields:
-        case.patient = new_patient(case)
+        case.patient = Patient.objects.create(**contact_of(case))
     case.save()
-    Event.objects.create(case=case, kind=EventKind.RECEIVED, to_status=Status.NEW, at=case.created_at)
+    Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
+    if visit_state:
+        make_visit(case, visit_state)
     for treatment in treatments:
         is_title = isinstance(treatment, str)
         CaseTreatment.objects.create(
@@ -150,8 +174,39 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     return case
 
 
+def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = None) -> Appointment:
+    """Make a visit of half an hour in the first room; without a start, tomorrow if it is ahead, else yesterday."""
+    is_ahead = state in (AppointmentState.HELD, AppointmentState.BOOKED)
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    starts_at = starts_at or now + timedelta(days=1 if is_ahead else -1)
+    visit = Appointment.objects.create(
+        case=case,
+        visit_type=VisitType.get_default(),
+        state=state,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+        held_until=starts_at if state == AppointmentState.HELD else None,
+        created_at=starts_at - timedelta(days=2),
+    )
+    if state not in (AppointmentState.CANCELED, AppointmentState.EXPIRED):
+        room = Resource.objects.first()
+        Slot.objects.bulk_create(
+            Slot(resource=room, at=at, appointment=visit, expires_at=visit.held_until)
+            for at in slots_between(visit.starts_at, visit.ends_at)
+        )
+    return visit
+
+
+def make_submission(**fields: Any) -> Submission:
+    """Make what the form hands to the services: a patient of its own who wants to be called."""
+    known = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com", "consent_wording": "Yes."}
+    if fields.get("phone"):
+        known["phone_e164"] = phone_to_e164(fields["phone"], "US")
+    return Submission(**{"submission_key": uuid4(), **known, **fields})
+
+
 def make_message(case: Case | None = None, *, due_at: datetime | None = None, **fields: Any) -> Message:
-    """A receipt waiting to be sent, due now."""
+    """Make a receipt that waits to be sent, due now."""
     case = case or make_case()
     known = {
         "kind": "receipt",

@@ -76,9 +76,7 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
         data = form.cleaned_data
         resources = [resource.pk for resource in data["resources"]]
         try:
-            services.block_time(
-                resources, data["starts"], data["ends"], actor=self.request.user, reason=data["reason"]
-            )
+            services.block_time(resources, data["starts"], data["ends"], actor=self.request.user, reason=data["reason"])
         except services.VisitsInTheWayError as refusal:
             messages.error(self.request, str(refusal))
             return self.show_again(form, in_the_way=[self.get_visit_line(visit) for visit in refusal.appointments])

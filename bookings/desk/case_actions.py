@@ -132,7 +132,9 @@ ACTIONS = {
     "note": Action(StepForm, CaseActionsMixin.add_note, LOOK_AT_FIELD),
     "to_status": Action(StepForm, CaseActionsMixin.take_step, LOOK_AT_FIELD),
     "confirm": Action(ActionForm, CaseActionsMixin.confirm),
-    "book": Action(TimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked yet: please look at the marked field.")),
+    "book": Action(
+        TimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked yet: please look at the marked field.")
+    ),
     "book_at": Action(ButtonTimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked: please choose again.")),
     "cancel": Action(ActionForm, CaseActionsMixin.cancel, LOOK_AT_FIELD),
     "owner": Action(OwnerForm, CaseActionsMixin.assign, gettext_lazy("No owner was saved: please choose again.")),

@@ -1,5 +1,6 @@
 """Events in words."""
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
@@ -32,35 +33,38 @@ def describe(event: Event, zone: tzinfo) -> Entry:
     return Entry(event.at, event.actor_name or _("Patient or website"), what, text, event.kind)
 
 
-def _get_details(event: Event, zone: tzinfo) -> list[str]:
-    data, lines = event.data, []
+def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
+    data = event.data
     if event.kind == EventKind.STAGE:
-        if (data["from"], data["to"]) in STEPS_BACK:
-            lines.append(_("One step back."))
-        if data.get("was_closed_as"):
-            outcome = Outcome(data["was_closed_as"]).label
-            lines.append(_("Reopened; it had been closed as “%(outcome)s”.") % {"outcome": outcome})
-        if data.get("outcome"):
-            lines.append(str(Outcome(data["outcome"]).label))
-    elif event.kind == EventKind.ASSIGNED:
-        owner = data.get("owner")
-        lines.append(_("Assigned to %(name)s") % {"name": owner} if owner else _("Assigned to nobody"))
+        yield from _get_stage_details(data)
+    if event.kind == EventKind.ASSIGNED:
+        yield _("Assigned to %(name)s") % {"name": data["owner"]} if "owner" in data else _("Assigned to nobody")
     for name, (before, after) in data.get("changes", {}).items():
-        lines.append(f"{_get_label(name)}: {_show(name, before)} → {_show(name, after)}")
-    if data.get("reopened"):
-        lines.append(_("The case had been closed and is open again."))
-    if data.get("starts_at"):
+        yield f"{_get_label(name)}: {_show(name, before)} → {_show(name, after)}"
+    if "reopened" in data:
+        yield _("The case had been closed and is open again.")
+    if "starts_at" in data:
         starts_at = datetime.fromisoformat(data["starts_at"])
-        lines.append(f"{format_short(starts_at, zone)}, {starts_at.astimezone(zone).year}")
-    if data.get("chose_again"):
-        lines.append(_("The patient chose again."))
-    if data.get("holder"):
-        lines.append(_("%(case)s holds a time for the same contact. One contact holds one time.") % {"case": data["holder"]})
-    if data.get("case"):
-        lines.append(data["case"])
-    if data.get("message"):
-        lines.append(str(MessageKind(data["message"]).label))
-    return lines
+        yield f"{format_short(starts_at, zone)}, {starts_at.astimezone(zone).year}"
+    if "chose_again" in data:
+        yield _("The patient chose again.")
+    if "holder" in data:
+        yield _("%(case)s holds a time for the same contact.") % {
+            "case": data["holder"]
+        }
+    if "case" in data:
+        yield data["case"]
+    if "message" in data:
+        yield str(MessageKind(data["message"]).label)
+
+
+def _get_stage_details(data: dict) -> Iterator[str]:
+    if (data["from"], data["to"]) in STEPS_BACK:
+        yield _("One step back.")
+    if "was_closed_as" in data:
+        yield _("Reopened; it had been closed as “%(outcome)s”.") % {"outcome": Outcome(data["was_closed_as"]).label}
+    if "outcome" in data:
+        yield str(Outcome(data["outcome"]).label)
 
 
 def _get_label(name: str) -> str:

@@ -32,7 +32,7 @@ SUBJECTS = {
     MessageKind.WAITLIST_OFFER: gettext_lazy("An earlier time is free – %(clinic)s"),
     MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
 }
-TEMPLATES = {kind: "visit" for kind in MessageKind} | {
+TEMPLATES = dict.fromkeys(MessageKind, "visit") | {
     MessageKind.RECEIPT: "receipt",
     MessageKind.DESK_NOTICE: "desk_notice",
     MessageKind.WAITLIST_OFFER: "waitlist_offer",

@@ -190,9 +190,7 @@ class Slot(models.Model):
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="slots", db_index=False)
     at = models.DateTimeField()
     appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="slots")
-    blocked_time = models.ForeignKey(
-        BlockedTime, null=True, blank=True, on_delete=models.CASCADE, related_name="slots"
-    )
+    blocked_time = models.ForeignKey(BlockedTime, null=True, blank=True, on_delete=models.CASCADE, related_name="slots")
     # Set while the time is only held: from then on the slot is free, and the next writer removes the whole visit.
     expires_at = models.DateTimeField(null=True, blank=True)
 

@@ -62,7 +62,9 @@ def _read_counters(request: HttpRequest, email: str, phone_e164: str) -> Iterato
             digest = salted_hmac("bookings.limits", f"{kind}:{value}", algorithm="sha256").hexdigest()
             key = f"limit:{kind}:{digest}"
             requests, ends = cache.get(key, (0, 0))
-            yield Counter(key, limit, requests, ends) if ends > time() else Counter(key, limit, 0, time() + limit.seconds)
+            yield (
+                Counter(key, limit, requests, ends) if ends > time() else Counter(key, limit, 0, time() + limit.seconds)
+            )
 
 
 def get_sender(request: HttpRequest) -> str:

@@ -89,10 +89,7 @@ def get_request_policy(
     request: HttpRequest, settings: ConsultationSettings, profile: ClinicProfile
 ) -> BookingPolicy | None:
     """Return what can be booked. To show times, the cached hours are good enough; to hold one, they are not."""
-    if request.method == "POST":
-        schedule = OpeningHours.schedule_for(profile)
-    else:
-        schedule = site_context(request).schedule
+    schedule = OpeningHours.schedule_for(profile) if request.method == "POST" else site_context(request).schedule
     return BookingPolicy.build(settings, schedule, VisitType.get_default())
 
 

@@ -62,4 +62,3 @@ def get_steps(state: str) -> list[dict]:
         {"text": text, "is_done": number <= done, "is_current": number == done}
         for number, text in enumerate(texts, start=1)
     ]
-

@@ -15,7 +15,7 @@ Every zone is some quarter hours away from UTC, so a time on the wall clock's gr
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from clinic.hours import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
@@ -37,7 +37,7 @@ class FreeStart(NamedTuple):
 
 
 def free_starts(schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime) -> Iterator[FreeStart]:
-    """Yield every start that can be booked at ``now`` (aware), in order. Later days are not worked out before needed."""
+    """Yield every start that can be booked at ``now`` (aware), in order. Later weeks are worked out when needed."""
     earliest, end = _bookable(schedule, rules, now)
     while earliest < end:
         until = min(end, earliest + DAYS_AT_ONCE * DAY)

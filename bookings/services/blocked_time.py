@@ -79,4 +79,5 @@ def unblock_time(blocked_time_id: int) -> None:
     for free in free_starts(policy, now):
         is_inside = blocked.starts_at <= free.at < blocked.ends_at
         if is_inside and any(blocked.resource_id in of_kind for of_kind in free.resources):
-            return notify_waitlist(free.at)
+            notify_waitlist(free.at)
+            break

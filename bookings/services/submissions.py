@@ -82,7 +82,7 @@ def submit(
     policy: BookingPolicy | None = None,
     in_quarantine: bool = False,
 ) -> tuple[Case, bool]:
-    """Save a request with its time, first event, consent and messages, all or nothing. Return the case and if it is new.
+    """Save a request with its time, event, consent and messages, all or nothing. Return the case and whether it is new.
 
     A request in quarantine holds no time and sends no message until the desk releases it. Without a policy no time is
     held. Raise TimeTakenError when the time the patient picked is gone: then nothing is saved.
@@ -116,10 +116,10 @@ def _submit(
             _change_hold(case, submission.start, policy, now)
         return case, False
     wants_time = bool(submission.start and policy) and not in_quarantine
-    if wants_time and not _holder(fields["email"], fields["phone_e164"]):
-        # Checked here as well, so that nobody waits in line for a time that is gone.
-        if not find_resources(policy, submission.start, now):
-            raise time_taken(policy, submission.start, now)
+    # Checked here as well, so that nobody waits in line for a time that is gone.
+    will_hold = wants_time and not _holder(fields["email"], fields["phone_e164"])
+    if will_hold and not find_resources(policy, submission.start, now):
+        raise time_taken(policy, submission.start, now)
     case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
     if not in_quarantine:
         queue_receipt(case)
@@ -162,9 +162,7 @@ def find_previous_visit(case: Case) -> Case | None:
 def queue_receipt(case: Case) -> None:
     """Queue the receipt to the patient, if they gave an email address."""
     key = f"{case.reference}:{case.version}"
-    Message.objects.queue(
-        MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key
-    )
+    Message.objects.queue(MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key)
 
 
 # Holding the time that the patient picked
@@ -236,7 +234,9 @@ def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy
     _save_wish(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
-    changes = {name: [getattr(case, name), fields[name]] for name in TYPED_FIELDS if getattr(case, name) != fields[name]}
+    changes = {
+        name: [getattr(case, name), fields[name]] for name in TYPED_FIELDS if getattr(case, name) != fields[name]
+    }
     if treatments := _change_treatments(case, submission):
         changes["treatments"] = treatments
     if changes:
@@ -274,7 +274,10 @@ def get_titles(treatment_ids: tuple[int, ...]) -> dict[int, str]:
 
 
 def _change_treatments(case: Case, submission: Submission) -> list[str]:
-    """Return the titles before and after, or []. Rows whose page was deleted since stay: nobody could tick them again."""
+    """Return the titles before and after, or [].
+
+    Rows whose page was deleted since stay: nobody could tick them again.
+    """
     wanted = get_titles(submission.treatment_ids)
     had = dict(case.treatments.exclude(page=None).values_list("page", "title"))
     if had.keys() == wanted.keys():

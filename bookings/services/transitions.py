@@ -77,7 +77,10 @@ def next_stages(case: Case) -> tuple[Stage, ...]:
 
 
 def check_transition(stage: Stage, to_stage: str, outcome: str) -> Stage:
-    """Return the wanted stage. Raise TransitionError if it cannot follow, or if an outcome is missing or out of place."""
+    """Return the wanted stage.
+
+    Raise TransitionError if it cannot follow, or if an outcome is missing or out of place.
+    """
     wanted = next((allowed for allowed in TRANSITIONS[stage] if allowed == to_stage), None)
     if wanted is None:
         labels = dict(Status.choices) | dict(AppointmentState.choices)

@@ -1,10 +1,11 @@
-"""What tests about times share: the clinic's calendar, a clerk, and patients who ask."""
-
-from uuid import uuid4
+"""What tests about times share: the clinic's booking policy, a clerk, and patients who ask."""
 
 import pytest
 
 from bookings import services
+from bookings.messaging.rendering import render
+from bookings.models import VisitType
+from bookings.scheduling.policy import BookingPolicy
 from clinic.models import OpeningHours
 from tests import factories
 from tests.opening_hours import at
@@ -13,10 +14,10 @@ TUESDAY = at("2027-06-08 10:00")
 
 
 @pytest.fixture
-def calendar(profile, consultation_settings):
+def policy(profile, consultation_settings):
     factories.opening_hours()
     schedule = OpeningHours.for_site(profile.site).schedule(profile)
-    return services.calendar_of(consultation_settings, schedule)
+    return BookingPolicy.build(consultation_settings, schedule, VisitType.get_default())
 
 
 @pytest.fixture
@@ -25,12 +26,26 @@ def clerk(db):
 
 
 @pytest.fixture
-def ask(profile, consultation_settings, calendar):
+def ask(profile, consultation_settings, policy):
+    """Return a function that submits a request for a time, and returns its case."""
+
     def submit(start=TUESDAY, **fields):
-        known = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com"}
-        request = services.ConsultationRequest(
-            **{"consent_wording": "Yes.", "submission_key": uuid4(), "start": start, **known, **fields}
+        submission = factories.make_submission(start=start, **fields)
+        case, _created = services.submit(
+            submission, settings=consultation_settings, profile=profile, policy=policy
         )
-        return services.submit(request, settings=consultation_settings, profile=profile, calendar=calendar).case
+        return case
 
     return submit
+
+
+@pytest.fixture
+def written():
+    """Return a function that writes the text of a queued message, as the worker does before it sends it."""
+
+    def write(message):
+        render(message)
+        message.save(update_fields=["subject", "text", "html", "calendar"])
+        return message
+
+    return write

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from bookings import services
-from bookings.models import Appointment, Case, Closure, ConsultationSettings, Lane, Outcome, Status
+from bookings.models import Appointment, Case, BlockedTime, ConsultationSettings, Resource, Outcome, Status
 from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.booking_invariants import quarters
@@ -50,7 +50,7 @@ class Kept:
 
     state: str
     start: datetime
-    lane: int
+    resource: int
     held_until: datetime | None = None
 
     @property
@@ -58,14 +58,14 @@ class Kept:
         return self.state in ("held", "booked")
 
     @property
-    def cells(self):
-        return {(self.lane, at) for at in quarters(self.start, self.start + VISIT + PAUSE)} if self.is_live else set()
+    def slots(self):
+        return {(self.resource, at) for at in quarters(self.start, self.start + VISIT + PAUSE)} if self.is_live else set()
 
 
 @dataclass
 class Model:
     times: dict[int, Kept]  # by case; a case without any time is not in it
-    closed: dict[int, set]  # cells by closure
+    closed: dict[int, set]  # slots by blocked_time
 
     def lapse(self, now):
         for kept in self.times.values():
@@ -77,12 +77,12 @@ class Model:
         return kept if kept and kept.is_live else None
 
     def taken(self, but=None):
-        kept = set().union(*(one.cells for case, one in self.times.items() if case != but))
+        kept = set().union(*(one.slots for case, one in self.times.items() if case != but))
         return kept.union(*self.closed.values())
 
-    def is_free(self, start, lanes, but=None):
+    def is_free(self, start, resources, but=None):
         taken = self.taken(but)
-        return any(Kept("booked", start, lane).cells.isdisjoint(taken) for lane in lanes)
+        return any(Kept("booked", start, resource).slots.isdisjoint(taken) for resource in resources)
 
 
 class Times(RuleBasedStateMachine):
@@ -99,9 +99,9 @@ class Times(RuleBasedStateMachine):
         self.profile = factories.clinic_profile()
         self.settings = ConsultationSettings.for_site(self.profile.site)
         schedule = OpeningHours.for_site(self.profile.site).schedule(self.profile)
-        self.calendar = services.calendar_of(self.settings, schedule)
+        self.calendar = BookingPolicy.build(self.settings, schedule)
         self.clerk = factories.make_user("frontdesk")
-        self.lanes = list(Lane.objects.order_by("pk").values_list("pk", flat=True))
+        self.resources = list(Resource.objects.order_by("pk").values_list("pk", flat=True))
         self.model = Model({}, {})
         self.forms = {}  # the case of each form, and what was typed
 
@@ -137,18 +137,18 @@ class Times(RuleBasedStateMachine):
         return known[number % len(known)]
 
     def on_offer(self, start, but=None):
-        return start >= self.now and start != OFF_GRID and self.model.is_free(start, self.lanes, but)
+        return start >= self.now and start != OFF_GRID and self.model.is_free(start, self.resources, but)
 
     def learn(self, case):
-        """What the code chose: the lane. All else the model knows; the invariant compares it."""
-        self.model.times[case].lane = self.newest(case).lane_id
+        """What the code chose: the resource. All else the model knows; the invariant compares it."""
+        self.model.times[case].resource = self.newest(case).resource_id
 
     def newest(self, case):
         return Appointment.objects.filter(case=case).order_by("pk").last()
 
     def hold(self, case, start):
         until = min(self.calendar.schedule.add_open_minutes(self.now, 240), start)
-        self.model.times[case] = Kept("held", start, self.newest(case).lane_id, until)
+        self.model.times[case] = Kept("held", start, self.newest(case).resource_id, until)
 
     def contact_keeps_one(self, case=None, email=""):
         """Another case of the same patient keeps a time until it is answered."""
@@ -157,7 +157,7 @@ class Times(RuleBasedStateMachine):
         return any(other in self.model.times and self.model.times[other].state == "held" for other in others)
 
     def send(self, form):
-        return services.submit(form, settings=self.settings, profile=self.profile, calendar=self.calendar).case.pk
+        return services.submit(form, settings=self.settings, profile=self.profile, policy=self.policy).case.pk
 
     @initialize(one=starts, two=starts)
     def begin(self, one, two):
@@ -168,7 +168,7 @@ class Times(RuleBasedStateMachine):
 
     @rule(start=st.none() | starts)
     def ask(self, start):
-        form = services.ConsultationRequest(
+        form = services.Submission(
             name="Ana Lima",
             email=f"{uuid4().hex}@patient.example.com",
             consent_wording="Yes.",
@@ -198,7 +198,7 @@ class Times(RuleBasedStateMachine):
             if stays():
                 return
             if kept := self.model.live(case):
-                kept.state = "cancelled"
+                kept.state = "canceled"
             if start and not refused():
                 self.hold(case, start)
 
@@ -216,7 +216,7 @@ class Times(RuleBasedStateMachine):
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, start=starts)
-    def change_time(self, number, start):
+    def move(self, number, start):
         case = self.case(number)
 
         def allowed():
@@ -224,7 +224,7 @@ class Times(RuleBasedStateMachine):
             return kept and self.now <= kept.start - CUT_OFF and self.on_offer(start, but=case)
 
         with self.attempt(allowed):
-            services.change_time(case, start, calendar=self.calendar)
+            services.move(case, start, policy=self.policy)
             self.model.times[case].start = start
             self.learn(case)
 
@@ -238,8 +238,8 @@ class Times(RuleBasedStateMachine):
             return kept and (by_desk or self.now <= kept.start - CUT_OFF)
 
         with self.attempt(allowed):
-            services.cancel(case, actor=self.clerk if by_desk else None, calendar=self.calendar)
-            self.model.times[case].state = "cancelled"
+            services.cancel(case, actor=self.clerk if by_desk else None, policy=self.policy)
+            self.model.times[case].state = "canceled"
 
     # The desk
 
@@ -259,10 +259,10 @@ class Times(RuleBasedStateMachine):
             kept = self.model.times.get(case)
             if not self.is_open(case) or not kept or kept.state not in ("held", "lapsed") or kept.start <= self.now:
                 return False
-            return kept.state == "held" or self.model.is_free(kept.start, self.lanes)
+            return kept.state == "held" or self.model.is_free(kept.start, self.resources)
 
         with self.attempt(allowed):
-            services.confirm(case, calendar=self.calendar, **self.seen(case))
+            services.confirm(case, policy=self.policy, **self.seen(case))
             kept = self.model.times[case]
             kept.state, kept.held_until = "booked", None
             self.learn(case)
@@ -273,11 +273,11 @@ class Times(RuleBasedStateMachine):
         case = self.case(number)
 
         def allowed():
-            return self.is_open(case) and start > self.now and self.model.is_free(start, self.lanes, but=case)
+            return self.is_open(case) and start > self.now and self.model.is_free(start, self.resources, but=case)
 
         with self.attempt(allowed):
-            services.book(case, start, calendar=self.calendar, **self.seen(case))
-            self.model.times[case] = Kept("booked", start, self.newest(case).lane_id)
+            services.book(case, start, policy=self.policy, **self.seen(case))
+            self.model.times[case] = Kept("booked", start, self.newest(case).resource_id)
 
     @precondition(lambda self: self.forms)
     @rule(
@@ -285,10 +285,10 @@ class Times(RuleBasedStateMachine):
         to_status=st.sampled_from(Status.values),
         outcome=st.sampled_from([Outcome.NO_SHOW, Outcome.COMPLETED]),
     )
-    def change_status(self, number, to_status, outcome):
+    def change_stage(self, number, to_status, outcome):
         case = self.case(number)
         outcome = outcome if to_status == "closed" else ""
-        known = services.next_statuses(Case.objects.get(pk=case))
+        known = services.next_stages(Case.objects.get(pk=case))
 
         def allowed():
             kept = self.model.live(case)
@@ -296,9 +296,9 @@ class Times(RuleBasedStateMachine):
             return to_status in known and not steps_back_from_a_visit
 
         with self.attempt(allowed, lapses=False):
-            services.change_status(case, to_status, outcome=outcome, **self.seen(case))
+            services.change_stage(case, to_status, outcome=outcome, **self.seen(case))
             ends = {"attended": "attended", "treated": "attended"}
-            ends["closed"] = "no_show" if outcome == "no_show" else "cancelled"
+            ends["closed"] = "no_show" if outcome == "no_show" else "canceled"
             if (kept := self.model.live(case)) and to_status in ends:
                 kept.state = ends[to_status]
 
@@ -308,22 +308,22 @@ class Times(RuleBasedStateMachine):
         case = self.case(number)
         stale = {"actor": self.clerk, "expected_version": Case.objects.get(pk=case).version - 1}
         with self.attempt(lambda: False):
-            services.book(case, start, calendar=self.calendar, **stale)
+            services.book(case, start, policy=self.policy, **stale)
 
-    @rule(start=starts, minutes=st.sampled_from([10, 60, 300]), lanes=st.integers(1, 2**LANES - 1))
-    def close_time(self, start, minutes, lanes):
-        lanes = [lane for number, lane in enumerate(self.lanes) if lanes >> number & 1]
+    @rule(start=starts, minutes=st.sampled_from([10, 60, 300]), resources=st.integers(1, 2**LANES - 1))
+    def block_time(self, start, minutes, resources):
+        resources = [resource for number, resource in enumerate(self.resources) if resources >> number & 1]
         end = start + timedelta(minutes=minutes)
-        cells = {lane: {(lane, at) for at in quarters(start, end)} for lane in lanes}
-        with self.attempt(lambda: self.model.taken().isdisjoint(set().union(*cells.values()))):
-            for closure in services.close_time(lanes, start, end, actor=self.clerk):
-                self.model.closed[closure.pk] = cells[closure.lane_id]
+        slots = {resource: {(resource, at) for at in quarters(start, end)} for resource in resources}
+        with self.attempt(lambda: self.model.taken().isdisjoint(set().union(*slots.values()))):
+            for blocked_time in services.block_time(resources, start, end, actor=self.clerk):
+                self.model.closed[blocked_time.pk] = slots[blocked_time.resource_id]
 
     @rule(number=numbers)
-    def open_time(self, number):
-        closure = list(self.model.closed)[number % len(self.model.closed)] if self.model.closed else 0
-        services.open_time(closure)
-        self.model.closed.pop(closure, None)
+    def unblock_time(self, number):
+        blocked_time = list(self.model.closed)[number % len(self.model.closed)] if self.model.closed else 0
+        services.unblock_time(blocked_time)
+        self.model.closed.pop(blocked_time, None)
 
     # Time
 
@@ -332,11 +332,11 @@ class Times(RuleBasedStateMachine):
         self.clock.shift(timedelta(minutes=minutes))
 
     @rule()
-    def lapse_expired(self):
+    def expire_holds(self):
         self.model.lapse(self.now)
-        services.lapse_expired()
+        services.expire_holds()
 
-    # What holds after each step
+    # What slots after each step
 
     @invariant()
     def rows_are_in_order(self):
@@ -347,25 +347,25 @@ class Times(RuleBasedStateMachine):
         newest = {visit.case_id: (visit.state, visit.starts_at) for visit in Appointment.objects.order_by("pk")}
         assert newest == {case: (kept.state, kept.start) for case, kept in self.model.times.items()}
         assert set(Case.objects.values_list("pk", flat=True)) == set(self.forms)
-        assert set(Closure.objects.values_list("pk", flat=True)) == set(self.model.closed)
+        assert set(BlockedTime.objects.values_list("pk", flat=True)) == set(self.model.closed)
 
     @invariant()
     def page_offers_what_is_free(self):
-        offered = {free.at for free in services.free_times(self.calendar, self.now)}
+        offered = {free.at for free in services.free_starts(self.policy, self.now)}
         # Nobody may have asked for it yet, but its time has run out: it is on offer.
         now = deepcopy(self.model)
         now.lapse(self.now)
         for start in STARTS:
-            free = start >= self.now and start != OFF_GRID and now.is_free(start, self.lanes)
+            free = start >= self.now and start != OFF_GRID and now.is_free(start, self.resources)
             assert (start in offered) == free
 
 
 @pytest.fixture
 def clinic(home):
     factories.clinic_profile()
-    factories.consultation_settings(buffer_minutes=15, notice_minutes=0, horizon_days=3, change_until_hours=2)
+    factories.consultation_settings(pause_minutes=15, notice_minutes=0, horizon_days=3, change_until_hours=2)
     factories.opening_hours()
-    Lane.objects.create(name="Second room")
+    Resource.objects.create(name="Second room")
 
 
 @pytest.fixture
@@ -385,7 +385,7 @@ def test_any_order_of_calls_leaves_the_times_in_order(clinic):
         max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
     )
     run_state_machine_as_test(Times, settings=how)
-    assert Times.reached >= {"held", "booked", "cancelled", "lapsed"}, "The calls were too tame."
+    assert Times.reached >= {"held", "booked", "canceled", "lapsed"}, "The calls were too tame."
 
 
 LATER, EARLIER = at("2027-06-08 15:30"), at("2027-06-08 09:00")
@@ -400,13 +400,13 @@ def test_newest_time_is_confirmed_not_the_one_that_lapsed_before_it(machine):
     assert machine.newest(machine.case(0)).state == "booked"
 
 
-def test_time_that_lapsed_before_a_cancelled_one_is_not_confirmed(machine):
+def test_time_that_lapsed_before_a_canceled_one_is_not_confirmed(machine):
     machine.ask(LATER)
     machine.wait(240)
     machine.book(0, EARLIER)
     machine.cancel(0, by_desk=True)
     machine.confirm(0)
-    assert machine.newest(machine.case(0)).state == "cancelled"
+    assert machine.newest(machine.case(0)).state == "canceled"
 
 
 def test_time_that_is_over_is_not_confirmed(machine):
@@ -422,22 +422,22 @@ def test_lapsed_time_is_confirmed_in_the_other_room_when_its_own_is_taken(machin
     machine.wait(240)
     machine.ask(EARLIER)
     machine.confirm(0)
-    assert {visit.lane_id for visit in Appointment.objects.all()} == set(machine.lanes)
+    assert {visit.resource_id for visit in Appointment.objects.all()} == set(machine.resources)
 
 
 def test_lapsed_time_is_not_confirmed_in_a_room_that_was_switched_off(machine):
     machine.ask(EARLIER)
     machine.wait(240)
-    Lane.objects.filter(pk=machine.lanes[0]).update(is_active=False)
+    Resource.objects.filter(pk=machine.resources[0]).update(is_active=False)
     machine.confirm(0)
-    assert machine.newest(machine.case(0)).lane_id == machine.lanes[1]
+    assert machine.newest(machine.case(0)).resource_id == machine.resources[1]
 
 
 def test_time_is_closed_in_the_hour_that_comes_twice(machine):
     """The clock reads 1:45 and then 1:15, half an hour later; 1:15 and then 1:45 may be half an hour earlier."""
     first, second = at("2027-11-07 01:45"), at("2027-11-07 01:15", fold=1)
-    (closure,) = services.close_time(machine.lanes[:1], first, second, actor=machine.clerk)
-    assert closure.holds.count() == 2
-    machine.model.closed[closure.pk] = set()
+    (blocked_time,) = services.block_time(machine.resources[:1], first, second, actor=machine.clerk)
+    assert blocked_time.slots.count() == 2
+    machine.model.closed[blocked_time.pk] = set()
     with pytest.raises(services.BookingError):
-        services.close_time(machine.lanes[:1], second, first, actor=machine.clerk)
+        services.block_time(machine.resources[:1], second, first, actor=machine.clerk)

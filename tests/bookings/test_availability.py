@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookings.availability import (
+from bookings.scheduling.availability import (
     CELL,
     FreeStart,
-    Rules,
-    cells,
-    cells_between,
-    free_lanes,
+    SlotRules,
+    slots,
+    slots_between,
+    free_resources,
     free_starts,
     free_starts_on,
-    lanes_free_at,
+    resources_on_offer,
     nearest,
     possible_starts,
 )
@@ -57,7 +57,7 @@ pytestmark = pytest.mark.same_everywhere
 DAY = timedelta(days=1)
 OFFICE_HOURS = schedule(OFFICE)
 ONE_LANE = {1: set()}
-HALF_HOURS = Rules(visit_minutes=30, grid_minutes=30, notice_minutes=0)
+HALF_HOURS = SlotRules(visit_minutes=30, grid_minutes=30, notice_minutes=0)
 SUNDAY_BEFORE = at("2027-06-06 12:00")
 
 
@@ -76,7 +76,7 @@ def possible(day, hours, rules=HALF_HOURS):
 
 
 def taken_between(*ranges):
-    return {cell for start, end in ranges for cell in cells_between(at(start), at(end))}
+    return {cell for start, end in ranges for cell in slots_between(at(start), at(end))}
 
 
 # The grid
@@ -91,20 +91,20 @@ def taken_between(*ranges):
     ],
 )
 def test_starts_lie_on_the_grid(grid, found):
-    assert possible(MON, every_day(span("10:00", "12:00")), Rules(grid_minutes=grid)) == found
+    assert possible(MON, every_day(span("10:00", "12:00")), SlotRules(grid_minutes=grid)) == found
 
 
 @pytest.mark.parametrize(("grid", "first"), [(15, "09:15"), (30, "09:30"), (60, "10:00")])
 def test_opening_off_the_grid_waits_for_the_next_time_on_it(grid, first):
-    assert possible(MON, every_day(span("09:10", "16:00")), Rules(grid_minutes=grid))[0] == first
+    assert possible(MON, every_day(span("09:10", "16:00")), SlotRules(grid_minutes=grid))[0] == first
 
 
 @pytest.mark.parametrize(("zone", "first"), [("Asia/Kolkata", "03:30"), ("Asia/Kathmandu", "03:15")])
 def test_grid_is_that_of_the_wall_clock_whatever_its_offset(zone, first):
     hours = Schedule(ZoneInfo(zone), OFFICE)
-    starts = list(possible_starts(on(MON), hours, Rules(grid_minutes=60, visit_minutes=60)))
+    starts = list(possible_starts(on(MON), hours, SlotRules(grid_minutes=60, visit_minutes=60)))
     assert starts == [utc(f"{MON} {first}") + n * timedelta(hours=1) for n in range(7)]
-    assert cells(starts[0], Rules(visit_minutes=30)) == (starts[0], starts[0] + CELL)
+    assert slots(starts[0], SlotRules(visit_minutes=30)) == (starts[0], starts[0] + CELL)
 
 
 def test_every_zone_is_some_quarter_hours_away_from_utc():
@@ -131,18 +131,18 @@ def test_wall_time_that_comes_twice_is_offered_once():
 
 def test_second_pass_cannot_be_booked():
     hours, now = schedule(ALWAYS), at("2027-11-06 12:00")
-    lanes = partial(lanes_free_at, schedule=hours, rules=HALF_HOURS, taken=ONE_LANE, now=now)
-    assert lanes(at(f"{AUTUMN} 01:30")) == lanes(utc("2027-11-07 08:30")) == (1,)
-    assert lanes(at(f"{AUTUMN} 01:30", fold=1)) == lanes(utc("2027-11-07 09:30")) == ()
+    resources = partial(resources_on_offer, schedule=hours, rules=HALF_HOURS, taken=ONE_LANE, now=now)
+    assert resources(at(f"{AUTUMN} 01:30")) == resources(utc("2027-11-07 08:30")) == (1,)
+    assert resources(at(f"{AUTUMN} 01:30", fold=1)) == resources(utc("2027-11-07 09:30")) == ()
 
 
 def test_visit_takes_its_minutes_also_over_the_skipped_hour():
-    hour = Rules(visit_minutes=60, grid_minutes=30)
+    hour = SlotRules(visit_minutes=60, grid_minutes=30)
     assert possible(str(SPRING), {6: (span("01:00", "04:00"),)}, hour) == ["01:00", "01:30", "03:00"]
 
 
 def test_visit_takes_its_minutes_also_over_the_hour_that_comes_twice():
-    two_hours = Rules(visit_minutes=120, grid_minutes=30)
+    two_hours = SlotRules(visit_minutes=120, grid_minutes=30)
     assert possible(str(AUTUMN), {6: (span("00:30", "03:00"),)}, two_hours) == ["00:30", "01:00", "01:30"]
 
 
@@ -156,7 +156,7 @@ def test_opening_inside_the_skipped_hour_offers_nothing():
 
 
 def test_always_open_clinic_offers_each_wall_time_of_every_day_once():
-    quarters = Rules(grid_minutes=15)
+    quarters = SlotRules(grid_minutes=15)
     found = {str(day): possible(str(day), ALWAYS, quarters) for day in (SPRING, AUTUMN, on(MON))}
     assert [len(times_of_day) for times_of_day in found.values()] == [92, 96, 96]
     assert all(sorted(set(times_of_day)) == times_of_day for times_of_day in found.values())
@@ -167,19 +167,19 @@ def test_always_open_clinic_offers_each_wall_time_of_every_day_once():
 
 def test_visit_ends_at_closing_time_at_the_latest():
     assert possible(MON, OFFICE)[-1] == "15:30"
-    assert possible(MON, OFFICE, Rules(visit_minutes=31, grid_minutes=30))[-1] == "15:00"
-    assert possible(MON, OFFICE, Rules(visit_minutes=20, grid_minutes=15))[-1] == "15:30"
-    assert possible(MON, OFFICE, Rules(visit_minutes=15, grid_minutes=15))[-1] == "15:45"
+    assert possible(MON, OFFICE, SlotRules(visit_minutes=31, grid_minutes=30))[-1] == "15:00"
+    assert possible(MON, OFFICE, SlotRules(visit_minutes=20, grid_minutes=15))[-1] == "15:30"
+    assert possible(MON, OFFICE, SlotRules(visit_minutes=15, grid_minutes=15))[-1] == "15:45"
 
 
 def test_visit_as_long_as_the_opening_fits_once():
-    assert possible(MON, OFFICE, Rules(visit_minutes=420, grid_minutes=15)) == ["09:00"]
-    assert possible(MON, OFFICE, Rules(visit_minutes=421, grid_minutes=15)) == []
+    assert possible(MON, OFFICE, SlotRules(visit_minutes=420, grid_minutes=15)) == ["09:00"]
+    assert possible(MON, OFFICE, SlotRules(visit_minutes=421, grid_minutes=15)) == []
 
 
 def test_visit_does_not_run_into_lunch():
     hours = every_day(span("09:00", "12:00"), span("13:00", "15:00"))
-    assert possible(MON, hours, Rules(visit_minutes=60, grid_minutes=30)) == [
+    assert possible(MON, hours, SlotRules(visit_minutes=60, grid_minutes=30)) == [
         *("09:00", "09:30", "10:00", "10:30", "11:00"),
         *("13:00", "13:30", "14:00"),
     ]
@@ -187,28 +187,28 @@ def test_visit_does_not_run_into_lunch():
 
 def test_visit_runs_over_spans_that_touch():
     hours = every_day(span("09:00", "10:00"), span("10:00", "11:00"))
-    assert possible(MON, hours, Rules(visit_minutes=60, grid_minutes=30)) == ["09:00", "09:30", "10:00"]
+    assert possible(MON, hours, SlotRules(visit_minutes=60, grid_minutes=30)) == ["09:00", "09:30", "10:00"]
 
 
 def test_visit_runs_over_midnight_in_a_late_opening():
     night = {0: (span("22:00", "02:00"),)}
-    hour = Rules(visit_minutes=60, grid_minutes=60)
+    hour = SlotRules(visit_minutes=60, grid_minutes=60)
     assert possible(MON, night, hour) == ["22:00", "23:00"]
     assert possible(TUE, night, hour) == ["00:00", "01:00"]
 
 
 def test_visit_runs_over_midnight_where_two_days_touch():
     late = {0: (span("22:00", "00:00"),), 1: (span("00:00", "01:00"),)}
-    assert possible(MON, late, Rules(visit_minutes=90, grid_minutes=30)) == ["22:00", "22:30", "23:00", "23:30"]
+    assert possible(MON, late, SlotRules(visit_minutes=90, grid_minutes=30)) == ["22:00", "22:30", "23:00", "23:30"]
 
 
 def test_longest_visit_may_start_at_the_last_time_of_an_endless_day():
-    assert possible(MON, ALWAYS, Rules(visit_minutes=480, grid_minutes=15))[-1] == "23:45"
+    assert possible(MON, ALWAYS, SlotRules(visit_minutes=480, grid_minutes=15))[-1] == "23:45"
 
 
 def test_closed_next_day_stops_a_visit_at_midnight():
     hours = schedule(ALWAYS, closed(TUE))
-    assert possible(MON, hours, Rules(visit_minutes=60, grid_minutes=30))[-1] == "23:00"
+    assert possible(MON, hours, SlotRules(visit_minutes=60, grid_minutes=30))[-1] == "23:00"
 
 
 def test_holiday_closure_and_season_offer_what_the_hours_say():
@@ -224,27 +224,27 @@ def test_holiday_closure_and_season_offer_what_the_hours_say():
 
 def test_clinic_that_never_opens_offers_nothing():
     never = schedule({})
-    assert list(free_starts(never, Rules(), ONE_LANE, SUNDAY_BEFORE)) == []
+    assert list(free_starts(never, SlotRules(), ONE_LANE, SUNDAY_BEFORE)) == []
     assert list(free_starts(never, HALF_HOURS, ONE_LANE, SUNDAY_BEFORE)) == []
-    assert free_starts_on(on(MON), never, Rules(), ONE_LANE, SUNDAY_BEFORE) == []
-    assert lanes_free_at(at(f"{MON} 10:00"), never, Rules(), ONE_LANE, SUNDAY_BEFORE) == ()
+    assert free_starts_on(on(MON), never, SlotRules(), ONE_LANE, SUNDAY_BEFORE) == []
+    assert resources_on_offer(at(f"{MON} 10:00"), never, SlotRules(), ONE_LANE, SUNDAY_BEFORE) == ()
 
 
 # The pause
 
 
 def test_pause_may_run_past_closing_time():
-    assert possible(MON, OFFICE, Rules(visit_minutes=30, buffer_minutes=60, grid_minutes=30))[-1] == "15:30"
+    assert possible(MON, OFFICE, SlotRules(visit_minutes=30, pause_minutes=60, grid_minutes=30))[-1] == "15:30"
 
 
 def test_pause_after_a_visit_is_held_too():
-    rules = Rules(visit_minutes=30, buffer_minutes=15, grid_minutes=15, notice_minutes=0)
-    one_visit = {1: set(cells(at(f"{MON} 10:00"), rules))}
+    rules = SlotRules(visit_minutes=30, pause_minutes=15, grid_minutes=15, notice_minutes=0)
+    one_visit = {1: set(slots(at(f"{MON} 10:00"), rules))}
     assert offered(MON, rules=rules, taken=one_visit)[:3] == ["09:00", "09:15", "10:45"]
 
 
 def test_pause_past_closing_time_needs_its_cells():
-    rules = Rules(visit_minutes=30, buffer_minutes=30, grid_minutes=30, notice_minutes=0)
+    rules = SlotRules(visit_minutes=30, pause_minutes=30, grid_minutes=30, notice_minutes=0)
     assert offered(MON, rules=rules, taken={1: taken_between((f"{MON} 16:15", f"{MON} 16:30"))})[-1] == "15:00"
 
 
@@ -252,22 +252,22 @@ def test_pause_past_closing_time_needs_its_cells():
 
 
 def test_start_exactly_at_the_end_of_the_notice_is_offered():
-    rules = Rules(grid_minutes=15, notice_minutes=120)
+    rules = SlotRules(grid_minutes=15, notice_minutes=120)
     assert offered(MON, rules=rules, now=at(f"{MON} 09:30"))[0] == "11:30"
     assert offered(MON, rules=rules, now=at(f"{MON} 09:30") + MICROSECOND)[0] == "11:45"
-    lanes = partial(lanes_free_at, at(f"{MON} 11:30"), OFFICE_HOURS, rules, ONE_LANE)
-    assert lanes(at(f"{MON} 09:30")) == (1,)
-    assert lanes(at(f"{MON} 09:30") + MICROSECOND) == ()
+    resources = partial(resources_on_offer, at(f"{MON} 11:30"), OFFICE_HOURS, rules, ONE_LANE)
+    assert resources(at(f"{MON} 09:30")) == (1,)
+    assert resources(at(f"{MON} 09:30") + MICROSECOND) == ()
 
 
 def test_notice_counts_open_minutes_only():
-    rules = Rules(grid_minutes=15, notice_minutes=120)
+    rules = SlotRules(grid_minutes=15, notice_minutes=120)
     assert offered(MON, rules=rules, now=at("2027-06-04 15:00"))[0] == "10:00"
     assert offered(MON, rules=rules, now=SUNDAY_BEFORE)[0] == "11:00"
 
 
 def test_notice_that_ends_with_the_day_leads_to_the_next_opening():
-    rules = Rules(grid_minutes=15, notice_minutes=120)
+    rules = SlotRules(grid_minutes=15, notice_minutes=120)
     assert offered(MON, rules=rules, now=at(f"{MON} 14:00")) == []
     assert offered(TUE, rules=rules, now=at(f"{MON} 14:00"))[0] == "09:00"
 
@@ -280,15 +280,15 @@ def test_without_notice_this_very_instant_is_offered_and_none_before():
 
 def test_notice_that_never_passes_offers_nothing():
     one_hour = schedule({}, closed(TUE, spans=(span("09:00", "10:00"),)))
-    assert offered(TUE, hours=one_hour, rules=Rules(notice_minutes=0)) == ["09:00", "09:15", "09:30"]
-    assert offered(TUE, hours=one_hour, rules=Rules(notice_minutes=61)) == []
+    assert offered(TUE, hours=one_hour, rules=SlotRules(notice_minutes=0)) == ["09:00", "09:15", "09:30"]
+    assert offered(TUE, hours=one_hour, rules=SlotRules(notice_minutes=61)) == []
 
 
 # Horizon
 
 
 def test_last_day_of_the_horizon_is_offered_whole():
-    rules = Rules(grid_minutes=30, notice_minutes=0, horizon_days=2)
+    rules = SlotRules(grid_minutes=30, notice_minutes=0, horizon_days=2)
     now = at(f"{MON} 15:45")
     assert [len(offered(day, rules=rules, now=now)) for day in (MON, TUE, WED, THU)] == [0, 14, 14, 0]
     starts = [start.at for start in free_starts(OFFICE_HOURS, rules, ONE_LANE, now)]
@@ -296,21 +296,21 @@ def test_last_day_of_the_horizon_is_offered_whole():
 
 
 def test_horizon_ends_with_its_last_local_day_though_the_visit_runs_on():
-    rules = Rules(visit_minutes=60, grid_minutes=15, notice_minutes=0, horizon_days=1)
-    lanes = partial(lanes_free_at, schedule=schedule(ALWAYS), rules=rules, taken=ONE_LANE, now=at(f"{MON} 12:00"))
-    assert lanes(at(f"{TUE} 23:45")) == (1,)
-    assert lanes(at(f"{WED} 00:00")) == ()
+    rules = SlotRules(visit_minutes=60, grid_minutes=15, notice_minutes=0, horizon_days=1)
+    resources = partial(resources_on_offer, schedule=schedule(ALWAYS), rules=rules, taken=ONE_LANE, now=at(f"{MON} 12:00"))
+    assert resources(at(f"{TUE} 23:45")) == (1,)
+    assert resources(at(f"{WED} 00:00")) == ()
 
 
 def test_horizon_of_no_days_is_today():
-    today = Rules(grid_minutes=30, notice_minutes=0, horizon_days=0)
+    today = SlotRules(grid_minutes=30, notice_minutes=0, horizon_days=0)
     starts = [start.at for start in free_starts(OFFICE_HOURS, today, ONE_LANE, at(f"{MON} 12:00"))]
     assert (starts[0], starts[-1]) == (at(f"{MON} 12:00"), at(f"{MON} 15:30"))
 
 
 def test_horizon_counts_days_of_the_clinic():
     """At this instant it is Tuesday in UTC already."""
-    rules = Rules(notice_minutes=0, horizon_days=1)
+    rules = SlotRules(notice_minutes=0, horizon_days=1)
     starts = [start.at for start in free_starts(OFFICE_HOURS, rules, ONE_LANE, in_utc(at(f"{MON} 20:00")))]
     assert {start.astimezone(LA).date() for start in starts} == {on(TUE)}
 
@@ -320,13 +320,13 @@ def test_horizon_counts_days_of_the_clinic():
 
 def test_without_lanes_nothing_is_offered():
     assert offered(MON, taken={}) == []
-    assert lanes_free_at(at(f"{MON} 10:00"), OFFICE_HOURS, HALF_HOURS, {}, SUNDAY_BEFORE) == ()
+    assert resources_on_offer(at(f"{MON} 10:00"), OFFICE_HOURS, HALF_HOURS, {}, SUNDAY_BEFORE) == ()
 
 
 def test_free_lanes_keep_their_order():
     taken = {3: set(), 1: taken_between((f"{MON} 09:00", f"{MON} 09:30")), 2: set()}
     starts = free_starts_on(on(MON), OFFICE_HOURS, HALF_HOURS, taken, SUNDAY_BEFORE)
-    assert [start.lanes for start in starts[:2]] == [(3, 2), (3, 1, 2)]
+    assert [start.resources for start in starts[:2]] == [(3, 2), (3, 1, 2)]
 
 
 def test_start_is_gone_when_every_lane_is_taken():
@@ -338,7 +338,7 @@ def test_start_is_gone_when_every_lane_is_taken():
 
 
 def test_visit_moves_to_no_other_lane_half_way():
-    hour = Rules(visit_minutes=60, grid_minutes=60, notice_minutes=0)
+    hour = SlotRules(visit_minutes=60, grid_minutes=60, notice_minutes=0)
     taken = {
         1: taken_between((f"{MON} 10:00", f"{MON} 10:30")),
         2: taken_between((f"{MON} 10:30", f"{MON} 11:00")),
@@ -348,18 +348,18 @@ def test_visit_moves_to_no_other_lane_half_way():
 
 def test_cells_next_to_a_visit_may_be_taken():
     taken = {1: taken_between((f"{MON} 09:45", f"{MON} 10:00"), (f"{MON} 10:30", f"{MON} 10:45"))}
-    assert lanes_free_at(at(f"{MON} 10:00"), OFFICE_HOURS, HALF_HOURS, taken, SUNDAY_BEFORE) == (1,)
+    assert resources_on_offer(at(f"{MON} 10:00"), OFFICE_HOURS, HALF_HOURS, taken, SUNDAY_BEFORE) == (1,)
 
 
 def test_closure_takes_its_cells_from_each_lane():
-    closure = taken_between((f"{MON} 09:00", f"{MON} 15:00"))
-    assert offered(MON, taken={1: closure, 2: closure}) == ["15:00", "15:30"]
+    blocked_time = taken_between((f"{MON} 09:00", f"{MON} 15:00"))
+    assert offered(MON, taken={1: blocked_time, 2: blocked_time}) == ["15:00", "15:30"]
 
 
 def test_taken_cells_may_come_in_any_collection():
     busy = sorted(taken_between((f"{MON} 09:00", f"{MON} 15:00")))
     assert [offered(MON, taken={1: kind(busy)}) for kind in (list, tuple, set, frozenset)] == [["15:00", "15:30"]] * 4
-    assert free_lanes(at(f"{MON} 10:00"), HALF_HOURS, {1: busy, 2: []}) == (2,)
+    assert free_resources(at(f"{MON} 10:00"), HALF_HOURS, {1: busy, 2: []}) == (2,)
 
 
 # Cells
@@ -380,11 +380,11 @@ def test_taken_cells_may_come_in_any_collection():
     ],
 )
 def test_cells_are_the_quarter_hours_touched(begin, end, found):
-    assert times(cells_between(at(f"{MON} {begin}"), at(f"{MON} {end}"))) == found
+    assert times(slots_between(at(f"{MON} {begin}"), at(f"{MON} {end}"))) == found
 
 
 def test_cells_are_elapsed_quarter_hours_over_the_hour_that_comes_twice():
-    found = cells_between(at(f"{AUTUMN} 01:30"), at(f"{AUTUMN} 01:30", fold=1))
+    found = slots_between(at(f"{AUTUMN} 01:30"), at(f"{AUTUMN} 01:30", fold=1))
     assert times(found) == ["01:30", "01:45", "01:00'", "01:15'"]
     assert {cell.tzinfo for cell in found} == {UTC}
 
@@ -392,28 +392,28 @@ def test_cells_are_elapsed_quarter_hours_over_the_hour_that_comes_twice():
 @pytest.mark.parametrize(("visit", "pause", "count"), [(30, 0, 2), (20, 10, 2), (20, 15, 3), (45, 15, 4), (5, 0, 1)])
 def test_visit_and_pause_hold_the_cells_they_touch_together(visit, pause, count):
     start = at(f"{MON} 10:00")
-    rules = Rules(visit_minutes=visit, buffer_minutes=pause)
-    assert cells(start, rules) == tuple(in_utc(start) + n * CELL for n in range(count))
+    rules = SlotRules(visit_minutes=visit, pause_minutes=pause)
+    assert slots(start, rules) == tuple(in_utc(start) + n * CELL for n in range(count))
 
 
 def test_cells_do_not_run_backward():
     with pytest.raises(ValueError, match="forward"):
-        cells_between(at(f"{MON} 10:00"), at(f"{MON} 09:59"))
+        slots_between(at(f"{MON} 10:00"), at(f"{MON} 09:59"))
 
 
 # One instant
 
 
 def test_instant_off_the_grid_was_never_on_offer():
-    lanes = partial(lanes_free_at, schedule=OFFICE_HOURS, rules=HALF_HOURS, taken=ONE_LANE, now=SUNDAY_BEFORE)
-    assert lanes(at(f"{MON} 10:30")) == (1,)
+    resources = partial(resources_on_offer, schedule=OFFICE_HOURS, rules=HALF_HOURS, taken=ONE_LANE, now=SUNDAY_BEFORE)
+    assert resources(at(f"{MON} 10:30")) == (1,)
     for off in (at(f"{MON} 10:15"), at(f"{MON} 10:31"), at(f"{MON} 10:30:01"), at(f"{MON} 10:30") - MICROSECOND):
-        assert lanes(off) == ()
+        assert resources(off) == ()
 
 
 def test_instant_counts_in_whatever_zone_it_is_told():
     tokyo = at(f"{MON} 10:30").astimezone(ZoneInfo("Asia/Tokyo"))
-    assert lanes_free_at(tokyo, OFFICE_HOURS, HALF_HOURS, ONE_LANE, SUNDAY_BEFORE) == (1,)
+    assert resources_on_offer(tokyo, OFFICE_HOURS, HALF_HOURS, ONE_LANE, SUNDAY_BEFORE) == (1,)
 
 
 @pytest.mark.parametrize(
@@ -428,7 +428,7 @@ def test_instant_counts_in_whatever_zone_it_is_told():
     ],
 )
 def test_instant_in_the_past_or_beyond_the_horizon_is_not_on_offer(never):
-    assert lanes_free_at(never, OFFICE_HOURS, HALF_HOURS, ONE_LANE, SUNDAY_BEFORE) == ()
+    assert resources_on_offer(never, OFFICE_HOURS, HALF_HOURS, ONE_LANE, SUNDAY_BEFORE) == ()
 
 
 NAIVE = datetime(2027, 6, 7, 10)  # noqa: DTZ001 that is the point
@@ -437,14 +437,14 @@ NAIVE = datetime(2027, 6, 7, 10)  # noqa: DTZ001 that is the point
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda: lanes_free_at(NAIVE, OFFICE_HOURS, HALF_HOURS, ONE_LANE, SUNDAY_BEFORE),
-        lambda: lanes_free_at(SUNDAY_BEFORE, OFFICE_HOURS, HALF_HOURS, ONE_LANE, NAIVE),
+        lambda: resources_on_offer(NAIVE, OFFICE_HOURS, HALF_HOURS, ONE_LANE, SUNDAY_BEFORE),
+        lambda: resources_on_offer(SUNDAY_BEFORE, OFFICE_HOURS, HALF_HOURS, ONE_LANE, NAIVE),
         lambda: free_starts(OFFICE_HOURS, HALF_HOURS, ONE_LANE, NAIVE),
         lambda: free_starts_on(on(MON), OFFICE_HOURS, HALF_HOURS, ONE_LANE, NAIVE),
-        lambda: cells(NAIVE, HALF_HOURS),
-        lambda: cells_between(NAIVE, SUNDAY_BEFORE + DAY),
-        lambda: cells_between(SUNDAY_BEFORE, NAIVE),
-        lambda: free_lanes(NAIVE, HALF_HOURS, ONE_LANE),
+        lambda: slots(NAIVE, HALF_HOURS),
+        lambda: slots_between(NAIVE, SUNDAY_BEFORE + DAY),
+        lambda: slots_between(SUNDAY_BEFORE, NAIVE),
+        lambda: free_resources(NAIVE, HALF_HOURS, ONE_LANE),
     ],
 )
 def test_time_without_a_zone_is_refused(ask):
@@ -466,24 +466,24 @@ def test_time_without_a_zone_is_refused(ask):
         ({"visit_minutes": 4}, "takes 5 to 480 minutes, not 4"),
         ({"visit_minutes": 481}, "takes 5 to 480 minutes, not 481"),
         ({"visit_minutes": -30}, "takes 5 to 480 minutes, not -30"),
-        ({"buffer_minutes": -1}, "pause .* -1"),
+        ({"pause_minutes": -1}, "pause .* -1"),
         ({"notice_minutes": -1}, "notice .* -1"),
         ({"horizon_days": -1}, "-1 days ahead"),
     ],
 )
 def test_rules_that_make_no_sense_are_refused(wrong, sentence):
     with pytest.raises(ValueError, match=sentence):
-        Rules(**wrong)
+        SlotRules(**wrong)
 
 
 @pytest.mark.parametrize("grid", [15, 30, 45, 60, 90, 120, 1440])
 def test_grid_may_be_any_multiple_of_a_quarter_hour_that_divides_a_day(grid):
-    assert len(possible(MON, ALWAYS, Rules(grid_minutes=grid))) == 1440 // grid
+    assert len(possible(MON, ALWAYS, SlotRules(grid_minutes=grid))) == 1440 // grid
 
 
 @pytest.mark.parametrize("least", [{"visit_minutes": 5}, {"visit_minutes": 480}, {"notice_minutes": 0}])
 def test_rules_may_go_to_their_limits(least):
-    assert Rules(**least)
+    assert SlotRules(**least)
 
 
 # The nearest
@@ -526,8 +526,8 @@ class Walk:
     def reading(self, moment):
         return moment.astimezone(self.zone).replace(tzinfo=None)
 
-    def lanes(self, start, rules, taken, now):
-        """The free lanes for a visit that starts at this quarter hour, if it may."""
+    def resources(self, start, rules, taken, now):
+        """The free resources for a visit that starts at this quarter hour, if it may."""
         is_possible = (
             self._is_on_the_grid(start, rules.grid_minutes)
             and start >= now
@@ -536,12 +536,12 @@ class Walk:
             and start >= self.end_of_notice(now, rules.notice_minutes, rules.horizon_days)
             and self._is_first_pass(start)
         )
-        held = [start + n * CELL for n in range(math.ceil((rules.visit_minutes + rules.buffer_minutes) / 15))]
-        return tuple(lane for lane in taken if is_possible and not any(cell in taken[lane] for cell in held))
+        held = [start + n * CELL for n in range(math.ceil((rules.visit_minutes + rules.pause_minutes) / 15))]
+        return tuple(resource for resource in taken if is_possible and not any(cell in taken[resource] for cell in held))
 
     def free(self, day, rules, taken, now):
-        found = {start: self.lanes(start, rules, taken, now) for start in self.quarters(day)}
-        return {start: lanes for start, lanes in found.items() if lanes}
+        found = {start: self.resources(start, rules, taken, now) for start in self.quarters(day)}
+        return {start: resources for start, resources in found.items() if resources}
 
     def _quarters(self, day):
         """All quarter hours, in UTC, of a local date."""
@@ -572,18 +572,18 @@ def assert_same_offer(hours, walk, rules, taken, now):
     days = [today + n * DAY for n in range(-1, rules.horizon_days + 2)]
     expected = [walk.free(day, rules, taken, now) for day in days]
     by_day = [free_starts_on(day, hours, rules, taken, now) for day in days]
-    assert [{start.at: start.lanes for start in starts} for starts in by_day] == expected
+    assert [{start.at: start.resources for start in starts} for starts in by_day] == expected
     at_once = list(free_starts(hours, rules, taken, now))
     assert at_once == [start for starts in by_day for start in starts]
     assert at_once == sorted(at_once, key=lambda start: start.at)
-    assert all(lanes_free_at(start.at, hours, rules, taken, now) == start.lanes for start in at_once)
+    assert all(resources_on_offer(start.at, hours, rules, taken, now) == start.resources for start in at_once)
 
 
 some_rules = st.builds(
-    Rules,
+    SlotRules,
     visit_minutes=st.sampled_from((30, 5, 15, 20, 50, 60, 90, 480)),
     grid_minutes=st.sampled_from((15, 15, 30, 45, 60)),
-    buffer_minutes=st.sampled_from((0, 0, 5, 10, 15, 45)),
+    pause_minutes=st.sampled_from((0, 0, 5, 10, 15, 45)),
     notice_minutes=st.sampled_from((0, 0, 0, 1, 60, 240)),
     horizon_days=st.sampled_from((2, 2, 1, 0)),
 )
@@ -597,7 +597,7 @@ def test_offer_is_that_of_a_walk_along_the_clock(window, minute, rules, quarters
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
     now = midnight + minute * MINUTE
     today = midnight + minute // 15 * CELL
-    taken = {lane: {today + n * CELL for n in numbers} for lane, numbers in quarters.items()}
+    taken = {resource: {today + n * CELL for n in numbers} for resource, numbers in quarters.items()}
     assert_same_offer(hours, Walk(hours), rules, taken, now)
 
 
@@ -625,7 +625,7 @@ NIGHTS_OF_OTHER_ZONES = [
 def test_offer_is_that_of_the_walk_on_the_nights_of_other_zones(zone, night, hours):
     hours = Schedule(ZoneInfo(zone), hours)
     now = datetime.combine(on(night) - DAY, datetime.min.time(), tzinfo=hours.time_zone).astimezone(UTC) + 17 * 4 * CELL
-    rules = Rules(visit_minutes=50, grid_minutes=30, buffer_minutes=15, notice_minutes=90, horizon_days=2)
+    rules = SlotRules(visit_minutes=50, grid_minutes=30, pause_minutes=15, notice_minutes=90, horizon_days=2)
     taken = {1: {now + n * CELL for n in range(0, 300, 11)}, 2: set()}
     assert_same_offer(hours, Walk(hours, step=5), rules, taken, now)
 
@@ -657,7 +657,7 @@ CLINIC = schedule(
         Holiday(DayOfYear(12, 25), name="Christmas"),
     ),
 )
-VISITS = Rules(visit_minutes=50, grid_minutes=30, buffer_minutes=10, notice_minutes=120, horizon_days=60)
+VISITS = SlotRules(visit_minutes=50, grid_minutes=30, pause_minutes=10, notice_minutes=120, horizon_days=60)
 FIRST_DAY, DAYS = date(2027, 1, 1), 731
 QUARTERS_OF_TWO_YEARS = [utc("2027-01-01 00:00") + n * CELL for n in range((DAYS + 1) * 96)]
 WEEK_OFF = taken_between((f"{CLOSED_WEEK[0]} 00:00", f"{CLOSED_WEEK[1]} 23:59"))
@@ -688,9 +688,9 @@ def test_on_every_day_what_is_offered_can_be_booked_and_no_other_quarter_hour(ye
         if day.year != year:
             continue
         case = (CLINIC, VISITS, VISITS_TAKEN, now := seen_from(day))
-        offer = {start.at: start.lanes for start in free_starts_on(day, *case)}
-        can_be_booked = {quarter: lanes_free_at(quarter, *case) for quarter in walk.quarters(day)}
-        assert offer == {quarter: lanes for quarter, lanes in can_be_booked.items() if lanes}, day
+        offer = {start.at: start.resources for start in free_starts_on(day, *case)}
+        can_be_booked = {quarter: resources_on_offer(quarter, *case) for quarter in walk.quarters(day)}
+        assert offer == {quarter: resources for quarter, resources in can_be_booked.items() if resources}, day
         assert offer == walk.free(day, VISITS, VISITS_TAKEN, now), day
         count[str(day)] = len(offer)
     assert not [day for day in NOTHING_ON if count[day]]
@@ -699,7 +699,7 @@ def test_on_every_day_what_is_offered_can_be_booked_and_no_other_quarter_hour(ye
 
 
 def test_year_of_the_clinic_is_the_same_at_once_as_day_by_day():
-    rules = Rules(visit_minutes=50, grid_minutes=30, buffer_minutes=10, horizon_days=365)
+    rules = SlotRules(visit_minutes=50, grid_minutes=30, pause_minutes=10, horizon_days=365)
     case = (CLINIC, rules, VISITS_TAKEN, in_utc(at("2027-01-04 08:00")))
     by_day = [start for n in range(400) for start in free_starts_on(FIRST_DAY + n * DAY, *case)]
     assert list(free_starts(*case)) == by_day

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from bookings import form_token, services, views
-from bookings.models import Appointment, AppointmentState, Case, EventKind, Lane, Message, Status
+from bookings.models import Appointment, AppointmentState, Case, EventKind, Resource, Message, Status
 from clinic.models import OpeningHours
 from tests.counting import queries_for
 from tests.factories import consultation_settings, make_case, make_treatment, make_user, opening_hours
@@ -50,7 +50,7 @@ class Patient:
         return self._see(self.client.get(URL + query))
 
     def send(self, seconds: float = 30, **changes):
-        """Post the form that is open, with every hidden value that it holds; a change to None leaves a field out."""
+        """Post the form that is open, with every hidden value that it slots; a change to None leaves a field out."""
         self.clock.shift(timedelta(seconds=seconds))
         hidden = {tag["name"]: tag.get("value", "") for tag in self.page.select("form.form input[type=hidden]")}
         answer = {**hidden, "website": "", **ANSWER, **changes}
@@ -90,17 +90,17 @@ def chooser(patient):
 @pytest.fixture
 def calendar(profile, consultation_settings):
     def current():
-        return services.calendar_of(consultation_settings, OpeningHours.for_site(profile.site).schedule(profile))
+        return BookingPolicy.build(consultation_settings, OpeningHours.for_site(profile.site).schedule(profile))
 
     return current
 
 
 def make_appointment(start=TUESDAY_10, **fields):
     case = make_case(email="somebody.else@patient.example.com", phone="")
-    known = {"state": AppointmentState.BOOKED, "ends_at": start + timedelta(minutes=30), "lane": Lane.objects.get()}
+    known = {"state": AppointmentState.BOOKED, "ends_at": start + timedelta(minutes=30), "resource": Resource.objects.get()}
     appointment = Appointment.objects.create(case=case, starts_at=start, **{**known, **fields})
     for at in (start, start + timedelta(minutes=15)):
-        appointment.holds.create(lane=appointment.lane, at=at, expires_at=appointment.held_until)
+        appointment.slots.create(resource=appointment.resource, at=at, expires_at=appointment.held_until)
     return appointment
 
 
@@ -272,15 +272,15 @@ def test_first_day_is_open_and_the_others_are_folded(chooser):
 
 def test_nothing_is_picked_for_her(chooser):
     assert chooser.ticked("start") == []
-    assert chooser.ticked("wants_earlier") == []
+    assert chooser.ticked("on_waitlist") == []
 
 
 def test_picked_time_is_kept(chooser):
-    response = chooser.send(start=AT_TEN, wants_earlier="on")
+    response = chooser.send(start=AT_TEN, on_waitlist="on")
     case = Case.objects.get()
     assert response.status_code == 303
     assert case.appointments.get().starts_at == TUESDAY_10
-    assert case.wants_earlier
+    assert case.on_waitlist
 
 
 @pytest.mark.parametrize("start", [None, ""])
@@ -333,7 +333,7 @@ def test_time_that_is_too_near_by_now_is_refused(chooser):
 
 def test_taken_time_brings_the_nearest_ones_and_loses_nothing(chooser):
     make_appointment()
-    assert chooser.send(start=AT_TEN, wants_earlier="on", treatments=[]).status_code == 200
+    assert chooser.send(start=AT_TEN, on_waitlist="on", treatments=[]).status_code == 200
     assert chooser.summary() == ["This time has just been taken. Please choose another one."]
     nearest = chooser.page.select_one("#times .choices__group")
     assert [label.text for label in nearest.select("label")] == [
@@ -343,7 +343,7 @@ def test_taken_time_brings_the_nearest_ones_and_loses_nothing(chooser):
     ]
     assert (chooser.value("name"), chooser.value("phone")) == ("Zoë Lima", "(949) 555-0123")
     assert (chooser.page.textarea.text.strip(), chooser.ticked("consent")) == ("Lines on my forehead.", ["on"])
-    assert (chooser.ticked("start"), chooser.ticked("wants_earlier")) == ([], ["on"])
+    assert (chooser.ticked("start"), chooser.ticked("on_waitlist")) == ([], ["on"])
     link = chooser.page.select_one(".error-summary a")["href"]
     assert chooser.page.find(id=link.removeprefix("#")) == nearest.input
     assert chooser.send(seconds=0, start=nearest.input["value"]).status_code == 303
@@ -368,10 +368,10 @@ def test_taken_time_is_told_together_with_other_mistakes(chooser):
 
 
 def test_last_time_taken_leaves_the_way_to_be_called(chooser, monkeypatch):
-    taken = services.TimeTaken("This time has just been taken.")
+    taken = services.TimeTakenError("This time has just been taken.")
 
     def refuse(*args, **kwargs):
-        Lane.objects.update(is_active=False)
+        Resource.objects.update(is_active=False)
         raise taken
 
     monkeypatch.setattr(views, "submit", refuse)
@@ -413,14 +413,14 @@ def test_later_days_are_shown_unchecked_with_everything_typed(chooser):
     later = chooser.page.find("button", attrs={"name": "later"})
     assert later.has_attr("formnovalidate")
     sent = {"later": later["value"], "start": AT_TEN, "name": "", "phone": "12", "treatments": [treatment.pk]}
-    assert chooser.send(**sent, wants_earlier="on").status_code == 200
+    assert chooser.send(**sent, on_waitlist="on").status_code == 200
     assert chooser.summary() == []
     assert days_in(chooser.page)[0] == "Tuesday, March 10"
     assert (chooser.value("phone"), chooser.value("email")) == ("12", "zoe@patient.example.com")
     assert chooser.page.textarea.text.strip() == "Lines on my forehead."
     assert (chooser.ticked("contact_by"), chooser.ticked("contact_time")) == (["phone"], ["morning"])
     assert (chooser.ticked("treatments"), chooser.ticked("consent")) == ([str(treatment.pk)], ["on"])
-    assert (chooser.ticked("start"), chooser.ticked("wants_earlier")) == ([AT_TEN], ["on"])
+    assert (chooser.ticked("start"), chooser.ticked("on_waitlist")) == ([AT_TEN], ["on"])
     assert "Tuesday, March 3, 10 am" in chooser.page.select_one("#times .choices__group").text
     assert not Case.objects.exists()
     assert chooser.send(seconds=0, start=AT_TEN).status_code == 303
@@ -468,12 +468,12 @@ def test_nonsense_for_a_day_breaks_nothing(chooser, name, day):
 def test_clinic_without_hours_calls(patient):
     assert patient.page.legend.text == "When would you like to come?"
     assert "we will get in touch to find a time" in patient.page.select_one("form.form fieldset").text
-    assert not patient.page.select("[name=start], [name=wants_earlier], [name=later]")
+    assert not patient.page.select("[name=start], [name=on_waitlist], [name=later]")
     assert patient.send(start=AT_TEN).status_code == 303
 
 
 def test_clinic_without_rooms_calls(chooser):
-    Lane.objects.update(is_active=False)
+    Resource.objects.update(is_active=False)
     chooser.open()
     assert not chooser.page.select("[name=start]")
     assert chooser.send(start="nonsense").status_code == 303
@@ -772,22 +772,22 @@ def test_receipt_says_that_the_time_has_run_out(chooser):
     location = chooser.send(start=AT_TEN)["Location"]
     chooser.clock.move_to(datetime(2026, 3, 3, 17, 1, tzinfo=UTC), tick=False)
     before = lead(chooser, location)
-    services.lapse_expired()
+    services.expire_holds()
     assert "could not keep Tuesday, March 3, 10 am any longer" in before
     assert lead(chooser, location) == before
 
 
-def test_receipt_says_that_the_time_is_booked(chooser, calendar):
+def test_receipt_says_that_the_time_is_booked(chooser, policy):
     location = chooser.send(start=AT_TEN)["Location"]
-    services.confirm(Case.objects.get().pk, actor=make_user("frontdesk"), expected_version=1, calendar=calendar())
+    services.confirm(Case.objects.get().pk, actor=make_user("frontdesk"), expected_version=1, policy=policy())
     assert lead(chooser, location).startswith("You are booked for Tuesday, March 3, 10 am.")
     chooser.clock.move_to(TUESDAY_10 + timedelta(hours=1), tick=False)
     assert lead(chooser, location).startswith("Your time was Tuesday, March 3, 10 am.")
 
 
-def test_receipt_says_that_the_time_was_cancelled(chooser, calendar):
+def test_receipt_says_that_the_time_was_canceled(chooser, policy):
     location = chooser.send(start=AT_TEN)["Location"]
-    services.cancel(Case.objects.get().pk, actor=make_user("frontdesk"), expected_version=1, calendar=calendar())
+    services.cancel(Case.objects.get().pk, actor=make_user("frontdesk"), expected_version=1, policy=policy())
     assert lead(chooser, location).startswith("Tuesday, March 3, 10 am is no longer kept for you.")
 
 
@@ -795,7 +795,7 @@ def test_receipt_says_that_the_time_could_not_be_kept(chooser):
     chooser.send(start=AT_TEN)
     chooser.open()
     location = chooser.send(start="2026-03-04T18:00Z", message="Another thing.")["Location"]
-    assert Case.objects.filter(events__kind=EventKind.TIME_REFUSED).count() == 1
+    assert Case.objects.filter(events__kind=EventKind.NOT_HELD).count() == 1
     assert lead(chooser, location).startswith("We could not keep the time you chose.")
 
 

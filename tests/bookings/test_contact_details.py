@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 
-from bookings.contact_details import fold, normalise_query, one_line, phone_to_e164, plain_text, search_text_for
+from bookings.contact_details import fold, normalize_query, one_line, phone_to_e164, plain_text, search_text_for
 from bookings.models import Case
 from tests.factories import make_case
 
@@ -88,11 +88,11 @@ def test_names_are_found_without_their_marks(written, folded):
     ],
 )
 def test_a_query_becomes_words_and_digits(query, needles):
-    assert normalise_query(query) == needles
+    assert normalize_query(query) == needles
 
 
 def test_a_query_as_long_as_a_book_stays_small():
-    assert len(normalise_query("a " * 100_000)) == 8
+    assert len(normalize_query("a " * 100_000)) == 8
 
 
 @pytest.mark.django_db

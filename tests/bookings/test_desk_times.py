@@ -1,4 +1,4 @@
-"""Times on the front desk's pages: booked, moved and cancelled there, and shown where a visit matters."""
+"""Times on the front desk's pages: booked, moved and canceled there, and shown where a visit matters."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from bookings import services
 from bookings.management.commands import deliver_messages
-from bookings.models import Appointment, AppointmentState, Closure, EventKind, Hold, Lane, Status
+from bookings.models import Appointment, AppointmentState, BlockedTime, EventKind, Slot, Resource, Status
 from clinic.models import OpeningHours
 from tests import factories
 from tests.bookings.conftest import TUESDAY
@@ -31,7 +31,7 @@ def clock():
 
 
 @pytest.fixture
-def desk(client, calendar):
+def desk(client, policy):
     client.user = factories.make_user("frontdesk", first_name="Fay", last_name="Desk")
     client.force_login(client.user)
     return client
@@ -69,9 +69,9 @@ class TestPanel:
         assert ("action", "confirm") in buttons(response)
 
     def test_room_is_named_only_where_there_are_several(self, desk, ask):
-        case, room = ask(), Lane.objects.get().name
+        case, room = ask(), Resource.objects.get().name
         assert room not in time_panel(desk.get(page_of(case)))
-        Lane.objects.create(name="Second room")
+        Resource.objects.create(name="Second room")
         assert room in time_panel(desk.get(page_of(case)))
 
     def test_request_without_a_time_says_so_and_offers_the_next_ones(self, desk):
@@ -91,15 +91,15 @@ class TestPanel:
         assert ("action", "confirm") in buttons(response)
         assert ("action", "cancel") not in buttons(response)
 
-    def test_cancelled_time_says_so(self, desk, ask):
+    def test_canceled_time_says_so(self, desk, ask):
         case = ask()
         press(desk, case, action="cancel")
         response = desk.get(page_of(case))
-        assert "Cancelled" in time_panel(response)
+        assert "Canceled" in time_panel(response)
         assert ("action", "confirm") not in buttons(response)
 
-    def test_wish_for_an_earlier_time_is_shown(self, desk, ask):
-        assert "wants earlier" in time_panel(desk.get(page_of(ask(wants_earlier=True))))
+    def test_wish_for_an_waitlist_offer_is_shown(self, desk, ask):
+        assert "wants earlier" in time_panel(desk.get(page_of(ask(on_waitlist=True))))
         assert "wants earlier" not in time_panel(desk.get(page_of(ask(start=TUESDAY + timedelta(hours=1)))))
 
     def test_closed_request_offers_no_time(self, desk):
@@ -147,13 +147,13 @@ class TestButtons:
         case = ask()
         assert press(desk, case, action="confirm").url == page_of(case)
         assert live(case).state == AppointmentState.BOOKED
-        assert case.events.get(kind=EventKind.TIME_BOOKED).actor == desk.user
+        assert case.events.get(kind=EventKind.BOOKED).actor == desk.user
         assert "booked" in time_panel(desk.get(page_of(case)))
 
     def test_lapsed_time_is_booked_while_it_is_free(self, desk, ask, clock):
         case = ask()
         clock.move_to(RUN_OUT)
-        services.lapse_expired()
+        services.expire_holds()
         press(desk, case, action="confirm")
         assert live(case).state == AppointmentState.BOOKED
 
@@ -161,7 +161,7 @@ class TestButtons:
         known = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
         case = ask(TUESDAY + timedelta(days=1), **known)
         clock.move_to(RUN_OUT)
-        services.lapse_expired()
+        services.expire_holds()
         ask(**known)
         assert ("action", "confirm") in buttons(desk.get(page_of(case)))
         press(desk, case, action="confirm")
@@ -171,14 +171,14 @@ class TestButtons:
         case = ask()
         clock.move_to(TUESDAY + timedelta(hours=1))
         desk.force_login(desk.user)
-        services.lapse_expired()
+        services.expire_holds()
         assert "no kept time" in press(desk, case, action="confirm").content.decode()
         assert live(case) is None
 
     def test_lapsed_time_that_somebody_has_offers_the_nearest_three(self, desk, ask, clock):
         case = ask()
         clock.move_to(RUN_OUT)
-        services.lapse_expired()
+        services.expire_holds()
         ask()
         response = press(desk, case, action="confirm", note="She called")
         html = response.content.decode()
@@ -201,7 +201,7 @@ class TestButtons:
         press(desk, case, action="confirm")
         press(desk, case, action="book", start="2027-06-09T11:45")
         assert live(case).starts_at == at("2027-06-09 11:45")
-        assert case.events.filter(kind=EventKind.TIME_MOVED).exists()
+        assert case.events.filter(kind=EventKind.MOVED).exists()
 
     def test_time_of_somebody_else_is_refused_and_what_was_typed_is_kept(self, desk, ask):
         ask()
@@ -254,8 +254,8 @@ class TestButtons:
         case = ask()
         press(desk, case, action="confirm")
         press(desk, case, action="cancel", note="She has a cold")
-        assert "She has a cold" in case.events.get(kind=EventKind.TIME_CANCELLED).text
-        assert Hold.objects.count() == 0
+        assert "She has a cold" in case.events.get(kind=EventKind.CANCELED).text
+        assert Slot.objects.count() == 0
         case.refresh_from_db()
         assert case.status == Status.CONTACTING
 
@@ -294,7 +294,7 @@ class TestButtons:
             start = TUESDAY + timedelta(days=1, minutes=30 * hour)
             Appointment.objects.create(
                 case=case,
-                lane=Lane.objects.get(),
+                resource=Resource.objects.get(),
                 starts_at=start,
                 ends_at=start + timedelta(minutes=30),
                 state="lapsed",
@@ -304,7 +304,7 @@ class TestButtons:
 
 class TestClosingADayInTheOpeningHours:
     @pytest.fixture
-    def close_tuesday(self, client, calendar):
+    def close_tuesday(self, client, policy):
         OpeningHours.objects.get().save_revision()
 
         def close(role):
@@ -357,13 +357,13 @@ class TestWorker:
         clock.move_to(RUN_OUT)
         stop_after(1)
         call_command("deliver_messages", "--watch")
-        assert case.appointments.get().state == AppointmentState.LAPSED
+        assert case.appointments.get().state == AppointmentState.EXPIRED
 
     def test_looks_once_a_minute_at_the_most(self, ask, clock, stop_after, monkeypatch):
         ask()
         clock.move_to(RUN_OUT)
         calls = []
-        monkeypatch.setattr(services, "lapse_expired", lambda: calls.append(1))
+        monkeypatch.setattr(services, "expire_holds", lambda: calls.append(1))
         stop_after(deliver_messages.LAPSE_EVERY * 2)
         call_command("deliver_messages", "--watch")
         assert 1 <= len(calls) <= 3
@@ -371,7 +371,7 @@ class TestWorker:
     def test_locks_nothing_while_no_time_has_run_out(self, ask, stop_after, monkeypatch):
         ask()
         calls = []
-        monkeypatch.setattr(services, "lapse_expired", lambda: calls.append(1))
+        monkeypatch.setattr(services, "expire_holds", lambda: calls.append(1))
         stop_after(1)
         call_command("deliver_messages", "--watch")
         assert calls == []
@@ -383,7 +383,7 @@ class TestWorker:
         def fail():
             raise RuntimeError("Ana Lima")
 
-        monkeypatch.setattr(services, "lapse_expired", fail)
+        monkeypatch.setattr(services, "expire_holds", fail)
         stop_after(2)
         call_command("deliver_messages", "--watch")
         said = capsys.readouterr().err
@@ -416,14 +416,14 @@ class TestList:
     @pytest.mark.parametrize(
         ("value", "names"), [("kept", ["Kept"]), ("booked", ["Booked"]), ("none", ["Gone", "None"])]
     )
-    def test_filter(self, desk, ask, clock, calendar, value, names):
+    def test_filter(self, desk, ask, clock, policy, value, names):
         gone = ask(name="Gone", start=at("2027-06-09 09:00"))
         clock.move_to(RUN_OUT)
         booked = ask(name="Booked")
-        services.confirm(booked.pk, actor=desk.user, expected_version=1, calendar=calendar)
+        services.confirm(booked.pk, actor=desk.user, expected_version=1, policy=policy)
         ask(name="Kept", start=at("2027-06-09 10:00"))
         factories.make_case(name="None", created_at=NOW - timedelta(days=1))
-        assert gone.appointments.get().state in (AppointmentState.HELD, AppointmentState.LAPSED)
+        assert gone.appointments.get().state in (AppointmentState.HELD, AppointmentState.EXPIRED)
         found = [case.name for case in desk.get(LIST, {"time": value}).context["object_list"]]
         assert found == names
 
@@ -484,12 +484,12 @@ CALENDAR = "/admin/calendar/"
 
 class TestCalendar:
     @pytest.fixture
-    def lane(self, db):
-        return Lane.objects.get()
+    def resource(self, db):
+        return Resource.objects.get()
 
     @staticmethod
-    def close(client, lane, start="2027-06-08T09:00", end="2027-06-08T16:00", **data):
-        return client.post(CALENDAR, {"lanes": [lane.pk], "starts": start, "ends": end, "reason": "Training", **data})
+    def close(client, resource, start="2027-06-08T09:00", end="2027-06-08T16:00", **data):
+        return client.post(CALENDAR, {"resources": [resource.pk], "starts": start, "ends": end, "reason": "Training", **data})
 
     @staticmethod
     def said(response):
@@ -521,14 +521,14 @@ class TestCalendar:
         assert 'href="/admin/calendar/?day=2027-06-07"' in html
         assert 'href="/admin/calendar/?day=2027-06-09"' in html
 
-    def test_cancelled_and_lapsed_visits_are_not_there(self, desk, ask, clock):
+    def test_canceled_and_lapsed_visits_are_not_there(self, desk, ask, clock):
         press(desk, ask(), action="cancel")
         ask(start=at("2027-06-08 11:00"))
         clock.move_to(RUN_OUT)
         assert "Ana Lima" not in self.said(desk.get(CALENDAR, {"day": "2027-06-08"}))
 
     def test_each_visit_stands_in_its_room(self, desk, ask):
-        second = Lane.objects.create(name="Second room")
+        second = Resource.objects.create(name="Second room")
         ask(name="One")
         ask(name="Two")
         rooms = desk.get(CALENDAR, {"day": "2027-06-08"}).context["rooms"]
@@ -536,31 +536,31 @@ class TestCalendar:
             [["One"], ["Two"]],
             [["Two"], ["One"]],
         )
-        assert second in [room.lane for room in rooms]
+        assert second in [room.resource for room in rooms]
 
-    def test_room_that_is_switched_off_is_shown_while_it_has_visits(self, desk, ask, lane):
+    def test_room_that_is_switched_off_is_shown_while_it_has_visits(self, desk, ask, resource):
         ask()
-        Lane.objects.update(is_active=False)
-        assert lane.name in self.said(desk.get(CALENDAR, {"day": "2027-06-08"}))
-        assert lane.name not in [room.lane.name for room in desk.get(CALENDAR, {"day": "2027-06-09"}).context["rooms"]]
+        Resource.objects.update(is_active=False)
+        assert resource.name in self.said(desk.get(CALENDAR, {"day": "2027-06-08"}))
+        assert resource.name not in [room.resource.name for room in desk.get(CALENDAR, {"day": "2027-06-09"}).context["rooms"]]
 
-    def test_closing_a_time_shows_it_and_opening_gives_it_back(self, desk, lane, calendar):
-        response = self.close(desk, lane)
+    def test_closing_a_time_shows_it_and_opening_gives_it_back(self, desk, resource, policy):
+        response = self.close(desk, resource)
         assert response.url == f"{CALENDAR}?day=2027-06-08"
         assert "9 am – 4 pm Closed: Training" in self.said(desk.get(response.url))
-        closure = Closure.objects.get()
-        assert (closure.starts_at, closure.created_by) == (at("2027-06-08 09:00"), desk.user)
-        assert TUESDAY not in [free.at for free in services.free_times(calendar, NOW)]
-        desk.post(response.url, {"open": closure.pk})
-        assert TUESDAY in [free.at for free in services.free_times(calendar, NOW)]
+        blocked_time = BlockedTime.objects.get()
+        assert (blocked_time.starts_at, blocked_time.created_by) == (at("2027-06-08 09:00"), desk.user)
+        assert TUESDAY not in [free.at for free in services.free_starts(policy, NOW)]
+        desk.post(response.url, {"open": blocked_time.pk})
+        assert TUESDAY in [free.at for free in services.free_starts(policy, NOW)]
 
-    def test_visits_in_the_way_are_listed_with_links_and_nothing_is_closed(self, desk, ask, lane):
+    def test_visits_in_the_way_are_listed_with_links_and_nothing_is_closed(self, desk, ask, resource):
         case = ask(name="Ana Lima")
-        response = self.close(desk, lane)
+        response = self.close(desk, resource)
         page = BeautifulSoup(response.content, "html.parser")
         assert page.select_one(f'.desk-closing a[href="{page_of(case)}"]').get_text() == "Ana Lima"
         assert page.select_one('input[name="reason"]')["value"] == "Training"
-        assert not Closure.objects.exists()
+        assert not BlockedTime.objects.exists()
 
     @pytest.mark.parametrize(
         ("fields", "words"),
@@ -568,18 +568,18 @@ class TestCalendar:
             ({"start": "2027-06-08T12:00", "end": "2027-06-08T09:00"}, "ends before it starts"),
             ({"end": "2027-12-08T12:00"}, "three months"),
             ({"start": ""}, "Choose a day and a time"),
-            ({"lanes": []}, "Choose at least one"),
-            ({"lanes": [999]}, "not one of the available choices"),
+            ({"resources": []}, "Choose at least one"),
+            ({"resources": [999]}, "not one of the available choices"),
         ],
     )
-    def test_time_that_cannot_be_closed_is_refused_in_words(self, desk, lane, fields, words):
-        assert words in self.said(self.close(desk, lane, **fields))
-        assert not Closure.objects.exists()
+    def test_time_that_cannot_be_closed_is_refused_in_words(self, desk, resource, fields, words):
+        assert words in self.said(self.close(desk, resource, **fields))
+        assert not BlockedTime.objects.exists()
 
-    def test_time_that_is_closed_already_is_not_closed_twice(self, desk, lane):
-        self.close(desk, lane)
-        assert "closed already" in self.said(self.close(desk, lane))
-        assert Closure.objects.count() == 1
+    def test_time_that_is_closed_already_is_not_closed_twice(self, desk, resource):
+        self.close(desk, resource)
+        assert "closed already" in self.said(self.close(desk, resource))
+        assert BlockedTime.objects.count() == 1
 
     @pytest.mark.parametrize("pk", ["", "abc", "9" * 30, "999999"])
     def test_opening_what_is_not_closed_is_no_error(self, desk, pk):
@@ -589,22 +589,22 @@ class TestCalendar:
         ("frontdesk", True, True), ("manager", True, True), ("admin", True, True),
         ("clinician", True, False), ("editor", False, False),
     ])  # fmt: skip
-    def test_roles(self, client, calendar, lane, role, may_look, may_close):
+    def test_roles(self, client, policy, resource, role, may_look, may_close):
         client.force_login(factories.make_user(role))
         response = client.get(CALENDAR)
         assert (response.status_code == 200) == may_look
         assert ("Close this time" in response.content.decode()) == may_close
         assert (CALENDAR in client.get("/admin/").content.decode()) == may_look
-        self.close(client, lane)
-        assert Closure.objects.exists() == may_close
-        closure = (
-            Closure.objects.first()
-            or services.close_time(
-                [lane.pk], at("2027-06-08 09:00"), at("2027-06-08 10:00"), actor=factories.make_user("admin")
+        self.close(client, resource)
+        assert BlockedTime.objects.exists() == may_close
+        blocked_time = (
+            BlockedTime.objects.first()
+            or services.block_time(
+                [resource.pk], at("2027-06-08 09:00"), at("2027-06-08 10:00"), actor=factories.make_user("admin")
             )[0]
         )
-        client.post(CALENDAR, {"open": closure.pk})
-        assert Closure.objects.exists() != may_close
+        client.post(CALENDAR, {"open": blocked_time.pk})
+        assert BlockedTime.objects.exists() != may_close
 
     def test_asks_as_often_with_many_visits(self, desk, ask):
         ask()
@@ -620,29 +620,29 @@ class TestRoomsAndPeople:
     @pytest.mark.parametrize("role", ["frontdesk", "clinician", "editor"])
     def test_are_the_managers_business(self, client, profile, role):
         client.force_login(factories.make_user(role))
-        assert client.get("/admin/lane/").status_code == 302
-        assert client.post("/admin/lane/new/", {"name": "Mine", "sort_order": 0}).status_code == 302
-        assert not Lane.objects.filter(name="Mine").exists()
+        assert client.get("/admin/resource/").status_code == 302
+        assert client.post("/admin/resource/new/", {"name": "Mine", "sort_order": 0}).status_code == 302
+        assert not Resource.objects.filter(name="Mine").exists()
 
     def test_manager_adds_renames_and_switches_off(self, client, profile):
         client.force_login(factories.make_user("manager"))
-        client.post("/admin/lane/new/", {"name": "Laser room", "is_active": "on", "sort_order": 1})
-        lane = Lane.objects.get(name="Laser room")
-        client.post(f"/admin/lane/edit/{lane.pk}/", {"name": "Laser", "sort_order": 1})
-        lane.refresh_from_db()
-        assert (lane.name, lane.is_active) == ("Laser", False)
-        assert "Laser" in client.get("/admin/lane/").content.decode()
+        client.post("/admin/resource/new/", {"name": "Laser room", "is_active": "on", "sort_order": 1})
+        resource = Resource.objects.get(name="Laser room")
+        client.post(f"/admin/resource/edit/{resource.pk}/", {"name": "Laser", "sort_order": 1})
+        resource.refresh_from_db()
+        assert (resource.name, resource.is_active) == ("Laser", False)
+        assert "Laser" in client.get("/admin/resource/").content.decode()
         assert "Rooms and people" in client.get("/admin/").content.decode()
 
     def test_room_without_visits_is_deleted(self, client, profile):
         client.force_login(factories.make_user("manager"))
-        lane = Lane.objects.create(name="Never used")
-        client.post(f"/admin/lane/delete/{lane.pk}/")
-        assert not Lane.objects.filter(pk=lane.pk).exists()
+        resource = Resource.objects.create(name="Never used")
+        client.post(f"/admin/resource/delete/{resource.pk}/")
+        assert not Resource.objects.filter(pk=resource.pk).exists()
 
     def test_room_with_visits_stays_and_the_reason_is_said(self, client, ask):
-        lane = ask().appointments.get().lane
+        resource = ask().appointments.get().resource
         client.force_login(factories.make_user("manager"))
-        response = client.post(f"/admin/lane/delete/{lane.pk}/", follow=True)
+        response = client.post(f"/admin/resource/delete/{resource.pk}/", follow=True)
         assert "cannot be deleted" in response.content.decode()
-        assert Lane.objects.filter(pk=lane.pk).exists()
+        assert Resource.objects.filter(pk=resource.pk).exists()

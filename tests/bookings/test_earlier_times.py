@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import services
 from bookings.models import Case, Message, MessageKind, MessageState, Status
-from bookings.outbox import deliver_due
-from bookings.visit_link import path_for
+from bookings.messaging.outbox import send_due
+from bookings.messaging.links import get_visit_path
 from tests import factories
 from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.bookings.test_visit_page import LINK, rows
@@ -29,10 +29,10 @@ def clock():
 
 
 @pytest.fixture
-def book(ask, clerk, calendar):
-    def make(start, *, wants_earlier=False, **fields):
-        case = ask(start=start, wants_earlier=wants_earlier, **fields)
-        return services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+def book(ask, clerk, policy):
+    def make(start, *, on_waitlist=False, **fields):
+        case = ask(start=start, on_waitlist=on_waitlist, **fields)
+        return services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
 
     return make
 
@@ -46,13 +46,13 @@ def giver(book):
 @pytest.fixture
 def waiting(book):
     """Wants an earlier one."""
-    return book(THURSDAY, wants_earlier=True, name="Ana Lima", email="ana@patient.example.com")
+    return book(THURSDAY, on_waitlist=True, name="Ana Lima", email="ana@patient.example.com")
 
 
 @pytest.fixture
-def give_back(giver, clerk, calendar):
+def give_back(giver, clerk, policy):
     def cancel():
-        return services.cancel(giver.pk, actor=clerk, calendar=calendar)
+        return services.cancel(giver.pk, actor=clerk, policy=policy)
 
     return cancel
 
@@ -60,7 +60,7 @@ def give_back(giver, clerk, calendar):
 def told():
     """The references of those who were written to, in their order."""
     return list(
-        Message.objects.filter(kind=MessageKind.EARLIER_TIME).order_by("pk").values_list("case__reference", flat=True)
+        Message.objects.filter(kind=MessageKind.WAITLIST_OFFER).order_by("pk").values_list("case__reference", flat=True)
     )
 
 
@@ -71,10 +71,10 @@ def change(case, **fields):
 # When a time is given back
 
 
-def test_patient_who_waits_is_told_when_a_visit_is_cancelled(giver, waiting, give_back, mailoutbox):
+def test_patient_who_waits_is_told_when_a_visit_is_canceled(giver, waiting, give_back, mailoutbox):
     give_back()
     assert told() == [waiting.reference]
-    deliver_due()
+    send_due()
     (mail,) = [mail for mail in mailoutbox if mail.subject == SUBJECT]
     assert mail.to == ["ana@patient.example.com"]
     assert "Hello Ana" in mail.body
@@ -86,44 +86,44 @@ def test_patient_who_waits_is_told_when_a_visit_is_cancelled(giver, waiting, giv
 def test_kept_time_that_lapses_is_told(ask, waiting, clock):
     ask(start=TUESDAY)
     clock.move_to(at("2027-06-07 13:00"))
-    services.lapse_expired()
+    services.expire_holds()
     assert told() == [waiting.reference]
 
 
 def test_closing_a_request_tells(giver, waiting, clerk):
-    services.change_status(giver.pk, "closed", actor=clerk, expected_version=giver.version, outcome="declined", note="")
+    services.change_stage(giver.pk, "closed", actor=clerk, expected_version=giver.version, outcome="declined", note="")
     assert told() == [waiting.reference]
 
 
-def test_visit_that_the_desk_moves_tells(giver, waiting, clerk, calendar):
-    services.book(giver.pk, at("2027-06-11 10:00"), actor=clerk, expected_version=giver.version, calendar=calendar)
+def test_visit_that_the_desk_moves_tells(giver, waiting, clerk, policy):
+    services.book(giver.pk, at("2027-06-11 10:00"), actor=clerk, expected_version=giver.version, policy=policy)
     assert told() == [waiting.reference]
 
 
-def test_visit_that_its_patient_moves_tells(giver, waiting, calendar):
-    services.change_time(giver.pk, at("2027-06-11 10:00"), calendar=calendar)
+def test_visit_that_its_patient_moves_tells(giver, waiting, policy):
+    services.move(giver.pk, at("2027-06-11 10:00"), policy=policy)
     assert told() == [waiting.reference]
 
 
-def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk, calendar, mailoutbox):
-    lane = waiting.appointments.get().lane_id
-    (closed,) = services.close_time([lane], at("2027-06-08 06:00"), at("2027-06-08 20:00"), actor=clerk)
-    services.open_time(closed.pk)
+def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk, policy, mailoutbox):
+    resource = waiting.appointments.get().resource_id
+    (closed,) = services.block_time([resource], at("2027-06-08 06:00"), at("2027-06-08 20:00"), actor=clerk)
+    services.unblock_time(closed.pk)
     assert told() == [waiting.reference]
-    deliver_due()
+    send_due()
     assert "Tuesday, June 8, 9 am" in next(mail.body for mail in mailoutbox if mail.subject == SUBJECT)
 
 
 def test_closed_evening_that_is_opened_tells_nobody(waiting, clerk):
-    lane = waiting.appointments.get().lane_id
-    (closed,) = services.close_time([lane], at("2027-06-08 18:00"), at("2027-06-08 20:00"), actor=clerk)
-    services.open_time(closed.pk)
-    services.open_time(closed.pk)
+    resource = waiting.appointments.get().resource_id
+    (closed,) = services.block_time([resource], at("2027-06-08 18:00"), at("2027-06-08 20:00"), actor=clerk)
+    services.unblock_time(closed.pk)
+    services.unblock_time(closed.pk)
     assert told() == []
 
 
 def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):
-    case = ask(start=THURSDAY, wants_earlier=True)
+    case = ask(start=THURSDAY, on_waitlist=True)
     give_back()
     assert told() == [case.reference]
 
@@ -134,7 +134,7 @@ def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"wants_earlier": False},
+        {"on_waitlist": False},
         {"email": ""},
         {"status": Status.CLOSED, "outcome": "declined", "closed_at": NOW},
         {"status": Status.QUARANTINED},
@@ -147,41 +147,41 @@ def test_nobody_else_is_told(waiting, giver, give_back, fields):
     assert told() == []
 
 
-def test_visit_that_is_sooner_is_not_told(book, calendar, clerk):
-    book(TUESDAY, wants_earlier=True)
+def test_visit_that_is_sooner_is_not_told(book, policy, clerk):
+    book(TUESDAY, on_waitlist=True)
     giver = book(THURSDAY)
-    services.cancel(giver.pk, actor=clerk, calendar=calendar)
+    services.cancel(giver.pk, actor=clerk, policy=policy)
     assert told() == []
 
 
 def test_patient_without_a_time_is_not_told(ask, giver, give_back):
-    ask(start=None, wants_earlier=True)
+    ask(start=None, on_waitlist=True)
     give_back()
     assert told() == []
 
 
-def test_patient_who_may_no_longer_change_is_not_told(book, calendar, clerk, clock):
-    book(at("2027-06-08 14:00"), wants_earlier=True)
+def test_patient_who_may_no_longer_change_is_not_told(book, policy, clerk, clock):
+    book(at("2027-06-08 14:00"), on_waitlist=True)
     giver = book(TUESDAY)
     clock.move_to(at("2027-06-07 14:01"))
-    services.cancel(giver.pk, actor=clerk, calendar=calendar)
+    services.cancel(giver.pk, actor=clerk, policy=policy)
     assert told() == []
 
 
-def test_giver_is_not_told_of_her_own_time(book, calendar):
-    case = book(TUESDAY, wants_earlier=True)
-    services.change_time(case.pk, THURSDAY, calendar=calendar)
+def test_giver_is_not_told_of_her_own_time(book, policy):
+    case = book(TUESDAY, on_waitlist=True)
+    services.move(case.pk, THURSDAY, policy=policy)
     assert told() == []
 
 
 def test_time_that_is_over_is_told_to_nobody(waiting, giver, clerk, clock):
     clock.move_to(TUESDAY + timedelta(minutes=1))
-    services.change_status(giver.pk, "attended", actor=clerk, expected_version=giver.version)
+    services.change_stage(giver.pk, "attended", actor=clerk, expected_version=giver.version)
     assert told() == []
 
 
 def test_five_are_told_and_the_oldest_requests_first(book, giver, give_back):
-    cases = [book(at(f"2027-06-10 {hour}:00"), wants_earlier=True) for hour in ("15", "14", "13", "12", "11", "10")]
+    cases = [book(at(f"2027-06-10 {hour}:00"), on_waitlist=True) for hour in ("15", "14", "13", "12", "11", "10")]
     newest_first = [timedelta(minutes=number) for number in range(6)]
     for case, age in zip(cases, newest_first, strict=True):
         change(case, created_at=NOW - age)
@@ -192,26 +192,26 @@ def test_five_are_told_and_the_oldest_requests_first(book, giver, give_back):
 # Once a day
 
 
-def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_back, calendar, clock):
+def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_back, policy, clock):
     second, third = book(at("2027-06-09 12:00")), book(at("2027-06-09 13:00"))
     give_back()
-    deliver_due()
+    send_due()
     clock.move_to(at("2027-06-07 23:59"))
-    services.cancel(second.pk, calendar=calendar)
+    services.cancel(second.pk, policy=policy)
     assert told() == [waiting.reference]
     clock.move_to(at("2027-06-08 00:01"))
-    services.cancel(third.pk, calendar=calendar)
+    services.cancel(third.pk, policy=policy)
     assert told() == [waiting.reference] * 2
 
 
-def test_mail_that_was_dropped_does_not_count(book, ask, waiting, giver, give_back, calendar, clerk):
+def test_mail_that_was_dropped_does_not_count(book, ask, waiting, giver, give_back, policy, clerk):
     second = book(at("2027-06-09 12:00"))
     give_back()
     taker = ask(start=TUESDAY)
-    deliver_due()
-    services.cancel(second.pk, calendar=calendar)
+    send_due()
+    services.cancel(second.pk, policy=policy)
     assert told() == [waiting.reference] * 2
-    services.cancel(taker.pk, actor=clerk, calendar=calendar)  # the first time again
+    services.cancel(taker.pk, actor=clerk, policy=policy)  # the first time again
     assert told() == [waiting.reference] * 2
 
 
@@ -219,8 +219,8 @@ def test_mail_that_was_dropped_does_not_count(book, ask, waiting, giver, give_ba
 
 
 def left(mailoutbox):
-    deliver_due()
-    message = Message.objects.get(kind=MessageKind.EARLIER_TIME)
+    send_due()
+    message = Message.objects.get(kind=MessageKind.WAITLIST_OFFER)
     assert (message.state == MessageState.SENT) == any(mail.subject == SUBJECT for mail in mailoutbox)
     return message.state
 
@@ -233,19 +233,19 @@ def test_mail_is_dropped_when_somebody_has_taken_the_time(ask, waiting, give_bac
 
 def test_mail_is_dropped_when_she_no_longer_wants_it(waiting, give_back, mailoutbox):
     give_back()
-    services.want_earlier(waiting.pk, False)
+    services.set_waitlist(waiting.pk, False)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_sooner_by_then(waiting, give_back, calendar, mailoutbox):
+def test_mail_is_dropped_when_her_visit_is_sooner_by_then(waiting, give_back, policy, mailoutbox):
     give_back()
-    services.change_time(waiting.pk, at("2027-06-08 09:00"), calendar=calendar)
+    services.move(waiting.pk, at("2027-06-08 09:00"), policy=policy)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_cancelled(waiting, give_back, calendar, mailoutbox):
+def test_mail_is_dropped_when_her_visit_is_canceled(waiting, give_back, policy, mailoutbox):
     give_back()
-    services.cancel(waiting.pk, calendar=calendar)
+    services.cancel(waiting.pk, policy=policy)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
@@ -255,28 +255,28 @@ def test_mail_is_dropped_when_the_notice_has_become_too_short(waiting, give_back
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_she_may_no_longer_change(book, calendar, clock, mailoutbox):
+def test_mail_is_dropped_when_she_may_no_longer_change(book, policy, clock, mailoutbox):
     giver = book(at("2027-06-08 14:00"))
-    book(at("2027-06-09 09:00"), wants_earlier=True)
-    services.change_time(giver.pk, THURSDAY, calendar=calendar)
+    book(at("2027-06-09 09:00"), on_waitlist=True)
+    services.move(giver.pk, THURSDAY, policy=policy)
     clock.move_to(at("2027-06-08 09:01"))
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_still_leaves_when_her_kept_time_was_booked(ask, give_back, clerk, calendar, mailoutbox):
-    case = ask(start=THURSDAY, wants_earlier=True)
+def test_mail_still_leaves_when_her_kept_time_was_booked(ask, give_back, clerk, policy, mailoutbox):
+    case = ask(start=THURSDAY, on_waitlist=True)
     give_back()
-    services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+    services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     assert left(mailoutbox) == MessageState.SENT
 
 
-def test_time_that_overlaps_her_own_can_be_had(book, clerk, calendar, mailoutbox):
+def test_time_that_overlaps_her_own_can_be_had(book, clerk, policy, mailoutbox):
     """Her visit at 10:15 is no obstacle to herself at 10."""
     giver = book(at("2027-06-09 09:45"))
-    case = book(at("2027-06-09 10:15"), wants_earlier=True)
-    services.cancel(giver.pk, actor=clerk, calendar=calendar)
-    Message.objects.filter(kind=MessageKind.EARLIER_TIME).update(
-        dedupe_key=f"earlier_time:{case.reference}:2027-06-07:2027-06-09T17:00Z"
+    case = book(at("2027-06-09 10:15"), on_waitlist=True)
+    services.cancel(giver.pk, actor=clerk, policy=policy)
+    Message.objects.filter(kind=MessageKind.WAITLIST_OFFER).update(
+        dedupe_key=f"waitlist_offer:{case.reference}:2027-06-07:2027-06-09T17:00Z"
     )
     assert left(mailoutbox) == MessageState.SENT
 
@@ -286,9 +286,9 @@ def test_time_that_overlaps_her_own_can_be_had(book, clerk, calendar, mailoutbox
 
 def test_mail_tells_nothing_about_the_patient_but_her_first_name(book, give_back):
     treatment = factories.make_treatment("Botox for chronic migraine")
-    book(THURSDAY, wants_earlier=True, message="My forehead.", treatment_ids=(treatment.pk,))
+    book(THURSDAY, on_waitlist=True, message="My forehead.", treatment_ids=(treatment.pk,))
     give_back()
-    mail = Message.objects.get(kind=MessageKind.EARLIER_TIME)
+    mail = Message.objects.get(kind=MessageKind.WAITLIST_OFFER)
     assert mail.subject == SUBJECT
     for secret in ("Lima", "@patient", "forehead", "migraine", "Botox"):
         assert secret not in mail.text + mail.html
@@ -297,7 +297,7 @@ def test_mail_tells_nothing_about_the_patient_but_her_first_name(book, give_back
 
 def test_opening_its_links_changes_nothing(client, waiting, give_back):
     give_back()
-    mail = Message.objects.get(kind=MessageKind.EARLIER_TIME)
+    mail = Message.objects.get(kind=MessageKind.WAITLIST_OFFER)
     links = set(LINK.findall(mail.text + mail.html))
     assert len(links) == 2
     before = rows()
@@ -310,7 +310,7 @@ def test_opening_its_links_changes_nothing(client, waiting, give_back):
 
 def test_its_link_leads_to_the_time(client, waiting, give_back):
     give_back()
-    response = client.post(f"{path_for(waiting)}change/", {"start": "2027-06-08T17:00Z"}, follow=True)
+    response = client.post(f"{get_visit_path(waiting)}change/", {"start": "2027-06-08T17:00Z"}, follow=True)
     assert "Tuesday, June 8, 10 am" in response.content.decode()
 
 
@@ -318,25 +318,25 @@ def test_mail_that_cannot_be_written_keeps_no_time_from_being_given_back(waiting
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr("bookings.emails.earlier_time", broken)
+    monkeypatch.setattr("bookings.messaging.rendering.waitlist_offer", broken)
     give_back()
-    assert giver.appointments.get().state == "cancelled"
+    assert giver.appointments.get().state == "canceled"
     assert told() == []
     assert waiting.events.filter(kind="message_failed").exists()
 
 
-def test_telling_costs_few_queries(book, giver, clerk, calendar):
+def test_telling_costs_few_queries(book, giver, clerk, policy):
     def cost(case):
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            services.cancel(case.pk, actor=clerk, calendar=calendar)
+            services.cancel(case.pk, actor=clerk, policy=policy)
         return len(queries)
 
     first, second = book(at("2027-06-08 11:00")), giver
     nobody = cost(first)
     for hour in range(9, 16):
-        book(at(f"2027-06-10 {hour:02}:00"), wants_earlier=True)
+        book(at(f"2027-06-10 {hour:02}:00"), on_waitlist=True)
     five = cost(second)
     assert len(told()) == 5
     assert five - nobody <= 5 + 5 * 3
@@ -346,13 +346,13 @@ def test_telling_costs_few_queries(book, giver, clerk, calendar):
 
 
 def test_wish_is_an_event_and_only_once(waiting):
-    services.want_earlier(waiting.pk, False)
-    services.want_earlier(waiting.pk, False)
+    services.set_waitlist(waiting.pk, False)
+    services.set_waitlist(waiting.pk, False)
     assert waiting.events.filter(text__contains="no longer wants").count() == 1
     waiting.refresh_from_db()
-    assert waiting.wants_earlier is False
+    assert waiting.on_waitlist is False
 
 
 def test_wish_without_a_time_is_refused(ask):
     with pytest.raises(services.BookingError):
-        services.want_earlier(ask(start=None).pk, True)
+        services.set_waitlist(ask(start=None).pk, True)

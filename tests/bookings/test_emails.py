@@ -132,7 +132,7 @@ def test_a_line_break_in_the_clinics_name_cannot_start_a_header(consultation_set
 
 
 def test_the_receipt_names_the_time_she_asked_for_and_claims_nothing_about_it(consultation_settings, profile):
-    case = make_case(wanted_start=datetime(2026, 11, 24, 18, tzinfo=UTC))
+    case = make_case(requested_start=datetime(2026, 11, 24, 18, tzinfo=UTC))
     (receipt,) = emails.compose([MessageKind.RECEIPT], case, settings=consultation_settings, profile=profile)
     for body in (receipt.text, re.sub("<[^>]+>", "", receipt.html)):
         assert "You asked for Tuesday, November 24, 10 am (Los Angeles time)." in body

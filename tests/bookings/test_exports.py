@@ -1,4 +1,4 @@
-"""The desk's list as a file: the same rows, harmless in a spreadsheet, and written down."""
+"""The desk's list as a file: the same rows, escape_formula in a spreadsheet, and written down."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from bookings.exports import LOG_ACTION, ExportFormatter, harmless
+from bookings.desk.export import LOG_ACTION, ExportFormatter, escape_formula
 from bookings.models import MessageState, Status
 from tests import factories
 
@@ -36,12 +36,12 @@ def rows(response) -> list[dict[str, str]]:
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =HYPERLINK()", "＝1", "＋1", "－1", "＠A"],
 )
 def test_formulas_become_text(value):
-    assert harmless(value) == f"'{value}"
+    assert escape_formula(value) == f"'{value}"
 
 
 @pytest.mark.parametrize("value", ["Ana Lima", "O'Brien", "", "3 days", "Anne-Marie", "a=b"])
 def test_ordinary_text_stays_as_it_is(value):
-    assert harmless(value) == value
+    assert escape_formula(value) == value
 
 
 def test_file_holds_what_the_list_shows(desk, time_machine):

@@ -11,7 +11,7 @@ from wagtail.search.index import class_is_indexed
 
 from bookings import services
 from bookings.models import Case, Consent, Event, EventKind, MessageState, Outcome, Status
-from bookings.waiting import age_in_words, backlog, unsent_messages
+from bookings.desk.queries import age_in_words, backlog, unsent_messages
 from tests import factories
 
 LIST = "/admin/case/"
@@ -193,7 +193,7 @@ class TestPage:
         offered = {move.status for move in context["other_moves"]}
         offered |= {context["next_move"].status} if context["next_move"] else set()
         offered |= {Status.CLOSED} if context["can_close"] else set()
-        assert offered == set(services.next_statuses(case))
+        assert offered == set(services.next_stages(case))
 
     def test_one_click_takes_the_next_step(self, desk):
         case = factories.make_case()
@@ -201,13 +201,13 @@ class TestPage:
         assert response.url == page_of(case)
         case.refresh_from_db()
         assert case.status == Status.CONTACTING
-        event = case.events.get(kind=EventKind.STATUS)
+        event = case.events.get(kind=EventKind.STAGE)
         assert (event.actor, event.from_status, event.to_status) == (desk.user, "new", "contacting")
 
     def test_typed_note_goes_along_with_the_step(self, desk):
         case = factories.make_case()
         step(desk, case, to_status="contacting", note="Left a voice message")
-        assert case.events.get(kind=EventKind.STATUS).text == "Left a voice message"
+        assert case.events.get(kind=EventKind.STAGE).text == "Left a voice message"
 
     def test_note_alone(self, desk):
         case = factories.make_case()
@@ -249,7 +249,7 @@ class TestPage:
     def test_two_people_at_once_are_told_and_nothing_is_lost(self, desk):
         case = factories.make_case()
         other = factories.make_user("frontdesk")
-        services.change_status(case.pk, "contacting", actor=other, expected_version=1)
+        services.change_stage(case.pk, "contacting", actor=other, expected_version=1)
         response = step(desk, case, to_status="scheduled", note="She comes on Thursday")
         html = response.content.decode()
         assert response.status_code == 409
@@ -261,7 +261,7 @@ class TestPage:
 
     def test_pressing_again_after_the_warning_works(self, desk):
         case = factories.make_case()
-        services.change_status(case.pk, "contacting", actor=desk.user, expected_version=1)
+        services.change_stage(case.pk, "contacting", actor=desk.user, expected_version=1)
         case.refresh_from_db()
         assert step(desk, case, to_status="scheduled").status_code == 302
 

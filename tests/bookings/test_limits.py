@@ -34,7 +34,7 @@ def proxy(settings):
 
 
 @pytest.fixture
-def send(client, clock, calendar):
+def send(client, clock, policy):
     """Sends a whole form from an address; what comes back must be her receipt, whatever happens behind it."""
 
     def fill_in(address=NETWORK, **typed):
@@ -49,22 +49,22 @@ def send(client, clock, calendar):
 
 
 @pytest.fixture
-def quarantined(profile, consultation_settings, calendar):
+def quarantined(profile, consultation_settings, policy):
     def ask_too_often(start=TUESDAY, **fields):
         known = {"name": "Ana Lima", "email": "ana@patient.example.com", "consent_wording": "Yes."}
-        request = services.ConsultationRequest(**{**known, "submission_key": uuid4(), "start": start, **fields})
+        request = services.Submission(**{**known, "submission_key": uuid4(), "start": start, **fields})
         return services.submit(
-            request, settings=consultation_settings, profile=profile, calendar=calendar, in_quarantine=True
+            request, settings=consultation_settings, profile=profile, policy=policy, in_quarantine=True
         ).case
 
     return ask_too_often
 
 
 @pytest.fixture
-def let_out(profile, consultation_settings, calendar, clerk):
+def release_from_quarantine(profile, consultation_settings, policy, clerk):
     def decide(case):
         known = {"settings": consultation_settings, "profile": profile, "calendar": calendar}
-        return services.let_out(case.pk, actor=clerk, expected_version=case.version, **known)
+        return services.release_from_quarantine(case.pk, actor=clerk, expected_version=case.version, **known)
 
     return decide
 
@@ -153,7 +153,7 @@ def test_the_cache_names_nobody(send, monkeypatch):
 
 def test_request_in_quarantine_keeps_all_she_wrote_and_nothing_else_happens(quarantined):
     case = quarantined(message="My forehead.", phone="949 555 0123")
-    assert (case.message, case.phone, case.wanted_start) == ("My forehead.", "949 555 0123", TUESDAY)
+    assert (case.message, case.phone, case.requested_start) == ("My forehead.", "949 555 0123", TUESDAY)
     assert case.consents.get().wording == "Yes."
     assert not Message.objects.exists()
     assert not Appointment.objects.exists()
@@ -165,7 +165,7 @@ def test_same_form_again_stays_in_quarantine_with_what_she_changed(quarantined):
     case = quarantined(submission_key=key, message="Please call.", start=None)
     assert Case.objects.get() == case
     case.refresh_from_db()
-    assert (case.status, case.message, case.wanted_start) == (Status.QUARANTINED, "Please call.", None)
+    assert (case.status, case.message, case.requested_start) == (Status.QUARANTINED, "Please call.", None)
     assert not Message.objects.exists()
 
 
@@ -174,13 +174,13 @@ def test_same_content_from_a_new_form_stays_in_quarantine_with_the_time_she_pick
     case = quarantined(start=TUESDAY + timedelta(hours=1))
     assert Case.objects.get() == case
     case.refresh_from_db()
-    assert (case.status, case.wanted_start) == (Status.QUARANTINED, TUESDAY + timedelta(hours=1))
+    assert (case.status, case.requested_start) == (Status.QUARANTINED, TUESDAY + timedelta(hours=1))
     assert not Appointment.objects.exists()
     assert not Message.objects.exists()
 
 
-def test_let_out_she_gets_her_receipt_and_her_time(quarantined, let_out):
-    case = let_out(quarantined())
+def test_let_out_she_gets_her_receipt_and_her_time(quarantined, release_from_quarantine):
+    case = release_from_quarantine(quarantined())
     assert case.status == Status.NEW
     assert list(case.messages.values_list("kind", flat=True)) == ["receipt"]
     appointment = case.appointments.get()
@@ -188,36 +188,36 @@ def test_let_out_she_gets_her_receipt_and_her_time(quarantined, let_out):
     assert booking_invariants.check() == []
 
 
-def test_let_out_too_late_for_her_time_is_told(quarantined, let_out, ask):
+def test_let_out_too_late_for_her_time_is_told(quarantined, release_from_quarantine, ask):
     case = quarantined()
     ask(TUESDAY)
-    case = let_out(case)
+    case = release_from_quarantine(case)
     assert case.status == Status.NEW
     assert not case.appointments.exists()
     assert "Tue, Jun 8, 10 am, which is no longer free" in case.events.last().text
     assert booking_invariants.check() == []
 
 
-def test_only_what_is_in_quarantine_is_let_out_and_once(quarantined, let_out):
-    case = let_out(quarantined())
+def test_only_what_is_in_quarantine_is_let_out_and_once(quarantined, release_from_quarantine):
+    case = release_from_quarantine(quarantined())
     with pytest.raises(services.BookingError, match="not in quarantine"):
-        let_out(case)
+        release_from_quarantine(case)
     case.version -= 1
-    with pytest.raises(services.StaleCase):
-        let_out(case)
+    with pytest.raises(services.StaleCaseError):
+        release_from_quarantine(case)
 
 
 def test_what_is_no_request_is_closed(quarantined, clerk):
     case = quarantined()
     closing = {"outcome": "not_a_request", "actor": clerk, "expected_version": case.version}
-    assert services.change_status(case.pk, Status.CLOSED, **closing).status == Status.CLOSED
+    assert services.change_stage(case.pk, Status.CLOSED, **closing).status == Status.CLOSED
     assert not Message.objects.exists()
 
 
-def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, calendar):
+def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, policy):
     case = quarantined()
-    with pytest.raises(services.TransitionRefused):
-        services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, calendar=calendar)
+    with pytest.raises(services.TransitionError):
+        services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, policy=policy)
 
 
 # At the desk
@@ -255,7 +255,7 @@ def test_desk_lets_it_out_and_keeps_a_typed_note(desk, quarantined):
     page = desk.get(url).content.decode()
     assert "It is a real request" in page
     assert "The time she picked: Tue, Jun 8, 10 am" in page
-    act = {"action": "let_out", "expected_version": case.version, "note": "She phoned."}
+    act = {"action": "release_from_quarantine", "expected_version": case.version, "note": "She phoned."}
     answer = desk.post(url, act, follow=True)
     assert "It is a real request" not in answer.content.decode()
     case.refresh_from_db()
@@ -269,7 +269,7 @@ def test_whoever_may_only_read_lets_nothing_out(client, quarantined):
     case = quarantined()
     url = reverse("case:inspect", args=[case.pk])
     assert "It is a real request" not in client.get(url).content.decode()
-    client.post(url, {"action": "let_out", "expected_version": case.version})
+    client.post(url, {"action": "release_from_quarantine", "expected_version": case.version})
     case.refresh_from_db()
     assert case.status == Status.QUARANTINED
 

@@ -56,8 +56,8 @@ def fresh(message: Message) -> Message:
 
 def test_a_due_message_leaves_once_and_its_case_knows():
     message = make_message(text="Thank you.", html="<p>Thank you.</p>")
-    assert outbox.deliver_due() == {"sent": 1}
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {"sent": 1}
+    assert outbox.send_due() == {}
     (sent,) = mail.outbox
     assert (sent.to, sent.subject, sent.body) == (["ana@patient.example.com"], message.subject, "Thank you.")
     assert sent.alternatives[0][:2] == ("<p>Thank you.</p>", "text/html")
@@ -69,15 +69,15 @@ def test_a_due_message_leaves_once_and_its_case_knows():
 
 def test_a_message_of_tomorrow_waits(clock):
     make_message(due_at=NOON + timedelta(days=1))
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {}
     clock.shift(timedelta(days=1))
-    assert outbox.deliver_due() == {"sent": 1}
+    assert outbox.send_due() == {"sent": 1}
 
 
 def test_the_oldest_leaves_first(clock):
     for name, minutes in (("late", 1), ("early", 2)):
         make_message(subject=name, due_at=NOON - timedelta(minutes=minutes))
-    outbox.deliver_due()
+    outbox.send_due()
     assert [sent.subject for sent in mail.outbox] == ["early", "late"]
 
 
@@ -99,25 +99,25 @@ def test_a_mail_says_that_a_machine_wrote_it_and_keeps_its_id():
 def test_a_failed_message_is_tried_later_and_arrives_exactly_once(server, clock, error, caplog):
     message = make_message()
     server.error = error
-    assert outbox.deliver_due() == {"queued": 1}
+    assert outbox.send_due() == {"queued": 1}
     message = fresh(message)
     assert (message.state, message.attempts) == (MessageState.QUEUED, 1)
     assert message.last_error == type(error).__name__
     assert message.due_at == NOON + timedelta(minutes=1)
     server.error = None
     clock.shift(timedelta(seconds=59))
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {}
     clock.shift(timedelta(seconds=1))
-    assert outbox.deliver_due() == {"sent": 1}
+    assert outbox.send_due() == {"sent": 1}
     clock.shift(timedelta(days=9))
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {}
     assert len(mail.outbox) == 1
 
 
 def test_one_bad_message_holds_up_no_other(server, clock, monkeypatch):
     make_message(subject="bad\nBcc: all@example.com", due_at=NOON - timedelta(hours=1))
     make_message(subject="good")
-    assert outbox.deliver_due() == {"queued": 1, "sent": 1}
+    assert outbox.send_due() == {"queued": 1, "sent": 1}
     assert [sent.subject for sent in mail.outbox] == ["good"]
 
 
@@ -128,20 +128,20 @@ def test_the_waits_grow_and_the_last_failure_is_marked(server, clock):
     while fresh(message).state != MessageState.FAILED:
         clock.move_to(fresh(message).due_at, tick=False)
         now = fresh(message).due_at
-        outbox.deliver_due()
+        outbox.send_due()
         waits.append((fresh(message).due_at - now) // timedelta(minutes=1))
     assert waits[:-1] == [1, 5, 15, 60, 240, 720, 1440, 1440]
     assert fresh(message).attempts == server.calls == 9
     assert [event.kind for event in message.case.events.all()][1:] == [EventKind.MESSAGE_FAILED]
     clock.shift(timedelta(days=30))
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {}
 
 
 def test_a_server_that_takes_nothing_counts_as_failed(monkeypatch):
     monkeypatch.setattr(EmailMessage, "send", lambda email, **kwargs: 0)
     message = make_message()
-    assert outbox.deliver_due() == {"queued": 1}
-    assert fresh(message).last_error == "NotAccepted"
+    assert outbox.send_due() == {"queued": 1}
+    assert fresh(message).last_error == "NotAcceptedError"
 
 
 def test_no_log_line_and_no_column_quotes_the_server(server, clock, caplog):
@@ -149,7 +149,7 @@ def test_no_log_line_and_no_column_quotes_the_server(server, clock, caplog):
     message = make_message(case)
     server.error = ConnectionError("550 <zoe@patient.example.com> unknown, Zoë Lima")
     for days in range(20):
-        outbox.deliver_due(NOON + timedelta(days=days * 2))
+        outbox.send_due(NOON + timedelta(days=days * 2))
     assert fresh(message).state == MessageState.FAILED
     assert "ConnectionError" in caplog.text
     told = caplog.text + fresh(message).last_error + "".join(event.text for event in case.events.all())
@@ -164,7 +164,7 @@ def test_a_claimed_message_is_nobody_elses(clock):
     make_message()
     assert len(outbox.claim_due(NOON, limit=5)) == 1
     assert outbox.claim_due(NOON, limit=5) == []
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {}
 
 
 def test_a_claim_takes_no_more_than_it_was_told(clock):
@@ -182,16 +182,16 @@ def test_a_message_of_a_dead_worker_is_sent_when_its_lease_is_over(clock):
     make_message()
     outbox.claim_due(NOON, limit=1)
     clock.shift(outbox.LEASE - timedelta(seconds=1))
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {}
     clock.shift(timedelta(seconds=1))
-    assert outbox.deliver_due() == {"sent": 1}
+    assert outbox.send_due() == {"sent": 1}
 
 
 def test_a_message_that_kills_its_worker_is_not_sent_for_ever(clock):
     message = make_message()
     for _attempt in range(outbox.MAX_ATTEMPTS):
         outbox.claim_due(fresh(message).due_at, limit=1)
-    assert outbox.deliver_due(fresh(message).due_at) == {"failed": 1}
+    assert outbox.send_due(fresh(message).due_at) == {"failed": 1}
     assert (mail.outbox, fresh(message).last_error) == ([], "WorkerDied")
 
 
@@ -199,7 +199,7 @@ def test_a_worker_that_lost_its_lease_does_not_put_a_sent_message_back(server, c
     message = make_message()
     (slow,) = outbox.claim_due(NOON, limit=1)
     clock.shift(outbox.LEASE)
-    outbox.deliver_due()
+    outbox.send_due()
     server.error = TimeoutError()
     outbox.deliver(slow)
     assert fresh(message).state == MessageState.SENT
@@ -212,7 +212,7 @@ def test_a_worker_that_sent_it_late_keeps_others_from_sending_again(clock):
     clock.shift(outbox.LEASE * 2)
     outbox.deliver(slow)
     assert fresh(message).state == MessageState.SENT
-    assert outbox.deliver_due() == {}
+    assert outbox.send_due() == {}
 
 
 def test_a_message_whose_case_is_erased_meanwhile_is_simply_gone(clock):
@@ -231,7 +231,7 @@ def test_six_workers_at_once_send_each_message_once():
 
     def work(_number):
         try:
-            return outbox.deliver_due()
+            return outbox.send_due()
         finally:
             connection.close()
 
@@ -277,14 +277,14 @@ def test_a_watching_worker_finishes_its_message_and_ends_on_a_signal(monkeypatch
 def test_a_watching_worker_survives_a_database_that_is_away(monkeypatch, same_connection, capsys):
     answers = [OperationalError("server closed: zoe@patient.example.com"), OperationalError(), None]
 
-    def deliver_next():
+    def send_next():
         answer = answers.pop(0)
         if answer is None:
             os.kill(os.getpid(), signal.SIGTERM)
             return
         raise answer
 
-    monkeypatch.setattr(deliver_messages, "deliver_next", deliver_next)
+    monkeypatch.setattr(deliver_messages, "send_next", send_next)
     call_command("deliver_messages", watch=True, every=0.01)
     told = capsys.readouterr().err
     assert told.count("OperationalError") == 2
@@ -301,7 +301,7 @@ def test_a_watching_worker_ends_with_the_process_that_started_it(same_connection
 
 def test_a_watching_worker_works_while_that_process_lives(monkeypatch, same_connection):
     seen = []
-    monkeypatch.setattr(deliver_messages, "deliver_next", lambda: seen.append(1) or (len(seen) < 3 or None))
+    monkeypatch.setattr(deliver_messages, "send_next", lambda: seen.append(1) or (len(seen) < 3 or None))
     monkeypatch.setattr(os, "getppid", iter([7, 7, 7, 7, 1]).__next__)
     call_command("deliver_messages", watch=True, every=0.01, parent_pid=7)
     assert len(seen) == 3

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.models import Case, CaseKind, EventKind, Outcome, Patient, Status
-from bookings.services import BookingError, ConsultationRequest, StaleCase, people
+from bookings.services import BookingError, Submission, StaleCaseError, people
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def send(profile, consultation_settings):
             "submission_key": uuid4(),
             "message": uuid4().hex,
         }
-        request = ConsultationRequest(**{**known, **typed})
+        request = Submission(**{**known, **typed})
         return services.submit(request, settings=consultation_settings, profile=profile).case
 
     return send
@@ -91,7 +91,7 @@ def names(cases) -> list[str]:
 
 
 def proposed(case: Case) -> list[str]:
-    return [found.case.name for found in services.perhaps_same(fresh(case))]
+    return [found.case.name for found in services.possible_duplicates(fresh(case))]
 
 
 class TestPatientOfACase:
@@ -208,7 +208,7 @@ class TestLink:
     def test_after_somebody_else_changed_the_case_is_stale(self, clerk):
         first, second = stranger("A"), stranger("B")
         services.add_note(first.pk, "Meanwhile", actor=clerk)
-        with pytest.raises(StaleCase):
+        with pytest.raises(StaleCaseError):
             services.link(first.pk, second.pk, actor=clerk, expected_version=1)
         assert not links()
         assert not second.events.filter(kind=EventKind.LINKED).exists()
@@ -293,7 +293,7 @@ class TestUnlink:
     def test_after_somebody_else_changed_the_case_is_stale(self, join, clerk):
         first, second = stranger("A"), stranger("B")
         join(first, second)
-        with pytest.raises(StaleCase):
+        with pytest.raises(StaleCaseError):
             services.unlink(first.pk, second.pk, actor=clerk, expected_version=1)
         assert person_of(first) == "AB"
 
@@ -322,7 +322,7 @@ class TestTwoClerksAtOnce:
     def test_on_the_same_two_one_is_told(self, home, clerk):
         first, second = stranger("A"), stranger("B")
         calls = self.linking(first, second, clerk), self.linking(second, first, clerk)
-        assert self.answers(*calls) == ["StaleCase", "ok"]
+        assert self.answers(*calls) == ["StaleCaseError", "ok"]
         assert first.events.filter(kind=EventKind.LINKED).count() == 1
 
     def test_on_two_families_never_make_a_circle(self, home, clerk):
@@ -347,13 +347,13 @@ class TestOtherRequests:
         )
         join(case, old)
         join(case, new)
-        assert names(services.cases_of(fresh(case))) == ["New", "Wrong", "Old"]
-        assert names(services.cases_of(fresh(complaint))) == ["Open", "New", "Old"]
+        assert names(services.other_cases(fresh(case))) == ["New", "Wrong", "Old"]
+        assert names(services.other_cases(fresh(complaint))) == ["Open", "New", "Old"]
 
     def test_of_a_case_without_a_patient_are_none(self):
         case = stranger("A", patient=None)
         stranger("B", patient=None)
-        assert services.cases_of(case) == services.perhaps_same(case) == []
+        assert services.other_cases(case) == services.possible_duplicates(case) == []
 
 
 class TestPerhapsTheSame:
@@ -363,7 +363,7 @@ class TestPerhapsTheSame:
         factories.make_case(name="Phone", email="other@patient.example.com")
         factories.make_case(name="Both")
         stranger("Neither")
-        found = {one.case.name: (one.same_email, one.same_phone) for one in services.perhaps_same(case)}
+        found = {one.case.name: (one.same_email, one.same_phone) for one in services.possible_duplicates(case)}
         assert found == {"Mail": (True, False), "Phone": (False, True), "Both": (True, True)}
 
     def test_no_mail_and_no_number_match_nobody(self):
@@ -405,8 +405,8 @@ class TestPerhapsTheSame:
     def queries(case):
         case = Case.objects.select_related("patient").get(pk=case.pk)
         with CaptureQueriesContext(connection) as captured:
-            services.cases_of(case)
-            services.perhaps_same(case)
+            services.other_cases(case)
+            services.possible_duplicates(case)
         return len(captured)
 
     @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's way to tell a query plan")
@@ -448,7 +448,7 @@ class TestRepeatVisit:
     def test_follows_a_visit_of_somebody_with_the_same_name_and_contact(self, send, fields, is_repeat):
         earlier = factories.make_case(created_at=LONG_AGO, **fields)
         case = fresh(send())
-        assert (case.kind, case.earlier) == ((CaseKind.REPEAT, earlier) if is_repeat else (CaseKind.CONSULTATION, None))
+        assert (case.kind, case.previous) == ((CaseKind.REPEAT, earlier) if is_repeat else (CaseKind.CONSULTATION, None))
 
     def test_follows_the_newest_one(self, send):
         newer = factories.make_case(status=Status.TREATED, created_at=LONG_AGO + timedelta(days=1))
@@ -461,13 +461,13 @@ class TestRepeatVisit:
         case = send()
         assert case.patient != earlier.patient
         assert not links()
-        assert [found.case for found in services.perhaps_same(case)] == [earlier]
+        assert [found.case for found in services.possible_duplicates(case)] == [earlier]
 
     def test_asks_the_database_once(self, send):
         factories.make_case(status=Status.TREATED)
         case = factories.make_case()
         with CaptureQueriesContext(connection) as captured:
-            people.earlier_visit(case)
+            people.find_previous_visit(case)
         assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 1
 
     @pytest.mark.parametrize("error", [DatabaseError, ValueError])

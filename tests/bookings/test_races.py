@@ -1,7 +1,7 @@
-"""Two patients never get the same lane at the same quarter hour, however many ask at once.
+"""Two patients never get the same resource at the same quarter hour, however many ask at once.
 
 Real transactions, real threads, on the database that ``DATABASE_URL`` names. Two guards stand behind each other: the
-writers' turn (PostgreSQL: the rows of the lanes; SQLite: BEGIN IMMEDIATE) and ``unique(lane, at)``. Each is switched
+writers' turn (PostgreSQL: the rows of the resources; SQLite: BEGIN IMMEDIATE) and ``unique(resource, at)``. Each is switched
 off here, alone and together, before the storm shows them both at work.
 """
 
@@ -19,8 +19,8 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from bookings import services
-from bookings.models import LIVE, Appointment, AppointmentState, Case, Closure, Hold, Lane
-from bookings.services import appointments, cases, closures, requests
+from bookings.models import LIVE, Appointment, AppointmentState, Case, BlockedTime, Slot, Resource
+from bookings.services import appointments, cases, blocked_times, requests
 from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.opening_hours import at, utc
@@ -40,19 +40,19 @@ def clock():
 
 
 @pytest.fixture
-def lane(profile):
-    return Lane.objects.get()
+def resource(profile):
+    return Resource.objects.get()
 
 
 @pytest.fixture
 def settings_of_visits(profile):
-    return factories.consultation_settings(buffer_minutes=15, notice_minutes=0, hold_minutes=15)
+    return factories.consultation_settings(pause_minutes=15, notice_minutes=0, hold_minutes=15)
 
 
 @pytest.fixture
 def calendar(profile, settings_of_visits):
     factories.opening_hours()
-    return services.calendar_of(settings_of_visits, OpeningHours.for_site(profile.site).schedule(profile))
+    return BookingPolicy.build(settings_of_visits, OpeningHours.for_site(profile.site).schedule(profile))
 
 
 @pytest.fixture
@@ -61,27 +61,27 @@ def clerk(profile):
 
 
 @pytest.fixture
-def ask(profile, settings_of_visits, calendar):
+def ask(profile, settings_of_visits, policy):
     def submit(start=START, patient=None, key=None):
         patient = patient or uuid4().hex
-        request = services.ConsultationRequest(
+        request = services.Submission(
             name="Ana Lima",
             email=f"{patient}@patient.example.com",
             consent_wording="Yes.",
             submission_key=key or uuid4(),
             start=start,
         )
-        return services.submit(request, settings=settings_of_visits, profile=profile, calendar=calendar).case
+        return services.submit(request, settings=settings_of_visits, profile=profile, policy=policy).case
 
     return submit
 
 
 @pytest.fixture
-def desk_books(calendar, clerk):
+def desk_books(policy, clerk):
     """Books START for the case, or another time."""
 
     def book(case, start=START, service=services.book):
-        return service(case.pk, start, actor=clerk, expected_version=case.version, calendar=calendar)
+        return service(case.pk, start, actor=clerk, expected_version=case.version, policy=policy)
 
     return book
 
@@ -119,7 +119,7 @@ def answer_of(call):
 
 @pytest.fixture
 def meeting(monkeypatch):
-    """Everybody has read which cells are taken before anybody writes, if the guard lets them. Says whether they met."""
+    """Everybody has read which slots are taken before anybody writes, if the guard lets them. Says whether they met."""
     met, seen, real = Barrier(THREADS), local(), appointments.taken_cells
 
     def read_then_wait(*args):
@@ -136,88 +136,88 @@ def meeting(monkeypatch):
 
 @pytest.fixture
 def no_turns(monkeypatch):
-    """``book`` without its turn: no lock on the lanes. SQLite's turn is the transaction itself, so there it goes too.
+    """``book`` without its turn: no lock on the resources. SQLite's turn is the transaction itself, so there it goes too.
 
     On SQLite each statement before the write is then a transaction of its own, the check-then-insert of a program that
     never began one. A deferred transaction would show nothing: SQLite refuses a writer whose reading is stale.
     """
-    for module in (appointments, requests, closures, cases):
-        monkeypatch.setattr(module, "lock_lanes", lambda: list(Lane.objects.order_by("pk")))
+    for module in (appointments, requests, blocked_times, cases):
+        monkeypatch.setattr(module, "lock_resources", lambda: list(Resource.objects.order_by("pk")))
     return services.book.__wrapped__ if connection.vendor == "sqlite" else services.book
 
 
 @pytest.fixture
 def no_constraint():
-    """The table of holds as it would be without ``unique(lane, at)``."""
-    known = Hold._meta.constraints
+    """The table of slots as it would be without ``unique(resource, at)``."""
+    known = Slot._meta.constraints
     unique = next(one for one in known if one.name == "bookings_one_hold_a_quarter_hour")
     # SQLite makes the table anew from what the model says.
-    Hold._meta.constraints = [one for one in known if one is not unique]
+    Slot._meta.constraints = [one for one in known if one is not unique]
     try:
         with connection.schema_editor() as editor:
-            editor.remove_constraint(Hold, unique)
+            editor.remove_constraint(Slot, unique)
         yield
     finally:
-        Hold._meta.constraints = known
-        Hold.objects.all().delete()
+        Slot._meta.constraints = known
+        Slot.objects.all().delete()
         with connection.schema_editor() as editor:
-            editor.add_constraint(Hold, unique)
+            editor.add_constraint(Slot, unique)
 
 
 def eight_clerks(desk_books, **how):
     return [partial(desk_books, factories.make_case(), **how) for _clerk in range(THREADS)]
 
 
-def test_without_both_guards_visits_overlap(lane, no_constraint, no_turns, meeting, desk_books):
+def test_without_both_guards_visits_overlap(resource, no_constraint, no_turns, meeting, desk_books):
     """The proof that there is something to guard: eight patients, one room, one time, and all of them "have" it."""
     assert at_once(eight_clerks(desk_books, service=no_turns)) == {"ok": THREADS}
     assert meeting()
     assert len(booking_invariants.overlaps()) == THREADS - 1
-    assert set(Appointment.objects.values_list("state", "lane", "starts_at")) == {("booked", lane.pk, START)}
+    assert set(Appointment.objects.values_list("state", "resource", "starts_at")) == {("booked", resource.pk, START)}
 
 
-def test_without_turns_the_constraint_refuses_the_second_visit(lane, no_turns, meeting, desk_books):
-    assert at_once(eight_clerks(desk_books, service=no_turns)) == {"ok": 1, "TimeTaken": THREADS - 1}
+def test_without_turns_the_constraint_refuses_the_second_visit(resource, no_turns, meeting, desk_books):
+    assert at_once(eight_clerks(desk_books, service=no_turns)) == {"ok": 1, "TimeTakenError": THREADS - 1}
     assert meeting()
     assert booking_invariants.check() == []
 
 
-def test_with_turns_alone_no_two_writers_read_the_same(lane, no_constraint, meeting, desk_books):
-    assert at_once(eight_clerks(desk_books)) == {"ok": 1, "TimeTaken": THREADS - 1}
+def test_with_turns_alone_no_two_writers_read_the_same(resource, no_constraint, meeting, desk_books):
+    assert at_once(eight_clerks(desk_books)) == {"ok": 1, "TimeTakenError": THREADS - 1}
     assert not meeting()
     assert booking_invariants.check() == []
 
 
 def test_the_database_has_the_constraint():
     with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, Hold._meta.db_table)
+        found = connection.introspection.get_constraints(cursor, Slot._meta.db_table)
     unique = [one["columns"] for one in found.values() if one["unique"] and not one["primary_key"]]
-    assert ["lane_id", "at"] in unique
+    assert ["resource_id", "at"] in unique
 
 
-def test_the_database_refuses_a_second_hold_of_one_cell(lane, clerk):
-    (closure,) = services.close_time([lane.pk], START, START + timedelta(minutes=15), actor=clerk)
+def test_the_database_refuses_a_second_hold_of_one_cell(resource, clerk):
+    (blocked_time,) = services.block_time([resource.pk], START, START + timedelta(minutes=15), actor=clerk)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Hold.objects.create(lane=lane, at=START, closure=closure)
-    assert Hold.objects.count() == 1
+        Slot.objects.create(resource=resource, at=START, blocked_time=blocked_time)
+    assert Slot.objects.count() == 1
 
 
 # Small races whose end is known
 
 
-def test_of_eight_patients_who_want_the_only_time_one_gets_it(lane, ask):
-    assert at_once([ask] * THREADS) == {"ok": 1, "TimeTaken": THREADS - 1}
+def test_of_eight_patients_who_want_the_only_time_one_gets_it(resource, ask):
+    assert at_once([ask] * THREADS) == {"ok": 1, "TimeTakenError": THREADS - 1}
     assert Case.objects.count() == 1
     assert booking_invariants.check() == []
 
 
-def test_two_rooms_take_two_of_eight_patients(lane, ask):
-    Lane.objects.create(name="Second room")
-    assert at_once([ask] * THREADS) == {"ok": 2, "TimeTaken": THREADS - 2}
+def test_two_rooms_take_two_of_eight_patients(resource, ask):
+    Resource.objects.create(name="Second room")
+    assert at_once([ask] * THREADS) == {"ok": 2, "TimeTakenError": THREADS - 2}
     assert booking_invariants.check() == []
 
 
-def test_visits_that_overlap_in_part_are_one_too_many(lane, ask):
+def test_visits_that_overlap_in_part_are_one_too_many(resource, ask):
     """30 minutes and 15 of pause: of four starts a quarter of an hour apart only the first and the last go together."""
     starts = [START + timedelta(minutes=15 * (number % 4)) for number in range(THREADS)]
     won = at_once([partial(ask, start) for start in starts])["ok"]
@@ -225,15 +225,15 @@ def test_visits_that_overlap_in_part_are_one_too_many(lane, ask):
     assert booking_invariants.check() == []
 
 
-def test_of_six_clerks_who_confirm_at_once_one_wins(lane, ask, calendar, clerk):
+def test_of_six_clerks_who_confirm_at_once_one_wins(resource, ask, policy, clerk):
     case = ask()
-    confirm = partial(services.confirm, case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
-    assert at_once([confirm] * 6) == {"ok": 1, "StaleCase": 5}
+    confirm = partial(services.confirm, case.pk, actor=clerk, expected_version=case.version, policy=policy)
+    assert at_once([confirm] * 6) == {"ok": 1, "StaleCaseError": 5}
     assert case.appointments.get().state == AppointmentState.BOOKED
     assert booking_invariants.check() == []
 
 
-def test_one_form_sent_eight_times_keeps_one_time(lane, ask):
+def test_one_form_sent_eight_times_keeps_one_time(resource, ask):
     key = uuid4()
     starts = [START + timedelta(hours=number % 4) for number in range(THREADS)]
     assert at_once([partial(ask, start, "ana", key) for start in starts]) == {"ok": THREADS}
@@ -241,22 +241,22 @@ def test_one_form_sent_eight_times_keeps_one_time(lane, ask):
     assert booking_invariants.check() == []
 
 
-def test_time_is_either_closed_or_booked(lane, ask, clerk):
-    close = partial(services.close_time, [lane.pk], START, START + timedelta(hours=1), actor=clerk)
+def test_time_is_either_closed_or_booked(resource, ask, clerk):
+    close = partial(services.block_time, [resource.pk], START, START + timedelta(hours=1), actor=clerk)
     answers = at_once([ask, close] * 4)
     assert answers["ok"] == 1
-    assert Appointment.objects.count() + Closure.objects.count() == 1
+    assert Appointment.objects.count() + BlockedTime.objects.count() == 1
     assert booking_invariants.check() == []
 
 
-def test_two_patients_who_want_each_others_time_wait_in_no_circle(lane, desk_books, calendar):
+def test_two_patients_who_want_each_others_time_wait_in_no_circle(resource, desk_books, policy):
     other = START + timedelta(hours=1)
     one, two = (desk_books(factories.make_case(), start) for start in (START, other))
     swap = [
-        partial(services.change_time, one.pk, other, calendar=calendar),
-        partial(services.change_time, two.pk, START, calendar=calendar),
+        partial(services.move, one.pk, other, policy=policy),
+        partial(services.move, two.pk, START, policy=policy),
     ]
-    assert at_once(swap * 4) == {"TimeTaken": 8}
+    assert at_once(swap * 4) == {"TimeTakenError": 8}
     assert booking_invariants.check() == []
 
 
@@ -269,13 +269,13 @@ class Storm:
     PATIENTS = 12
     STARTS = tuple(START + timedelta(minutes=15 * number) for number in range(8))
 
-    def __init__(self, ask, calendar, clerk, seed):
-        self.ask, self.calendar, self.clerk, self.random = ask, calendar, clerk, random.Random(seed)  # noqa: S311
+    def __init__(self, ask, policy, clerk, seed):
+        self.ask, self.policy, self.clerk, self.random = ask, policy, clerk, random.Random(seed)  # noqa: S311
         self.deeds = {
             self.submit: 5,
             self.confirm: 3,
             self.book: 4,
-            self.change_time: 4,
+            self.move: 4,
             self.cancel: 5,
             self.lapse: 2,
             self.close: 2,
@@ -306,34 +306,34 @@ class Storm:
     def confirm(self, number):
         held = Case.objects.filter(appointments__state=AppointmentState.HELD).order_by("pk")
         case = picked(held, number) or self.case(number)
-        services.confirm(case.pk, actor=self.clerk, expected_version=case.version, calendar=self.calendar)
+        services.confirm(case.pk, actor=self.clerk, expected_version=case.version, policy=self.policy)
 
     def book(self, number):
         case = self.case(number)
         start, known = self.start(number // 7), {"actor": self.clerk, "expected_version": case.version}
-        services.book(case.pk, start, calendar=self.calendar, **known)
+        services.book(case.pk, start, policy=self.policy, **known)
 
-    def change_time(self, number):
-        services.change_time(self.case(number).pk, self.start(number // 7), calendar=self.calendar)
+    def move(self, number):
+        services.move(self.case(number).pk, self.start(number // 7), policy=self.policy)
 
     def cancel(self, number):
-        services.cancel(self.case(number).pk, actor=self.clerk if number % 2 else None, calendar=self.calendar)
+        services.cancel(self.case(number).pk, actor=self.clerk if number % 2 else None, policy=self.policy)
 
     def lapse(self, _number):
-        services.lapse_expired()
+        services.expire_holds()
 
     def close(self, number):
-        lanes = list(Lane.objects.order_by("pk").values_list("pk", flat=True))[number % 2 :]
+        resources = list(Resource.objects.order_by("pk").values_list("pk", flat=True))[number % 2 :]
         start = self.start(number // 7)
-        services.close_time(lanes, start, start + timedelta(minutes=10), actor=self.clerk)
+        services.block_time(resources, start, start + timedelta(minutes=10), actor=self.clerk)
 
     def open(self, number):
-        if closure := picked(Closure.objects.order_by("pk"), number):
-            services.open_time(closure.pk)
+        if blocked_time := picked(BlockedTime.objects.order_by("pk"), number):
+            services.unblock_time(blocked_time.pk)
 
     def finish(self, number):
         case = self.case(number)
-        services.change_status(
+        services.change_stage(
             case.pk, "closed", actor=self.clerk, expected_version=case.version, outcome="unreachable"
         )
 
@@ -341,7 +341,7 @@ class Storm:
         services.add_note(self.case(number).pk, "Called.", actor=self.clerk)
 
     def look(self, _number):
-        services.free_times(self.calendar, NOW)
+        services.free_starts(self.policy, NOW)
 
 
 def picked(rows, number):
@@ -353,14 +353,14 @@ PATIENTS_KEYS = [uuid4() for _patient in range(Storm.PATIENTS)]
 ROUNDS, CALLS_A_THREAD = 12, 8
 
 
-def test_storm_of_768_calls_breaks_no_rule(lane, ask, calendar, clerk, clock):
-    Lane.objects.create(name="Second room")
+def test_storm_of_768_calls_breaks_no_rule(resource, ask, policy, clerk, clock):
+    Resource.objects.create(name="Second room")
     for patient in range(Storm.PATIENTS):
         ask(None, f"patient{patient}", PATIENTS_KEYS[patient])
     answers = Counter()
     for number in range(ROUNDS):
         clock.move_to(NOW + number * timedelta(minutes=20))  # what is kept for 15 minutes lapses a round later
-        storms = [Storm(ask, calendar, clerk, seed=number * THREADS + thread) for thread in range(THREADS)]
+        storms = [Storm(ask, policy, clerk, seed=number * THREADS + thread) for thread in range(THREADS)]
         jobs = [partial(one_after_the_other, storm.calls(CALLS_A_THREAD)) for storm in storms]
         answers += sum(together(jobs), Counter())
         assert booking_invariants.check() == []
@@ -380,7 +380,7 @@ def assert_everything_happened(answers):
     assert {deed for deed, answer in answers if answer == "ok"} == deeds
     assert len(deeds) == 11
     lost = {answer for _deed, answer in answers} - {"ok"}
-    assert {"TimeTaken", "StaleCase", "VisitsInTheWay"} <= lost
-    assert Appointment.objects.filter(state=AppointmentState.LAPSED).exists()
+    assert {"TimeTakenError", "StaleCaseError", "VisitsInTheWayError"} <= lost
+    assert Appointment.objects.filter(state=AppointmentState.EXPIRED).exists()
     assert answers["submit", "ok"] > 20
-    assert answers["submit", "TimeTaken"] > 20
+    assert answers["submit", "TimeTakenError"] > 20

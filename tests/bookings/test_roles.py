@@ -9,8 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from wagtail.models import ReferenceIndex
 
-from bookings.models import Appointment, Case, CaseTreatment, Lane, MessageState
-from bookings.views import receipt_url
+from bookings.models import Appointment, Case, CaseTreatment, Resource, MessageState
+from bookings.patient.request_views import receipt_url
 from tests import factories
 
 ROLES = ("anonymous", "nobody", "editor", "clinician", "frontdesk", "manager", "admin")
@@ -29,7 +29,7 @@ DESK = {
     "desk_calendar": {"GET": SEE, "POST": set()},
 }
 # Rooms and people: nothing of a patient on them. Who may change them: ``test_desk_times.py``.
-ROOMS = {"lane:delete"}
+ROOMS = {"resource:delete"}
 # The patients' own pages: the same for everybody, and nothing of another patient on them.
 PUBLIC = {"bookings:consultation", "bookings:received"}
 # Her own visit, behind a signed link: ``test_visit_page.py``.
@@ -67,7 +67,7 @@ def case(profile):
     factories.make_message(case, state=MessageState.FAILED)
     start = timezone.now()
     Appointment.objects.create(
-        case=case, lane=Lane.objects.get(), starts_at=start, ends_at=start + timedelta(minutes=30), state="booked"
+        case=case, resource=Resource.objects.get(), starts_at=start, ends_at=start + timedelta(minutes=30), state="booked"
     )
     return case
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 
 from bookings import services
 from bookings.models import Case, Event, EventKind, Message, MessageKind, Outcome, Status
-from bookings.services import BookingError, ConsultationRequest, StaleCase, TransitionRefused
+from bookings.services import BookingError, Submission, StaleCaseError, TransitionError
 from tests.factories import clinic_profile, consultation_settings, make_case, make_message, make_treatment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 KEY = UUID("00000000-0000-4000-8000-000000000001")
 
 
-def make_request(**changes) -> ConsultationRequest:
+def make_request(**changes) -> Submission:
     known = {
         "name": "Zoë Lima",
         "email": "zoe@patient.example.com",
@@ -29,7 +29,7 @@ def make_request(**changes) -> ConsultationRequest:
         "consent_wording": "I agree, in exactly these words.",
         "submission_key": KEY,
     }
-    return ConsultationRequest(**{**known, **changes})
+    return Submission(**{**known, **changes})
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_other_consent_words_are_kept_beside_the_first(send):
 
 def test_a_correction_to_a_closed_request_opens_it_again(send, actor):
     case = send().case
-    services.change_status(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.NOT_A_REQUEST)
+    services.change_stage(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.NOT_A_REQUEST)
     case = send(message="No, really: lines on my forehead.").case
     assert (case.status, case.outcome, case.closed_at, case.answered_at) == (Status.NEW, "", None, None)
     assert case.is_waiting
@@ -218,7 +218,7 @@ def test_other_content_from_a_fresh_form_is_another_request(send):
 
 def test_a_request_the_desk_closed_does_not_swallow_a_new_one(send, actor):
     case = send().case
-    services.change_status(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.DUPLICATE)
+    services.change_stage(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.DUPLICATE)
     assert send(submission_key=uuid4()).created
 
 
@@ -267,12 +267,12 @@ def test_a_visit_goes_from_new_to_closed(actor):
     case = make_case()
     for status in FORWARD[1:]:
         outcome = Outcome.COMPLETED if status == Status.CLOSED else ""
-        case = services.change_status(
+        case = services.change_stage(
             case.pk, status, actor=actor, expected_version=case.version, outcome=outcome, note=f"now {status}"
         )
     case.refresh_from_db()
     assert (case.status, case.outcome, case.version) == (Status.CLOSED, Outcome.COMPLETED, 6)
-    events = case.events.filter(kind=EventKind.STATUS)
+    events = case.events.filter(kind=EventKind.STAGE)
     assert [(event.from_status, event.to_status) for event in events] == list(pairwise(FORWARD))
     assert {event.actor_name for event in events} == {"Dana Desk"}
     assert events.last().text == "Treatment completed\nnow closed"
@@ -283,13 +283,13 @@ def test_a_visit_goes_from_new_to_closed(actor):
 def test_only_the_moves_of_the_table_are_possible(actor, from_status, to_status):
     case = make_case(status=from_status)
     outcome = Outcome.DECLINED if to_status == Status.CLOSED else ""
-    allowed = to_status in services.next_statuses(case)
+    allowed = to_status in services.next_stages(case)
     assert allowed == (to_status in services.TRANSITIONS[from_status])
     if allowed:
-        assert services.change_status(case.pk, to_status, actor=actor, expected_version=1, outcome=outcome).version == 2
+        assert services.change_stage(case.pk, to_status, actor=actor, expected_version=1, outcome=outcome).version == 2
         return
-    with pytest.raises(TransitionRefused, match="cannot go from"):
-        services.change_status(case.pk, to_status, actor=actor, expected_version=1, outcome=outcome)
+    with pytest.raises(TransitionError, match="cannot go from"):
+        services.change_stage(case.pk, to_status, actor=actor, expected_version=1, outcome=outcome)
     case.refresh_from_db()
     assert (case.status, case.version, case.events.count()) == (from_status, 1, 1)
 
@@ -302,48 +302,48 @@ def test_nobody_is_treated_before_she_came():
 def test_answered_is_the_first_move_away_from_new(actor, time_machine):
     time_machine.move_to(NOON, tick=False)
     case = make_case()
-    case = services.change_status(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
+    case = services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
     assert (case.answered_at, case.is_waiting) == (NOON, False)
     time_machine.shift(timedelta(hours=1))
-    case = services.change_status(case.pk, Status.SCHEDULED, actor=actor, expected_version=2)
+    case = services.change_stage(case.pk, Status.SCHEDULED, actor=actor, expected_version=2)
     assert case.answered_at == NOON
 
 
 def test_a_wrong_click_back_to_new_waits_for_an_answer_again(actor):
     case = make_case()
-    services.change_status(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
-    case = services.change_status(case.pk, Status.NEW, actor=actor, expected_version=2)
+    services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
+    case = services.change_stage(case.pk, Status.NEW, actor=actor, expected_version=2)
     assert (case.answered_at, case.is_waiting) == (None, True)
     assert case.events.last().text == "One step back."
 
 
 @pytest.mark.parametrize("outcome", ["", "nonsense"])
 def test_nothing_closes_without_an_outcome(actor, outcome):
-    with pytest.raises(TransitionRefused, match="how it ended"):
-        services.change_status(make_case().pk, Status.CLOSED, actor=actor, expected_version=1, outcome=outcome)
+    with pytest.raises(TransitionError, match="how it ended"):
+        services.change_stage(make_case().pk, Status.CLOSED, actor=actor, expected_version=1, outcome=outcome)
 
 
 def test_only_closing_has_an_outcome(actor):
-    with pytest.raises(TransitionRefused, match="outcome"):
-        services.change_status(
+    with pytest.raises(TransitionError, match="outcome"):
+        services.change_stage(
             make_case().pk, Status.CONTACTING, actor=actor, expected_version=1, outcome=Outcome.DECLINED
         )
 
 
 def test_opening_a_closed_request_clears_how_it_ended_and_says_so(actor):
     case = make_case(status=Status.CLOSED, outcome=Outcome.UNREACHABLE)
-    case = services.change_status(case.pk, Status.CONTACTING, actor=actor, expected_version=1, note="She phoned.")
+    case = services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1, note="She phoned.")
     assert (case.outcome, case.closed_at) == ("", None)
     assert case.events.last().text == "Opened again; it had been closed as “Could not be reached”.\nShe phoned."
 
 
 def test_of_two_clerks_who_saw_the_same_version_the_second_is_told(actor):
     case = make_case(name="Zoë Lima")
-    services.change_status(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
-    with pytest.raises(StaleCase) as caught:
-        services.change_status(case.pk, Status.SCHEDULED, actor=actor, expected_version=1)
+    services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
+    with pytest.raises(StaleCaseError) as caught:
+        services.change_stage(case.pk, Status.SCHEDULED, actor=actor, expected_version=1)
     assert "Zoë" not in str(caught.value)
-    with pytest.raises(StaleCase):
+    with pytest.raises(StaleCaseError):
         services.assign(case.pk, actor, actor=actor, expected_version=1)
     assert Case.objects.get(pk=case.pk).status == Status.CONTACTING
 
@@ -354,8 +354,8 @@ def test_of_six_clerks_who_click_at_once_one_wins():
 
     def click(_number):
         try:
-            services.change_status(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
-        except StaleCase:
+            services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
+        except StaleCaseError:
             return False
         finally:
             connection.close()
@@ -363,12 +363,12 @@ def test_of_six_clerks_who_click_at_once_one_wins():
 
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(click, range(6))).count(True) == 1
-    assert case.events.filter(kind=EventKind.STATUS).count() == 1
+    assert case.events.filter(kind=EventKind.STAGE).count() == 1
 
 
 def test_every_error_of_the_desk_is_a_booking_error():
-    assert issubclass(StaleCase, BookingError)
-    assert issubclass(TransitionRefused, BookingError)
+    assert issubclass(StaleCaseError, BookingError)
+    assert issubclass(TransitionError, BookingError)
 
 
 # Notes, owners, messages

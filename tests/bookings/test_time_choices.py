@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bookings import time_choices
-from bookings.availability import Rules, free_starts
-from bookings.time_choices import Day, by_day, deadline_words, read_day, read_value, value_of, window, words
+from bookings.scheduling.availability import SlotRules, free_starts
+from bookings.scheduling.picker import Day, by_day, deadline_words, read_day, read_value, value_of, window, words
 from tests.opening_hours import LA, OFFICE, at, on, schedule, utc
 
 NOW = utc("2027-11-04 16:00")  # Thursday, 9 am in Los Angeles; the clocks go back on Sunday
@@ -14,7 +14,7 @@ NOW = utc("2027-11-04 16:00")  # Thursday, 9 am in Los Angeles; the clocks go ba
 
 @pytest.fixture(scope="module")
 def november():
-    return by_day((free.at for free in free_starts(schedule(OFFICE), Rules(), {1: ()}, NOW)), LA)
+    return by_day((free.at for free in free_starts(schedule(OFFICE), SlotRules(), {1: ()}, NOW)), LA)
 
 
 def days(count, first="2027-11-01"):

@@ -1,4 +1,4 @@
-"""What a patient gets when her time is booked, moved or cancelled, and what her calendar makes of it."""
+"""What a patient gets when her time is booked, moved or canceled, and what her calendar makes of it."""
 
 from datetime import timedelta
 
@@ -9,8 +9,8 @@ from icalendar import Calendar
 
 from bookings import services
 from bookings.models import MessageKind, MessageState
-from bookings.outbox import as_email, deliver_due
-from bookings.waiting import unsent_messages
+from bookings.messaging.outbox import as_email, send_due
+from bookings.desk.queries import unsent_messages
 from tests import factories
 from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.opening_hours import at
@@ -33,8 +33,8 @@ def case(ask):
 
 
 @pytest.fixture
-def booked(case, clerk, calendar):
-    return services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+def booked(case, clerk, policy):
+    return services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
 
 
 def mails(case):
@@ -42,18 +42,18 @@ def mails(case):
 
 
 def event_of(mail):
-    calendar_file = Calendar.from_ical(mail.calendar)
+    calendar_file = Calendar.from_ical(mail.policy)
     (event,) = calendar_file.walk("VEVENT")
     return str(calendar_file["method"]), event
 
 
 def test_no_calendar_file_before_the_time_is_booked(case):
-    assert not case.messages.exclude(calendar="").exists()
+    assert not case.messages.exclude(policy="").exists()
     assert mails(case) == {}
 
 
 def test_booked_time_comes_with_a_calendar_file(booked):
-    mail = mails(booked)[MessageKind.TIME_BOOKED]
+    mail = mails(booked)[MessageKind.BOOKED]
     method, event = event_of(mail)
     assert method == "PUBLISH"
     assert (event.start, event.end) == (TUESDAY, at("2027-06-08 10:30"))
@@ -64,10 +64,10 @@ def test_booked_time_comes_with_a_calendar_file(booked):
     assert attachment[0] == "visit.ics"
 
 
-def test_moved_and_cancelled_visit_is_the_same_one_with_a_rising_sequence(booked, clerk, calendar):
-    services.book(booked.pk, LATER, actor=clerk, expected_version=booked.version, calendar=calendar)
-    services.cancel(booked.pk, actor=clerk, calendar=calendar)
-    states = [event_of(mails(booked)[kind]) for kind in ("time_booked", "time_moved", "time_cancelled")]
+def test_moved_and_canceled_visit_is_the_same_one_with_a_rising_sequence(booked, clerk, policy):
+    services.book(booked.pk, LATER, actor=clerk, expected_version=booked.version, policy=policy)
+    services.cancel(booked.pk, actor=clerk, policy=policy)
+    states = [event_of(mails(booked)[kind]) for kind in ("booked", "moved", "canceled")]
     assert len({str(event["uid"]) for _method, event in states}) == 1
     assert [int(event["sequence"]) for _method, event in states] == [0, 1, 2]
     assert [method for method, _event in states] == ["PUBLISH", "PUBLISH", "CANCEL"]
@@ -75,31 +75,31 @@ def test_moved_and_cancelled_visit_is_the_same_one_with_a_rising_sequence(booked
     assert states[1][1].start == LATER
 
 
-def test_cancelling_a_time_that_was_only_kept_brings_no_file(case, clerk, calendar):
-    services.cancel(case.pk, actor=clerk, calendar=calendar)
-    assert mails(case)[MessageKind.TIME_CANCELLED].calendar == ""
+def test_cancelling_a_time_that_was_only_kept_brings_no_file(case, clerk, policy):
+    services.cancel(case.pk, actor=clerk, policy=policy)
+    assert mails(case)[MessageKind.CANCELED].calendar == ""
 
 
-def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, clerk, calendar):
-    services.cancel(booked.pk, actor=clerk, calendar=calendar)
+def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, clerk, policy):
+    services.cancel(booked.pk, actor=clerk, policy=policy)
     for mail in mails(booked).values():
         for secret in SECRETS:
             assert secret not in mail.subject
             assert secret not in mail.calendar
 
 
-def test_patient_without_an_address_gets_no_mail(ask, clerk, calendar):
+def test_patient_without_an_address_gets_no_mail(ask, clerk, policy):
     case = ask(email="", phone="(949) 555-0123")
-    services.confirm(case.pk, actor=clerk, expected_version=1, calendar=calendar)
+    services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
     assert mails(case) == {}
 
 
-def test_mail_that_cannot_be_written_costs_no_time(case, clerk, calendar, monkeypatch):
+def test_mail_that_cannot_be_written_costs_no_time(case, clerk, policy, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr("bookings.emails.render_to_string", broken)
-    services.confirm(case.pk, actor=clerk, expected_version=1, calendar=calendar)
+    monkeypatch.setattr("bookings.messaging.rendering.render_to_string", broken)
+    services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
     assert case.appointments.get().state == "booked"
     assert case.events.filter(kind="message_failed").exists()
 
@@ -115,59 +115,59 @@ def test_reminder_is_planned_for_ten_on_the_day_before(booked):
     assert reminders(booked).get().due_at == at("2027-06-07 10:00")
 
 
-def test_visit_booked_after_that_hour_has_no_reminder(case, clerk, calendar, clock):
+def test_visit_booked_after_that_hour_has_no_reminder(case, clerk, policy, clock):
     clock.move_to(at("2027-06-07 11:00"))
-    services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+    services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     assert not reminders(case).exists()
 
 
-def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, calendar, clock, mailoutbox):
-    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
+def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, policy, clock, mailoutbox):
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
     assert reminders(case).get().due_at == at("2027-06-08 10:00")
     clock.move_to(at("2027-06-08 10:00"))
-    deliver_due()
+    send_due()
     (mail,) = [mail for mail in mailoutbox if "See you soon" in mail.subject]
     assert "Wednesday, June 9, 11 am" in mail.body
 
 
-def test_cancelled_visit_is_never_reminded_of(case, clerk, calendar, clock, mailoutbox):
-    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
-    services.cancel(case.pk, actor=clerk, calendar=calendar)
+def test_canceled_visit_is_never_reminded_of(case, clerk, policy, clock, mailoutbox):
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
+    services.cancel(case.pk, actor=clerk, policy=policy)
     clock.move_to(at("2027-06-08 10:00"))
-    deliver_due()
+    send_due()
     assert [mail for mail in mailoutbox if "See you soon" in mail.subject] == []
     assert reminders(case).get().state == MessageState.DROPPED
 
 
-def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, calendar, clock, mailoutbox):
-    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
-    case.appointments.update(state="cancelled")  # as if the worker had read it just before
+def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, policy, clock, mailoutbox):
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
+    case.appointments.update(state="canceled")  # as if the worker had read it just before
     clock.move_to(at("2027-06-08 10:00"))
-    deliver_due()
+    send_due()
     assert [mail for mail in mailoutbox if "See you soon" in mail.subject] == []
 
 
-def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, calendar, clock, mailoutbox):
-    booked = services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
-    services.book(case.pk, at("2027-06-10 12:00"), actor=clerk, expected_version=booked.version, calendar=calendar)
+def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, policy, clock, mailoutbox):
+    booked = services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
+    services.book(case.pk, at("2027-06-10 12:00"), actor=clerk, expected_version=booked.version, policy=policy)
     clock.move_to(at("2027-06-09 10:00"))
-    deliver_due()
+    send_due()
     (mail,) = [mail for mail in mailoutbox if "See you soon" in mail.subject]
     assert "Thursday, June 10, 12 pm" in mail.body
 
 
 def test_time_that_ran_out_is_told(case, clock, mailoutbox):
     clock.move_to(at("2027-06-07 13:00"))
-    services.lapse_expired()
-    deliver_due()
+    services.expire_holds()
+    send_due()
     assert [mail.subject for mail in mailoutbox if "kept" in mail.subject] == [
         "About the time we kept for you – OC Beauty Medspa"
     ]
 
 
-def test_reminder_that_waits_for_its_day_is_no_mark_on_the_desk(case, clerk, calendar, clock):
-    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, calendar=calendar)
-    deliver_due()
+def test_reminder_that_waits_for_its_day_is_no_mark_on_the_desk(case, clerk, policy, clock):
+    services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
+    send_due()
     clock.shift(timedelta(hours=2))
     assert not unsent_messages(timezone.now()).exists()
     clock.move_to(at("2027-06-08 10:06"))

@@ -10,8 +10,8 @@ from django.apps import apps
 from icalendar import Calendar
 
 from bookings import services
-from bookings.models import Case, CaseKind, EventKind, Hold, Message, MessageKind
-from bookings.visit_link import VALID_FOR, path_for
+from bookings.models import Case, CaseKind, EventKind, Slot, Message, MessageKind
+from bookings.messaging.links import VALID_FOR, get_visit_path
 from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.opening_hours import at
 
@@ -32,8 +32,8 @@ def case(ask):
 
 
 @pytest.fixture
-def booked(case, clerk, calendar):
-    return services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+def booked(case, clerk, policy):
+    return services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
 
 
 def text_of(response):
@@ -47,7 +47,7 @@ def rows():
 
 
 def test_page_tells_a_first_name_and_a_time_and_nothing_more(client, booked):
-    text = text_of(client.get(path_for(booked)))
+    text = text_of(client.get(get_visit_path(booked)))
     assert "Hello Ana" in text
     assert "Your visit is on Tuesday, June 8, 10 am." in text
     for secret in ("Lima", "ana@", "forehead"):
@@ -55,23 +55,23 @@ def test_page_tells_a_first_name_and_a_time_and_nothing_more(client, booked):
 
 
 def test_page_of_a_kept_time_says_until_when(client, case):
-    text = text_of(client.get(path_for(case)))
+    text = text_of(client.get(get_visit_path(case)))
     assert "Tuesday, June 8, 10 am is kept for you until Monday, June 7, 1 pm. We answer by then." in text
 
 
 @pytest.fixture
-def every_mail(ask, clerk, calendar, clock):
+def every_mail(ask, clerk, policy, clock):
     """One of each kind, as the services write them."""
-    later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", wants_earlier=True)
-    services.confirm(later.pk, actor=clerk, expected_version=later.version, calendar=calendar)
+    later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", on_waitlist=True)
+    services.confirm(later.pk, actor=clerk, expected_version=later.version, policy=policy)
     case = ask(email="ana@patient.example.com")
-    case = services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
+    case = services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     moved = at("2027-06-09 10:00")
-    case = services.book(case.pk, moved, actor=clerk, expected_version=case.version, calendar=calendar)
-    services.cancel(case.pk, actor=clerk, calendar=calendar)
+    case = services.book(case.pk, moved, actor=clerk, expected_version=case.version, policy=policy)
+    services.cancel(case.pk, actor=clerk, policy=policy)
     ask(email="cleo@patient.example.com")
     clock.shift(timedelta(hours=5))
-    services.lapse_expired()
+    services.expire_holds()
     assert set(Message.objects.values_list("kind", flat=True)) == set(MessageKind.values)
     return Message.objects.all()
 
@@ -95,30 +95,30 @@ def test_opening_any_link_of_any_mail_changes_nothing(client, every_mail, clerk,
 @pytest.mark.parametrize("act", ["cancel", "complain", "earlier"])
 def test_acts_need_a_post(client, booked, act):
     before = rows()
-    assert client.get(f"{path_for(booked)}{act}/").status_code == 405
+    assert client.get(f"{get_visit_path(booked)}{act}/").status_code == 405
     assert rows() == before
 
 
 def test_patient_cancels_and_the_time_is_free(client, booked):
-    response = client.post(f"{path_for(booked)}cancel/", follow=True)
-    assert "is cancelled" in text_of(response)
-    assert Hold.objects.count() == 0
+    response = client.post(f"{get_visit_path(booked)}cancel/", follow=True)
+    assert "is canceled" in text_of(response)
+    assert Slot.objects.count() == 0
 
 
 def test_cancelling_twice_says_so_and_breaks_nothing(client, booked):
-    client.post(f"{path_for(booked)}cancel/")
-    assert "There is no time to change any more." in text_of(client.post(f"{path_for(booked)}cancel/"))
+    client.post(f"{get_visit_path(booked)}cancel/")
+    assert "There is no time to change any more." in text_of(client.post(f"{get_visit_path(booked)}cancel/"))
 
 
 def test_after_the_cut_off_the_page_asks_for_a_call(client, booked, clock):
     clock.move_to(TUESDAY - timedelta(hours=23))
-    assert "Please call us." in text_of(client.get(path_for(booked)))
-    assert "Please call us." in text_of(client.post(f"{path_for(booked)}cancel/"))
-    assert Hold.objects.count() == 2
+    assert "Please call us." in text_of(client.get(get_visit_path(booked)))
+    assert "Please call us." in text_of(client.post(f"{get_visit_path(booked)}cancel/"))
+    assert Slot.objects.count() == 2
 
 
 def test_booked_visit_has_a_calendar_file(client, booked):
-    response = client.get(f"{path_for(booked)}visit.ics")
+    response = client.get(f"{get_visit_path(booked)}visit.ics")
     assert response["Content-Type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(response.content).walk("VEVENT")
     assert event.start == TUESDAY
@@ -126,11 +126,11 @@ def test_booked_visit_has_a_calendar_file(client, booked):
 
 
 def test_kept_time_has_no_calendar_file(client, case):
-    assert client.get(f"{path_for(case)}visit.ics").status_code == 404
+    assert client.get(f"{get_visit_path(case)}visit.ics").status_code == 404
 
 
 def test_what_feels_wrong_opens_a_file_of_its_own(client, booked):
-    response = client.post(f"{path_for(booked)}complain/", {"text": "My eyelid hangs."}, follow=True)
+    response = client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."}, follow=True)
     assert "Thank you for telling us." in text_of(response)
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
     assert (complaint.earlier, complaint.message, complaint.is_waiting) == (booked, "My eyelid hangs.", True)
@@ -140,43 +140,43 @@ def test_what_feels_wrong_opens_a_file_of_its_own(client, booked):
 
 def test_second_complaint_is_added_to_the_open_one(client, booked):
     for text in ("My eyelid hangs.", "And it hurts."):
-        client.post(f"{path_for(booked)}complain/", {"text": text})
+        client.post(f"{get_visit_path(booked)}complain/", {"text": text})
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
     assert complaint.events.get(kind=EventKind.NOTE).text == "And it hurts."
 
 
 def test_empty_complaint_is_asked_again(client, booked):
-    response = client.post(f"{path_for(booked)}complain/", {"text": "  "})
+    response = client.post(f"{get_visit_path(booked)}complain/", {"text": "  "})
     assert "Write in a few words what feels wrong." in text_of(response)
     assert not Case.objects.filter(kind=CaseKind.COMPLAINT).exists()
 
 
 def test_link_runs_out(client, booked, clock):
-    path = path_for(booked)
+    path = get_visit_path(booked)
     clock.move_to(NOW + VALID_FOR + timedelta(minutes=1))
     for address in (path, f"{path}change/"):
         assert client.get(address).status_code == 404
 
 
 def test_link_can_be_revoked(client, booked, clerk):
-    path = path_for(booked)
+    path = get_visit_path(booked)
     services.revoke_links(booked.pk, actor=clerk)
     assert client.get(path).status_code == 404
     for act in ("cancel", "change", "earlier", "complain"):
         assert client.post(f"{path}{act}/").status_code == 404
     assert client.get(f"{path}change/").status_code == 404
     booked.refresh_from_db()
-    assert client.get(path_for(booked)).status_code == 200
+    assert client.get(get_visit_path(booked)).status_code == 200
 
 
 def test_link_that_was_tampered_with_shows_nothing(client, booked):
-    path = path_for(booked)
+    path = get_visit_path(booked)
     assert client.get(path[:-4] + "abc/").status_code == 404
 
 
 @pytest.mark.parametrize("page", ["", "change/"])
 def test_page_is_kept_by_no_cache_and_told_to_no_other_site(client, booked, page):
-    response = client.get(path_for(booked) + page)
+    response = client.get(get_visit_path(booked) + page)
     assert "no-store" in response["Cache-Control"]
     assert response["Referrer-Policy"] == "same-origin"
     assert 'name="robots" content="noindex"' in response.content.decode()
@@ -184,7 +184,7 @@ def test_page_is_kept_by_no_cache_and_told_to_no_other_site(client, booked, page
 
 def test_time_that_has_run_out_is_told_before_anybody_has_written_it_down(client, case, clock):
     clock.move_to(case.appointments.get().held_until)
-    text = text_of(client.get(path_for(case)))
+    text = text_of(client.get(get_visit_path(case)))
     assert "has run out" in text
     assert "Cancel my visit" not in text
 
@@ -193,14 +193,14 @@ def test_complaint_is_kept_when_its_mail_cannot_be_written(client, booked, monke
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr("bookings.emails.render_to_string", broken)
-    client.post(f"{path_for(booked)}complain/", {"text": "My eyelid hangs."})
+    monkeypatch.setattr("bookings.messaging.rendering.render_to_string", broken)
+    client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."})
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
     assert complaint.events.filter(kind=EventKind.MESSAGE_FAILED).exists()
 
 
 def test_steps_say_where_she_stands(client, case, booked):
-    steps = BeautifulSoup(client.get(path_for(booked)).content, "html.parser").select(".visit-steps li")
+    steps = BeautifulSoup(client.get(get_visit_path(booked)).content, "html.parser").select(".visit-steps li")
     assert [step.get_text(" ", strip=True) for step in steps] == [
         "We have your request (done)",
         "A time is kept for you (done)",
@@ -214,7 +214,7 @@ def test_steps_say_where_she_stands(client, case, booked):
 
 
 def change(client, case, start, **data):
-    return client.post(f"{path_for(case)}change/", {"start": start, **data})
+    return client.post(f"{get_visit_path(case)}change/", {"start": start, **data})
 
 
 def offered(response):
@@ -225,8 +225,8 @@ def offered(response):
 
 def test_opening_the_form_changes_nothing_and_names_her_time(client, booked):
     before = rows()
-    response = client.get(f"{path_for(booked)}change/")
-    assert client.head(f"{path_for(booked)}change/").status_code == 200
+    response = client.get(f"{get_visit_path(booked)}change/")
+    assert client.head(f"{get_visit_path(booked)}change/").status_code == 200
     assert rows() == before
     text = text_of(response)
     assert "Your visit is on Tuesday, June 8, 10 am ." in text
@@ -236,7 +236,7 @@ def test_opening_the_form_changes_nothing_and_names_her_time(client, booked):
 
 
 def test_form_offers_every_time_but_hers(client, booked):
-    times = offered(client.get(f"{path_for(booked)}change/"))
+    times = offered(client.get(f"{get_visit_path(booked)}change/"))
     assert "2027-06-08T17:00Z" not in times
     # Her own visit is no obstacle to a quarter of an hour earlier or later.
     assert {"2027-06-08T16:45Z", "2027-06-08T17:15Z"} <= set(times)
@@ -246,10 +246,10 @@ def test_form_offers_every_time_but_hers(client, booked):
 def test_booked_visit_is_moved(client, booked):
     response = change(client, booked, EARLIER)
     assert response.status_code == 303
-    assert response["Location"] == path_for(booked)
-    assert "Your visit is on Tuesday, June 8, 9:15 am." in text_of(client.get(path_for(booked)))
-    assert booked.messages.filter(kind="time_moved").count() == 1
-    assert Hold.objects.count() == 2
+    assert response["Location"] == get_visit_path(booked)
+    assert "Your visit is on Tuesday, June 8, 9:15 am." in text_of(client.get(get_visit_path(booked)))
+    assert booked.messages.filter(kind="moved").count() == 1
+    assert Slot.objects.count() == 2
 
 
 def test_kept_time_that_is_moved_stays_kept_as_long_as_before(client, case):
@@ -257,21 +257,21 @@ def test_kept_time_that_is_moved_stays_kept_as_long_as_before(client, case):
     change(client, case, EARLIER)
     appointment = case.appointments.get()
     assert (appointment.state, appointment.held_until) == ("held", until)
-    assert set(appointment.holds.values_list("expires_at", flat=True)) == {until}
-    assert not case.messages.filter(kind="time_moved").exists()
+    assert set(appointment.slots.values_list("expires_at", flat=True)) == {until}
+    assert not case.messages.filter(kind="moved").exists()
 
 
-def test_time_is_never_kept_past_its_start(case, calendar):
+def test_time_is_never_kept_past_its_start(case, policy):
     case.appointments.update(held_until=TUESDAY)
-    services.change_time(case.pk, TUESDAY - timedelta(minutes=45), calendar=calendar)
+    services.move(case.pk, TUESDAY - timedelta(minutes=45), policy=policy)
     assert case.appointments.get().held_until == TUESDAY - timedelta(minutes=45)
 
 
 def test_sent_twice_moves_once(client, booked):
     change(client, booked, EARLIER)
     assert change(client, booked, EARLIER).status_code == 303
-    assert booked.events.filter(kind=EventKind.TIME_MOVED).count() == 1
-    assert booked.messages.filter(kind="time_moved").count() == 1
+    assert booked.events.filter(kind=EventKind.MOVED).count() == 1
+    assert booked.messages.filter(kind="moved").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_what_is_no_free_time_is_said_and_nothing_changes(client, booked, start,
 
 
 def test_form_without_a_field_changes_nothing(client, booked):
-    assert "Choose one of the times" in text_of(client.post(f"{path_for(booked)}change/"))
+    assert "Choose one of the times" in text_of(client.post(f"{get_visit_path(booked)}change/"))
 
 
 def test_time_taken_in_between_brings_the_nearest_three(client, booked, ask):
@@ -329,17 +329,17 @@ def test_other_days_change_nothing_and_keep_the_choice(client, booked):
 def test_after_the_cut_off_no_time_can_be_chosen(client, booked, clock):
     clock.move_to(TUESDAY - timedelta(hours=23))
     before = rows()
-    assert "change/" not in client.get(path_for(booked)).content.decode()
-    response = client.get(f"{path_for(booked)}change/", follow=True)
+    assert "change/" not in client.get(get_visit_path(booked)).content.decode()
+    response = client.get(f"{get_visit_path(booked)}change/", follow=True)
     assert "It is too close to your visit to change it here. Please call us." in text_of(response)
     assert "can no longer be changed here" in text_of(change(client, booked, "2027-06-09T17:00Z"))
     assert rows() == before
 
 
-def test_without_a_time_none_can_be_chosen(client, booked, calendar):
-    services.cancel(booked.pk, calendar=calendar)
+def test_without_a_time_none_can_be_chosen(client, booked, policy):
+    services.cancel(booked.pk, policy=policy)
     before = rows()
-    assert client.get(f"{path_for(booked)}change/").status_code == 303
+    assert client.get(f"{get_visit_path(booked)}change/").status_code == 303
     assert "can no longer be changed here" in text_of(change(client, booked, EARLIER))
     assert rows() == before
 
@@ -348,31 +348,31 @@ def test_cut_off_that_passes_while_she_sends_is_said(client, booked, monkeypatch
     def late(*args, **kwargs):
         raise services.BookingError("It is too close.")
 
-    monkeypatch.setattr(services, "change_time", late)
+    monkeypatch.setattr(services, "move", late)
     assert "It is too close." in text_of(change(client, booked, EARLIER))
 
 
 # An earlier time
 
 
-def test_she_switches_mails_about_earlier_times_on_and_off(client, booked):
-    address = f"{path_for(booked)}earlier/"
+def test_she_switches_mails_about_waitlist_offers_on_and_off(client, booked):
+    address = f"{get_visit_path(booked)}earlier/"
     assert "We write to you when an earlier time frees up." in text_of(
         client.post(address, {"wanted": "yes"}, follow=True)
     )
     assert "Tell me if an earlier time frees up" in text_of(client.post(address, {"wanted": "no"}, follow=True))
     booked.refresh_from_db()
-    assert booked.wants_earlier is False
+    assert booked.on_waitlist is False
 
 
-def test_wish_needs_a_time(client, booked, calendar):
-    services.cancel(booked.pk, calendar=calendar)
-    response = client.post(f"{path_for(booked)}earlier/", {"wanted": "yes"})
+def test_wish_needs_a_time(client, booked, policy):
+    services.cancel(booked.pk, policy=policy)
+    response = client.post(f"{get_visit_path(booked)}earlier/", {"wanted": "yes"})
     assert "There is no time to change any more." in text_of(response)
 
 
 def test_acting_gives_a_link_no_longer_life(client, booked, clock):
-    path = path_for(booked)
+    path = get_visit_path(booked)
     clock.shift(timedelta(hours=1))
     assert client.post(f"{path}change/", {"start": EARLIER})["Location"] == path
     assert f'action="{path}complain/"' in client.get(path).content.decode()
