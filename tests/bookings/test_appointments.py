@@ -1,5 +1,6 @@
-"""Times that are kept, booked, moved, canceled and let go: the rules of ``bookings.services``."""
+"""How appointments are held, booked, moved, canceled and expired."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,8 +8,8 @@ import pytest
 import time_machine
 
 from bookings import services
-from bookings.models import Appointment, AppointmentState, Case, EventKind, Slot, Resource, Status
-from bookings.services.appointments import hold_time
+from bookings.models import Appointment, AppointmentState, Case, EventKind, Resource, Slot, Status
+from tests import factories
 from tests.bookings.conftest import TUESDAY
 from tests.opening_hours import at, utc
 
@@ -23,10 +24,14 @@ def clock():
 
 
 def slots(appointment):
-    return [hold.at for hold in appointment.slots.order_by("at")]
+    return [slot.at for slot in appointment.slots.order_by("at")]
 
 
-def test_request_keeps_its_time_until_the_desk_had_four_open_hours(ask):
+def room(appointment):
+    return appointment.slots.first().resource
+
+
+def test_request_holds_its_time_for_four_open_hours(ask):
     appointment = ask().appointments.get()
     assert appointment.state == AppointmentState.HELD
     assert appointment.held_until == at("2027-06-07 13:00")
@@ -34,7 +39,7 @@ def test_request_keeps_its_time_until_the_desk_had_four_open_hours(ask):
     assert set(appointment.slots.values_list("expires_at", flat=True)) == {appointment.held_until}
 
 
-def test_time_that_is_kept_is_offered_to_nobody_else(ask, policy):
+def test_held_time_is_offered_to_nobody_else(ask, policy):
     assert TUESDAY in [free.at for free in services.free_starts(policy, NOW)]
     ask()
     assert TUESDAY not in [free.at for free in services.free_starts(policy, NOW)]
@@ -50,7 +55,7 @@ def test_second_patient_is_told_and_offered_the_nearest_times(ask):
 
 def test_second_room_takes_the_second_patient(ask):
     Resource.objects.create(name="Second room")
-    assert ask().appointments.get().resource != ask().appointments.get().resource
+    assert room(ask().appointments.get()) != room(ask().appointments.get())
 
 
 @pytest.mark.parametrize("start", ["2027-06-07 12:45", "2027-06-08 10:05", "2027-06-12 10:00", "2027-09-01 10:00"])
@@ -64,11 +69,11 @@ def test_confirmed_time_is_booked_for_good(ask, policy, clerk):
     appointment = case.appointments.get()
     assert (appointment.state, appointment.held_until) == (AppointmentState.BOOKED, None)
     assert set(appointment.slots.values_list("expires_at", flat=True)) == {None}
-    assert case.status == Status.SCHEDULED
-    assert case.events.get(kind=EventKind.BOOKED).text == "Tue, Jun 8, 10 am"
+    assert (case.status, services.get_stage(case)) == (Status.CONTACTING, AppointmentState.BOOKED)
+    assert case.events.get(kind=EventKind.BOOKED).data == {"starts_at": "2027-06-08T17:00:00Z"}
 
 
-def test_kept_time_lapses_as_a_whole_and_the_request_stays(ask, policy, clock):
+def test_held_time_expires_whole_and_the_case_stays(ask, policy, clock):
     case = ask()
     clock.move_to(FIRST)
     assert services.expire_holds() == 1
@@ -79,13 +84,13 @@ def test_kept_time_lapses_as_a_whole_and_the_request_stays(ask, policy, clock):
     assert case.events.filter(kind=EventKind.EXPIRED).exists()
 
 
-def test_time_is_free_the_moment_it_has_run_out(ask, clock):
+def test_time_is_free_the_moment_it_expires(ask, clock):
     ask()
     clock.move_to(FIRST)
     assert ask().appointments.get().state == AppointmentState.HELD
 
 
-def test_lapsed_time_can_still_be_confirmed_while_it_is_free(ask, policy, clerk, clock):
+def test_expired_time_can_be_confirmed_while_free(ask, policy, clerk, clock):
     case = ask()
     clock.move_to(FIRST)
     services.expire_holds()
@@ -93,7 +98,7 @@ def test_lapsed_time_can_still_be_confirmed_while_it_is_free(ask, policy, clerk,
     assert len(slots(case.appointments.get())) == 2
 
 
-def test_lapsed_time_that_somebody_else_has_is_not_confirmed(ask, policy, clerk, clock):
+def test_expired_time_that_is_taken_is_not_confirmed(ask, policy, clerk, clock):
     case = ask()
     clock.move_to(FIRST)
     ask()
@@ -118,7 +123,7 @@ def test_move_that_fails_keeps_the_old_time(ask, policy, clerk):
     assert slots(case.appointments.get())[0] == TUESDAY
 
 
-def test_patient_moves_into_a_time_that_overlaps_her_own(ask, policy):
+def test_patient_moves_to_a_time_that_overlaps_their_own(ask, policy):
     case = services.move(ask().pk, at("2027-06-08 10:15"), policy=policy)
     assert slots(case.appointments.get()) == [at("2027-06-08 10:15"), at("2027-06-08 10:30")]
 
@@ -130,21 +135,21 @@ def test_patient_cannot_change_after_the_cut_off(ask, policy, clock):
         services.cancel(case.pk, policy=policy)
 
 
-def test_canceled_time_is_free_and_the_request_stays_open(ask, policy, clerk):
+def test_canceled_time_is_free_and_the_case_stays_open(ask, policy, clerk):
     case = services.confirm(ask().pk, actor=clerk, expected_version=1, policy=policy)
-    case = services.cancel(case.pk, actor=clerk, expected_version=2, policy=policy, note="She is ill.")
+    case = services.cancel(case.pk, actor=clerk, expected_version=2, policy=policy, note="The patient is ill.")
     assert (case.status, Slot.objects.count()) == (Status.CONTACTING, 0)
     assert case.appointments.get().sequence == 1
 
 
-def test_contact_keeps_one_time_at_once_and_loses_no_request(ask):
+def test_one_contact_holds_one_time_and_loses_no_request(ask):
     ask(email="ana@patient.example.com")
     second = ask(email="Ana@patient.example.com", start=at("2027-06-08 12:00"), message="And another thing.")
     assert not second.appointments.exists()
     assert second.events.filter(kind=EventKind.NOT_HELD).exists()
 
 
-def test_same_form_with_another_time_moves_what_is_kept(ask):
+def test_same_form_with_another_time_changes_the_hold(ask):
     key = uuid4()
     case = ask(submission_key=key, email="ana@patient.example.com")
     ask(submission_key=key, email="ana@patient.example.com", start=at("2027-06-08 12:00"))
@@ -152,13 +157,19 @@ def test_same_form_with_another_time_moves_what_is_kept(ask):
     assert Slot.objects.count() == 2
 
 
-def test_closing_the_request_gives_its_time_back(ask, policy, clerk):
+def test_closing_a_case_gives_its_coming_time_back(ask, policy, clerk):
+    case = services.confirm(ask().pk, actor=clerk, expected_version=1, policy=policy)
+    services.change_stage(case.pk, Status.CLOSED, actor=clerk, expected_version=2, outcome="declined")
+    assert (case.appointments.get().state, Slot.objects.count()) == (AppointmentState.CANCELED, 0)
+
+
+def test_no_show_keeps_its_room_to_the_end(ask, policy, clerk):
     case = services.confirm(ask().pk, actor=clerk, expected_version=1, policy=policy)
     services.change_stage(case.pk, Status.CLOSED, actor=clerk, expected_version=2, outcome="no_show")
-    assert (case.appointments.get().state, Slot.objects.count()) == (AppointmentState.NO_SHOW, 0)
+    assert (case.appointments.get().state, Slot.objects.count()) == (AppointmentState.NO_SHOW, 2)
 
 
-def test_closed_time_is_not_offered_and_takes_no_visit(ask, policy, clerk):
+def test_blocked_time_is_not_offered_and_takes_no_visit(ask, policy, clerk):
     resource = Resource.objects.get()
     services.block_time([resource.pk], at("2027-06-08 09:00"), at("2027-06-08 16:00"), actor=clerk, reason="Training")
     with pytest.raises(services.TimeTakenError):
@@ -168,15 +179,15 @@ def test_closed_time_is_not_offered_and_takes_no_visit(ask, policy, clerk):
         services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy)
 
 
-def test_time_with_visits_is_not_closed(ask, clerk):
+def test_time_with_visits_is_not_blocked(ask, clerk):
     appointment = ask().appointments.get()
     with pytest.raises(services.VisitsInTheWayError) as refused:
-        services.block_time([appointment.resource_id], at("2027-06-08 10:20"), at("2027-06-08 16:00"), actor=clerk)
+        services.block_time([room(appointment).pk], at("2027-06-08 10:20"), at("2027-06-08 16:00"), actor=clerk)
     assert list(refused.value.appointments) == [appointment]
     assert Appointment.objects.count() == 1
 
 
-def test_opened_time_is_on_offer_again(ask, clerk):
+def test_unblocked_time_is_on_offer_again(ask, clerk):
     (blocked_time,) = services.block_time(
         [Resource.objects.get().pk], at("2027-06-08 09:00"), at("2027-06-08 16:00"), actor=clerk
     )
@@ -189,7 +200,7 @@ def test_visit_stays_at_ten_when_it_moves_across_november(ask, policy, clerk, cl
     case = ask(start=at("2027-11-05 10:00"))
     moved = services.book(case.pk, at("2027-11-08 10:00"), actor=clerk, expected_version=1, policy=policy)
     assert moved.appointments.get().starts_at == utc("2027-11-08 18:00")
-    assert moved.events.last().text == "Mon, Nov 8, 10 am"
+    assert moved.events.last().data["starts_at"] == "2027-11-08T18:00:00Z"
 
 
 def test_same_request_from_a_new_form_without_a_time_takes_none_away(ask):
@@ -203,7 +214,7 @@ def test_desk_is_told_of_a_time_too_far_ahead(ask, policy, clerk):
         services.book(ask(start=None).pk, at("9999-12-30 10:00"), actor=clerk, expected_version=1, policy=policy)
 
 
-def test_closed_request_that_is_sent_again_with_a_time_is_open_again(ask, clerk):
+def test_closed_case_sent_again_with_a_time_is_open(ask, clerk):
     key, email = uuid4(), "ana@patient.example.com"
     case = ask(submission_key=key, email=email, start=None)
     services.change_stage(case.pk, Status.CLOSED, actor=clerk, expected_version=1, outcome="duplicate")
@@ -212,37 +223,52 @@ def test_closed_request_that_is_sent_again_with_a_time_is_open_again(ask, clerk)
     assert (case.status, case.appointments.get().state) == (Status.NEW, AppointmentState.HELD)
 
 
-def test_kept_time_ends_when_the_visit_would_begin(ask, policy):
+def test_held_time_ends_when_the_visit_would_begin(profile, consultation_settings, policy):
     """Where the desk takes longer to answer than the shortest notice is."""
-    slow = calendar._replace(hold_minutes=6 * 60)
-    case = ask(start=None)
-    appointment = hold_time(case, FIRST, policy=slow, now=NOW)
-    assert appointment.held_until == FIRST
+    slow = replace(policy, hold_minutes=6 * 60)
+    submission = factories.make_submission(start=FIRST)
+    case, _created = services.submit(submission, settings=consultation_settings, profile=profile, policy=slow)
+    assert case.appointments.get().held_until == FIRST
 
 
-@pytest.mark.parametrize("status", [Status.ATTENDED, Status.TREATED, Status.CLOSED])
-def test_file_that_is_further_on_gets_no_time(ask, policy, clerk, status):
-    case = ask(start=None)
-    outcome = {"outcome": "declined"} if status == Status.CLOSED else {}
-    steps = [Status.ATTENDED, status] if status == Status.TREATED else [status]
-    for step in steps:
-        case = services.change_stage(case.pk, step, actor=clerk, expected_version=case.version, **outcome)
-    with pytest.raises(services.TransitionError, match="Contacting"):
-        services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, policy=policy)
-    with pytest.raises(services.TransitionError, match="Contacting"):
-        services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
-    assert not case.appointments.exists()
+@pytest.mark.parametrize("act", [services.book, services.confirm])
+def test_closed_case_gets_no_time(ask, policy, clerk, act):
+    case = ask()
+    case = services.change_stage(case.pk, "closed", actor=clerk, expected_version=case.version, outcome="declined")
+    start = [TUESDAY] if act == services.book else []
+    with pytest.raises(services.TransitionError, match="Open the case first"):
+        act(case.pk, *start, actor=clerk, expected_version=case.version, policy=policy)
+    assert not case.appointments.live().exists()
 
 
 def test_no_step_back_leaves_a_booked_time_behind(ask, policy, clerk):
     case = ask()
     case = services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
-    with pytest.raises(services.TransitionError, match="Cancel it first"):
-        services.change_stage(case.pk, Status.CONTACTING, actor=clerk, expected_version=case.version)
+    for stage in (Status.CONTACTING, Status.NEW):
+        with pytest.raises(services.TransitionError):
+            services.change_stage(case.pk, stage, actor=clerk, expected_version=case.version)
     assert case.appointments.get().state == AppointmentState.BOOKED
 
 
-def test_new_time_after_a_missed_visit_leaves_that_one_in_the_file(ask, policy, clerk, clock):
+def test_walk_in_takes_a_room_from_this_quarter_hour_on(ask, policy, clerk):
+    case = ask(start=None)
+    case = services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=1, policy=policy)
+    assert slots(case.appointments.get()) == [NOW, NOW + timedelta(minutes=15)]
+    case = services.change_stage(case.pk, "booked", actor=clerk, expected_version=2, policy=policy)
+    assert (services.get_stage(case), Slot.objects.count()) == (Status.CONTACTING, 0)
+
+
+def test_check_in_keeps_the_room_and_undoing_it_restores_the_visit(ask, policy, clerk):
+    case = services.confirm(ask().pk, actor=clerk, expected_version=1, policy=policy)
+    before = slots(case.appointments.get())
+    case = services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=2, policy=policy)
+    assert slots(case.appointments.get()) == before
+    case = services.change_stage(case.pk, "booked", actor=clerk, expected_version=3, policy=policy)
+    assert services.get_stage(case) == AppointmentState.BOOKED
+    assert slots(case.appointments.get()) == before
+
+
+def test_new_time_after_a_missed_visit_keeps_the_old_one(ask, policy, clerk, clock):
     case = ask()
     case = services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     clock.shift(timedelta(days=2))
@@ -253,21 +279,21 @@ def test_new_time_after_a_missed_visit_leaves_that_one_in_the_file(ask, policy, 
     assert case.messages.filter(kind="booked").count() == 2
 
 
-def test_desk_closes_no_room_that_is_not_there(clerk):
+def test_room_that_is_not_there_is_not_blocked(clerk):
     with pytest.raises(services.BookingError, match="at least one room"):
         services.block_time([0], TUESDAY, TUESDAY + timedelta(hours=1), actor=clerk)
 
 
-def test_treated_patient_who_sends_her_form_again_with_a_time_waits_again(ask, clerk):
+def test_patient_who_came_and_asks_again_waits_again(ask, policy, clerk):
     key, email = uuid4(), "ana@patient.example.com"
     case = ask(submission_key=key, email=email, start=None)
-    services.change_stage(case.pk, Status.ATTENDED, actor=clerk, expected_version=1)
+    services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=1, policy=policy)
     ask(submission_key=key, email=email)
     case.refresh_from_db()
-    assert (case.status, case.appointments.get().state) == (Status.NEW, AppointmentState.HELD)
+    assert (case.status, case.appointments.newest().state) == (Status.NEW, AppointmentState.HELD)
 
 
-def test_only_a_wish_for_an_waitlist_offer_is_kept_too(ask):
+def test_wish_for_the_waitlist_alone_is_saved(ask):
     key, email = uuid4(), "ana@patient.example.com"
     case = ask(submission_key=key, email=email)
     ask(submission_key=key, email=email, on_waitlist=True)
