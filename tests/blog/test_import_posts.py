@@ -179,7 +179,7 @@ def test_text_is_never_markup(blog_index):
 def test_dry_run_writes_nothing(blog_index):
     before = state_of_everything()
     out = run(MIGRAINE, dry_run=True)
-    assert "would make a draft “How can Botox help with migraine headaches?”" in out
+    assert "would create the draft “How can Botox help with migraine headaches?”" in out
     assert "Keywords: 25." in out
     assert "line 100:" in out
     assert state_of_everything() == before
@@ -229,7 +229,7 @@ def test_nothing_half_made_stays(blog_index, monkeypatch):
 
     before = state_of_everything()
     with monkeypatch.context() as patch:
-        patch.setattr(import_posts, "category_named", fail)
+        patch.setattr(import_posts, "get_or_create_category", fail)
         with pytest.raises(CommandError, match="disk full"):
             run(ON_TOP, MIGRAINE)
     assert BlogPage.objects.get().slug == "how-can-botox-help-with-migraine-headaches"
