@@ -1,15 +1,10 @@
 """Read an article of the old site, saved as plain text, into plain values. No Django here.
 
-Every line gets a kind, which is one letter:
-
-    T  short line        R  same words as the line above    C  name of a category
-    P  running text      D  small print with a date         N  other small print
-    Q  search keywords   K  contact data, opening hours     A  headline over those
-    M  "Read more"       L  headline over links             F  other page furniture
-                                                            W  one word of a menu or form
-
-The shapes of a page (top, teaser, foot) are regular expressions over these letters. Every line has one place: a field,
-the body, or left out with a reason. Text that no rule reads stays in the body.
+Every line gets a kind, one letter, and regular expressions over these letters find the parts of a page:
+T short line, P running text, R same words as the line above, C name of a category, D small print with a date,
+N other small print, Q search keywords; page furniture: A headline of a contact block, K contact data or hours,
+L headline of links, M "Read more", F anything else, W a single word of a menu or form.
+Every line has one place: a field, the body, or left out with a reason. What no rule reads stays in the body.
 """
 
 import codecs
@@ -25,14 +20,10 @@ from textwrap import shorten
 from typing import Literal
 
 MAX_BYTES = 1024 * 1024
-TOP_LINES = 60
-# More lines of text than this below a piece of furniture: the furniture stood inside the article.
-MAX_STRAY_LINES = 3
-# An article without a second title, a date or this much furniture needs as many paragraphs.
-MIN_PARAGRAPHS, MIN_FURNITURE = 2, 3
 SUMMARY_CHARS, SLUG_CHARS, KEYWORD_CHARS = 155, 240, 100
-
-# Reading lines
+TOP_LINES = 60
+# More text than this below page furniture: the furniture stood inside the article.
+MAX_STRAY_LINES = 3
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x80-\x84\x86-\x9f]")
@@ -42,35 +33,41 @@ MARK = re.compile(
     r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)"
     rf"|[{GLYPHS}]|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
 )
-SENTENCE_END = re.compile(r"""(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bvs)(?<![ap]\.m)(?<!e\.g)(?<!i\.e)"""
-                          r"""([.!?…])["'”’)\]]*(?=\s+["'“‘(]?[A-Z0-9])""")  # fmt: skip
-SMALL_WORDS = frozenset("a an and are as at be but by for from if in is it of on or our per the to up vs via with your".split())
+SENTENCE_END = re.compile(
+    r"""(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bvs)(?<![ap]\.m)(?<!e\.g)(?<!i\.e)"""
+    r"""([.!?…])["'”’)\]]*(?=\s+["'“‘(]?[A-Z0-9])"""
+)
+SMALL_WORDS = frozenset(
+    "a an and are as at be but by for from if in is it of on or our per the to up vs with your".split()
+)
 QUESTION_WORDS = frozenset("how what when where which who whom whose why".split())
 # A line that breaks off with one of these leads in to a list.
 UNFINISHED = frozenset("are is include includes including to for of with as be by and the or than".split())
 
 # Small print
 
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 DATE = (
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?(?P<value>"
-    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?\s*,?\s+\d{4}"
-    r"|\d{1,2}(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?[\s,-]+\d{4}"
-    r"|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2}))(?:(?:T|,?\s+(?:at\s+)?)\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?)?)?(?![\w/])"
+    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?P<value>{MONTH}\s+{NTH}\s*,?\s+\d{{4}}"
+    rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d\d))"
+    r"(?:(?:T|,?\s+(?:at\s+)?)\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?)?)?(?![\w/])"
 )
 NAME = r"(?P<value>(?-i:[A-Z])[^|·•!?]{1,60}?)(?=\s*(?:[|·•]|\s[–—-]\s|,?\s(?:by|in|on)\s|$))"
-# Each reads one piece of a line, from where the piece before it ended.
-SMALL_PRINT = tuple(
-    (field, re.compile(rf"(?:{pattern})[\s|·•,;–—-]*", re.IGNORECASE))
-    for field, pattern in (
-        ("updated", rf"(?:last )?(?:updated|modified|edited|reviewed)(?: on)?\s*:?\s*{DATE}"),
-        ("date", rf"(?:(?:first )?(?:posted|published|written|created|date)(?: on)?\s*:?\s*|on )?{DATE}"),
-        ("category", rf"(?:(?:blog )?categor(?:y|ies)\s*[:=–—-]|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in)\s*{NAME}"),
-        ("author", rf"(?:(?:(?:written|posted|published|reviewed) )?by\s*:?|author\s*:)\s+{NAME}"),
-        ("count", r"(?P<value>(?:reading time\s*:?\s*)?(?:\d+|no)[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|comments?|likes?|shares?))(?!\w)"),
-        # A bare name is a category if a bar sets it off.
-        ("bare", r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,' -]{2,40}?)(?=\s*(?:[|·•]|$))"),
-    )
-)  # fmt: skip
+# Each pattern reads one piece of a line, from where the piece before it ended.
+SMALL_PRINT = {
+    "updated": rf"(?:last )?(?:updated|modified|edited|reviewed)(?: on)?\s*:?\s*{DATE}",
+    "date": rf"(?:(?:first )?(?:posted|published|written|created|date)(?: on)?\s*:?\s*|on )?{DATE}",
+    "category": r"(?:(?:blog )?categor(?:y|ies)\s*[:=–—-]|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in)"
+    rf"\s*{NAME}",
+    "author": rf"(?:(?:(?:written|posted|published|reviewed) )?by\s*:?|author\s*:)\s+{NAME}",
+    "count": r"(?P<value>(?:reading time\s*:?\s*)?(?:\d+|no)[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?))(?!\w)",
+    # A bare name is a category if a bar sets it off.
+    "bare": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,' -]{2,40}?)(?=\s*(?:[|·•]|$))",
+}
+SMALL_PRINT = {
+    field: re.compile(rf"(?:{pattern})[\s|·•,;–—-]*", re.IGNORECASE) for field, pattern in SMALL_PRINT.items()
+}
 DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y")
 CATEGORIES = frozenset(
     "skin care|skincare|laser treatment|laser treatments|laser hair removal|hair removal|botox|botox & fillers|fillers"
@@ -91,56 +88,49 @@ SITE_NAME = r"oc beauty med ?spa"
 DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?\.?|week(?:day|end)s?|daily|holidays?)"
 TIME = r"(?:\d{1,2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?|noon)"
 TO = r"\s*(?:-|–|—|to|until|and|&|,)\s*"
+STREET = r"(?:Street|St|Avenue|Ave|Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Highway|Hwy|Parkway|Pkwy|Way|Court|Plaza)"
 POSTS = r"(?:blog )?(?:posts?|articles?|stor(?:y|ies))"
-NETWORK = r"(?:facebook|twitter|instagram|pinterest|linkedin|youtube|tiktok|yelp|whatsapp|reddit|tumblr|e-?mail)"
+NETWORK = r"(?:facebook|twitter|instagram|pinterest|linkedin|youtube|tiktok|yelp|whatsapp|e-?mail)"
 CONTACT, HOURS, LINKS, TEASER = "contact block", "opening hours", "links to other posts", "teaser of another post"
 SHARING, FORM, FOOTER, MENU = "sharing buttons", "form", "page footer", "menu"
 FURNITURE = tuple(
     (kind, reason, re.compile(pattern, re.IGNORECASE))
     for kind, reason, pattern in (
-        ("A", CONTACT, r"contact(?: us| info(?:rmation)?| details)?|get in touch(?: with us)?|(?:visit|find|reach) us"),
-        ("A", CONTACT, r"(?:our )?(?:address|locations?)|drop us a line|where to find us"),
-        ("A", HOURS, r"(?:(?:our|business|opening|office|clinic) )*hours(?: of operation)?(?: ?\((?:open|closed)[^)]*\))?"),
+        ("A", CONTACT, r"contact(?: us| info(?:rmation)?)?|get in touch|(?:visit|find) us|(?:our )?(?:address|locations?)"),
+        ("A", CONTACT, r"drop us a line"),
+        ("A", HOURS, r"(?:(?:our|business|opening|office) )*hours(?: of operation)?(?: ?\((?:open|closed)[^)]*\))?"),
         ("K", HOURS, rf"{DAY}(?:{TO}{DAY})*\s*[:.–—-]?\s*(?:closed|open|by appointment(?: only)?|{TIME}{TO}{TIME})"),
-        ("K", HOURS, rf"(?:we are |currently )*(?:open|closed)(?: now| today)?(?: (?:until|till|opens) .{{0,30}})?|{TIME}{TO}{TIME}"),
-        ("K", CONTACT, r"(?:[a-z -]{1,20}[:.]?\s*)?(?:\+?1[-. ]?)?\(?\d{3}\)?[-–. ]*\d{3}[-–. ]*\d{4}(?:\s*(?:ext|x)\.?\s*\d+)?"),
-        ("K", CONTACT, r"(?:e-?mail\s*:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:website\s*:?\s*)?(?:https?://|www\.)\S+"),
-        ("K", CONTACT, r"(?:[\w .'-]{2,40},\s*)?(?:ca|california)\.?,?\s+\d{5}(?:-\d{4})?|(?:get )?directions?|view (?:on )?map"),
-        ("K", CONTACT, r"(?-i:\d{1,6}\s+(?:[A-Z0-9][\w.'-]*\s+){1,5}(?:Street|St|Avenue|Ave|Boulevard|Blvd|Road|Rd|Drive|Dr"
-                       r"|Lane|Ln|Highway|Hwy|Parkway|Pkwy|Way|Court|Ct|Plaza|Place)\b\.?(?:,.{0,80})?)"),
-        ("K", CONTACT, r"better yet, (?:come )?see us in person|we love our \w+, so (?:please )?feel free to .{3,70}"),
-        ("L", LINKS, rf"(?:recent|related|latest|popular|similar|other|more|newer|older|previous|next|prev)(?: {POSTS})"),
-        ("L", LINKS, r"previous|next|you (?:may|might) also (?:like|enjoy)|read next|from (?:the|our) blog"),
-        ("F", LINKS, rf"(?:back|return) to (?:the )?(?:blog|home|{POSTS})|(?:view |see )?all(?: {POSTS})|previous\s*[/|]?\s*next"),
+        ("K", HOURS, rf"(?:open|closed)(?: now| today)?(?: (?:until|opens) .{{0,30}})?|{TIME}{TO}{TIME}"),
+        ("K", CONTACT, r"(?:[a-z -]{1,20}[:.]?\s*)?(?:\+?1[-. ]?)?\(?\d{3}\)?[-–. ]*\d{3}[-–. ]*\d{4}"),
+        ("K", CONTACT, r"(?:e-?mail\s*:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+|get directions?"),
+        ("K", CONTACT, r"(?:[\w .'-]{2,40},\s*)?(?:ca|california)\.?,?\s+\d{5}(?:-\d{4})?"),
+        ("K", CONTACT, rf"(?-i:\d{{1,6}}\s+(?:[A-Z0-9][\w.'-]*\s+){{1,5}}{STREET}\b\.?(?:,.{{0,80}})?)"),
+        ("K", CONTACT, r"better yet, (?:come )?see us in person|we love our \w+, so feel free to .{3,70}"),
+        ("L", LINKS, rf"(?:recent|related|latest|popular|other|more|previous|next) {POSTS}|previous|next|you may also like"),
+        ("M", LINKS, r"(?:.*[\s.…\]])?(?-i:(?:Read|READ|Learn|See) (?:[Mm]ore|MORE)|(?:Read|View) (?:[Ff]ull )?[Pp]ost"
+        r"|(?:Continue|CONTINUE|Keep) (?:[Rr]eading|READING))[^\w.!?]*"),
+        ("F", LINKS, rf"back to (?:the )?(?:blog|home|{POSTS})|(?:view |see )?all {POSTS}"),
         ("F", SHARING, rf"share(?: (?:this|the)(?: {POSTS}| page)?)?(?: (?:on|with|via) [^.]{{0,40}})?|follow us[^.]{{0,40}}"),
-        ("F", SHARING, rf"{NETWORK}(?:[\s|·,/]+{NETWORK})+|spread the word|connect with us|stay connected"),
-        ("F", FORM, r"(?:leave|post|write|add) a (?:comment|reply|review)|(?:\d+|no) comments?|comments?(?: \(\d+\))?"),
-        ("F", FORM, r"subscribe(?: now)?|newsletter|(?:join|subscribe to|sign up for) (?:our|the) [^.]{4,60}|send us a message"),
-        ("F", FORM, r"this site is protected by recaptcha.{0,150}|your e-?mail address will not be published.{0,80}"),
-        ("F", FOOTER, r"(?:copyright )?(?:©|\(c\)).{0,120}|copyright \d{4}.{0,120}|.{0,80}\ball rights reserved\.?|powered by .{1,60}"),
-        ("F", FOOTER, r"(?:this|our) (?:web)?site uses cookies.{0,300}|we use cookies.{0,300}|by (?:accepting|continuing).{0,60}cookies.{0,200}"),
-        ("F", FOOTER, rf"privacy(?: policy)?|terms(?: (?:and|&) conditions| of (?:use|service))|site ?map|back to top|{SITE_NAME}"),
-        ("M", LINKS, r"(?:.*[\s.…\]])?(?-i:(?:Read|READ|Learn|See) (?:[Mm]ore|MORE|(?:the )?(?:[Ff]ull )?(?:[Pp]ost|[Aa]rticle|[Ss]tory))"
-                     r"|(?:Continue|CONTINUE|Keep) (?:[Rr]eading|READING))[^\w.!?]*"),
-        ("W", MENU, r"home|about(?: us)?|(?:our )?(?:services|team|blog)|treatments|gallery|shop|faqs?|reviews|pricing|specials|search"),
-        ("W", MENU, r"menu|more|log ?in|register|(?:my )?account|cart|(?:book|schedule)(?: (?:now|online|an? appointment))?|skip to content"),
-        ("W", FORM, r"(?:your |first |last |full )?name\*?|(?:your )?(?:e-?mail(?: address)?|phone(?: number)?|message)\*?|subject\*?"),
-        ("W", FORM, r"send(?: message)?|submit|cancel|sign up|accept|decline|ok|close"),
+        ("F", SHARING, rf"{NETWORK}(?:[\s|·,/]+{NETWORK})+"),
+        ("F", FORM, r"(?:leave|post|write|add) a (?:comment|reply)|(?:\d+|no) comments?|subscribe(?: now)?|newsletter"),
+        ("F", FORM, r"sign up for our [^.]{4,60}|this site is protected by recaptcha.{0,150}"),
+        ("F", FOOTER, r"(?:copyright )?(?:©|\(c\)).{0,120}|copyright \d{4}.{0,120}|powered by .{1,60}|sitemap|back to top"),
+        ("F", FOOTER, rf"(?:this|our) (?:web)?site uses cookies.{{0,300}}|we use cookies.{{0,300}}|privacy policy|{SITE_NAME}"),
+        ("W", MENU, r"home|about(?: us)?|(?:our )?(?:services|team|blog)|treatments|gallery|shop|faqs?|reviews|menu|log ?in"),
+        ("W", MENU, r"search|cart|book(?: (?:now|online))?"),
+        ("W", FORM, r"(?:your )?(?:name|e-?mail(?: address)?|phone(?: number)?|message)\*?|send|submit|cancel|accept|decline"),
         ("W", SHARING, rf"{NETWORK}|tweet|print|copy link"),
     )
 )  # fmt: skip
-FURNITURE_EDGES = " :!,|<>«»‹›←→"
-LONGEST_FURNITURE = 400
 
 # Shapes of a page
 
 HEAD = re.compile(r"(?:[DNFR]|[WC](?!P))*")
 # Two of three: the title twice, a date, "Read more".
-TEASERS = (
-    r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
-)
+TEASER_SHAPE = r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
 PIECE = re.compile(
-    rf"(?P<teaser>{TEASERS})|(?P<contact>A[TP]{{1,2}}K)|(?P<links>L(?:(?!{TEASERS})[TCD])*)|(?P<line>[AKFWM])|(?P<text>.)"
+    rf"(?P<teaser>{TEASER_SHAPE})|(?P<contact>A[TP]{{1,2}}K)|(?P<links>L(?:(?!{TEASER_SHAPE})[TCD])*)"
+    r"|(?P<line>[AKFWM])|(?P<text>.)"
 )
 
 
@@ -173,10 +163,6 @@ class Block:
         texts = [escape(text, quote=False) for text in self.texts]
         inner = "".join(f"<li>{text}</li>" for text in texts) if self.tag in ("ul", "ol") else texts[0]
         return f"<{self.tag}>{inner}</{self.tag}>"
-
-
-# What a rule for the body makes, and of how many lines.
-Taken = tuple[list[Block], int]
 
 
 @dataclass
@@ -228,15 +214,13 @@ def decode(data: bytes) -> str:
     if not data.strip():
         raise NotAnArticleError("the file is empty")
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252", "latin-1"):
+    if not is_utf16 and CONTROL.search(data.decode("latin-1")):
+        raise NotAnArticleError("the file is binary, not plain text")
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if CONTROL.search(text):
-            raise NotAnArticleError("the file is binary, not plain text")
-        if encoding == "latin-1":
-            break
         if not any(char.isalpha() for char in text):
             raise NotAnArticleError("the file has no words in it")
         return text
@@ -247,7 +231,8 @@ def parse(text: str) -> LegacyArticle:
     """Read an article of the old site. Raise NotAnArticleError if the text is none."""
     start = text.lstrip("\ufeff \t\r\n")[:5].casefold()
     if start.startswith(("<", "{\\rtf")):
-        raise NotAnArticleError(f"this is {'an HTML page' if start[0] == '<' else 'rich text'}; save it as plain text first")
+        name = "an HTML page" if start[0] == "<" else "rich text"
+        raise NotAnArticleError(f"this is {name}; save it as plain text first")
     lines = _read_lines(text)
     if not lines:
         raise NotAnArticleError("the file is empty")
@@ -294,11 +279,10 @@ def _set_kinds(lines: list[Line]) -> None:
 
 
 def _kind(text: str) -> tuple[str, str]:
-    if len(text) <= LONGEST_FURNITURE:
-        bare = text.strip(FURNITURE_EDGES).replace("’", "'")
-        for kind, reason, pattern in FURNITURE:
-            if pattern.fullmatch(bare):
-                return kind, reason
+    bare = text.strip(" :!,|<>«»‹›←→").replace("’", "'") if len(text) <= 400 else ""
+    for kind, reason, pattern in FURNITURE:
+        if pattern.fullmatch(bare):
+            return kind, reason
     if pieces := read_small_print(text):
         return ("D" if any(field in ("date", "updated") for field, _value in pieces) else "N"), ""
     if text.casefold() in CATEGORIES:
@@ -460,13 +444,13 @@ def _place_stray(lines: list[Line], *, in_contact: bool) -> None:
 
 
 def read_small_print(text: str) -> list[tuple[str, str]]:
-    """Return field and words of each piece of a line, or nothing if one piece of it is no small print."""
+    """Return field and words of each piece of a line, or nothing if a piece of it is not small print."""
     found: list[tuple[str, str]] = []
     position = 0
     if len(text) > 200 or (text.endswith((".", "!", "?")) and not text.endswith("m.")):
         return []
     while position < len(text):
-        matches = ((field, pattern.match(text, position)) for field, pattern in SMALL_PRINT)
+        matches = ((field, pattern.match(text, position)) for field, pattern in SMALL_PRINT.items())
         field, match = next(((field, match) for field, match in matches if match), ("", None))
         if not match:
             return []
@@ -489,29 +473,32 @@ def read_date(words: str) -> datetime.date | None:
 
 def _place_small_print(article: LegacyArticle) -> None:
     """Fill date, author and categories. The day of an update counts only where there is no other date."""
-    small_print = [
-        (line, read_small_print(line.text)) for line in article.lines if line.place == "body" and line.kind in "DN"
-    ]
-    dates = [
-        (field == "updated", line, read_date(value))
-        for line, pieces in small_print
-        for field, value in pieces
-        if field in ("date", "updated")
-    ]
-    _updated, date_line, article.date = min((d for d in dates if d[2]), key=lambda d: d[0], default=(False, None, None))
-    authors = [(line, value) for line, pieces in small_print for field, value in pieces if field == "author"]
-    author_line, article.author = authors[0] if authors else (None, "")
-    names = [line.text for line in article.lines if line.place == "category"]
-    for line, pieces in small_print:
-        fields = [field for field, _value in pieces]
-        named = [value for field, value in pieces if field in ("category", "bare")]
-        names += [name.strip() for value in named for name in re.split("[,;/]", value)]
-        if len(fields) == 1 and (line in (date_line, author_line) or fields == ["category"]):
-            line.place = "date" if line is date_line else fields[0]
-        elif any(line is other and day is None for _updated, other, day in dates):
-            line.leave_out("not a day of the calendar")
+    names: list[str] = []
+    dates: list[tuple[bool, Line, datetime.date]] = []
+    for line in article.lines:
+        if line.place == "category":
+            names.append(line.text)
+        if line.place != "body" or line.kind not in "DN":
+            continue
+        pieces = read_small_print(line.text)
+        reason = "small print: " + ", ".join(field for field, _value in pieces)
+        for field, value in pieces:
+            if field in ("category", "bare"):
+                names += [name.strip() for name in re.split("[,;/]", value)]
+            elif field == "author":
+                article.author = article.author or value
+            elif field != "count" and (day := read_date(value)):
+                dates.append((field == "updated", line, day))
+            elif field != "count":
+                reason = "not a day of the calendar"
+        if len(pieces) == 1 and (field == "category" or value == article.author):
+            line.place = field
         else:
-            line.leave_out("small print: " + ", ".join(fields))
+            line.leave_out(reason)
+    if dates:
+        _updated, line, article.date = min(dates, key=lambda found: found[0])
+        if line.reason in ("small print: date", "small print: updated"):
+            line.place, line.reason = "date", ""
     article.categories = _distinct(names)
 
 
@@ -537,7 +524,9 @@ def is_prose(text: str) -> bool:
         return True
     if is_question(text):
         return any(mark != "?" for mark in marks) or (bool(marks) and len(text) > 100)
-    return (word_count(text) >= 5 and ends_sentence(text)) or (bool(marks) and (ends_sentence(text) or word_count(text) > 12))
+    return (word_count(text) >= 5 and ends_sentence(text)) or (
+        bool(marks) and (ends_sentence(text) or word_count(text) > 12)
+    )
 
 
 def is_title_case(text: str) -> bool:
@@ -567,7 +556,7 @@ def is_heading(text: str, *, over_prose: bool) -> bool:
         return over_prose and words <= 3
     if text.endswith((".", "!")):
         return text.isupper() or (text.endswith("!") and is_title_case(text))
-    if text.endswith((",", ";", "…")) or re.search(r"@|https?:|\d{3}[-. ]\d{4}|\d\s?[ap]m\b", text) or text[0] in "\"“‘":
+    if text.endswith((",", ";", "…")) or re.search(r"@|https?:|\d{3}[-. ]\d{4}|\d\s?[ap]m\b", text) or text[0] in '"“‘':
         return False
     if first not in QUESTION_WORDS and (starts_small(text) or text.casefold().split()[-1] in UNFINISHED):
         return False
@@ -584,6 +573,9 @@ def _read_blocks(lines: list[Line]) -> tuple[Block, ...]:
         blocks += found
         index += count
     return tuple(blocks)
+
+
+Taken = tuple[list[Block], int]  # what a rule made, and of how many lines
 
 
 def _unwrapped(lines: list[Line]) -> list[str]:
@@ -619,28 +611,20 @@ def _without_lone_marks(texts: list[str]) -> list[str]:
     return shown
 
 
-def _read_numbers(texts: list[str], start: int) -> Taken | None:
-    """Read numbers that count up line by line, or say "1." every time, as a list."""
-    items: list[re.Match] = []
-    for index in range(start, len(texts)):
-        match = MARK.fullmatch(texts[index])
-        last = items[-1]["number"] if items else None
-        if not match or not match["number"]:
-            break
-        if last and int(match["number"]) != int(last) + 1 and (match["number"], last) != ("1", "1"):
-            break
-        items.append(match)
-    if len(items) < 2:
-        return None
-    if int(items[0]["number"]) == 1:
-        return [Block("ol", tuple(item["text"] for item in items))], len(items)
-    return [Block("p", (item.string,)) for item in items], len(items)  # a list would begin at 1 again
-
-
-def _read_bullets(texts: list[str], start: int) -> Taken | None:
+def _read_marked(texts: list[str], start: int) -> Taken | None:
+    """Read marked lines as a list. Numbers have to count up from 1, or say "1." every time."""
     matches = (MARK.fullmatch(texts[index]) for index in range(start, len(texts)))
-    items = tuple(match["text"] for match in takewhile(lambda match: match and not match["number"], matches))
-    return ([Block("ul", items)], len(items)) if len(items) > 1 or (items and texts[start][0] in GLYPHS) else None
+    is_numbered = bool(MARK.fullmatch(texts[start]) and MARK.fullmatch(texts[start])["number"])
+    run = [*takewhile(lambda match: match and bool(match["number"]) == is_numbered, matches)]
+    items = tuple(match["text"] for match in run)
+    if len(run) < 2:
+        return ([Block("ul", items)], 1) if run and texts[start][0] in GLYPHS else None
+    if not is_numbered:
+        return [Block("ul", items)], len(run)
+    numbers = [int(match["number"]) for match in run]
+    if numbers in ([*range(1, len(run) + 1)], [1] * len(run)):
+        return [Block("ol", items)], len(run)
+    return [Block("p", (match.string,)) for match in run], len(run)  # a list would count from 1 again
 
 
 def _read_fragments(texts: list[str], start: int) -> Taken | None:
@@ -683,15 +667,14 @@ def _read_single(texts: list[str], index: int) -> Taken:
     return [Block("h2" if may_be_heading and is_heading(words, over_prose=is_prose(below)) else "p", (text,))], 1
 
 
-BODY_RULES = (_read_numbers, _read_bullets, _read_fragments, _read_single)
+BODY_RULES = (_read_marked, _read_fragments, _read_single)
 
 
 def _refuse_without_text(article: LegacyArticle, *, twice: bool) -> None:
-    paragraphs = [line for line in article.lines if line.place == "body" and line.kind in "PR" and is_prose(line.text)]
+    paragraphs = [line for line in article.lines if line.place == "body" and is_prose(line.text)]
     if not paragraphs:
         raise NotAnArticleError("there is a title but no text: not one full sentence was found below it")
-    proven = twice or article.date or len(article.left_out) >= MIN_FURNITURE
-    if not proven and len(paragraphs) < MIN_PARAGRAPHS:
+    if len(paragraphs) == 1 and not (twice or article.date or len(article.left_out) > 2):
         raise NotAnArticleError(
             "this does not look like an article of the old site: no date, the title stands only once, nothing of the "
             "site around it, and too little running text"
