@@ -44,8 +44,7 @@ QUESTION_WORDS = frozenset("how what when where which who whom whose why".split(
 # A line that breaks off with one of these leads in to a list.
 UNFINISHED = frozenset("are is include includes including to for of with as be by and the or than".split())
 
-# Small print
-
+# Each pattern of small print reads one piece of a line, from where the piece before it ended.
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 DATE = (
@@ -54,19 +53,18 @@ DATE = (
     r"(?:(?:T|,?\s+(?:at\s+)?)\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?)?)?(?![\w/])"
 )
 NAME = r"(?P<value>(?-i:[A-Z])[^|·•!?]{1,60}?)(?=\s*(?:[|·•]|\s[–—-]\s|,?\s(?:by|in|on)\s|$))"
-# Each pattern reads one piece of a line, from where the piece before it ended.
+CATEGORY = r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in"
 SMALL_PRINT = {
-    "updated": rf"(?:last )?(?:updated|modified|edited|reviewed)(?: on)?\s*:?\s*{DATE}",
-    "date": rf"(?:(?:first )?(?:posted|published|written|created|date)(?: on)?\s*:?\s*|on )?{DATE}",
-    "category": r"(?:(?:blog )?categor(?:y|ies)\s*[:=–—-]|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in)"
-    rf"\s*{NAME}",
-    "author": rf"(?:(?:(?:written|posted|published|reviewed) )?by\s*:?|author\s*:)\s+{NAME}",
-    "count": r"(?P<value>(?:reading time\s*:?\s*)?(?:\d+|no)[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?))(?!\w)",
-    # A bare name is a category if a bar sets it off.
-    "bare": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,' -]{2,40}?)(?=\s*(?:[|·•]|$))",
-}
-SMALL_PRINT = {
-    field: re.compile(rf"(?:{pattern})[\s|·•,;–—-]*", re.IGNORECASE) for field, pattern in SMALL_PRINT.items()
+    field: re.compile(rf"(?:{pattern})[\s|·•,;–—-]*", re.IGNORECASE)
+    for field, pattern in {
+        "updated": rf"(?:last )?(?:updated|modified|edited|reviewed)(?: on)?\s*:?\s*{DATE}",
+        "date": rf"(?:(?:first )?(?:posted|published|written|created|date)(?: on)?\s*:?\s*|on )?{DATE}",
+        "category": rf"(?:{CATEGORY})\s*{NAME}",
+        "author": rf"(?:(?:(?:written|posted|published|reviewed) )?by\s*:?|author\s*:)\s+{NAME}",
+        "count": r"(?P<value>(?:\d+|no)[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?))(?!\w)",
+        # A bar sets this name off.
+        "category without a label": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,' -]{2,40}?)(?=\s*(?:[|·•]|$))",
+    }.items()
 }
 DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y")
 CATEGORIES = frozenset(
@@ -91,37 +89,36 @@ TO = r"\s*(?:-|–|—|to|until|and|&|,)\s*"
 STREET = r"(?:Street|St|Avenue|Ave|Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Highway|Hwy|Parkway|Pkwy|Way|Court|Plaza)"
 POSTS = r"(?:blog )?(?:posts?|articles?|stor(?:y|ies))"
 NETWORK = r"(?:facebook|twitter|instagram|pinterest|linkedin|youtube|tiktok|yelp|whatsapp|e-?mail)"
-CONTACT, HOURS, LINKS, TEASER = "contact block", "opening hours", "links to other posts", "teaser of another post"
-SHARING, FORM, FOOTER, MENU = "sharing buttons", "form", "page footer", "menu"
-FURNITURE = tuple(
-    (kind, reason, re.compile(pattern, re.IGNORECASE))
-    for kind, reason, pattern in (
-        ("A", CONTACT, r"contact(?: us| info(?:rmation)?)?|get in touch|(?:visit|find) us|(?:our )?(?:address|locations?)"),
-        ("A", CONTACT, r"drop us a line"),
-        ("A", HOURS, r"(?:(?:our|business|opening|office) )*hours(?: of operation)?(?: ?\((?:open|closed)[^)]*\))?"),
-        ("K", HOURS, rf"{DAY}(?:{TO}{DAY})*\s*[:.–—-]?\s*(?:closed|open|by appointment(?: only)?|{TIME}{TO}{TIME})"),
-        ("K", HOURS, rf"(?:open|closed)(?: now| today)?(?: (?:until|opens) .{{0,30}})?|{TIME}{TO}{TIME}"),
-        ("K", CONTACT, r"(?:[a-z -]{1,20}[:.]?\s*)?(?:\+?1[-. ]?)?\(?\d{3}\)?[-–. ]*\d{3}[-–. ]*\d{4}"),
-        ("K", CONTACT, r"(?:e-?mail\s*:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+|get directions?"),
-        ("K", CONTACT, r"(?:[\w .'-]{2,40},\s*)?(?:ca|california)\.?,?\s+\d{5}(?:-\d{4})?"),
-        ("K", CONTACT, rf"(?-i:\d{{1,6}}\s+(?:[A-Z0-9][\w.'-]*\s+){{1,5}}{STREET}\b\.?(?:,.{{0,80}})?)"),
-        ("K", CONTACT, r"better yet, (?:come )?see us in person|we love our \w+, so feel free to .{3,70}"),
-        ("L", LINKS, rf"(?:recent|related|latest|popular|other|more|previous|next) {POSTS}|previous|next|you may also like"),
-        ("M", LINKS, r"(?:.*[\s.…\]])?(?-i:(?:Read|READ|Learn|See) (?:[Mm]ore|MORE)|(?:Read|View) (?:[Ff]ull )?[Pp]ost"
-        r"|(?:Continue|CONTINUE|Keep) (?:[Rr]eading|READING))[^\w.!?]*"),
-        ("F", LINKS, rf"back to (?:the )?(?:blog|home|{POSTS})|(?:view |see )?all {POSTS}"),
-        ("F", SHARING, rf"share(?: (?:this|the)(?: {POSTS}| page)?)?(?: (?:on|with|via) [^.]{{0,40}})?|follow us[^.]{{0,40}}"),
-        ("F", SHARING, rf"{NETWORK}(?:[\s|·,/]+{NETWORK})+"),
-        ("F", FORM, r"(?:leave|post|write|add) a (?:comment|reply)|(?:\d+|no) comments?|subscribe(?: now)?|newsletter"),
-        ("F", FORM, r"sign up for our [^.]{4,60}|this site is protected by recaptcha.{0,150}"),
-        ("F", FOOTER, r"(?:copyright )?(?:©|\(c\)).{0,120}|copyright \d{4}.{0,120}|powered by .{1,60}|sitemap|back to top"),
-        ("F", FOOTER, rf"(?:this|our) (?:web)?site uses cookies.{{0,300}}|we use cookies.{{0,300}}|privacy policy|{SITE_NAME}"),
-        ("W", MENU, r"home|about(?: us)?|(?:our )?(?:services|team|blog)|treatments|gallery|shop|faqs?|reviews|menu|log ?in"),
-        ("W", MENU, r"search|cart|book(?: (?:now|online))?"),
-        ("W", FORM, r"(?:your )?(?:name|e-?mail(?: address)?|phone(?: number)?|message)\*?|send|submit|cancel|accept|decline"),
-        ("W", SHARING, rf"{NETWORK}|tweet|print|copy link"),
-    )
-)  # fmt: skip
+NAMES = {"DAY": DAY, "TIME": TIME, "TO": TO, "STREET": STREET, "POSTS": POSTS, "NETWORK": NETWORK, "SITE": SITE_NAME}
+# Each line: kind, reason, pattern.
+FURNITURE_RULES = r"""
+A | contact block   | contact(?: us| info(?:rmation)?)?|get in touch|(?:visit|find) us|drop us a line|(?:our )?address
+A | opening hours   | (?:(?:our|business|opening|office) )*hours(?: of operation)?(?: ?\((?:open|closed)[^)]*\))?
+K | opening hours   | DAY(?:TODAY)*\s*[:.–—-]?\s*(?:closed|open|by appointment(?: only)?|TIMETOTIME)|TIMETOTIME
+K | opening hours   | (?:open|closed)(?: now| today)?(?: (?:until|opens) .{0,30})?
+K | contact block   | (?:[a-z -]{1,20}[:.]?\s*)?(?:\+?1[-. ]?)?\(?\d{3}\)?[-–. ]*\d{3}[-–. ]*\d{4}
+K | contact block   | (?:e-?mail\s*:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+|get directions?
+K | contact block   | (?:[\w .'-]{2,40},\s*)?(?:ca|california)\.?,?\s+\d{5}(?:-\d{4})?
+K | contact block   | (?-i:\d{1,6}\s+(?:[A-Z0-9][\w.'-]*\s+){1,5}STREET\b\.?(?:,.{0,80})?)
+K | contact block   | better yet, (?:come )?see us in person|we love our \w+, so feel free to .{3,70}
+L | links to other posts | (?:recent|related|latest|popular|other|more) POSTS|(?:previous|next)(?: POSTS)?|you may also like
+M | links to other posts | (?:.*[\s.…\]])?(?-i:(?:Read|READ|Learn|See) (?:[Mm]ore|MORE)|Read [Pp]ost)[^\w.!?]*
+M | links to other posts | (?:.*[\s.…\]])?(?-i:(?:Continue|CONTINUE|Keep) (?:[Rr]eading|READING))[^\w.!?]*
+F | links to other posts | back to (?:the )?(?:blog|home|POSTS)|(?:view |see )?all POSTS
+F | sharing buttons | share(?: (?:this|the)(?: POSTS| page)?)?(?: (?:on|with|via) [^.]{0,40})?|follow us[^.]{0,40}
+F | sharing buttons | NETWORK(?:[\s|·,/]+NETWORK)+
+F | form            | (?:leave|post|write|add) a (?:comment|reply)|(?:\d+|no) comments?|subscribe(?: now)?|newsletter
+F | form            | sign up for our [^.]{4,60}|this site is protected by recaptcha.{0,150}
+F | page footer     | (?:copyright )?(?:©|\(c\)).{0,120}|copyright \d{4}.{0,120}|(?:.{0,80} )?all rights reserved\.?
+F | page footer     | (?:(?:this|our) (?:web)?site|we) uses? cookies.{0,300}|privacy policy|powered by .{1,60}|SITE
+W | menu            | home|about(?: us)?|(?:our )?(?:services|team|blog)|treatments|gallery|shop|faqs?|reviews|menu|search
+W | form            | (?:your )?(?:name|e-?mail(?: address)?|phone(?: number)?|message)\*?|send|submit|cancel|accept|log ?in
+W | sharing buttons | NETWORK|tweet|print|copy link
+"""
+FURNITURE = [
+    (kind, reason.strip(), re.compile(re.sub("|".join(NAMES), lambda name: NAMES[name[0]], pattern), re.IGNORECASE))
+    for kind, reason, pattern in (rule.split(" | ", 2) for rule in FURNITURE_RULES.strip().splitlines())
+]
 
 # Shapes of a page
 
@@ -325,15 +322,14 @@ def _may_be_title(text: str) -> bool:
 
 def _place_head(lines: list[Line], titles: list[int]) -> int:
     """Place the lines down to the small print under the title, and return where the text begins."""
-    kinds = "".join(line.kind for line in lines)
-    end = HEAD.match(kinds, titles[-1] + 1).end()
-    for index, line in enumerate(lines[:end]):
-        if index in titles or line.kind == "R":
+    end = HEAD.match("".join(line.kind for line in lines), titles[-1] + 1).end()
+    for line in lines[:end]:
+        if _title_key(line.text) == _title_key(lines[titles[-1]].text):
             line.place = "title"
         elif line.kind == "C":
             line.place = "category"
         elif line.kind not in "DN":
-            line.leave_out(line.reason or "not understood, above the title")
+            line.leave_out(line.reason or "not understood, above the text")
     return end
 
 
@@ -410,6 +406,7 @@ def _place_foot(lines: list[Line], start: int) -> None:
     kinds = "".join(line.kind for line in lines)
     pieces = [*PIECE.finditer(kinds, start)]
     foot, texts = len(lines), []
+    reasons = {"contact": "contact block", "links": "links to other posts"}
     for is_text, group in groupby(pieces, key=lambda piece: piece.lastgroup == "text"):
         run = [*group]
         first, last = run[0].start(), run[-1].end()
@@ -421,9 +418,9 @@ def _place_foot(lines: list[Line], start: int) -> None:
     for piece in pieces:
         for line in lines[piece.start() : piece.end()]:
             if piece.lastgroup == "teaser":
-                line.leave_out(TEASER)
+                line.leave_out("teaser of another post")
             elif piece.start() >= foot and piece.lastgroup != "text":
-                line.leave_out(line.reason or (CONTACT if piece.lastgroup == "contact" else LINKS))
+                line.leave_out(line.reason or reasons[piece.lastgroup])
             elif line.place == "body":
                 line.reason = ""
     for first, last in texts:
@@ -436,7 +433,7 @@ def _place_stray(lines: list[Line], *, in_contact: bool) -> None:
     running = any(line.kind == "P" and (SENTENCE_END.search(line.text) or len(line.text) > 100) for line in lines)
     for line in lines:
         if in_contact:
-            line.leave_out(CONTACT)
+            line.leave_out("contact block")
         elif running:
             line.reason = "kept, but it stands among page furniture"
         else:
@@ -456,7 +453,7 @@ def read_small_print(text: str) -> list[tuple[str, str]]:
             return []
         found.append((field, match["value"]))
         position = match.end()
-    return found if any(field != "bare" for field, _value in found) else []
+    return found if any(field != "category without a label" for field, _value in found) else []
 
 
 def read_date(words: str) -> datetime.date | None:
@@ -483,7 +480,7 @@ def _place_small_print(article: LegacyArticle) -> None:
         pieces = read_small_print(line.text)
         reason = "small print: " + ", ".join(field for field, _value in pieces)
         for field, value in pieces:
-            if field in ("category", "bare"):
+            if field.startswith("category"):
                 names += [name.strip() for name in re.split("[,;/]", value)]
             elif field == "author":
                 article.author = article.author or value
@@ -524,9 +521,9 @@ def is_prose(text: str) -> bool:
         return True
     if is_question(text):
         return any(mark != "?" for mark in marks) or (bool(marks) and len(text) > 100)
-    return (word_count(text) >= 5 and ends_sentence(text)) or (
-        bool(marks) and (ends_sentence(text) or word_count(text) > 12)
-    )
+    if ends_sentence(text):
+        return word_count(text) >= 5 or bool(marks)
+    return word_count(text) > 12 and bool(marks)
 
 
 def is_title_case(text: str) -> bool:
@@ -662,9 +659,9 @@ def _read_single(texts: list[str], index: int) -> Taken:
     text = texts[index]
     below = texts[index + 1] if index + 1 < len(texts) else ""
     match = MARK.fullmatch(text)
-    may_be_heading = below and (not match or match["number"])
     words = match["text"] if match else text
-    return [Block("h2" if may_be_heading and is_heading(words, over_prose=is_prose(below)) else "p", (text,))], 1
+    is_title = below and (not match or match["number"]) and is_heading(words, over_prose=is_prose(below))
+    return [Block("h2" if is_title else "p", (text,))], 1
 
 
 BODY_RULES = (_read_marked, _read_fragments, _read_single)

@@ -3,6 +3,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from taggit.models import Tag
@@ -174,6 +175,18 @@ def test_text_is_never_markup(blog_index):
     assert '&lt;script&gt;alert("x")&lt;/script&gt; is not one.' in html
     assert "20 &lt; 40" in html
     assert "<script" not in html
+
+
+def test_published_page_shows_hostile_html_as_text(blog_index, client):
+    run(ARTICLES / "hostile-html.txt")
+    page = BlogPage.objects.get()
+    page.date = date(2022, 4, 6)
+    page.save_revision().publish()
+    tree = BeautifulSoup(client.get(page.get_url()).content, "lxml")
+    assert "onerror=alert(1)" in tree.h1.get_text()
+    assert 'src="//evil.example/x.js"' in tree.main.get_text()
+    assert not tree.select("[onerror], [onmouseover], [onload], iframe, svg[onload], a[href^=javascript]")
+    assert not [tag for tag in tree.find_all(["script", "a"]) if "evil.example" in str(tag.attrs)]
 
 
 def test_dry_run_writes_nothing(blog_index):

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -255,6 +256,62 @@ def test_words_of_the_furniture_inside_an_article_stay():
     assert lists(article) == [bullets("Mon - Fri : 09:00 am – 04:00 pm", "Sat : Closed")]
     assert article.date is None
     assert article.to_check == []
+
+
+def test_parts_in_another_order_are_found():
+    article = read("other-order")
+    assert (article.title, article.slug) == ("Sunscreen Is Not Only For July", "sunscreen-is-not-only-for-july")
+    assert (article.date, article.author) == (date(2022, 10, 3), "Jane Doe")
+    assert article.categories == ("Skin Care", "Facials")
+    assert article.keywords == ("sunscreen near me", "SPF 50 face cream", "Skin spa")
+    assert headings(article) == ["Three habits that help", "What about makeup?"]
+    assert [len(block.texts) for block in lists(article)] == [3]
+    assert text_of(article)[-1].startswith("Come in and we will look")
+    assert (20, "Updated: Jan 5, 2023", "small print: updated") in left_out(article)
+
+
+def test_article_with_nothing_but_text_is_read():
+    article = read("bare")
+    assert article.title == "A Short Note On Retinol"
+    assert (article.date, article.author, article.categories, article.keywords) == (None, "", (), ())
+    assert [block.tag for block in article.blocks] == ["p", "p"]
+    assert article.left_out == []
+
+
+def test_wrapped_lines_of_a_windows_file_are_joined():
+    article = read("windows")
+    assert (article.date, article.categories) == (date(2023, 10, 11), ("Injectables",))
+    assert [block.tag for block in article.blocks] == ["p", "h2", "p", "p", "ul"]
+    assert article.blocks[0].texts[0].endswith("doesn’t tell you anything you could not have read on a poster.")
+    assert article.keywords == (
+        "lip filler near me",
+        "filler consultation",
+        "first filler",
+        "med spa in Newport Beach",
+    )
+    assert (
+        4,
+        "Oct 11th 2023 | Injectables | 3 min read",
+        "small print: date, category without a label, count",
+    ) in left_out(article)
+
+
+def test_hostile_html_stays_text():
+    article = read("hostile-html")
+    tree = BeautifulSoup(article.html, "html.parser")
+    assert {tag.name for tag in tree.find_all(True)} <= {"h2", "p", "ul", "li"}
+    assert all(not tag.attrs for tag in tree.find_all(True))
+    shown = tree.get_text()
+    for hostile in (
+        "<script src",
+        '<b onmouseover="alert(2)">',
+        "javascript:alert(3)",
+        "&lt;script&gt;",
+        "{{ settings",
+    ):
+        assert hostile in shown
+    assert article.slug == "peels-img-src-x-onerror-alert-1-and-you"
+    assert len(article.keywords) == 3
 
 
 @pytest.mark.parametrize("path", ARTICLE_FILES, ids=lambda path: path.stem)
