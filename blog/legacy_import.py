@@ -37,9 +37,7 @@ SENTENCE_END = re.compile(
     r"""(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bvs)(?<![ap]\.m)(?<!e\.g)(?<!i\.e)"""
     r"""([.!?…])["'”’)\]]*(?=\s+["'“‘(]?[A-Z0-9])"""
 )
-SMALL_WORDS = frozenset(
-    "a an and are as at be but by for from if in is it of on or our per the to up vs with your".split()
-)
+SMALL_WORDS = frozenset("a an and as at but by for from if in is of on or our the to up vs with your".split())
 QUESTION_WORDS = frozenset("how what when where which who whom whose why".split())
 # A line that breaks off with one of these leads in to a list.
 UNFINISHED = frozenset("are is include includes including to for of with as be by and the or than".split())
@@ -66,11 +64,11 @@ SMALL_PRINT = {
         "category without a label": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,' -]{2,40}?)(?=\s*(?:[|·•]|$))",
     }.items()
 }
+DATE_FIELDS = {"date", "updated", "not a day of the calendar"}
 DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y")
-CATEGORIES = frozenset(
-    "skin care|skincare|laser treatment|laser treatments|laser hair removal|hair removal|botox|botox & fillers|fillers"
-    "|dermal fillers|lip fillers|injectables|facials|body treatments|body contouring|acne|anti-aging|microneedling"
-    "|chemical peels|med spa|beauty|wellness|news|uncategorized".split("|")
+CATEGORIES = set(
+    "skin care|skincare|laser treatment|laser treatments|hair removal|laser hair removal|botox|fillers|lip fillers|acne"
+    "|injectables|facials|body contouring|microneedling|chemical peels|med spa|beauty|wellness|news".split("|")
 )
 KEYWORDS_LABEL = re.compile(
     r"(?:(?:seo|meta|focus|main|search)\s+)?(?:key[\s-]?(?:words?|phrases?)|tags?)"
@@ -101,7 +99,7 @@ K | contact block   | (?:e-?mail\s*:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?
 K | contact block   | (?:[\w .'-]{2,40},\s*)?(?:ca|california)\.?,?\s+\d{5}(?:-\d{4})?
 K | contact block   | (?-i:\d{1,6}\s+(?:[A-Z0-9][\w.'-]*\s+){1,5}STREET\b\.?(?:,.{0,80})?)
 K | contact block   | better yet, (?:come )?see us in person|we love our \w+, so feel free to .{3,70}
-L | links to other posts | (?:recent|related|latest|popular|other|more) POSTS|(?:previous|next)(?: POSTS)?|you may also like
+L | links to other posts | (?:recent|related|latest|popular|more) POSTS|(?:previous|next)(?: POSTS)?|read next
 M | links to other posts | (?:.*[\s.…\]])?(?-i:(?:Read|READ|Learn|See) (?:[Mm]ore|MORE)|Read [Pp]ost)[^\w.!?]*
 M | links to other posts | (?:.*[\s.…\]])?(?-i:(?:Continue|CONTINUE|Keep) (?:[Rr]eading|READING))[^\w.!?]*
 F | links to other posts | back to (?:the )?(?:blog|home|POSTS)|(?:view |see )?all POSTS
@@ -110,9 +108,9 @@ F | sharing buttons | NETWORK(?:[\s|·,/]+NETWORK)+
 F | form            | (?:leave|post|write|add) a (?:comment|reply)|(?:\d+|no) comments?|subscribe(?: now)?|newsletter
 F | form            | sign up for our [^.]{4,60}|this site is protected by recaptcha.{0,150}
 F | page footer     | (?:copyright )?(?:©|\(c\)).{0,120}|copyright \d{4}.{0,120}|(?:.{0,80} )?all rights reserved\.?
-F | page footer     | (?:(?:this|our) (?:web)?site|we) uses? cookies.{0,300}|privacy policy|powered by .{1,60}|SITE
-W | menu            | home|about(?: us)?|(?:our )?(?:services|team|blog)|treatments|gallery|shop|faqs?|reviews|menu|search
-W | form            | (?:your )?(?:name|e-?mail(?: address)?|phone(?: number)?|message)\*?|send|submit|cancel|accept|log ?in
+F | page footer     | (?:(?:this|our) (?:web)?site|we) uses? cookies.{0,300}|powered by .{1,60}|SITE
+W | menu            | home|about(?: us)?|(?:our )?(?:services|team|blog)|treatments|gallery|shop|faqs?|reviews|menu
+W | form            | (?:your )?(?:name|e-?mail(?: address)?|phone(?: number)?|message)\*?|send|submit|cancel|accept
 W | sharing buttons | NETWORK|tweet|print|copy link
 """
 FURNITURE = [
@@ -226,9 +224,9 @@ def decode(data: bytes) -> str:
 
 def parse(text: str) -> LegacyArticle:
     """Read an article of the old site. Raise NotAnArticleError if the text is none."""
-    start = text.lstrip("\ufeff \t\r\n")[:5].casefold()
-    if start.startswith(("<", "{\\rtf")):
-        name = "an HTML page" if start[0] == "<" else "rich text"
+    beginning = text.lstrip("\ufeff \t\r\n")[:5].casefold()
+    if beginning.startswith(("<", "{\\rtf")):
+        name = "an HTML page" if beginning[0] == "<" else "rich text"
         raise NotAnArticleError(f"this is {name}; save it as plain text first")
     lines = _read_lines(text)
     if not lines:
@@ -281,7 +279,7 @@ def _kind(text: str) -> tuple[str, str]:
         if pattern.fullmatch(bare):
             return kind, reason
     if pieces := read_small_print(text):
-        return ("D" if any(field in ("date", "updated") for field, _value in pieces) else "N"), ""
+        return ("D" if DATE_FIELDS & dict(pieces).keys() else "N"), ""
     if text.casefold() in CATEGORIES:
         return "C", ""
     return ("P" if is_prose(text) else "T"), ""
@@ -404,40 +402,43 @@ def _place_foot(lines: list[Line], start: int) -> None:
     Up to three lines of text may stand in between. Running text among them stays in the body, with a remark.
     """
     kinds = "".join(line.kind for line in lines)
-    pieces = [*PIECE.finditer(kinds, start)]
-    foot, texts = len(lines), []
-    reasons = {"contact": "contact block", "links": "links to other posts"}
-    for is_text, group in groupby(pieces, key=lambda piece: piece.lastgroup == "text"):
-        run = [*group]
+    pieces = groupby(PIECE.finditer(kinds, start), key=lambda piece: piece.lastgroup == "text")
+    runs = [(is_text, [*run]) for is_text, run in pieces]
+    foot = _find_foot(kinds, runs)
+    for is_text, run in runs:
+        if is_text and run[0].start() > foot:
+            _place_stray(lines, run[0].start(), run[-1].end())
+        for piece in () if is_text else run:
+            for line in lines[piece.start() : piece.end()]:
+                if piece.lastgroup == "teaser":
+                    line.leave_out("teaser of another post")
+                elif piece.start() >= foot:
+                    line.leave_out(line.reason or lines[piece.start()].reason)
+                else:
+                    line.reason = ""
+
+
+def _find_foot(kinds: str, runs: list[tuple[bool, list[re.Match]]]) -> int:
+    foot = len(kinds)
+    for is_text, run in runs:
         first, last = run[0].start(), run[-1].end()
         if is_text:
-            texts.append((first, last))
-            foot = len(lines) if sum(kind in "TPRC" for kind in kinds[first:last]) > MAX_STRAY_LINES else foot
-        elif kinds[first:last].strip("WM") and (last - first > 1 or last == len(lines)):
+            foot = len(kinds) if len(re.sub("[QDN]", "", kinds[first:last])) > MAX_STRAY_LINES else foot
+        elif kinds[first:last].strip("WM") and (last - first > 1 or last == len(kinds)):
             foot = min(foot, first)
-    for piece in pieces:
-        for line in lines[piece.start() : piece.end()]:
-            if piece.lastgroup == "teaser":
-                line.leave_out("teaser of another post")
-            elif piece.start() >= foot and piece.lastgroup != "text":
-                line.leave_out(line.reason or reasons[piece.lastgroup])
-            elif line.place == "body":
-                line.reason = ""
-    for first, last in texts:
-        if first > foot:
-            in_contact = kinds[first - 1] == "A" and kinds[last : last + 1] == "A"
-            _place_stray([line for line in lines[first:last] if line.kind in "TPRC"], in_contact=in_contact)
+    return foot
 
 
-def _place_stray(lines: list[Line], *, in_contact: bool) -> None:
-    running = any(line.kind == "P" and (SENTENCE_END.search(line.text) or len(line.text) > 100) for line in lines)
-    for line in lines:
-        if in_contact:
-            line.leave_out("contact block")
-        elif running:
+def _place_stray(lines: list[Line], start: int, end: int) -> None:
+    """Place text below the top of the foot. Between two headlines of contact blocks it belongs to the first."""
+    in_contact = [line.kind for line in (lines[start - 1], *lines[end : end + 1])] == ["A", "A"]
+    strays = [line for line in lines[start:end] if line.kind not in "QDN"]
+    is_text = any(line.kind == "P" and (SENTENCE_END.search(line.text) or len(line.text) > 100) for line in strays)
+    for line in strays:
+        if is_text and not in_contact:
             line.reason = "kept, but it stands among page furniture"
         else:
-            line.leave_out("not understood, among page furniture")
+            line.leave_out("contact block" if in_contact else "not understood, among page furniture")
 
 
 def read_small_print(text: str) -> list[tuple[str, str]]:
@@ -451,6 +452,8 @@ def read_small_print(text: str) -> list[tuple[str, str]]:
         field, match = next(((field, match) for field, match in matches if match), ("", None))
         if not match:
             return []
+        if field in ("date", "updated") and not read_date(match["value"]):
+            field = "not a day of the calendar"
         found.append((field, match["value"]))
         position = match.end()
     return found if any(field != "category without a label" for field, _value in found) else []
@@ -470,33 +473,23 @@ def read_date(words: str) -> datetime.date | None:
 
 def _place_small_print(article: LegacyArticle) -> None:
     """Fill date, author and categories. The day of an update counts only where there is no other date."""
-    names: list[str] = []
-    dates: list[tuple[bool, Line, datetime.date]] = []
-    for line in article.lines:
-        if line.place == "category":
-            names.append(line.text)
-        if line.place != "body" or line.kind not in "DN":
-            continue
-        pieces = read_small_print(line.text)
-        reason = "small print: " + ", ".join(field for field, _value in pieces)
-        for field, value in pieces:
-            if field.startswith("category"):
-                names += [name.strip() for name in re.split("[,;/]", value)]
-            elif field == "author":
-                article.author = article.author or value
-            elif field != "count" and (day := read_date(value)):
-                dates.append((field == "updated", line, day))
-            elif field != "count":
-                reason = "not a day of the calendar"
-        if len(pieces) == 1 and (field == "category" or value == article.author):
-            line.place = field
+    lines = [line for line in article.lines if line.place == "body" and line.kind in "DN"]
+    small_print = [(line, read_small_print(line.text)) for line in lines]
+    pieces = [(field, value, line) for line, found in small_print for field, value in found]
+    names = [line.text for line in article.lines if line.place == "category"]
+    names += [name for field, value, _line in pieces if "category" in field for name in re.split("[,;/]", value)]
+    article.categories = _distinct(map(str.strip, names))
+    article.author = next((value for field, value, _line in pieces if field == "author"), "")
+    dates = sorted((piece for piece in pieces if piece[0] in ("date", "updated")), key=lambda piece: piece[0])
+    _field, words, date_line = dates[0] if dates else ("", "", None)
+    article.date = read_date(words)
+    for line, found in small_print:
+        if line is date_line and len(found) == 1:
+            line.place = "date"
+        elif found == [("author", article.author)] or [field for field, _value in found] == ["category"]:
+            line.place = found[0][0]
         else:
-            line.leave_out(reason)
-    if dates:
-        _updated, line, article.date = min(dates, key=lambda found: found[0])
-        if line.reason in ("small print: date", "small print: updated"):
-            line.place, line.reason = "date", ""
-    article.categories = _distinct(names)
+            line.leave_out("small print: " + ", ".join(field for field, _value in found))
 
 
 # Body
@@ -673,6 +666,5 @@ def _refuse_without_text(article: LegacyArticle, *, twice: bool) -> None:
         raise NotAnArticleError("there is a title but no text: not one full sentence was found below it")
     if len(paragraphs) == 1 and not (twice or article.date or len(article.left_out) > 2):
         raise NotAnArticleError(
-            "this does not look like an article of the old site: no date, the title stands only once, nothing of the "
-            "site around it, and too little running text"
+            "this does not look like an article of the old site: no date, no second title, and too little text"
         )

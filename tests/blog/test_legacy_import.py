@@ -373,7 +373,7 @@ def test_date_forms(line, day):
 def test_day_that_no_calendar_has_is_reported():
     article = article_of(PROSE, top="My Peel Story\n\nMy Peel Story\nFeb 30, 2022\n\n")
     assert article.date is None
-    assert left_out(article)[0] == (4, "Feb 30, 2022", "not a day of the calendar")
+    assert left_out(article)[0] == (4, "Feb 30, 2022", "small print: not a day of the calendar")
 
 
 def test_title_once_without_a_date_is_enough_when_the_page_is_of_the_site():
