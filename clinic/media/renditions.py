@@ -3,11 +3,24 @@
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from PIL import AvifImagePlugin, Image
 from wagtail.images.models import Filter, Picture
 from wagtail.images.shortcuts import get_renditions_or_not_found
 
 # Newest first: a browser takes the first format it knows, and all know JPEG.
 FORMATS = ("format-avif|avifquality-55", "format-webp|webpquality-72", "format-jpeg|jpegquality-78")
+
+AVIF_SPEED = 8  # 0 to 10, Pillow's default is 6: a third of the time for files that are a tenth larger
+save_avif = AvifImagePlugin._save
+
+
+def save_avif_faster(image, *args) -> None:
+    """Save with our speed. Wagtail and Willow have no setting for it."""
+    image.encoderinfo.setdefault("speed", AVIF_SPEED)
+    save_avif(image, *args)
+
+
+Image.register_save("AVIF", save_avif_faster)
 
 
 @dataclass(frozen=True)
