@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from clinic.hours import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
+from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
 
 CELL = timedelta(minutes=15)
 MINUTES_A_DAY = 24 * 60

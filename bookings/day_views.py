@@ -18,8 +18,8 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
 
-from clinic.hours import DAY, MIDNIGHT, instant_of
-from clinic.hours_words import format_dates_with_year, format_spans, format_time
+from clinic.hours.formatting import format_dates_with_year, format_spans, format_time
+from clinic.hours.schedule import DAY, MIDNIGHT, instant_of
 
 from . import services
 from .desk_forms import ClosingForm

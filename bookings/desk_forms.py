@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.hours import instant_of
+from clinic.hours.schedule import instant_of
 
 from . import services
 from .desk_filters import UserChoiceField, desk_users

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from clinic.frame import site_frame
-from clinic.hours import Schedule
+from clinic.hours.schedule import Schedule
 
 from . import services
 from .models import CONFIRMABLE, Appointment, AppointmentState, Case, ConsultationSettings, Lane

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.permissions import policy_registry
 
-from clinic.hours import Interval
-from clinic.hours_admin.visits import VisitInHours
+from clinic.hours.admin.visits import VisitInHours
+from clinic.hours.schedule import Interval
 
 from .desk_times import live_visits
 from .models import Appointment, Case

@@ -14,8 +14,8 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.hours import weekly_lines
-from clinic.hours_words import day_range_label, format_span
+from clinic.hours.formatting import day_range_label, format_span
+from clinic.hours.schedule import weekly_lines
 from clinic.models import ClinicProfile, OpeningHours
 
 from .models import Appointment, Case, ConsultationSettings, MessageKind

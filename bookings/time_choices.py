@@ -11,7 +11,7 @@ from itertools import groupby
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from clinic.hours_words import format_time
+from clinic.hours.formatting import format_time
 
 DAYS_SHOWN = 5
 DAYS_WITH_A_NAME = 7

@@ -8,10 +8,11 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
+from clinic.hours.admin.panels import HolidayPanel
+from clinic.hours.admin.views import may_change_hours
+
 from .admin_panels import SHORTCUT_HOOK, EditorPanel, Shortcut
 from .admin_viewsets import ContentGroup
-from .hours_admin.panels import HolidayPanel
-from .hours_admin.views import may_change_hours
 from .models import Announcement, Keyword
 
 register_snippet(ContentGroup)
@@ -31,7 +32,7 @@ def register_opening_hours():
 
 @hooks.register("register_admin_urls")
 def register_hours_urls():
-    return [path("hours/", include("clinic.hours_admin.urls"))]
+    return [path("hours/", include("clinic.hours.admin.urls"))]
 
 
 @hooks.register("register_icons")

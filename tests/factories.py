@@ -14,7 +14,7 @@ from blog.models import BlogIndexPage, BlogPage
 from bookings.contact_details import phone_to_e164, search_text_for
 from bookings.models import Case, CaseTreatment, ConsultationSettings, Event, EventKind, Message, Outcome, Status
 from bookings.services.people import new_patient
-from clinic.hours_notation import parse_spans
+from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 

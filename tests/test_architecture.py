@@ -10,12 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("clinic", "treatments", "blog", "bookings")
 FEATURES = ("bookings", "blog", "treatments")
 PURE = (
-    "clinic/hours.py",
-    "clinic/hours_calendar.py",
-    "clinic/hours_display.py",
-    "clinic/hours_notation.py",
-    "clinic/hours_words.py",
-    "clinic/holiday_rules.py",
+    "clinic/hours/schedule.py",
+    "clinic/hours/holidays.py",
+    "clinic/hours/parsing.py",
+    "clinic/hours/formatting.py",
+    "clinic/hours/presentation.py",
     "clinic/seo/",
     "bookings/availability.py",
     "blog/reading.py",

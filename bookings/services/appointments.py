@@ -37,8 +37,8 @@ from bookings.models import (
     Status,
 )
 from bookings.transitions import BookingError, TransitionRefused, refuse_a_time
-from clinic.hours import DAY, Schedule
-from clinic.hours_words import format_moment
+from clinic.hours.formatting import format_moment
+from clinic.hours.schedule import DAY, Schedule
 from clinic.models import ClinicProfile, OpeningHours
 
 from .common import add_event, default_site, locked, save_change, set_status

@@ -20,7 +20,7 @@ from bookings.models import (
 )
 from bookings.time_choices import read_value, value_of
 from bookings.transitions import BookingError
-from clinic.hours import MIDNIGHT, instant_of
+from clinic.hours.schedule import MIDNIGHT, instant_of
 from clinic.models import ClinicProfile
 
 from .common import add_event, default_site, locked, save_change, writing_mails

@@ -8,7 +8,7 @@ from wagtail.models import Site
 
 from bookings import emails
 from bookings.models import Appointment, Case, Message, MessageKind, MessageState
-from clinic.hours import DAY, instant_of
+from clinic.hours.schedule import DAY, instant_of
 from clinic.models import ClinicProfile
 
 from .common import default_site, writing_mails

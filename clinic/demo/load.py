@@ -15,7 +15,7 @@ from wagtail.signals import page_published
 from blog.models import BlogCategory, BlogPageTreatment
 from bookings.models import ConsultationSettings
 from clinic import warming
-from clinic.hours_notation import parse_spans
+from clinic.hours.parsing import parse_spans
 from clinic.models import (
     ClinicImage,
     ClinicProfile,

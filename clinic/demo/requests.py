@@ -22,7 +22,7 @@ from bookings.models import (
     Outcome,
     Status,
 )
-from clinic.hours import Schedule
+from clinic.hours.schedule import Schedule
 from clinic.models import ClinicProfile, OpeningHours
 
 Act = Callable[[Case, dict, services.Calendar], Any]

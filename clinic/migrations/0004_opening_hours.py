@@ -1,5 +1,5 @@
-import clinic.models.fields
-import clinic.models.opening_hours
+import clinic.hours.fields
+import clinic.hours.models
 import django.db.models.deletion
 import modelcluster.fields
 from django.conf import settings
@@ -38,13 +38,13 @@ class Migration(migrations.Migration):
             name='OpeningHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('monday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Monday')),
-                ('tuesday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Tuesday')),
-                ('wednesday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Wednesday')),
-                ('thursday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Thursday')),
-                ('friday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Friday')),
-                ('saturday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Saturday')),
-                ('sunday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Sunday')),
+                ('monday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Monday')),
+                ('tuesday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Tuesday')),
+                ('wednesday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Wednesday')),
+                ('thursday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Thursday')),
+                ('friday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Friday')),
+                ('saturday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Saturday')),
+                ('sunday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Sunday')),
                 ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='opening_hours', to='wagtailcore.site')),
             ],
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('decision', models.CharField(choices=[('closed', 'Closed'), ('usual', 'Open as usual'), ('hours', 'Other hours')], max_length=6, verbose_name='what happens')),
-                ('spans', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='hours')),
+                ('spans', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='hours')),
                 ('opening_hours', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='public_holidays', to='clinic.openinghours')),
             ],
             options={
@@ -73,13 +73,13 @@ class Migration(migrations.Migration):
             name='SeasonalHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('monday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Monday')),
-                ('tuesday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Tuesday')),
-                ('wednesday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Wednesday')),
-                ('thursday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Thursday')),
-                ('friday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Friday')),
-                ('saturday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Saturday')),
-                ('sunday', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Sunday')),
+                ('monday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Monday')),
+                ('tuesday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Tuesday')),
+                ('wednesday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Wednesday')),
+                ('thursday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Thursday')),
+                ('friday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Friday')),
+                ('saturday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Saturday')),
+                ('sunday', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Sunday')),
                 ('name', models.CharField(help_text='Visitors read it: “Summer hours”.', max_length=60, verbose_name='name')),
                 ('first_day', models.DateField(verbose_name='first day')),
                 ('last_day', models.DateField(blank=True, help_text='Empty when the new hours are there to stay.', null=True, verbose_name='last day')),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_day', models.DateField(verbose_name='first day')),
                 ('last_day', models.DateField(blank=True, help_text='Empty for a single day.', null=True, verbose_name='last day')),
-                ('spans', clinic.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='hours')),
+                ('spans', clinic.hours.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='hours')),
                 ('reason', models.CharField(blank=True, help_text='Visitors read it.', max_length=120, verbose_name='reason')),
                 ('opening_hours', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='special_hours', to='clinic.openinghours')),
             ],
@@ -114,8 +114,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='Visitors read it.', max_length=120, verbose_name='name')),
-                ('rule', models.CharField(help_text='For example “4th Thursday in November” or “25 December”.', max_length=100, validators=[clinic.models.opening_hours.validate_rule], verbose_name='day')),
-                ('spans', clinic.models.fields.SpansField(blank=True, default=(), help_text='On days that are open anyway; a closed day stays closed.', max_length=100, verbose_name='hours')),
+                ('rule', models.CharField(help_text='For example “4th Thursday in November” or “25 December”.', max_length=100, validators=[clinic.hours.models.validate_rule], verbose_name='day')),
+                ('spans', clinic.hours.fields.SpansField(blank=True, default=(), help_text='On days that are open anyway; a closed day stays closed.', max_length=100, verbose_name='hours')),
                 ('opening_hours', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='yearly_holidays', to='clinic.openinghours')),
             ],
             options={

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinic.hours import Span
+from clinic.hours.schedule import Span
 
 from ._grants import permissions
 

@@ -1,9 +1,10 @@
 """What every page of the site shares: base page, plain pages, the clinic's profile, pictures, snippets."""
 
+from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
+
 from .base import BasePage
 from .keywords import Keyword, PageKeyword
 from .media import ClinicImage, ClinicRendition
-from .opening_hours import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from .pages import ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from .people import Person
 from .profile import ClinicProfile, SocialLink

@@ -16,8 +16,8 @@ https://developers.google.com/search/docs/appearance/structured-data/local-busin
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 
-from clinic.hours import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
-from clinic.hours_words import WEEKDAYS
+from clinic.hours.formatting import WEEKDAYS
+from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
 
 DAYS_AHEAD = 365
 CLOSED = {"opens": "00:00", "closes": "00:00"}

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from clinic import pictures
 from clinic.frame import site_frame
 from clinic.freshness import version_for
-from clinic.hours_views import as_data
+from clinic.hours.feeds import as_data
 from clinic.models import ClinicProfile, Testimonial
 
 register = template.Library()

@@ -23,8 +23,8 @@ from bookings.availability import (
     nearest,
     possible_starts,
 )
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, NthWeekday
-from clinic.hours import Holiday, Schedule
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, NthWeekday
+from clinic.hours.schedule import Holiday, Schedule
 from tests.opening_hours import (
     ALWAYS,
     AUTUMN,

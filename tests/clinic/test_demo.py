@@ -21,15 +21,15 @@ from wagtail.models import ModelLogEntry, Page, Revision, Site
 
 from blog.models import BlogPage
 from bookings.models import Case, Message, MessageState, Status
-from clinic import public_holidays
 from clinic.demo import art, load, profile
 from clinic.demo.articles import ARTICLES
 from clinic.demo.pictures import PICTURES
 from clinic.demo.resolve import tidy
 from clinic.demo.treatments import TREATMENTS
-from clinic.hours import Schedule
-from clinic.hours_admin.holidays import coming, undecided
-from clinic.hours_words import format_spans
+from clinic.hours.admin.holidays import coming, undecided
+from clinic.hours.formatting import format_spans
+from clinic.hours.holidays import public_holidays
+from clinic.hours.schedule import Schedule
 from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, OpeningHours
 from treatments.models import TreatmentPage
 
@@ -195,7 +195,7 @@ def test_christmas_eve_opens_no_weekend(demo):
 
 
 def test_every_holiday_that_the_demo_names_is_in_the_calendar():
-    known = set(public_holidays.by_name("US", "CA", range(2026, 2029)))
+    known = set(public_holidays("US", "CA", range(2026, 2029)))
     assert {*profile.CLOSED_HOLIDAYS, *profile.USUAL_HOLIDAYS} <= known
 
 

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from wagtail import hooks
 from wagtail.models import ModelLogEntry, Site
 
-from clinic.hours_admin.visits import VISITS_HOOK, VisitInHours
-from clinic.hours_words import format_spans
+from clinic.hours.admin.visits import VISITS_HOOK, VisitInHours
+from clinic.hours.formatting import format_spans
 from clinic.models import ClinicProfile, OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from tests import factories
 from tests.counting import queries_for

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
-from clinic.hours import Span
-from clinic.hours_notation import (
+from clinic.hours.formatting import WEEKDAYS
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
+from clinic.hours.parsing import (
     MONTHS,
     NotationError,
     check_week,
@@ -19,7 +19,7 @@ from clinic.hours_notation import (
     parse_rule,
     parse_spans,
 )
-from clinic.hours_words import WEEKDAYS
+from clinic.hours.schedule import Span
 from tests.opening_hours import span
 
 PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=300)

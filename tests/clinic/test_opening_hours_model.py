@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from wagtail.models import Site
 
-from clinic import public_holidays
-from clinic.hours_notation import parse_spans
+from clinic.hours.fields import SpansField
+from clinic.hours.holidays import has_calendar, public_holidays, years_around
+from clinic.hours.parsing import parse_spans
 from clinic.models import (
     ClinicProfile,
     OpeningHours,
@@ -20,7 +21,6 @@ from clinic.models import (
     SpecialHours,
     YearlyHoliday,
 )
-from clinic.models.fields import SpansField
 from tests import factories
 from tests.opening_hours import span
 
@@ -361,21 +361,21 @@ class TestSchedule:
 
 class TestPublicHolidays:
     def test_calendar_names_every_date(self):
-        found = public_holidays.by_name("US", "CA", range(2026, 2027))
+        found = public_holidays("US", "CA", range(2026, 2027))
         assert found["Thanksgiving Day"] == (date(2026, 11, 26),)
         assert found["Independence Day (observed)"] == (date(2026, 7, 3),)
 
     def test_two_holidays_of_one_date_are_both_there(self):
-        found = public_holidays.by_name("US", "CA", range(2027, 2028))
+        found = public_holidays("US", "CA", range(2027, 2028))
         assert found["Presidents' Day"] == found["Susan B. Anthony Day"] == (date(2027, 2, 15),)
 
     @pytest.mark.parametrize(("country", "known"), [("US", True), ("DE", True), ("ZZ", False), ("", False)])
     def test_countries_without_a_calendar_are_told_apart(self, country, known):
-        assert public_holidays.is_known(country) is known
-        assert bool(public_holidays.by_name(country, "", range(2026, 2027))) is known
+        assert has_calendar(country) is known
+        assert bool(public_holidays(country, "", range(2026, 2027))) is known
 
     def test_years_reach_from_last_year_to_ten_ahead(self):
-        years = public_holidays.years_around(date(2026, 6, 1))
+        years = years_around(date(2026, 6, 1))
         assert (years[0], years[-1]) == (2025, 2036)
 
 

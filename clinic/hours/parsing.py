@@ -21,9 +21,9 @@ from datetime import time
 from itertools import product
 from typing import NamedTuple
 
-from clinic.holiday_rules import DAYS_IN_WEEK, LAST, DayOfYear, DaysFrom, NthWeekday, Rule
-from clinic.hours import Span
-from clinic.hours_words import WEEKDAYS, format_span, format_spans, format_time
+from clinic.hours.formatting import WEEKDAYS, format_span, format_spans, format_time
+from clinic.hours.holidays import DAYS_IN_WEEK, LAST, DayOfYear, DaysFrom, NthWeekday, Rule
+from clinic.hours.schedule import Span
 
 MAX_LENGTH = 200
 MAX_SPANS = 6

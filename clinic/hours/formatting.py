@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from clinic.hours import DAY, MIDNIGHT, Schedule, Span, State, as_utc, instant_of
+from clinic.hours.schedule import DAY, MIDNIGHT, Schedule, Span, State, as_utc, instant_of
 
 SEPARATOR = " · "  # after "Open now" and "Closed", in every sentence of the badge
 

@@ -9,12 +9,12 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import RevisionMixin, Site
 
-from clinic import hours, public_holidays
-from clinic.holiday_rules import ListedDays
-from clinic.hours_notation import NotationError, check_week, parse_rule
+from clinic.hours.holidays import ListedDays, public_holidays, years_around
+from clinic.hours.parsing import NotationError, check_week, parse_rule
+from clinic.hours.schedule import DatedException, Holiday, Schedule, Season, Span
+from clinic.models.profile import ClinicProfile
 
 from .fields import SpansField
-from .profile import ClinicProfile
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -41,7 +41,7 @@ class WeeklyHours(models.Model):
         abstract = True
 
     @property
-    def weekly(self) -> dict[int, tuple[hours.Span, ...]]:
+    def weekly(self) -> dict[int, tuple[Span, ...]]:
         """0 is Monday."""
         return {number: tuple(getattr(self, day)) for number, day in enumerate(WEEKDAYS)}
 
@@ -76,7 +76,7 @@ def ends_after_start(name: str) -> models.CheckConstraint:
 class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
     """When a site's clinic is open: the base week, and as children what beats it. Every change is a revision.
 
-    Read through ``schedule``, which puts it all into ``clinic.hours``; nothing else decides what is open.
+    Read through ``schedule``, which puts it all into ``clinic.hours.schedule``; nothing else decides what is open.
     """
 
     site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="opening_hours", editable=False)
@@ -95,7 +95,7 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
         return cls.objects.filter(site=site).first() or cls(site=site)
 
     @classmethod
-    def schedule_for(cls, profile: ClinicProfile) -> hours.Schedule | None:
+    def schedule_for(cls, profile: ClinicProfile) -> Schedule | None:
         """The hours as they are stored now; None until somebody has given them."""
         stored = cls.for_site(profile.site)
         return stored.schedule(profile) if stored.was_given else None
@@ -105,9 +105,9 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
         """False until somebody has said when the clinic opens: until then no page claims anything."""
         return self.pk is not None
 
-    def schedule(self, profile: ClinicProfile) -> hours.Schedule:
+    def schedule(self, profile: ClinicProfile) -> Schedule:
         """The hours as plain values, in the time zone and with the public holidays of the profile's place."""
-        return hours.Schedule(
+        return Schedule(
             time_zone=profile.zone,
             weekly=self.weekly,
             exceptions=tuple(row.as_exception() for row in self.special_hours.all()),
@@ -115,16 +115,16 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
             holidays=tuple(self._holidays(profile)),
         )
 
-    def _holidays(self, profile: ClinicProfile) -> Iterator[hours.Holiday]:
+    def _holidays(self, profile: ClinicProfile) -> Iterator[Holiday]:
         """Public holidays first: where the clinic has a day of its own on the same date, that one counts."""
         decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
         if decided:
-            years = public_holidays.years_around(profile.today(timezone.now()))
-            dates = public_holidays.by_name(profile.country, profile.region, years)
+            years = years_around(profile.today(timezone.now()))
+            dates = public_holidays(profile.country, profile.region, years)
             for row in decided:
-                yield hours.Holiday(ListedDays.of(dates.get(row.name, ())), tuple(row.spans), row.name)
+                yield Holiday(ListedDays.of(dates.get(row.name, ())), tuple(row.spans), row.name)
         for own in self.yearly_holidays.all():
-            yield hours.Holiday(parse_rule(own.rule), tuple(own.spans), own.name)
+            yield Holiday(parse_rule(own.rule), tuple(own.spans), own.name)
 
 
 class SeasonalHours(RunOfDays, WeeklyHours):
@@ -146,8 +146,8 @@ class SeasonalHours(RunOfDays, WeeklyHours):
     def __str__(self):
         return self.name
 
-    def as_season(self) -> hours.Season:
-        return hours.Season(self.first_day, self.last_day or date.max, self.weekly, self.name)
+    def as_season(self) -> Season:
+        return Season(self.first_day, self.last_day or date.max, self.weekly, self.name)
 
 
 class SpecialHours(RunOfDays):
@@ -168,8 +168,8 @@ class SpecialHours(RunOfDays):
     def __str__(self):
         return f"{self.first_day}: {self.reason}"
 
-    def as_exception(self) -> hours.DatedException:
-        return hours.DatedException(self.first_day, self.last_day or self.first_day, tuple(self.spans), self.reason)
+    def as_exception(self) -> DatedException:
+        return DatedException(self.first_day, self.last_day or self.first_day, tuple(self.spans), self.reason)
 
 
 class PublicHoliday(models.Model):

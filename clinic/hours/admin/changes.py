@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from clinic.hours import DatedException, Season
-from clinic.hours_words import WEEKDAYS, format_dates_with_year, format_spans
+from clinic.hours.formatting import WEEKDAYS, format_dates_with_year, format_spans
+from clinic.hours.schedule import DatedException, Season
 from clinic.models import OpeningHours
 
 

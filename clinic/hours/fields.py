@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.hours import Span
-from clinic.hours_notation import NotationError, format_notation, parse_spans
+from clinic.hours.parsing import NotationError, format_notation, parse_spans
+from clinic.hours.schedule import Span
 
 
 class SpansFormField(forms.CharField):
