@@ -204,8 +204,8 @@ class Loader:
             PublicHoliday(name=name, decision=decision) for decision, names in decided.items() for name in names
         ]
         hours.yearly_holidays = [
-            YearlyHoliday(name=name, rule=rule, spans=parse_spans(spans))
-            for name, rule, spans in profile.SHORT_HOLIDAYS
+            YearlyHoliday(name=name, month=month, day=day, spans=parse_spans(spans))
+            for name, month, day, spans in profile.SHORT_HOLIDAYS
         ]
         hours.save()
         hours.save_revision(user=self.users.get("manager"), log_action="wagtail.create")

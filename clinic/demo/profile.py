@@ -36,5 +36,5 @@ CLOSED_HOLIDAYS = (
     "Christmas Day",
 )
 USUAL_HOLIDAYS = ("Susan B. Anthony Day", "Presidents' Day", "Cesar Chavez Day", "Diwali", "Veterans Day")
-# The clinic's own: name, rule, hours.
-SHORT_HOLIDAYS = (("Christmas Eve", "24 December", "9 am – 12 pm"),)
+# The clinic's own: name, month, day, hours.
+SHORT_HOLIDAYS = (("Christmas Eve", 12, 24, "9 am – 12 pm"),)

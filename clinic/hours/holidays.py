@@ -17,6 +17,7 @@ import holidays
 
 LAST = -1
 DAYS_IN_WEEK = 7
+DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 LANGUAGE = "en_US"
 YEARS_BACK, YEARS_AHEAD = 1, 10
 
@@ -27,7 +28,7 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class DayOfYear:
-    """The same day of the same month every year, such as 25 December."""
+    """The same day of the same month every year, such as December 25."""
 
     month: int
     day: int
@@ -66,7 +67,7 @@ class NthWeekday:
 
 @dataclass(frozen=True)
 class DaysFrom:
-    """So many days after (or with a negative number before) what another rule says: the day after Thanksgiving."""
+    """Some days after another rule (before it if negative), such as the day after Thanksgiving."""
 
     rule: Rule
     days: int
@@ -83,7 +84,7 @@ class DaysFrom:
 
 @dataclass(frozen=True)
 class ListedDays:
-    """Dates that somebody else worked out, such as a country's calendar of public holidays."""
+    """A fixed list of dates, such as those that a country's calendar gives one public holiday."""
 
     days: frozenset[date]
 

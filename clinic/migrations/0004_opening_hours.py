@@ -1,5 +1,4 @@
 import clinic.hours.fields
-import clinic.hours.models
 import django.db.models.deletion
 import modelcluster.fields
 from django.conf import settings
@@ -51,7 +50,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'opening hours',
                 'verbose_name_plural': 'opening hours',
-                'default_permissions': ('change',),
+                'default_permissions': ('add', 'change'),
             },
         ),
         migrations.CreateModel(
@@ -114,7 +113,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='Visitors read it.', max_length=120, verbose_name='name')),
-                ('rule', models.CharField(help_text='For example “4th Thursday in November” or “25 December”.', max_length=100, validators=[clinic.hours.models.validate_rule], verbose_name='day')),
+                ('month', models.PositiveSmallIntegerField(choices=[(1, 'January'), (2, 'February'), (3, 'March'), (4, 'April'), (5, 'May'), (6, 'June'), (7, 'July'), (8, 'August'), (9, 'September'), (10, 'October'), (11, 'November'), (12, 'December')], verbose_name='month')),
+                ('day', models.PositiveSmallIntegerField(blank=True, choices=[(1, '1'), (2, '2'), (3, '3'), (4, '4'), (5, '5'), (6, '6'), (7, '7'), (8, '8'), (9, '9'), (10, '10'), (11, '11'), (12, '12'), (13, '13'), (14, '14'), (15, '15'), (16, '16'), (17, '17'), (18, '18'), (19, '19'), (20, '20'), (21, '21'), (22, '22'), (23, '23'), (24, '24'), (25, '25'), (26, '26'), (27, '27'), (28, '28'), (29, '29'), (30, '30'), (31, '31')], null=True, verbose_name='day of the month')),
+                ('nth', models.SmallIntegerField(blank=True, choices=[(1, '1st'), (2, '2nd'), (3, '3rd'), (4, '4th'), (5, '5th'), (-1, 'last')], null=True, verbose_name='or: which one')),
+                ('weekday', models.PositiveSmallIntegerField(blank=True, choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], null=True, verbose_name='of these weekdays')),
+                ('shift', models.SmallIntegerField(choices=[(-1, 'The day before'), (0, 'On that day'), (1, 'The day after')], default=0, verbose_name='when')),
                 ('spans', clinic.hours.fields.SpansField(blank=True, default=(), help_text='On days that are open anyway; a closed day stays closed.', max_length=100, verbose_name='hours')),
                 ('opening_hours', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='yearly_holidays', to='clinic.openinghours')),
             ],
@@ -139,5 +142,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='specialhours',
             constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='clinic_special_hours_end_after_start', violation_error_message='The last day lies before the first.'),
+        ),
+        migrations.AddConstraint(
+            model_name='yearlyholiday',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('day__isnull', False), ('nth__isnull', True), ('weekday__isnull', True)), models.Q(('day__isnull', True), ('nth__isnull', False), ('weekday__isnull', False)), _connector='OR'), name='clinic_yearly_day_is_one_day', violation_error_message='Choose a day of the month, or which weekday of the month, like the 4th Thursday: not both.'),
         ),
     ]

@@ -8,7 +8,7 @@ from ._grants import permissions
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ROLES = ("Editors", "Managers")
-GRANTS = {"clinic.openinghours": ("change",), "clinic.announcement": ("add", "change", "delete")}
+GRANTS = {"clinic.openinghours": ("add", "change"), "clinic.announcement": ("add", "change", "delete")}
 
 
 def move_hours(apps, schema_editor):

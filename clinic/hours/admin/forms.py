@@ -88,7 +88,7 @@ class PublicHolidayForm(ModelForm):
 class YearlyHolidayForm(ModelForm):
     class Meta:
         model = YearlyHoliday
-        fields = ("name", "rule", "spans")
+        fields = ("name", "month", "day", "nth", "weekday", "shift", "spans")
 
 
 class RowFormSet(BaseChildFormSet):
