@@ -8,7 +8,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from clinic import hours_views
+from clinic.hours import feeds
 from clinic.site import views
 from clinic.site.sitemaps import SITEMAPS
 
@@ -19,8 +19,8 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", views.favicon, name="favicon"),
-    path("hours.json", hours_views.hours_json, name="hours_json"),
-    path("hours.ics", hours_views.hours_ics, name="hours_ics"),
+    path("hours.json", feeds.hours_json, name="hours_json"),
+    path("hours.ics", feeds.hours_ics, name="hours_ics"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("healthz", views.healthz, name="healthz"),
     path("", include(wagtail_urls)),

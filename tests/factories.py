@@ -31,7 +31,7 @@ from bookings.models import (
 from bookings.scheduling.availability import slots_between
 from bookings.services import Submission
 from bookings.services.patients import contact_of
-from clinic.hours_notation import parse_spans
+from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 

@@ -9,7 +9,7 @@ from wagtail.permissions import policy_registry
 
 from bookings.models import Case, ConsultationSettings, VisitType
 from bookings.scheduling.policy import BookingPolicy
-from clinic.hours import Schedule
+from clinic.hours.schedule import Schedule
 from clinic.site.context import site_context
 
 

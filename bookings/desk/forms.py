@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import Outcome, Resource, Status
 from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
-from clinic.hours import MINUTE, instant_of
+from clinic.hours.schedule import MINUTE, instant_of
 
 from .filters import UserChoiceField, desk_users
 

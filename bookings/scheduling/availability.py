@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from clinic.hours import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
+from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
 
 from .policy import SLOT, SlotRules
 

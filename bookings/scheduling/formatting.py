@@ -6,7 +6,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.hours_words import format_moment, format_time
+from clinic.hours.formatting import format_moment, format_time
 
 DAYS_WITH_A_NAME = 7
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from clinic.hours import DAY, MINUTE, Schedule
+from clinic.hours.schedule import DAY, MINUTE, Schedule
 
 if TYPE_CHECKING:
     from bookings.models import ConsultationSettings, VisitType

@@ -22,7 +22,7 @@ from bookings.models import (
     Status,
 )
 from bookings.scheduling.policy import SLOT, BookingPolicy
-from clinic.hours import DAY
+from clinic.hours.schedule import DAY
 
 from .cases import lock_case, save_change, set_status
 from .notifications import notify_patient

@@ -15,7 +15,7 @@ from bookings.models import Appointment, AppointmentState, ConsultationSettings,
 from bookings.scheduling import availability
 from bookings.scheduling.availability import FreeStart, slots_between
 from bookings.scheduling.policy import BookingPolicy
-from clinic.hours import DAY, MINUTE
+from clinic.hours.schedule import DAY, MINUTE
 from clinic.models import ClinicProfile, OpeningHours
 
 from .transitions import BookingError

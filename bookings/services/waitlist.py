@@ -20,7 +20,7 @@ from bookings.models import (
     MessageState,
     Status,
 )
-from clinic.hours import MIDNIGHT, instant_of
+from clinic.hours.schedule import MIDNIGHT, instant_of
 from clinic.models import ClinicProfile
 
 from .cases import lock_case, save_change

@@ -19,7 +19,7 @@ from wagtail.signals import page_published
 from blog.models import BlogCategory
 from bookings.models import ConsultationSettings
 from clinic.caching import prerender
-from clinic.hours_notation import parse_spans
+from clinic.hours.parsing import parse_spans
 from clinic.models import (
     ClinicImage,
     ClinicProfile,
@@ -235,7 +235,7 @@ class Loader:
             for name in names
         ]
         hours.yearly_holidays = [
-            YearlyHoliday(name=day["name"], rule=day["rule"], spans=parse_spans(day["hours"]))
+            YearlyHoliday(name=day["name"], month=day["month"], day=day["day"], spans=parse_spans(day["hours"]))
             for day in data["yearly_holidays"]
         ]
         hours.save()

@@ -25,7 +25,7 @@ from bookings.models import (
 )
 from bookings.scheduling.availability import slots_between
 from bookings.scheduling.policy import BookingPolicy
-from clinic.hours import Schedule
+from clinic.hours.schedule import Schedule
 from clinic.models import ClinicProfile, OpeningHours
 
 from .content import DemoDataError, Names, read_yaml

@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from clinic.hours import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
-from clinic.hours_words import WEEKDAYS
+from clinic.hours.formatting import WEEKDAYS
+from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, DatedException, Schedule, Season, Span
 
 # The most specific types of a local business that fit; there is no "MedicalSpa" in the vocabulary.
 TYPES = ["MedicalClinic", "HealthAndBeautyBusiness"]

@@ -10,9 +10,9 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from clinic.caching.version import CACHE_SECONDS, version_for
-from clinic.hours import Schedule
-from clinic.hours_display import SHOWN_AHEAD, HoursDisplay, display
-from clinic.hours_words import format_moment
+from clinic.hours.formatting import format_moment
+from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
+from clinic.hours.schedule import Schedule
 from clinic.models import Announcement, ClinicProfile, OpeningHours
 from clinic.seo.nodes import business_node
 from clinic.seo.nodes import opening_hours as structured_hours

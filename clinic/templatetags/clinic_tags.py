@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinic.caching.version import version_for
-from clinic.hours_views import as_data
+from clinic.hours.feeds import as_data
 from clinic.media.renditions import render_picture
 from clinic.models import ClinicProfile, Testimonial
 from clinic.seo.graph import render_graph

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from bookings import services
-from bookings.models import Appointment, Case, BlockedTime, ConsultationSettings, Resource, Outcome, Status
+from bookings.models import Appointment, BlockedTime, Case, ConsultationSettings, Outcome, Resource, Status
 from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.booking_invariants import quarters

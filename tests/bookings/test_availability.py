@@ -14,17 +14,17 @@ from bookings.scheduling.availability import (
     CELL,
     FreeStart,
     SlotRules,
-    slots,
-    slots_between,
     free_resources,
     free_starts,
     free_starts_on,
-    resources_on_offer,
     nearest,
     possible_starts,
+    resources_on_offer,
+    slots,
+    slots_between,
 )
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, NthWeekday
-from clinic.hours import Holiday, Schedule
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, NthWeekday
+from clinic.hours.schedule import Holiday, Schedule
 from tests.opening_hours import (
     ALWAYS,
     AUTUMN,

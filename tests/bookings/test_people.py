@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.models import Case, CaseKind, EventKind, Outcome, Patient, Status
-from bookings.services import BookingError, Submission, StaleCaseError, people
+from bookings.services import BookingError, StaleCaseError, Submission, people
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,8 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from bookings import services
-from bookings.models import LIVE, Appointment, AppointmentState, Case, BlockedTime, Slot, Resource
-from bookings.services import appointments, cases, blocked_times, requests
+from bookings.models import LIVE, Appointment, AppointmentState, BlockedTime, Case, Resource, Slot
+from bookings.services import appointments, blocked_times, cases, requests
 from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.opening_hours import at, utc

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 
 from bookings import services
 from bookings.models import Case, Event, EventKind, Message, MessageKind, Outcome, Status
-from bookings.services import BookingError, Submission, StaleCaseError, TransitionError
+from bookings.services import BookingError, StaleCaseError, Submission, TransitionError
 from tests.factories import clinic_profile, consultation_settings, make_case, make_message, make_treatment, make_user
 
 pytestmark = pytest.mark.django_db

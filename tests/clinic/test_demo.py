@@ -22,11 +22,11 @@ from wagtail.models import ModelLogEntry, Page, Revision, Site
 
 from blog.models import BlogPage
 from bookings.models import Case, Message, MessageState, Status
-from clinic import public_holidays
 from clinic.demo import content, load
-from clinic.hours import Schedule
-from clinic.hours_admin.holidays import coming, undecided
-from clinic.hours_words import format_spans
+from clinic.hours.admin.holidays import coming, undecided
+from clinic.hours.formatting import format_spans
+from clinic.hours.holidays import public_holidays
+from clinic.hours.schedule import Schedule
 from clinic.management.commands import load_demo as load_demo_command
 from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, OpeningHours
 from treatments.models import TreatmentPage
@@ -287,7 +287,7 @@ def test_christmas_eve_opens_no_weekend(demo):
 
 
 def test_named_holidays_are_in_the_calendar():
-    known = set(public_holidays.by_name("US", "CA", range(2026, 2029)))
+    known = set(public_holidays("US", "CA", range(2026, 2029)))
     named = content.read_yaml("clinic.yaml")["public_holidays"]
     assert {*named["closed"], *named["usual"]} <= known
 

@@ -99,8 +99,9 @@ def main() -> int:
 
 def times_to_pick() -> list[str]:
     """For each request a time of its own, spread over the whole calendar; empty for those who ask to be called."""
-    from bookings.models import Lane
     from bookings.time_choices import value_of
+
+    from bookings.models import Lane
 
     for number in range(Lane.objects.count(), LANES):
         Lane.objects.create(name=f"Room {number}", sort_order=number)
@@ -216,9 +217,8 @@ def untrue_of(patient: Patient, case) -> Iterator[str]:
 
 
 def submission_key(patient: Patient) -> UUID:
-    from django.core import signing
-
     from bookings.form_token import SALT
+    from django.core import signing
 
     key, _issued_at, _consent = signing.loads(patient.form["token"], key=SETTINGS["SECRET_KEY"], salt=SALT)
     return UUID(hex=key)

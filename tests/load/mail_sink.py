@@ -182,8 +182,9 @@ def wait_for_delivery(phase: Phase, began: float) -> None:
 
 def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
     """Every request or mail that was lost, and every mail that came twice or to somebody else, in words."""
-    from bookings.models import Case
     from bookings.outbox import as_email
+
+    from bookings.models import Case
 
     stored = dict(Case.objects.values_list("reference", "email"))
     messages = list(ours())

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 from wagtail.models import Page
 
-from clinic import warming
+from clinic.caching import prerender
 
 
 class Command(BaseCommand):
@@ -20,6 +20,6 @@ class Command(BaseCommand):
 
 def render(page: Page) -> None:
     try:
-        warming.render(page, page.get_site())
+        prerender.prerender(page, page.get_site())
     finally:
         connections.close_all()

@@ -4,11 +4,12 @@ The sentences are put together here and not in a template because the same ones 
 and into the admin's preview.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import NamedTuple
 
-from clinic.hours import DAY, MIDNIGHT, Schedule, Span, State, as_utc, instant_of
+from clinic.hours.schedule import DAY, MIDNIGHT, Schedule, Span, State, as_utc, instant_of
 
 SEPARATOR = " · "  # after "Open now" and "Closed", in every sentence of the badge
 
@@ -76,6 +77,20 @@ def state_text(state: State, now: datetime) -> str:
     if last_day == today or as_utc(change) - moment <= DAY:
         return f"Open now · until {format_time(change)}"
     return f"Open now · until {_day_words(last_day, today)} {format_time(change)}"
+
+
+def check_week(weekly: Mapping[int, tuple[Span, ...]]) -> dict[int, str]:
+    """Return a sentence for each weekday (0 is Monday) into whose hours the night before runs."""
+    problems = {}
+    for day, name in enumerate(WEEKDAYS):
+        before = WEEKDAYS[day - 1]
+        for night, morning in product(weekly.get((day - 1) % 7, ()), sorted(weekly.get(day, ()), reverse=True)):
+            if night.closes_next_day and morning.opens < night.closes:
+                problems[day] = (
+                    f"{before}’s {format_span(night)} runs into {name}’s {format_span(morning)}. Let {before} close "
+                    f"by {format_time(morning.opens)}, or {name} open at {format_time(night.closes)}."
+                )
+    return problems
 
 
 class Claim(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from wagtail import hooks
 
-from clinic.hours import DAY, HORIZON_DAYS, Interval, Schedule
+from clinic.hours.schedule import DAY, HORIZON_DAYS, Interval, Schedule
 
 # A function that takes the intervals (aware, half-open) and the user, and returns VisitInHours rows, or nothing.
 VISITS_HOOK = "list_visits_in_hours"

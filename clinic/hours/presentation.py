@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from clinic.hours import DAY, MIDNIGHT, DatedException, Schedule, Season, Span, instant_of, weekly_lines
-from clinic.hours_words import SEPARATOR, claims_between, day_range_label, format_dates, format_span
+from clinic.hours.formatting import SEPARATOR, claims_between, day_range_label, format_dates, format_span
+from clinic.hours.schedule import DAY, MIDNIGHT, DatedException, Schedule, Season, Span, instant_of, weekly_lines
 
 SHOWN_AHEAD = timedelta(days=14)
 

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet, childformset_factory
 
-from clinic.hours_words import format_dates
+from clinic.hours.formatting import format_dates
+from clinic.hours.models import WEEKDAYS
 from clinic.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
-from clinic.models.opening_hours import WEEKDAYS
 
 
 def date_input() -> forms.DateInput:
@@ -88,7 +88,7 @@ class PublicHolidayForm(ModelForm):
 class YearlyHolidayForm(ModelForm):
     class Meta:
         model = YearlyHoliday
-        fields = ("name", "rule", "spans")
+        fields = ("name", "month", "day", "nth", "weekday", "shift", "spans")
 
 
 class RowFormSet(BaseChildFormSet):

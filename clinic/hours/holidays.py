@@ -1,17 +1,25 @@
-"""Which date a holiday falls on, year by year. Pure.
+"""Work out which dates a holiday falls on, year by year. Pure.
 
-A rule answers `dates_in(year)`: the dates of that year, in order. A rule that a year does not have (29 February,
-a fifth Monday) answers with none.
+`rule.dates_in(year)` returns the dates of that year, in order, and none in a year that lacks the day (29 February,
+a fifth Monday). The public holidays come from the `holidays` package.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Protocol
+
+import holidays
 
 LAST = -1
 DAYS_IN_WEEK = 7
+DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+LANGUAGE = "en_US"
+YEARS_BACK, YEARS_AHEAD = 1, 10
 
 
 class Rule(Protocol):
@@ -20,7 +28,7 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class DayOfYear:
-    """The same day of the same month every year, such as 25 December."""
+    """The same day of the same month every year, such as December 25."""
 
     month: int
     day: int
@@ -59,7 +67,7 @@ class NthWeekday:
 
 @dataclass(frozen=True)
 class DaysFrom:
-    """So many days after (or with a negative number before) what another rule says: the day after Thanksgiving."""
+    """Some days after another rule (before it if negative), such as the day after Thanksgiving."""
 
     rule: Rule
     days: int
@@ -76,7 +84,7 @@ class DaysFrom:
 
 @dataclass(frozen=True)
 class ListedDays:
-    """Dates that somebody else worked out, such as a country's calendar of public holidays."""
+    """A fixed list of dates, such as those that a country's calendar gives one public holiday."""
 
     days: frozenset[date]
 
@@ -86,3 +94,32 @@ class ListedDays:
 
     def dates_in(self, year: int) -> tuple[date, ...]:
         return tuple(sorted(day for day in self.days if day.year == year))
+
+
+def has_calendar(country: str) -> bool:
+    return country in holidays.list_supported_countries(include_aliases=True)
+
+
+@lru_cache(maxsize=64)  # eleven years take the package some milliseconds, and every schedule asks for them
+def public_holidays(country: str, region: str, years: range) -> Mapping[str, tuple[date, ...]]:
+    """Return the dates of every public holiday of these years by name.
+
+    `country` and `region` are ISO codes such as "US" and "CA". The result is empty for a country that the package
+    does not list. An unknown region gets the country's own holidays.
+    """
+    if not has_calendar(country):
+        return MappingProxyType({})
+    subdivisions = holidays.list_supported_countries(include_aliases=True)[country]
+    calendar = holidays.country_holidays(
+        country, subdiv=region if region in subdivisions else None, years=years, language=LANGUAGE
+    )
+    found: defaultdict[str, list[date]] = defaultdict(list)
+    for day in sorted(calendar):
+        for name in calendar.get_list(day):
+            found[name].append(day)
+    return MappingProxyType({name: tuple(days) for name, days in found.items()})
+
+
+def years_around(today: date) -> range:
+    """Return the years for which decisions about public holidays are worked out."""
+    return range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)

@@ -1,4 +1,4 @@
-"""Opening times of one day as one column and one line of text in a form."""
+"""Keep the opening times of one day in one column, and edit them as one line of text."""
 
 from datetime import time
 from typing import Any
@@ -8,15 +8,16 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.hours import Span
-from clinic.hours_notation import NotationError, format_notation, parse_spans
+from clinic.hours.formatting import format_spans
+from clinic.hours.parsing import NotationError, parse_spans
+from clinic.hours.schedule import Span
 
 
 class SpansFormField(forms.CharField):
-    """Text such as "9 am – 12 pm, 1 pm – 5 pm" in, spans out; what cannot be read is refused in plain words."""
+    """Turn text such as "9 am – 12 pm, 1 pm – 5 pm" into spans. The error of an unclear text asks for a clear one."""
 
     def prepare_value(self, value: Any) -> str:
-        return value if isinstance(value, str) else format_notation(value or ())
+        return value if isinstance(value, str) else format_spans(sorted(value or ()))
 
     def to_python(self, value: Any) -> tuple[Span, ...]:
         if not isinstance(value, str):

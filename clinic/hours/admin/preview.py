@@ -3,9 +3,9 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from clinic.hours import DAY, Schedule, Span, instant_of
-from clinic.hours_display import display
-from clinic.hours_words import WEEKDAYS, format_dates_with_year, format_spans, state_text
+from clinic.hours.formatting import WEEKDAYS, format_dates_with_year, format_spans, state_text
+from clinic.hours.presentation import display
+from clinic.hours.schedule import DAY, Schedule, Span, instant_of
 from clinic.models import ClinicProfile
 
 PREVIEW_AHEAD = timedelta(days=548)  # eighteen months

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from clinic.hours import DatedException, Season
-from clinic.hours_words import WEEKDAYS, format_dates_with_year, format_spans
+from clinic.hours.formatting import WEEKDAYS, format_dates_with_year, format_spans
+from clinic.hours.schedule import DatedException, Season
 from clinic.models import OpeningHours
 
 
@@ -32,7 +32,7 @@ def _lines(hours: OpeningHours) -> Iterator[str]:
         times = f", {format_spans(row.spans)}" if row.spans else ""
         yield f"{row.name}: {row.get_decision_display()}{times}"
     for row in hours.yearly_holidays.all():
-        yield f"{row.name}, {row.rule}: {format_spans(row.spans)}"
+        yield f"{row.name}, {row.get_month_display()}: {format_spans(row.spans)}"
 
 
 def _dates(dated: Season | DatedException) -> str:

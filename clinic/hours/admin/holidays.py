@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from clinic import public_holidays
-from clinic.hours import DAY
+from clinic.hours.holidays import public_holidays
+from clinic.hours.schedule import DAY
 from clinic.models import ClinicProfile, OpeningHours
 
 PROPOSED_AHEAD = timedelta(days=548)  # eighteen months
@@ -20,7 +20,7 @@ class PublicDates(NamedTuple):
 def coming(profile: ClinicProfile, today: date) -> list[PublicDates]:
     """The public holidays of the next eighteen months under their names, the next one first."""
     last = today + PROPOSED_AHEAD
-    by_name = public_holidays.by_name(profile.country, profile.region, range(today.year, last.year + 1))
+    by_name = public_holidays(profile.country, profile.region, range(today.year, last.year + 1))
     ahead = (PublicDates(name, tuple(d for d in dates if today <= d <= last)) for name, dates in by_name.items())
     return sorted((one for one in ahead if one.dates), key=lambda one: one.dates)
 

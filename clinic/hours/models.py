@@ -3,15 +3,25 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
+from django.utils import dates, timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import RevisionMixin, Site
 
-from clinic import hours, public_holidays
-from clinic.holiday_rules import ListedDays
-from clinic.hours_notation import NotationError, check_week, parse_rule
+from clinic.hours.formatting import check_week
+from clinic.hours.holidays import (
+    DAYS_IN_MONTH,
+    LAST,
+    DayOfYear,
+    DaysFrom,
+    ListedDays,
+    NthWeekday,
+    Rule,
+    public_holidays,
+    years_around,
+)
+from clinic.hours.schedule import DatedException, Holiday, Schedule, Season, Span
 from clinic.site.models import ClinicProfile
 
 from .fields import SpansField
@@ -19,15 +29,8 @@ from .fields import SpansField
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def validate_rule(text: str) -> None:
-    try:
-        parse_rule(text)
-    except NotationError as error:
-        raise ValidationError(str(error), code="invalid") from error
-
-
 class WeeklyHours(models.Model):
-    """A week of opening times in the clinic's wall time."""
+    """Seven days of opening times in the clinic's wall time."""
 
     monday = SpansField(_("Monday"))
     tuesday = SpansField(_("Tuesday"))
@@ -41,7 +44,7 @@ class WeeklyHours(models.Model):
         abstract = True
 
     @property
-    def weekly(self) -> dict[int, tuple[hours.Span, ...]]:
+    def weekly(self) -> dict[int, tuple[Span, ...]]:
         """0 is Monday."""
         return {number: tuple(getattr(self, day)) for number, day in enumerate(WEEKDAYS)}
 
@@ -54,8 +57,8 @@ class WeeklyHours(models.Model):
 ENDS_BEFORE_START = _("The last day lies before the first.")
 
 
-class RunOfDays(models.Model):
-    """From ``first_day`` to ``last_day``, both included; what an empty last day means, each says itself."""
+class DateRange(models.Model):
+    """From ``first_day`` to ``last_day``, both included. Each subclass says what an empty last day means."""
 
     first_day = models.DateField(_("first day"))
 
@@ -74,9 +77,9 @@ def ends_after_start(name: str) -> models.CheckConstraint:
 
 
 class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
-    """When a site's clinic is open: the base week, and as children what beats it. Every change is a revision.
+    """The base week of a site's clinic, and as children what beats it. Every change is a revision.
 
-    Read through ``schedule``, which puts it all into ``clinic.hours``; nothing else decides what is open.
+    Read the hours through ``schedule()``: only ``clinic.hours.schedule`` decides when the clinic is open.
     """
 
     site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="opening_hours", editable=False)
@@ -84,30 +87,30 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
     class Meta:
         verbose_name = _("opening hours")
         verbose_name_plural = _("opening hours")
-        default_permissions = ("change",)
+        default_permissions = ("add", "change")
 
     def __str__(self):
         return str(_("Opening hours"))
 
     @classmethod
     def for_site(cls, site: Site) -> "OpeningHours":
-        """What is stored for the site, or hours that were never given: reading does not write."""
+        """Return the stored hours of the site, or unsaved ones. Reading writes nothing."""
         return cls.objects.filter(site=site).first() or cls(site=site)
 
     @classmethod
-    def schedule_for(cls, profile: ClinicProfile) -> hours.Schedule | None:
-        """The hours as they are stored now; None until somebody has given them."""
+    def schedule_for(cls, profile: ClinicProfile) -> Schedule | None:
+        """Return the stored hours, or None until somebody has entered them."""
         stored = cls.for_site(profile.site)
         return stored.schedule(profile) if stored.was_given else None
 
     @property
     def was_given(self) -> bool:
-        """False until somebody has said when the clinic opens: until then no page claims anything."""
+        """Until somebody has entered the hours, no page shows any."""
         return self.pk is not None
 
-    def schedule(self, profile: ClinicProfile) -> hours.Schedule:
-        """The hours as plain values, in the time zone and with the public holidays of the profile's place."""
-        return hours.Schedule(
+    def schedule(self, profile: ClinicProfile) -> Schedule:
+        """Build the hours as plain values, with the time zone and public holidays of the profile's place."""
+        return Schedule(
             time_zone=profile.zone,
             weekly=self.weekly,
             exceptions=tuple(row.as_exception() for row in self.special_hours.all()),
@@ -115,19 +118,19 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
             holidays=tuple(self._holidays(profile)),
         )
 
-    def _holidays(self, profile: ClinicProfile) -> Iterator[hours.Holiday]:
-        """Public holidays first: where the clinic has a day of its own on the same date, that one counts."""
+    def _holidays(self, profile: ClinicProfile) -> Iterator[Holiday]:
+        """Yield the public holidays first: a day of the clinic's own on the same date beats them."""
         decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
         if decided:
-            years = public_holidays.years_around(profile.today(timezone.now()))
-            dates = public_holidays.by_name(profile.country, profile.region, years)
+            years = years_around(profile.today(timezone.now()))
+            dates = public_holidays(profile.country, profile.region, years)
             for row in decided:
-                yield hours.Holiday(ListedDays.of(dates.get(row.name, ())), tuple(row.spans), row.name)
+                yield Holiday(ListedDays.of(dates.get(row.name, ())), tuple(row.spans), row.name)
         for own in self.yearly_holidays.all():
-            yield hours.Holiday(parse_rule(own.rule), tuple(own.spans), own.name)
+            yield Holiday(own.rule, tuple(own.spans), own.name)
 
 
-class SeasonalHours(RunOfDays, WeeklyHours):
+class SeasonalHours(DateRange, WeeklyHours):
     """A week that replaces the base one for a time: summer hours, or new hours from a date on."""
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="seasons")
@@ -146,12 +149,12 @@ class SeasonalHours(RunOfDays, WeeklyHours):
     def __str__(self):
         return self.name
 
-    def as_season(self) -> hours.Season:
-        return hours.Season(self.first_day, self.last_day or date.max, self.weekly, self.name)
+    def as_season(self) -> Season:
+        return Season(self.first_day, self.last_day or date.max, self.weekly, self.name)
 
 
-class SpecialHours(RunOfDays):
-    """A day or a run of days that differs from the week: closed when it has no times. Clinic's wall time."""
+class SpecialHours(DateRange):
+    """A date or range of dates that differs from the week: closed when it has no times."""
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="special_hours")
     last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty for a single day."))
@@ -168,14 +171,14 @@ class SpecialHours(RunOfDays):
     def __str__(self):
         return f"{self.first_day}: {self.reason}"
 
-    def as_exception(self) -> hours.DatedException:
-        return hours.DatedException(self.first_day, self.last_day or self.first_day, tuple(self.spans), self.reason)
+    def as_exception(self) -> DatedException:
+        return DatedException(self.first_day, self.last_day or self.first_day, tuple(self.spans), self.reason)
 
 
 class PublicHoliday(models.Model):
-    """What the clinic does on a public holiday, every year, on the dates that its country's calendar gives the name.
+    """What the clinic does every year on the dates that its country's calendar lists under this name.
 
-    Having decided is what keeps a holiday off the list of tasks, so "open as usual" is a row, too.
+    A holiday without a row is undecided and becomes a task on the dashboard, so "open as usual" is a row, too.
     """
 
     class Decision(models.TextChoices):
@@ -212,22 +215,62 @@ class PublicHoliday(models.Model):
 
 
 class YearlyHoliday(models.Model):
-    """A day of the clinic's own that comes back every year: closed when it has no times."""
+    """A day of the clinic's own that comes back every year: closed when it has no times.
+
+    It is a day of the month, or the nth weekday of the month.
+    """
+
+    class Nth(models.IntegerChoices):
+        FIRST = 1, _("1st")
+        SECOND = 2, _("2nd")
+        THIRD = 3, _("3rd")
+        FOURTH = 4, _("4th")
+        FIFTH = 5, _("5th")
+        LAST = LAST, _("last")
+
+    class Shift(models.IntegerChoices):
+        BEFORE = -1, _("The day before")
+        NONE = 0, _("On that day")
+        AFTER = 1, _("The day after")
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="yearly_holidays")
     name = models.CharField(_("name"), max_length=120, help_text=_("Visitors read it."))
-    rule = models.CharField(
-        _("day"),
-        max_length=100,
-        validators=[validate_rule],
-        help_text=_("For example “4th Thursday in November” or “25 December”."),
+    month = models.PositiveSmallIntegerField(_("month"), choices=list(dates.MONTHS.items()))
+    day = models.PositiveSmallIntegerField(
+        _("day of the month"), null=True, blank=True, choices=[(day, str(day)) for day in range(1, 32)]
     )
+    nth = models.SmallIntegerField(_("or: which one"), null=True, blank=True, choices=Nth)
+    weekday = models.PositiveSmallIntegerField(
+        _("of these weekdays"), null=True, blank=True, choices=list(dates.WEEKDAYS.items())
+    )
+    shift = models.SmallIntegerField(_("when"), choices=Shift, default=Shift.NONE)
     spans = SpansField(_("hours"), help_text=_("On days that are open anyway; a closed day stays closed."))
 
     class Meta:
         verbose_name = _("yearly day")
         default_permissions = ()
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(day__isnull=False, nth__isnull=True, weekday__isnull=True)
+                | models.Q(day__isnull=True, nth__isnull=False, weekday__isnull=False),
+                name="clinic_yearly_day_is_one_day",
+                violation_error_message=_(
+                    "Choose a day of the month, or which weekday of the month, like the 4th Thursday: not both."
+                ),
+            )
+        ]
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        super().clean()
+        if self.month and self.day and self.day > DAYS_IN_MONTH[self.month - 1]:
+            days = {"month": dates.MONTHS[self.month], "count": DAYS_IN_MONTH[self.month - 1]}
+            raise ValidationError({"day": _("%(month)s has at most %(count)s days.") % days})
+
+    @property
+    def rule(self) -> Rule:
+        day = DayOfYear(self.month, self.day) if self.day else NthWeekday(self.nth, self.weekday, self.month)
+        return DaysFrom(day, self.shift) if self.shift else day

@@ -33,7 +33,7 @@ from itertools import pairwise, takewhile
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from clinic.holiday_rules import Rule
+from clinic.hours.holidays import Rule
 
 HORIZON_DAYS = 400  # a year's closure and a month to spare
 DAY = timedelta(days=1)
@@ -399,7 +399,7 @@ def _merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
         yield current
 
 
-# Display: the structure. Its English words are in `hours_words`.
+# Display: the structure. Its English words are in `formatting`.
 
 
 @dataclass(frozen=True)
