@@ -30,7 +30,6 @@ from bookings.models import (
 )
 from bookings.scheduling.availability import slots_between
 from bookings.services import Submission
-from bookings.services.patients import contact_of
 from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
@@ -161,7 +160,7 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
     case.search_text = search_text_for(case)
     if "patient" not in fields:
-        case.patient = Patient.objects.create(**contact_of(case))
+        case.patient = Patient.objects.create_for(case)
     case.save()
     Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
     if visit_state:

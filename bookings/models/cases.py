@@ -64,6 +64,17 @@ class CaseQuerySet(models.QuerySet):
             cases = cases.filter(search_text__contains=needle)
         return cases
 
+    def with_same_contact(self, case: "Case") -> "CaseQuerySet":
+        """Return the other cases of patients with this email or this phone, newest first."""
+        same = models.Q(email=case.email.lower()) if case.email else models.Q()
+        if case.phone_e164:
+            same |= models.Q(phone_e164=case.phone_e164)
+        if not same:
+            return self.none()
+        # Two steps, each by an index. In one, SQLite may choose to read all cases in order.
+        cases = self.filter(patient__in=Patient.objects.filter(same)).exclude(pk=case.pk)
+        return cases.select_related("patient").order_by("-created_at", "-pk")
+
 
 class Case(models.Model):
     """Hold a patient's request and everything that follows, until it is really done.

@@ -4,6 +4,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class PatientManager(models.Manager):
+    def create_for(self, case) -> "Patient":
+        """Create the patient of a new case. Whether they were here before, staff say."""
+        return self.create(**self.contact_of(case))
+
+    def update_for(self, case) -> None:
+        """Correct a patient that only this case knows."""
+        if case.patient_id and not case.patient.cases.exclude(pk=case.pk).exists():
+            self.filter(pk=case.patient_id).update(**self.contact_of(case))
+
+    @staticmethod
+    def contact_of(case) -> dict[str, str]:
+        """Return the patient's fields. The email is in small letters, so that a plain index finds it."""
+        return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
+
+
 class Patient(models.Model):
     """Store a person, as far as the desk knows.
 
@@ -18,6 +34,8 @@ class Patient(models.Model):
     email = models.EmailField(_("email"), blank=True)
     phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PatientManager()
 
     class Meta:
         verbose_name = _("patient")

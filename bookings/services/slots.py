@@ -13,9 +13,9 @@ from wagtail.models import Site
 
 from bookings.models import Appointment, AppointmentState, ConsultationSettings, Resource, Slot, VisitType
 from bookings.scheduling import availability
-from bookings.scheduling.availability import FreeStart, slots_between
+from bookings.scheduling.availability import FreeStart, slots_of
 from bookings.scheduling.policy import BookingPolicy
-from clinic.hours.schedule import DAY, MINUTE
+from clinic.hours.schedule import DAY
 from clinic.models import ClinicProfile, OpeningHours
 
 from .transitions import BookingError
@@ -88,7 +88,6 @@ def place(
     appointment.visit_type_id = policy.visit_type_id
     appointment.starts_at = start.astimezone(UTC)
     appointment.ends_at = appointment.starts_at + policy.rules.visit
-    until = appointment.ends_at + policy.rules.pause_minutes * MINUTE
     try:
         with transaction.atomic():
             appointment.save()
@@ -96,7 +95,7 @@ def place(
             Slot.objects.bulk_create(
                 Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
                 for resource in resource_ids
-                for at in slots_between(appointment.starts_at, until)
+                for at in slots_of(start, policy.rules)
             )
     except IntegrityError as error:
         raise time_taken(policy, start, now) from error
