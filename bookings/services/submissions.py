@@ -128,7 +128,7 @@ def _submit(
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
     if wants_time:
         # Last, since the next patient waits for the resources. They may be locked after this case, which is new.
-        _hold(case, submission.start, policy, now, on_offer=False)
+        _hold(case, submission.start, policy, now, on_offer=not will_hold)
     return case, True
 
 
