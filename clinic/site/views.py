@@ -40,7 +40,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect clients that ask for the fixed address instead of reading the page."""
+    """Redirect clients that ask for the fixed address."""
     return redirect(static("clinic/img/mark.svg"))
 
 
