@@ -1,4 +1,4 @@
-"""Route every address of the site. Wagtail's pages come last and take what is left."""
+"""Route every address. Wagtail's pages come last and take the rest."""
 
 from django.conf import settings
 from django.urls import include, path

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.site.search import get_pages_in_order, search_pages
+from .forms import SearchForm
+from .search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
 
@@ -22,6 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     results = paginator.get_page(request.GET.get("page"))
     context = {
         "query": query,
+        "form": SearchForm(initial={"q": query}),
         "results": results,
         "pages": get_pages_in_order(results.object_list),
         "page_range": paginator.get_elided_page_range(results.number),
@@ -40,7 +42,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect clients that ask for the fixed address instead of reading the page."""
+    """Redirect clients that ask for the fixed address."""
     return redirect(static("clinic/img/mark.svg"))
 
 
@@ -57,7 +59,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", {"noindex": True}, status=404)
+    return render(request, "404.html", {"noindex": True, "form": SearchForm()}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
