@@ -143,10 +143,14 @@ def test_failed_load_names_the_file_and_leaves_nothing(data, db, small_pictures,
     [
         ("seo_title:", "seo_titel:", "This is missing: seo_title."),
         ("## Side effects", "## Side efects", "This is missing: side_effects."),
-        ("{{ filler-sources }}", "{{ filler-sauces }}", "shared/filler-sauces.md: This file is missing."),
-        ("title: ", 'title: "', "The fields at the top are not valid YAML."),
+        ("{{ filler-sources }}", "{{ filler-sauces }}", "The file shared/filler-sauces.md is missing."),
+        ("title: ", 'title: "', "This is not valid YAML."),
         ("---\n", "", "The file does not begin with its fields between two lines of “---”."),
-        ("title: ", "type: clinic.Nothing\ntitle: ", "“type” is missing, or names no type of page."),
+        (
+            "title: ",
+            "type: clinic.Nothing\ntitle: ",
+            "This is missing or wrong: App 'clinic' doesn't have a 'Nothing' model.",
+        ),
     ],
 )
 def test_damaged_page_file_is_reported_in_words(data, old, new, message):
@@ -154,7 +158,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new, 1))
     with pytest.raises(content.DemoDataError, match=re.escape(f"treatments/08-lip-fillers.md: {message}")):
-        content.page_files("treatments", load.REQUIRED["treatments"])
+        content.page_files("treatments", *load.FOLDERS["treatments"])
 
 
 @pytest.mark.parametrize(
@@ -163,6 +167,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
         ("::: quote nobody\n:::", "There is no testimonial called “nobody”. There are: grace."),
         ("::: qoute grace\n:::", "There is no block called “qoute”."),
         ("::: note Never closed\nText", "A block begins with “::: kind” and ends with a line “:::”."),
+        ("::: quote grace\n::: note Title\nText\n:::", "A block begins with “::: kind” and ends with a line “:::”."),
         ("::: steps Heading\nNo title\n:::", "Each step or question needs a line “### Title”."),
         ("[A link](page:nowhere)", "There is no page called “nowhere”. There are: none."),
     ],
