@@ -127,6 +127,14 @@ def test_without_debug_nobody_gets_the_public_password(db, small_pictures):
     assert not Case.objects.exists()
 
 
+def test_load_does_not_wait_for_rendering(db, small_pictures, monkeypatch):
+    started = []
+    monkeypatch.setattr(load_demo_command, "load", lambda *args, **kwargs: None)
+    monkeypatch.setattr(load_demo_command.subprocess, "Popen", lambda command, **kwargs: started.append(command))
+    load_demo("--render-in-background")
+    assert [command[-1] for command in started] == ["render_pages"]
+
+
 def test_failed_load_names_the_file_and_leaves_nothing(data, db, small_pictures, settings):
     article = data / "articles/your-first-consultation.md"
     article.write_text(re.sub(r"^author: .*", "author: nobody", article.read_text(), flags=re.MULTILINE))
@@ -214,6 +222,10 @@ def test_pictures_are_light_and_not_too_small():
             assert picture.width >= (800 if file.stem.startswith("person") else 1200), file.name
 
 
+def test_pictures_differ_from_each_other():
+    assert len({file.read_bytes() for file in PICTURES}) == len(PICTURES)
+
+
 # Loaded
 
 
@@ -238,6 +250,14 @@ def test_demo_is_a_whole_clinic(demo):
     assert isinstance(site.root_page.specific, HomePage)
     assert not Page.objects.filter(slug="wagtail-welcome").exists()
     assert site.root_page.specific.featured_treatments.count() == 6
+
+
+def test_home_page_is_rendered_first(demo, monkeypatch):
+    rendered = []
+    monkeypatch.setattr(load.warming, "render", lambda page, site: rendered.append(page.slug))
+    call_command("render_pages")
+    assert rendered[0] == "home"
+    assert len(rendered) == len(demo_pages())
 
 
 def test_promised_addresses_exist(demo):

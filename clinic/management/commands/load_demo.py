@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 "--with-users makes them all the same."
             )
         if render_in_background:
-            subprocess.Popen([sys.executable, "manage.py", "render_pages"], cwd=settings.BASE_DIR)  # noqa: S603
+            subprocess.Popen([sys.executable, "manage.py", "render_pages"], cwd=settings.BASE_DIR)
         else:
             self.stdout.write("Making the sizes in which the pictures are shown.")
             call_command("render_pages")
