@@ -6,9 +6,9 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
+from .axe import violations
 from .conftest import HEIGHT
 from .server import ROOT
-from .test_public_pages import violations
 
 DAYS = "#times details"
 PICKED = "#times input:checked"
