@@ -32,7 +32,7 @@ counter = itertools.count(1)
 
 
 def make_home() -> HomePage:
-    """The home page of the default site, made once."""
+    """Return the home page of the default site; make it if there is none."""
     if existing := HomePage.objects.first():
         return existing
     root = Page.get_first_root_node()
@@ -61,7 +61,7 @@ def make_blog_index() -> BlogIndexPage:
 
 
 def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", **fields: Any) -> TreatmentPage:
-    """A live treatment; ``area`` is the name of its area of concern, ``live=False`` makes a draft."""
+    """Make a live treatment; ``area`` names its area of concern, ``live=False`` makes a draft."""
     if area:
         fields["area"], _made = AreaOfConcern.objects.get_or_create(name=area, defaults={"slug": slugify(area)})
     fields.setdefault("introduction", "Softer lines in twenty minutes.")
@@ -69,7 +69,7 @@ def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", *
 
 
 def make_article(title: str = "What to ask before your first visit", **fields: Any) -> BlogPage:
-    """A live article; ``live=False`` makes a draft."""
+    """Make a live article; ``live=False`` makes a draft."""
     fields.setdefault("date", date(2026, 3, 2))
     return make_blog_index().add_child(instance=BlogPage(title=title, **fields))
 
@@ -78,7 +78,7 @@ def make_article(title: str = "What to ask before your first visit", **fields: A
 
 
 def clinic_profile(**fields: Any) -> ClinicProfile:
-    """The default site's profile, with a phone, an address and an e-mail."""
+    """Give the default site's profile a phone, an address and an email."""
     known = {
         "phone": "(949) 555-0100",
         "email": "hello@clinic.example.com",
@@ -91,7 +91,10 @@ def clinic_profile(**fields: Any) -> ClinicProfile:
 
 
 def opening_hours(**fields: Any) -> OpeningHours:
-    """The default site's hours, Monday to Friday 9 am to 4 pm; days as people write them, rows as lists."""
+    """Make the default site's hours, Monday to Friday 9 am to 4 pm.
+
+    Days are given as people write them, rows as lists.
+    """
     week = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "9 am – 4 pm")
     site = Site.objects.get(is_default_site=True)
     values = {name: parse_spans(value) if isinstance(value, str) else value for name, value in (week | fields).items()}
@@ -114,7 +117,7 @@ def _setting(model: type, fields: dict[str, Any]):
 
 
 def make_user(role: str = "", **fields: Any) -> User:
-    """Somebody who can log in with ``PASSWORD``: one of ``ROLES``, "admin", or nobody in particular."""
+    """Make a user who can log in with ``PASSWORD``: one of ``ROLES``, "admin", or without a role."""
     number = next(counter)
     fields.setdefault("username", f"{role or 'user'}{number}")
     fields.setdefault("email", f"{fields['username']}@clinic.example.com")
@@ -126,8 +129,7 @@ def make_user(role: str = "", **fields: Any) -> User:
 
 
 def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any) -> Case:
-    """A request as the database keeps it, without going through the services; a closed one has its outcome. It
-    has a patient of its own."""
+    """Make a case with a patient of its own, without the services. A closed one gets an outcome."""
     for name, value in {"name": "Ana Lima", "email": "ana@patient.example.com", "phone": "(949) 555-0123"}.items():
         fields.setdefault(name, value)
     if fields["phone"] and "phone_e164" not in fields:
@@ -151,7 +153,7 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
 
 
 def make_message(case: Case | None = None, *, due_at: datetime | None = None, **fields: Any) -> Message:
-    """A receipt waiting to be sent, due now."""
+    """Make a queued receipt that is due now."""
     case = case or make_case()
     known = {
         "kind": "receipt",

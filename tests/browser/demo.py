@@ -2,6 +2,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def load_demo(folder: Path) -> None:
     folder.mkdir(parents=True)
     site = Site(folder)
     for command in ("migrate", "load_demo"):
-        arguments = site.manage(command, "-v", "0")
+        arguments = [sys.executable, "manage.py", command, "-v", "0"]
         subprocess.run(arguments, cwd=ROOT, env=site.environment, check=True, stdout=subprocess.DEVNULL)
 
 

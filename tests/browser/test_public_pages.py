@@ -29,7 +29,7 @@ PAGES = [
 
 @pytest.fixture(scope="module", params=PAGES)
 def public_page(request, chromium, site):
-    """A page that all tests share: they may resize it and ask it things, but do not click."""
+    """Open a page that all tests share: they may resize and read it, and do not click."""
     page = chromium.new_page(base_url=site.url, viewport={"width": 390, "height": HEIGHT}, reduced_motion="reduce")
     page.hosts, page.complaints = set(), []
     page.on("request", lambda request: page.hosts.add(urlsplit(request.url).netloc))
