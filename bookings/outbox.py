@@ -49,22 +49,19 @@ def deliver_due(now: datetime | None = None) -> Counter[str]:
 
 def deliver_next(now: datetime | None = None) -> MessageState | None:
     """Claim one message and try it. Its new state; None when nothing is due."""
-    claimed = claim_due(now or timezone.now(), limit=1)
-    return deliver(claimed[0]) if claimed else None
+    message = claim_next(now or timezone.now())
+    return deliver(message) if message else None
 
 
-def claim_due(now: datetime, limit: int) -> list[Message]:
-    """Take up to ``limit`` due messages for this worker. It has ``LEASE`` to send all of them."""
+def claim_next(now: datetime) -> Message | None:
+    """Take the message that is due longest for this worker, which has ``LEASE`` to send it."""
     due = Message.objects.filter(state__in=UNFINISHED, due_at__lte=now)
-    claimed: list[int] = []
-    # More than the limit is looked at: another worker may be taking the first ones.
-    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[: limit + 10]):
-        if len(claimed) == limit:
-            break
-        # A claim moves due_at past now, so of two that try it at once only one finds the row.
-        taken = due.filter(pk=pk).update(state=MessageState.SENDING, due_at=now + LEASE, attempts=F("attempts") + 1)
-        claimed += [pk] * taken
-    return list(Message.objects.filter(pk__in=claimed))
+    # Other workers may take the first ones at the same moment.
+    for pk in due.order_by("due_at", "pk").values_list("pk", flat=True)[:10]:
+        # A claim moves due_at past now, so of two workers that try at once only one finds the row.
+        if due.filter(pk=pk).update(state=MessageState.SENDING, due_at=now + LEASE, attempts=F("attempts") + 1):
+            return Message.objects.get(pk=pk)
+    return None
 
 
 def deliver(message: Message) -> MessageState:
@@ -78,7 +75,8 @@ def deliver(message: Message) -> MessageState:
     try:
         if not as_email(message).send():
             raise NotAccepted
-    except Exception as error:
+    except Exception as error:  # a mail server, or a message that cannot be built: other messages must not wait
+        logger.warning("Message %s was not sent, attempt %s", message.pk, message.attempts, exc_info=True)
         return _try_later(message, type(error).__name__)
     return _sent(message)
 
@@ -106,7 +104,6 @@ def _sent(message: Message) -> MessageState:
 def _try_later(message: Message, error: str) -> MessageState:
     if message.attempts >= MAX_ATTEMPTS:
         return _give_up(message, error)
-    logger.warning("Message %s was not sent (%s), attempt %s", message.pk, error, message.attempts)
     # Not earlier than the clock of the claim, which a test or a command may have set ahead.
     due_at = max(timezone.now(), message.due_at - LEASE) + BACK_OFF[message.attempts - 1]
     changes = {"state": MessageState.QUEUED, "due_at": due_at, "last_error": error}

@@ -8,6 +8,7 @@ from .pages import ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from .people import Person
 from .profile import ClinicProfile, SocialLink
 from .snippets import Announcement, Testimonial, WhyChooseUs
+from .worker import WorkerHeartbeat
 
 __all__ = [
     "Announcement",
@@ -29,5 +30,6 @@ __all__ = [
     "StandardPage",
     "Testimonial",
     "WhyChooseUs",
+    "WorkerHeartbeat",
     "YearlyHoliday",
 ]

@@ -1,19 +1,14 @@
-import os
-import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 
 from bookings import outbox
-from bookings.management.commands import deliver_messages
 from bookings.models import EventKind, Message, MessageState
+from clinic.logging import RedactingFormatter
 from tests.factories import make_case, make_message
 
 pytestmark = pytest.mark.django_db
@@ -147,11 +142,13 @@ def test_a_server_that_takes_nothing_counts_as_failed(monkeypatch):
 def test_no_log_line_and_no_column_quotes_the_server(server, clock, caplog):
     case = make_case(name="Zoë Lima", email="zoe@patient.example.com")
     message = make_message(case)
+    caplog.handler.setFormatter(RedactingFormatter())
     server.error = ConnectionError("550 <zoe@patient.example.com> unknown, Zoë Lima")
     for days in range(20):
         outbox.deliver_due(NOON + timedelta(days=days * 2))
     assert fresh(message).state == MessageState.FAILED
     assert "ConnectionError" in caplog.text
+    assert "outbox.py" in caplog.text  # where it failed is told
     told = caplog.text + fresh(message).last_error + "".join(event.text for event in case.events.all())
     assert "zoe" not in told.lower()
     assert "lima" not in told.lower()
@@ -161,16 +158,10 @@ def test_no_log_line_and_no_column_quotes_the_server(server, clock, caplog):
 
 
 def test_a_claimed_message_is_nobody_elses(clock):
-    make_message()
-    assert len(outbox.claim_due(NOON, limit=5)) == 1
-    assert outbox.claim_due(NOON, limit=5) == []
+    message = make_message()
+    assert outbox.claim_next(NOON) == message
+    assert outbox.claim_next(NOON) is None
     assert outbox.deliver_due() == {}
-
-
-def test_a_claim_takes_no_more_than_it_was_told(clock):
-    for _number in range(4):
-        make_message()
-    assert [len(outbox.claim_due(NOON, limit=3)) for _again in range(3)] == [3, 1, 0]
 
 
 def test_only_a_claimed_message_can_be_delivered():
@@ -180,7 +171,7 @@ def test_only_a_claimed_message_can_be_delivered():
 
 def test_a_message_of_a_dead_worker_is_sent_when_its_lease_is_over(clock):
     make_message()
-    outbox.claim_due(NOON, limit=1)
+    outbox.claim_next(NOON)
     clock.shift(outbox.LEASE - timedelta(seconds=1))
     assert outbox.deliver_due() == {}
     clock.shift(timedelta(seconds=1))
@@ -190,14 +181,14 @@ def test_a_message_of_a_dead_worker_is_sent_when_its_lease_is_over(clock):
 def test_a_message_that_kills_its_worker_is_not_sent_for_ever(clock):
     message = make_message()
     for _attempt in range(outbox.MAX_ATTEMPTS):
-        outbox.claim_due(fresh(message).due_at, limit=1)
+        outbox.claim_next(fresh(message).due_at)
     assert outbox.deliver_due(fresh(message).due_at) == {"failed": 1}
     assert (mail.outbox, fresh(message).last_error) == ([], "WorkerDied")
 
 
 def test_a_worker_that_lost_its_lease_does_not_put_a_sent_message_back(server, clock):
     message = make_message()
-    (slow,) = outbox.claim_due(NOON, limit=1)
+    slow = outbox.claim_next(NOON)
     clock.shift(outbox.LEASE)
     outbox.deliver_due()
     server.error = TimeoutError()
@@ -208,7 +199,7 @@ def test_a_worker_that_lost_its_lease_does_not_put_a_sent_message_back(server, c
 
 def test_a_worker_that_sent_it_late_keeps_others_from_sending_again(clock):
     message = make_message()
-    (slow,) = outbox.claim_due(NOON, limit=1)
+    slow = outbox.claim_next(NOON)
     clock.shift(outbox.LEASE * 2)
     outbox.deliver(slow)
     assert fresh(message).state == MessageState.SENT
@@ -217,7 +208,7 @@ def test_a_worker_that_sent_it_late_keeps_others_from_sending_again(clock):
 
 def test_a_message_whose_case_is_erased_meanwhile_is_simply_gone(clock):
     message = make_message()
-    (claimed,) = outbox.claim_due(NOON, limit=1)
+    claimed = outbox.claim_next(NOON)
     message.case.delete()
     assert outbox.deliver(claimed) == MessageState.SENT
     assert not Message.objects.exists()
@@ -239,69 +230,3 @@ def test_six_workers_at_once_send_each_message_once():
         counts = list(pool.map(work, range(6)))
     assert sum(count["sent"] for count in counts) == 20
     assert sorted(sent.subject for sent in mail.outbox) == sorted(f"number {number}" for number in range(20))
-
-
-# The command
-
-
-@pytest.fixture
-def same_connection(monkeypatch):
-    """The worker closes old connections between two messages; a test lives in one transaction of one connection."""
-    monkeypatch.setattr(deliver_messages, "close_old_connections", lambda: None)
-
-
-def test_the_command_sends_once_and_says_how_many(capsys):
-    make_message()
-    call_command("deliver_messages")
-    call_command("deliver_messages")
-    assert capsys.readouterr().out.splitlines() == ["1 sent", "nothing due"]
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_watching_worker_finishes_its_message_and_ends_on_a_signal(monkeypatch, same_connection, number):
-    make_message()
-    make_message()
-    before = signal.getsignal(number)
-
-    def send_and_be_told_to_stop(email, **kwargs):
-        os.kill(os.getpid(), number)
-        return REAL_SEND(email, **kwargs)
-
-    monkeypatch.setattr(EmailMessage, "send", send_and_be_told_to_stop)
-    call_command("deliver_messages", watch=True)
-    assert len(mail.outbox) == 1
-    assert sorted(Message.objects.values_list("state", flat=True)) == ["queued", "sent"]
-    assert signal.getsignal(number) == before
-
-
-def test_a_watching_worker_survives_a_database_that_is_away(monkeypatch, same_connection, capsys):
-    answers = [OperationalError("server closed: zoe@patient.example.com"), OperationalError(), None]
-
-    def deliver_next():
-        answer = answers.pop(0)
-        if answer is None:
-            os.kill(os.getpid(), signal.SIGTERM)
-            return
-        raise answer
-
-    monkeypatch.setattr(deliver_messages, "deliver_next", deliver_next)
-    call_command("deliver_messages", watch=True, every=0.01)
-    told = capsys.readouterr().err
-    assert told.count("OperationalError") == 2
-    assert "zoe" not in told
-
-
-def test_a_watching_worker_ends_with_the_process_that_started_it(same_connection):
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    make_message()
-    call_command("deliver_messages", watch=True, parent_pid=gone.pid)
-    assert mail.outbox == []
-
-
-def test_a_watching_worker_works_while_that_process_lives(monkeypatch, same_connection):
-    seen = []
-    monkeypatch.setattr(deliver_messages, "deliver_next", lambda: seen.append(1) or (len(seen) < 3 or None))
-    monkeypatch.setattr(os, "getppid", iter([7, 7, 7, 7, 1]).__next__)
-    call_command("deliver_messages", watch=True, every=0.01, parent_pid=7)
-    assert len(seen) == 3

@@ -54,10 +54,10 @@ def hidden_fields(page: str) -> dict[str, str]:
 
 @contextmanager
 def demo_clinic(name: str) -> Iterator[Site]:
-    """A stopped site whose database holds the demo. It is stopped, since its mail worker would empty the outbox too."""
+    """Prepare a site with the demo in its database, and do not start it."""
     with tempfile.TemporaryDirectory() as folder:
-        with Site(Path(folder), name=name) as demo:
-            pass
+        demo = Site(Path(folder), name=name)
+        demo.prepare()
         os.environ.update(demo.environment | {"DEFAULT_FROM_EMAIL": SETTINGS["DEFAULT_FROM_EMAIL"]})
         import django
 
@@ -68,7 +68,7 @@ def demo_clinic(name: str) -> Iterator[Site]:
 def production(demo: Site, **environment: str) -> Site:
     """Production settings and two gunicorn workers on the demo's database."""
     database = {"DATABASE_URL": demo.environment["DATABASE_URL"]}
-    return Site(demo.folder, name="production", arguments=["--production"], **SETTINGS | database | environment)
+    return Site(demo.folder, name="production", web="web", **SETTINGS | database | environment)
 
 
 @contextmanager
