@@ -53,6 +53,8 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 	@$(PY) manage.py make_load_data --articles 1000 --requests 100000 --yes
 	@$(PY) -m tests.performance.measure
 
+# Full size, unless FULL is set to nothing.
+load crashes mail-sink: export FULL ?= 1
 load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE_URL= for PostgreSQL)
 	@$(PY) -m tests.load.patients
 

@@ -137,13 +137,9 @@ def test_lost_connection_is_replaced(monkeypatch, run_jobs):
     assert seen == [0, 0, 0]
 
 
-def test_jobs_are_the_documented_ones():
-    assert run_worker.JOBS == {
-        WorkerHeartbeat.record: 30,
-        run_worker.send_message: 5,
-        run_worker.expire_holds: 60,
-        run_worker.publish_scheduled: 60,
-    }
+def test_worker_runs_all_jobs():
+    jobs = (WorkerHeartbeat.record, run_worker.send_message, run_worker.expire_holds, run_worker.publish_scheduled)
+    assert set(run_worker.JOBS) == set(jobs)
 
 
 # Each job, through --once

@@ -31,10 +31,11 @@ from tests.load.common import (
     hidden_fields,
     production,
 )
+from tests.sizes import size
 
-REQUESTS = 500
+REQUESTS = size(100, 500)
 CLIENTS = 10  # of them at once
-KILLS = 6
+KILLS = size(2, 6)
 LANES = 4  # so that there is a time for everybody who wants one
 WITHOUT_TIME = 5  # one in so many asks to be called
 PATIENCE = 60  # seconds after which a patient gives up
