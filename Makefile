@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 HONCHO := exec env PATH="$(VENV)/bin:$$PATH" HOST="$(HOST)" PYTHONUNBUFFERED=1 $(PY) -m honcho --env /dev/null start --port $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint format perf load crashes mail-sink lock
+.PHONY: help run test check serve check-project lint types format perf load crashes mail-sink lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,7 +23,7 @@ test: $(VENV)/.tools ## Run all tests, those in the browser too
 	@$(PY) -m tests.browser.provide
 	@$(PY) -m pytest -n auto $(ARGS)
 
-check: lint check-project test ## What must hold before a change goes in: lint, migrations, deploy check, tests
+check: lint types check-project test ## What must hold before a change goes in: lint, types, migrations, deploy check, tests
 
 check-project: $(VENV)/.tools
 	@$(PY) manage.py makemigrations --check --dry-run
@@ -35,6 +35,10 @@ lint: $(VENV)/.tools
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m djlint --quiet --lint .
+	@$(VENV)/bin/lint-imports --no-logo --no-cache
+
+types: $(VENV)/.tools
+	@$(PY) -m mypy
 
 format: $(VENV)/.tools ## Put code in the house's format
 	@$(PY) -m ruff check --fix .
@@ -54,7 +58,7 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 	@$(PY) -m tests.performance.measure
 
 # Full size, unless FULL is set to nothing.
-load crashes mail-sink: export FULL ?= 1
+crashes load mail-sink: export FULL ?= 1
 load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE_URL= for PostgreSQL)
 	@$(PY) -m tests.load.patients
 

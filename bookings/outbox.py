@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -116,12 +116,12 @@ def _give_up(message: Message, error: str) -> MessageState:
     return _finish(message, _held(message), changes, EventKind.MESSAGE_FAILED)
 
 
-def _held(message: Message):
+def _held(message: Message) -> models.QuerySet[Message]:
     """The message, as long as the claim on it is still ours."""
     return Message.objects.filter(pk=message.pk, state=MessageState.SENDING, due_at=message.due_at)
 
 
-def _finish(message: Message, rows: Any, changes: dict[str, Any], event: EventKind | None = None) -> MessageState:
+def _finish(message: Message, rows: models.QuerySet[Message], changes: dict[str, Any], event: EventKind | None = None) -> MessageState:
     with transaction.atomic():
         if rows.update(**changes) and event:
             Event.objects.create(case_id=message.case_id, kind=event, text=message.get_kind_display())

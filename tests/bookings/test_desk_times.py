@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from bookings import services
-from bookings.management.commands import deliver_messages
 from bookings.models import Appointment, AppointmentState, Closure, EventKind, Hold, Lane, Status
+from clinic.management.commands import run_worker
 from clinic.models import OpeningHours
 from tests import factories
 from tests.bookings.conftest import TUESDAY
@@ -337,58 +337,22 @@ class TestClosingADayInTheOpeningHours:
 
 
 class TestWorker:
-    @pytest.fixture
-    def stop_after(self, monkeypatch):
-        """The loop ends by itself after so many turns, each a second long."""
+    @pytest.fixture(autouse=True)
+    def same_connection(self, monkeypatch):
+        monkeypatch.setattr(run_worker, "close_old_connections", lambda: None)
 
-        def stop_after(turns):
-            left = iter(range(turns))
-            seconds = iter(range(10_000))
-            monkeypatch.setattr(deliver_messages, "is_wanted", lambda *_: next(left, None) is not None)
-            monkeypatch.setattr(deliver_messages.Command, "worked", lambda self: True)
-            # The connection is the test's own.
-            monkeypatch.setattr(deliver_messages, "close_old_connections", lambda: None)
-            monkeypatch.setattr(deliver_messages, "monotonic", lambda: next(seconds))
-
-        return stop_after
-
-    def test_lets_kept_times_go(self, ask, clock, stop_after):
+    def test_worker_expires_held_times(self, ask, clock):
         case = ask()
         clock.move_to(RUN_OUT)
-        stop_after(1)
-        call_command("deliver_messages", "--watch")
+        call_command("run_worker", "--once")
         assert case.appointments.get().state == AppointmentState.LAPSED
 
-    def test_looks_once_a_minute_at_the_most(self, ask, clock, stop_after, monkeypatch):
-        ask()
-        clock.move_to(RUN_OUT)
-        calls = []
-        monkeypatch.setattr(services, "lapse_expired", lambda: calls.append(1))
-        stop_after(deliver_messages.LAPSE_EVERY * 2)
-        call_command("deliver_messages", "--watch")
-        assert 1 <= len(calls) <= 3
-
-    def test_locks_nothing_while_no_time_has_run_out(self, ask, stop_after, monkeypatch):
+    def test_worker_locks_nothing_before_a_hold_ends(self, ask, monkeypatch):
         ask()
         calls = []
         monkeypatch.setattr(services, "lapse_expired", lambda: calls.append(1))
-        stop_after(1)
-        call_command("deliver_messages", "--watch")
+        call_command("run_worker", "--once")
         assert calls == []
-
-    def test_goes_on_after_an_error_and_says_nothing_of_the_patient(self, ask, clock, stop_after, monkeypatch, capsys):
-        ask()
-        clock.move_to(RUN_OUT)
-
-        def fail():
-            raise RuntimeError("Ana Lima")
-
-        monkeypatch.setattr(services, "lapse_expired", fail)
-        stop_after(2)
-        call_command("deliver_messages", "--watch")
-        said = capsys.readouterr().err
-        assert "RuntimeError" in said
-        assert "Ana" not in said
 
 
 class TestList:

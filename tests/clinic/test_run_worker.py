@@ -1,6 +1,8 @@
 import os
 import signal
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -120,6 +122,24 @@ def test_waiting_messages_hold_up_no_other_job(run_jobs):
 
     run_jobs({endless_job: 5, other_job: 1})
     assert ran.count("endless") >= 2
+
+
+def test_each_job_runs_at_its_interval(monkeypatch, signals):
+    now, ran = [0.0], Counter()
+
+    def sleep(seconds):
+        now[0] += seconds
+        if now[0] > 600:
+            stop()
+
+    monkeypatch.setattr(run_worker, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    names = [job.__name__ for job in run_worker.JOBS]
+    jobs = {
+        lambda name=name: ran.update([name]): every for name, every in zip(names, run_worker.JOBS.values(), strict=True)
+    }
+    monkeypatch.setattr(run_worker, "JOBS", jobs)
+    call_command("run_worker")
+    assert ran == {"record": 21, "send_message": 121, "expire_holds": 11, "publish_scheduled": 11}
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
