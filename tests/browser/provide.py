@@ -36,7 +36,7 @@ def launch_arguments() -> list[str]:
 
 
 def find() -> str | None:
-    """The path of a browser that is there: the ``CHROMIUM`` variable, the machine's own, Playwright's."""
+    """Return a browser's path: from ``CHROMIUM``, the machine's own, or Playwright's."""
     named = [os.environ.get("CHROMIUM", ""), *filter(None, map(shutil.which, COMMANDS))]
     apps = MAC_APPS if platform.system() == "Darwin" else ()
     for path in (*named, *apps):

@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def database_url(folder: Path, name: str) -> str:
-    """A new database of its own on the engine the suite runs on."""
+    """Create a database on the engine that the suite runs on. Return its URL."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return f"sqlite:///{folder}/db.sqlite3"

@@ -1,8 +1,8 @@
-"""``kill -9`` of the whole server, again and again, while 500 requests come in: none that was confirmed may be lost.
+"""Kill the whole server (``kill -9``) while requests come in, and check that none is lost.
 
-``make crashes`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``. Each patient
-whose connection breaks sends the same form again until she sees her receipt. Afterwards every receipt that was shown
-has to be true: the request, its two mails, and the time it says is kept. Ends with status 1 when anything is not.
+``make crashes`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``. Patients
+whose connection breaks send the same form again until they see their receipt. Afterwards every receipt that was shown
+has to be true: the request, its two messages, and the held time. Ends with status 1 when anything is not.
 """
 
 import http.client
@@ -39,13 +39,13 @@ KILLS = size(2, 6)
 LANES = 4  # so that there is a time for everybody who wants one
 WITHOUT_TIME = 5  # one in so many asks to be called
 PATIENCE = 60  # seconds after which a patient gives up
-PAUSE = 0.3  # seconds before she sends the form again
+PAUSE = 0.3  # seconds before the form is sent again
 ADDRESS = "@crash.example.com"
 KEPT = "is kept for you until"
 
 
 class Patient(Visitor):
-    """She has one form, and sends it until she sees a receipt."""
+    """Send one form until it is answered with a receipt."""
 
     def __init__(self, number: int, url: str, start: str):
         super().__init__(url)
@@ -99,7 +99,7 @@ def main() -> int:
 
 
 def times_to_pick() -> list[str]:
-    """For each request a time of its own, spread over the whole calendar; empty for those who ask to be called."""
+    """Return a time for each request, or an empty text for those who ask to be called."""
     from bookings.models import Lane
     from bookings.time_choices import value_of
 
@@ -114,8 +114,10 @@ def times_to_pick() -> list[str]:
 
 
 def places_free() -> list[datetime]:
-    """Every free half hour, once for each lane: visits that begin on the half hour never overlap. From tomorrow on,
-    because the nearest times stop being on offer while the requests come in."""
+    """Return every free half hour, once for each lane: these visits never overlap.
+
+    They begin tomorrow, because the nearest times stop being on offer while the requests come in.
+    """
     from django.utils import timezone
     from wagtail.models import Site as WagtailSite
 
@@ -133,8 +135,10 @@ def places_free() -> list[datetime]:
 
 
 def send_all(patients: list[Patient], site: Site) -> list[int]:
-    """All forms are opened first; the kills fall among the posts. For each kill: requests that were saved by then,
-    but whose receipt nobody had seen."""
+    """Open all forms, then send them while the server is killed again and again.
+
+    Return, for each kill, how many requests were saved whose receipt nobody had seen.
+    """
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(Patient.open_form, patients))
         time.sleep(READING)
@@ -163,7 +167,7 @@ def kill_and_restart(site: Site, patients: list[Patient], sent: list[Future], nu
 
 
 def family(pid: int) -> list[int]:
-    """The process and all that it started, parents first: none is left that could start another."""
+    """Return the process and all that it started. Parents come first, so that none starts another meanwhile."""
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     children = defaultdict(list)
     for line in listing.splitlines():
@@ -182,7 +186,7 @@ def saved() -> set[str]:
 
 
 def untrue(patients: list[Patient]) -> Iterator[str]:
-    """Everything that is not as the patients were told, in words."""
+    """Describe everything that is not as the patients were told."""
     from bookings.models import Case
     from tests.booking_invariants import check
 

@@ -1,7 +1,7 @@
-"""The mail server breaks in every way it can, while patients send requests: nothing may be lost, sent twice, or slow.
+"""Break the mail server in every way, and check that nothing is lost, sent twice or slow.
 
 ``make mail-sink`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``, and a mail
-server of our own. For each way to break, two dozen patients send a request; then the mail server works again, and
+server of our own. For each way to break, patients send a request; then the mail server works again, and
 every mail has to arrive exactly once. Prints how long the patients waited. Ends with status 1 when a request or a mail
 was lost, a mail came twice, or patients waited longer than with a working mail server.
 """
@@ -35,8 +35,11 @@ ADDRESS = "@sink.example.com"
 
 
 class Phase(NamedTuple):
-    """``pause``: seconds between two patients. ``is_hurried``: what waits for its next attempt is made due at once,
-    instead of waiting a minute for it."""
+    """Describe one way to break.
+
+    ``pause``: seconds between two patients. ``is_hurried``: messages that wait for their next attempt are made due at
+    once, which would take a minute.
+    """
 
     mode: str
     pause: float = 0.3
@@ -53,7 +56,7 @@ PHASES = (
 
 
 class Patient(Visitor):
-    """She opens the form, sends it once, and opens it again."""
+    """Open the form, send it once, and open it again."""
 
     def __init__(self, name: str, url: str):
         super().__init__(url)
@@ -91,7 +94,7 @@ class Outcome(NamedTuple):
     seconds: float  # until everything had arrived
 
     def waits(self, answer: int) -> Waits:
-        """For the receipt (1), or for the page opened after it (2)."""
+        """Return the waits for the receipt (1), or for the page opened after it (2)."""
         seconds = [patient.seconds[answer] for patient in self.patients if len(patient.seconds) > answer]
         return Waits(statistics.median(seconds), max(seconds))
 
@@ -183,7 +186,7 @@ def wait_for_delivery(phase: Phase, began: float) -> None:
 
 
 def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
-    """Every request or mail that was lost, and every mail that came twice or to somebody else, in words."""
+    """Describe each request or mail that was lost, came twice or came to another address."""
     from bookings.models import Case
     from bookings.outbox import as_email
 

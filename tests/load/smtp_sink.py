@@ -3,6 +3,7 @@
 import asyncio
 import email
 import itertools
+import logging
 import time
 
 from aiosmtpd.controller import Controller
@@ -10,6 +11,7 @@ from aiosmtpd.smtp import SMTP
 
 from tests.browser.server import free_port
 
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells every line of every mail
 LIMIT = 300  # seconds
 WAYS = {
     "work": ("take",),
