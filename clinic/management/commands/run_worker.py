@@ -14,7 +14,8 @@ from clinic.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
 
-MAX_BACK_OFF = 120  # seconds
+BACK_OFF = 5  # seconds, doubled with each failure
+MAX_BACK_OFF = 120
 NAP = 0.5  # seconds: how late a signal may be noticed
 
 
@@ -44,7 +45,7 @@ JOBS: dict[Callable[[], Any], float] = {
 
 
 class Job:
-    """A function that runs again and again, less often while it fails."""
+    """Run a function again and again, less often while it fails."""
 
     def __init__(self, function: Callable[[], Any], every: float = 0):
         self.function, self.every = function, every
@@ -58,7 +59,7 @@ class Job:
             self.failures = 0
         except Exception:
             self.failures += 1
-            wait = min(max(self.every, 1) * 2**self.failures, MAX_BACK_OFF)
+            wait = min(BACK_OFF * 2 ** min(self.failures - 1, 10), MAX_BACK_OFF)
             logger.exception("%s failed %s times in a row", self.function.__name__, self.failures)
         finally:
             close_old_connections()  # a connection that broke is replaced by the next query
