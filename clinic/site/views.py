@@ -1,3 +1,4 @@
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -11,9 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .forms import SearchForm
+from .heartbeat import WorkerHeartbeat
 from .search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
+# The worker writes one every 30 seconds, later after errors and while a mail server is slow.
+MAX_HEARTBEAT_AGE = timedelta(minutes=3)
 
 
 @require_safe
@@ -56,6 +60,26 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "database unavailable"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Return 200 when the database answers and the worker is alive, else 503.
+
+    For monitoring. A load balancer asks ``/healthz``: without a worker the site still takes requests.
+    """
+    try:
+        age = WorkerHeartbeat.age()
+    except DatabaseError:
+        return JsonResponse({"database": "unavailable", "worker": "unknown", "heartbeat_age": None}, status=503)
+    is_alive = age is not None and age <= MAX_HEARTBEAT_AGE
+    status = {
+        "database": "ok",
+        "worker": "ok" if is_alive else "silent",
+        "heartbeat_age": None if age is None else round(age.total_seconds()),  # seconds
+    }
+    return JsonResponse(status, status=200 if is_alive else 503)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from time import time
 
 import pytest
+from bookings.form_token import MINIMUM_SECONDS, FormToken
 from django.test import override_settings
 from playwright.sync_api import expect
 
-from bookings.form_token import MINIMUM_SECONDS, FormToken
 from clinic.settings.dev import SECRET_KEY
 
 from .axe import violations
