@@ -148,7 +148,10 @@ def _back_date_last_act(case: Case, at: datetime) -> None:
 
 
 def _when_open(schedule: Schedule, at: datetime, now: datetime) -> datetime:
-    """Return ``at``, or the next opening if the clinic is closed then. Never return a moment in the future."""
+    """Return ``at``, or the next opening if the clinic is closed then.
+
+    Never return a moment in the future.
+    """
     if schedule.is_open(at):
         return at
     opening = schedule.next_opening(at)

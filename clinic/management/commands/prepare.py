@@ -12,7 +12,10 @@ from clinic.demo import users
 
 
 class Command(BaseCommand):
-    """Bring database, static files and cache to the state of this code. Run before each start."""
+    """Bring database, static files and cache to the state of this code.
+
+    Run before each start.
+    """
 
     help = "Migrate; load the demo clinic into an empty database (development) or collect static files (production)."
 
