@@ -121,7 +121,9 @@ def _held(message: Message) -> models.QuerySet[Message]:
     return Message.objects.filter(pk=message.pk, state=MessageState.SENDING, due_at=message.due_at)
 
 
-def _finish(message: Message, rows: models.QuerySet[Message], changes: dict[str, Any], event: EventKind | None = None) -> MessageState:
+def _finish(
+    message: Message, rows: models.QuerySet[Message], changes: dict[str, Any], event: EventKind | None = None
+) -> MessageState:
     with transaction.atomic():
         if rows.update(**changes) and event:
             Event.objects.create(case_id=message.case_id, kind=event, text=message.get_kind_display())
