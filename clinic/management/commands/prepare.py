@@ -9,6 +9,7 @@ from wagtail.models import Site
 
 from clinic import freshness
 from clinic.demo import users
+from clinic.models import HomePage
 
 
 class Command(BaseCommand):
@@ -19,10 +20,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if is_migration_pending():
             call_command("migrate", verbosity=0)
-        if settings.DEBUG:
-            call_command("load_demo")
-        else:
+        if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
+        elif not HomePage.objects.exists():
+            call_command("load_demo")
         set_site_address(settings.WAGTAILADMIN_BASE_URL)
         freshness.renew()  # templates may have changed since the last start
         self.announce(settings.WAGTAILADMIN_BASE_URL)
