@@ -3,7 +3,7 @@
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from wagtail.permissions import policy_registry
 
@@ -13,7 +13,7 @@ from clinic.hours.schedule import Schedule
 from clinic.site.context import site_context
 
 
-def may_see_cases(user: AbstractBaseUser) -> bool:
+def may_see_cases(user: User) -> bool:
     """Return whether the user may see cases.
 
     Wagtail does not check permissions for dashboard panels and menus.

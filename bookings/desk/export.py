@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.utils import get_user_display_name
@@ -47,7 +47,7 @@ class ExportFormatter(LogFormatter):
         return f"{text} ({', '.join(narrowed)})" if narrowed else text
 
 
-def log_export(user: AbstractBaseUser, *, count: int, filters: list[str], searched: bool) -> None:
+def log_export(user: User, *, count: int, filters: list[str], searched: bool) -> None:
     """Record an export.
 
     The log wants one object, so it stands under a case that does not exist.

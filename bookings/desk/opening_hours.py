@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from .access import may_see_cases
 from .queries import live_visits
 
 
-def find_visits(intervals: Sequence[Interval], user: AbstractBaseUser) -> list[VisitInHours]:
+def find_visits(intervals: Sequence[Interval], user: User) -> list[VisitInHours]:
     """Return held and booked visits that overlap the intervals, with a link for those who may see cases."""
     if not intervals:
         return []

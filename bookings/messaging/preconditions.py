@@ -31,5 +31,5 @@ def is_still_relevant(message: Message) -> bool:
     # Reading under the row lock waits for a cancellation that is being written. The lock is not kept while the message
     # is sent: a mail server that hangs must not keep anybody from canceling.
     with transaction.atomic():
-        appointment = Appointment.objects.select_for_update(no_key=True).filter(pk=message.appointment_id).first()
+        appointment = Appointment.objects.select_for_update(no_key=True).filter(messages=message).first()
     return appointment is not None and check(message, appointment)

@@ -74,9 +74,9 @@ def render(message: Message) -> None:
     message.html = render_to_string(f"{template}.html", context)
     is_canceled = kind == MessageKind.CANCELED
     # A visit that was never booked is in nobody's calendar, so its cancellation brings no file.
-    was_booked = message.appointment is not None and message.appointment.sequence > 0
-    if kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and was_booked):
-        message.calendar = render_ics(message.appointment, clinic, is_canceled=is_canceled)
+    visit = message.appointment
+    if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
+        message.calendar = render_ics(visit, clinic, is_canceled=is_canceled)
 
 
 def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: bool = False) -> str:

@@ -4,8 +4,9 @@ Each public function is one transaction and writes one event. The resources are 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,9 +42,7 @@ MAX_AHEAD = 2 * 365 * DAY  # How far the desk may book ahead.
 
 
 @transaction.atomic
-def confirm(
-    case_id: int, *, actor: AbstractBaseUser, expected_version: int, policy: BookingPolicy, note: str = ""
-) -> Case:
+def confirm(case_id: int, *, actor: User, expected_version: int, policy: BookingPolicy, note: str = "") -> Case:
     """Book the time that is held for the case, or one that has expired if it is still free (else TimeTakenError)."""
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
@@ -70,7 +69,7 @@ def book(
     case_id: int,
     start: datetime,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     policy: BookingPolicy,
     note: str = "",
@@ -118,7 +117,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
     if not resources:
         raise time_taken(policy, start, now, moving=appointment)
     was_booked = appointment.state == AppointmentState.BOOKED
-    if not was_booked:
+    if appointment.held_until:
         appointment.held_until = min(appointment.held_until, start)
     appointment.sequence += was_booked
     place(appointment, start, resources, policy, now)
@@ -134,7 +133,7 @@ def cancel(
     case_id: int,
     *,
     policy: BookingPolicy,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     expected_version: int | None = None,
     note: str = "",
 ) -> Case:
@@ -183,7 +182,7 @@ def change_stage(
     case_id: int,
     to_stage: str,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     policy: BookingPolicy | None = None,
     outcome: str = "",
@@ -199,18 +198,11 @@ def change_stage(
     case = lock_case(case_id, expected_version)
     stage, visit = get_stage(case), get_visit(case)
     wanted = check_transition(stage, to_stage, outcome)
-    now, data = timezone.now(), {}
+    data: dict[str, Any] = {}
     if wanted == AppointmentState.CHECKED_IN and stage != AppointmentState.TREATED:
-        _check_in(case, policy, now)
-    elif wanted == AppointmentState.BOOKED and visit.created_at >= visit.starts_at:
-        # A walk-in was never booked, so undoing the check-in leaves no visit.
-        _end(visit, AppointmentState.CANCELED)
-        wanted = Status.CONTACTING
-    elif isinstance(wanted, AppointmentState):
-        if wanted == AppointmentState.BOOKED and case.appointments.live().exists():
-            raise TransitionError(_("Another time is held for this case. Cancel it first."))
-        visit.state = wanted
-        visit.save(update_fields=["state"])
+        _check_in(case, policy)
+    elif visit and isinstance(wanted, AppointmentState):
+        _change_state(visit, wanted)
     elif wanted == Status.CLOSED:
         _end_on_closing(case, outcome)
         data = {"outcome": outcome}
@@ -218,19 +210,34 @@ def change_stage(
         data = {"was_closed_as": case.outcome}
     set_status(case, wanted if isinstance(wanted, Status) else Status.CONTACTING, outcome)
     save_change(case)
-    Event.objects.record(case, EventKind.STAGE, actor, note, **{"from": stage, "to": get_stage(case)}, **data)
+    data |= {"from": stage, "to": get_stage(case)}
+    Event.objects.record(case, EventKind.STAGE, actor, note, **data)
     return case
 
 
-def _check_in(case: Case, policy: BookingPolicy | None, now: datetime) -> None:
+def _change_state(visit: Appointment, state: AppointmentState) -> None:
+    """Record the treatment of a visit, or take one step back."""
+    if state == AppointmentState.BOOKED:
+        if visit.created_at >= visit.starts_at:
+            # A walk-in was never booked, so undoing the check-in leaves no visit.
+            _end(visit, AppointmentState.CANCELED)
+            return
+        if visit.case.appointments.live().exists():
+            raise TransitionError(_("Another time is held for this case. Cancel it first."))
+    visit.state = state
+    visit.save(update_fields=["state"])
+
+
+def _check_in(case: Case, policy: BookingPolicy | None) -> None:
     """Mark the live visit as checked in.
 
     A patient who walks in gets a visit from this quarter hour on.
     """
     visit = case.appointments.live().first()
-    if visit is None and policy is None:
-        raise BookingError(_("Add a type of visit first, under Settings."))
     if visit is None:
+        if policy is None:
+            raise BookingError(_("Add a type of visit first, under Settings."))
+        now = timezone.now()
         start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
         visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
         expire(now)
@@ -300,7 +307,7 @@ def _record_change(
     case: Case,
     kind: EventKind,
     appointment: Appointment,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     note: str = "",
 ) -> None:
     """Save the case with the event.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ class VisitsInTheWayError(BookingError):
 
 @transaction.atomic
 def block_time(
-    resource_ids: Sequence[int], start: datetime, end: datetime, *, actor: AbstractBaseUser, reason: str = ""
+    resource_ids: Sequence[int], start: datetime, end: datetime, *, actor: User, reason: str = ""
 ) -> list[BlockedTime]:
     """Block these resources from ``start`` until ``end`` (aware): all of them or, with a BookingError, none."""
     # Python compares two times of one zone by what the clock reads, which may come twice.

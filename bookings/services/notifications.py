@@ -1,6 +1,7 @@
 """Queue the messages that a change of an appointment causes, and say until when they are true."""
 
 from datetime import datetime, time
+from functools import partial
 
 from django.utils import timezone
 from wagtail.models import Site
@@ -18,15 +19,22 @@ def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
 
     Without an address nothing is queued: the desk calls.
     """
-    case, key = appointment.case, f"{appointment.uid}:{appointment.sequence}"
-    about = {"recipient": case.email, "appointment": appointment, "starts_at": appointment.starts_at, "key": key}
-    Message.objects.queue(kind, case, **about)
+    case = appointment.case
+    queue = partial(
+        Message.objects.queue,
+        case=case,
+        recipient=case.email,
+        key=f"{appointment.uid}:{appointment.sequence}",
+        appointment=appointment,
+        starts_at=appointment.starts_at,
+    )
+    queue(kind)
     planned = appointment.messages.filter(kind=MessageKind.REMINDER, state=MessageState.QUEUED)
     planned.update(state=MessageState.DROPPED)
     if case.email and kind in (MessageKind.BOOKED, MessageKind.MOVED):
         due_at = get_reminder_time(appointment)
         if due_at > timezone.now():
-            Message.objects.queue(MessageKind.REMINDER, case, due_at=due_at, **about)
+            queue(MessageKind.REMINDER, due_at=due_at)
 
 
 def get_reminder_time(appointment: Appointment) -> datetime:

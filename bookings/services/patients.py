@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,7 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
 
 
 @transaction.atomic
-def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
+def link(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
     """Say that the patients of both cases are one person.
 
     Raise BookingError if that is known.
@@ -72,14 +72,14 @@ def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_versi
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if other.patient_id in family:
         raise BookingError(_("These two cases already belong to one person."))
-    first, second = sorted((case.patient_id, other.patient_id))
+    first, second = sorted(pk for pk in (case.patient_id, other.patient_id) if pk)
     PatientLink.objects.create(first_id=first, second_id=second, linked_by=actor)
     _record_on_both(case, other, EventKind.LINKED, actor, note)
     return case
 
 
 @transaction.atomic
-def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
+def unlink(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
     """Undo the link that leads to the patient of the other case.
 
     Whoever was linked with that patient stays so.
@@ -106,14 +106,16 @@ def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case
     return case, other, family
 
 
-def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
+def _last_link(start: int | None, end: int | None, family: set[int]) -> PatientLink:
     """Return the link at ``end`` on the only way from one patient to another."""
     links = list(PatientLink.objects.filter(first__in=family))
-    reached, waiting = {start}, [start]
+    reached: set[int | None] = {start}
+    waiting = [start]
     while waiting:
         patient = waiting.pop()
         for found in links:
-            other = {found.first_id: found.second_id, found.second_id: found.first_id}.get(patient)
+            ends: dict[int | None, int] = {found.first_id: found.second_id, found.second_id: found.first_id}
+            other = ends.get(patient)
             if other == end:
                 return found
             if other is not None and other not in reached:
@@ -122,7 +124,7 @@ def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
     raise BookingError(_("No link leads from this case to the other one."))
 
 
-def _record_on_both(case: Case, other: Case, kind: EventKind, actor: AbstractBaseUser, note: str) -> None:
+def _record_on_both(case: Case, other: Case, kind: EventKind, actor: User, note: str) -> None:
     for one, named, text in ((case, other, note), (other, case, "")):
         save_change(one)
         Event.objects.record(one, kind, actor, text, reference=named.reference)

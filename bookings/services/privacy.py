@@ -1,6 +1,6 @@
 """Protect what belongs to a patient."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from bookings.models import Case, Event, EventKind
@@ -9,7 +9,7 @@ from .cases import lock_case, save_change
 
 
 @transaction.atomic
-def revoke_links(case_id: int, *, actor: AbstractBaseUser) -> Case:
+def revoke_links(case_id: int, *, actor: User) -> Case:
     """Revoke every link that was mailed for this case, for an email that went to the wrong address."""
     case = lock_case(case_id)
     case.link_version += 1

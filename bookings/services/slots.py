@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -71,7 +72,9 @@ def find_resources(
     return [next((pk for pk in of_kind if pk in own), of_kind[0]) for of_kind in free]
 
 
-def time_taken(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None):
+def time_taken(
+    policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None
+) -> TimeTakenError:
     """Return the error that says that this start is gone, with the nearest free ones."""
     free = availability.nearest(free_starts(policy, now, moving), start.astimezone(UTC), NEAREST)
     message = _("That time has just been taken. Please choose another one.")
@@ -95,6 +98,8 @@ def place(
 
     The resources are locked.
     """
+    if policy.visit_type_id is None:
+        raise BookingError(_("Add a type of visit first, under Settings."))
     appointment.visit_type_id = policy.visit_type_id
     appointment.starts_at = start.astimezone(UTC)
     appointment.ends_at = appointment.starts_at + policy.rules.visit
@@ -131,6 +136,6 @@ def _taken(
     return list(by_kind.values())
 
 
-def expired_holds(now: datetime):
+def expired_holds(now: datetime) -> QuerySet[Appointment]:
     """Return the held appointments whose time has run out."""
     return Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -116,19 +116,21 @@ def _submit(
             _save_wish(case, submission)
             _change_hold(case, submission.start, policy, now)
         return case, False
-    wants_time = bool(submission.start and policy) and not in_quarantine
-    # Checked before the lock, so that nobody waits in line for a time that is gone.
-    will_hold = wants_time and not _holder(fields["email"], fields["phone_e164"])
-    if will_hold and not find_resources(policy, submission.start, now):
-        raise time_taken(policy, submission.start, now)
+    start = None if in_quarantine else submission.start
+    is_checked = False
+    if start and policy and not _holder(fields["email"], fields["phone_e164"]):
+        # Checked before the lock, so that nobody waits in line for a time that is gone.
+        is_checked = True
+        if not find_resources(policy, start, now):
+            raise time_taken(policy, start, now)
     case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
     if not in_quarantine:
         queue_receipt(case)
         recipient = settings.desk_email or profile.email
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
-    if wants_time:
+    if start and policy:
         # Last, since the next patient waits for the resources. They may be locked after this case, which is new.
-        _hold(case, submission.start, policy, now, on_offer=not will_hold)
+        _hold(case, start, policy, now, on_offer=not is_checked)
     return case, True
 
 
@@ -226,7 +228,8 @@ def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | Non
         # A held time needs somebody who answers.
         set_status(case, Status.NEW)
         save_change(case)
-        Event.objects.record(case, EventKind.STAGE, **{"from": stage, "to": Status.NEW})
+        data: dict[str, Any] = {"from": stage, "to": Status.NEW}
+        Event.objects.record(case, EventKind.STAGE, **data)
 
 
 # The same form sent again
@@ -277,7 +280,7 @@ def get_titles(treatment_ids: tuple[int, ...]) -> dict[int, str]:
     if not treatment_ids:
         return {}
     # The foreign key knows the page model; this app does not import it.
-    pages = CaseTreatment._meta.get_field("page").related_model.objects.filter(pk__in=set(treatment_ids))
+    pages = CaseTreatment._meta.get_field("page").related_model._default_manager.filter(pk__in=set(treatment_ids))
     return dict(pages.order_by("path").values_list("pk", "title"))
 
 
@@ -308,7 +311,7 @@ def _add_treatments(case: Case, titles: dict[int, str]) -> None:
 def release_from_quarantine(
     case_id: int,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     policy: BookingPolicy | None,
     note: str = "",
@@ -320,7 +323,8 @@ def release_from_quarantine(
         raise BookingError(_("This case is not in quarantine."))
     set_status(case, Status.NEW)
     save_change(case)
-    Event.objects.record(case, EventKind.STAGE, actor, note, **{"from": Status.QUARANTINED, "to": Status.NEW})
+    data: dict[str, Any] = {"from": Status.QUARANTINED, "to": Status.NEW}
+    Event.objects.record(case, EventKind.STAGE, actor, note, **data)
     queue_receipt(case)
     if case.requested_start and policy:
         try:
