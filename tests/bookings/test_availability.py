@@ -742,7 +742,7 @@ def test_offered_times_and_no_others_are_bookable(year):
         count[str(day)] = len(offer)
     assert not [day for day in NOTHING_ON if count[day]]
     assert not [day for day in SOMETHING_ON if day[:4] == str(year) and not count[day]]
-    assert sum(count.values()) > 1000 // EVERY
+    assert sum(count.values()) > 900 // EVERY
 
 
 def test_whole_year_equals_its_single_days():
