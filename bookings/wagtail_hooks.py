@@ -3,7 +3,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from clinic.hours_admin.visits import VISITS_HOOK
+from clinic.hours.admin.visits import VISITS_HOOK
 
 from .desk.access import may_see_cases
 from .desk.calendar import CalendarView

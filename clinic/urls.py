@@ -1,4 +1,4 @@
-"""Route every address of the site. Wagtail's pages come last and take what is left."""
+"""Route every address. Wagtail's pages come last and take the rest."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -8,7 +8,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from clinic import hours_views
+from clinic.hours import feeds
 from clinic.site import views
 from clinic.site.sitemaps import SITEMAPS
 
@@ -19,10 +19,11 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", views.favicon, name="favicon"),
-    path("hours.json", hours_views.hours_json, name="hours_json"),
-    path("hours.ics", hours_views.hours_ics, name="hours_ics"),
+    path("hours.json", feeds.hours_json, name="hours_json"),
+    path("hours.ics", feeds.hours_ics, name="hours_ics"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("", include(wagtail_urls)),
 ]
 if settings.SERVE_MEDIA:

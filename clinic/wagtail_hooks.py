@@ -11,8 +11,8 @@ from wagtail.snippets.models import register_snippet
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel
 from .admin.viewsets import ContentGroup
-from .hours_admin.panels import HolidayPanel
-from .hours_admin.views import may_change_hours
+from .hours.admin.panels import HolidayPanel
+from .hours.admin.views import may_change_hours
 from .models import Announcement, Keyword
 
 register_snippet(ContentGroup)
@@ -32,7 +32,7 @@ def register_opening_hours():
 
 @hooks.register("register_admin_urls")
 def register_hours_urls():
-    return [path("hours/", include("clinic.hours_admin.urls"))]
+    return [path("hours/", include("clinic.hours.admin.urls"))]
 
 
 @hooks.register("register_icons")

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from clinic.hours import DatedException, Schedule, Season, Span
+from clinic.hours.schedule import DatedException, Schedule, Season, Span
 
 LA = ZoneInfo("America/Los_Angeles")
 SPRING = date(2027, 3, 14)  # a Sunday: 02:00 to 03:00 is skipped

@@ -11,8 +11,8 @@ from itertools import accumulate
 
 from hypothesis import strategies as st
 
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
-from clinic.hours import DatedException, Holiday, Schedule, Season, Span
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
+from clinic.hours.schedule import DatedException, Holiday, Schedule, Season, Span
 from tests.opening_hours import LA, MINUTE
 
 DAYS = 17

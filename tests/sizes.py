@@ -1,8 +1,10 @@
-"""Say how much a long proof does: less by default, all of it with ``FULL=1``."""
+"""Choose how much a long test does: little by default, everything with FULL=1 in the environment."""
 
 import os
+from typing import TypeVar
+
+Size = TypeVar("Size")
 
 
-def size(default: int, full: int) -> int:
-    """Return ``full`` if the environment asks for full proofs, else ``default``."""
+def size(default: Size, full: Size) -> Size:
     return full if os.environ.get("FULL") else default

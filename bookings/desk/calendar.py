@@ -21,8 +21,8 @@ from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemp
 from bookings import services
 from bookings.models import Appointment, AppointmentState, BlockedTime, Case, Resource, Slot
 from bookings.scheduling.formatting import format_short
-from clinic.hours import DAY, MIDNIGHT, instant_of
-from clinic.hours_words import format_dates_with_year, format_spans, format_time
+from clinic.hours.formatting import format_dates_with_year, format_spans, format_time
+from clinic.hours.schedule import DAY, MIDNIGHT, instant_of
 
 from .access import ClinicClockMixin
 from .forms import BlockForm

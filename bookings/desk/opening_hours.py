@@ -6,8 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.hours import Interval
-from clinic.hours_admin.visits import VisitInHours
+from clinic.hours.admin.visits import VisitInHours
+from clinic.hours.schedule import Interval
 
 from .access import may_see_cases
 from .queries import live_visits

@@ -16,8 +16,8 @@ from wagtail.models import Site
 from bookings.models import Appointment, ConsultationSettings, Message, MessageKind
 from bookings.scheduling.formatting import format_start
 from bookings.scheduling.ics import build_ics
-from clinic.hours import weekly_lines
-from clinic.hours_words import day_range_label, format_span
+from clinic.hours.formatting import day_range_label, format_span
+from clinic.hours.schedule import weekly_lines
 from clinic.models import ClinicProfile, OpeningHours
 
 from .links import get_visit_path
@@ -45,7 +45,10 @@ END_OF_STEP = re.compile(r"</(?:li|p|h[1-6])>|<br\s*/?>")
 
 
 def render(message: Message) -> None:
-    """Write subject, text, HTML and calendar file into the message. Nothing is saved."""
+    """Write subject, text, HTML and calendar file into the message.
+
+    Nothing is saved.
+    """
     site = Site.objects.get(is_default_site=True)
     clinic = ClinicProfile.for_site(site)
     case, kind = message.case, MessageKind(message.kind)

@@ -7,7 +7,7 @@ from wagtail.models import Site
 
 from bookings.messaging import preconditions
 from bookings.models import Appointment, AppointmentState, Message, MessageKind, MessageState
-from clinic.hours import DAY, instant_of
+from clinic.hours.schedule import DAY, instant_of
 from clinic.models import ClinicProfile
 
 REMIND_AT = time(10)  # On the clinic's clock, the day before.

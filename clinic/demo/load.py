@@ -1,67 +1,68 @@
-"""Writes the demo clinic into a database without a home page."""
+"""Write the demo clinic, as ``data/`` and ``images/`` describe it, into a database without a home page."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import DecimalField, Model
 from django.utils import timezone
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, Site
 from wagtail.signals import page_published
 
-from blog.models import BlogCategory, BlogPageTreatment
 from bookings.models import ConsultationSettings
 from clinic.caching import prerender
-from clinic.hours_notation import parse_spans
-from clinic.models import (
-    ClinicImage,
-    ClinicProfile,
-    HomeFeaturedTreatment,
-    OpeningHours,
-    Person,
-    PublicHoliday,
-    SocialLink,
-    Testimonial,
-    WhyChooseUs,
-    YearlyHoliday,
+from clinic.hours.parsing import parse_spans
+from clinic.models import ClinicImage, ClinicProfile, OpeningHours, PublicHoliday, SocialLink, YearlyHoliday
+
+from . import content, requests, users
+from .content import DemoDataError, Names, PageFile, errors_in, read_yaml
+
+IMAGES = Path(__file__).parent / "images"
+CREDIT = "Drawn for the clinic"
+
+# What other files call it by name: kind, model, and the file that lists them.
+SNIPPETS = (
+    ("person", "clinic.Person", "people.yaml"),
+    ("testimonial", "clinic.Testimonial", "testimonials.yaml"),
+    ("why_us", "clinic.WhyChooseUs", "why_us.yaml"),
+    ("category", "blog.BlogCategory", "categories.yaml"),
+    ("area", "treatments.AreaOfConcern", "areas.yaml"),
 )
-from treatments.models import AreaOfConcern
+KINDS = {"clinic.ClinicImage": "picture"} | {model: kind for kind, model, _file in SNIPPETS}
 
-from . import pages, people, pictures, profile, requests, testimonials, users
-from .articles import ARTICLES, CATEGORIES
-from .body import Name
-from .resolve import resolved
-from .treatments import AREAS, TREATMENTS
-
-Values = dict[str, Any]
+# Folder, type of its pages unless a file names another, and the fields that no page there may lack.
+SEARCH_FIELDS = ("title", "seo_title", "search_description", "listing_summary", "listing_image", "keywords")
+FACTS = ("area", "introduction", "duration", "price_from", "price_note", "downtime", "results_show", "results_last")
+BOTH_SIDES = ("how_often", "what_it_is", "who_it_suits", "who_should_not", "how_it_goes", "afterwards", "side_effects")
+STORY = ("author", "categories", "days_ago", "intro", "related_treatments", "sources")
+FOLDERS = {
+    "pages": ("clinic.StandardPage", SEARCH_FIELDS),
+    "treatments": ("treatments.TreatmentPage", (*SEARCH_FIELDS, *FACTS, *BOTH_SIDES, "questions", "sources")),
+    "articles": ("blog.BlogPage", (*SEARCH_FIELDS, *STORY)),
+}
 
 
 def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) -> None:
-    """All or nothing, a line to ``say`` for each step. Requests need users: somebody has to answer them."""
-    say(f"Drawing {len(pictures.PICTURES)} pictures.")
-    drawn = pictures.draw_all()  # before the transaction, so that nobody else waits for the brush
+    """Load all or nothing, and pass a line to ``say`` for each step.
+
+    Requests need users, who answer them.
+    """
     loader = Loader(say)
-    with quiet_publishing():
-        try:
-            with transaction.atomic():
-                loader.run(drawn, with_users=with_users, with_requests=with_requests)
-        except BaseException:
-            loader.remove_files()
-            raise
-    say("Making the sizes in which the pictures are shown.")
-    for page in Page.objects.live().filter(depth__gt=1).specific():
-        prerender.prerender(page, page.get_site())
-
-
-@contextmanager
-def quiet_publishing() -> Iterator[None]:
-    """Each published page also warms the lists above it: for thirty at once that is three times the work."""
+    # Thirty pages that are published would render the lists above them thirty times.
     page_published.disconnect(dispatch_uid=prerender.RECEIVER_ID)
     try:
-        yield
+        with transaction.atomic():
+            loader.run(with_users=with_users, with_requests=with_requests)
+    except BaseException:
+        loader.remove_files()
+        raise
     finally:
         page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
 
@@ -69,153 +70,151 @@ def quiet_publishing() -> Iterator[None]:
 class Loader:
     def __init__(self, say: Callable[[str], Any]):
         self.say = say
-        self.known: dict[Name, Any] = {}
+        self.names = Names()
         self.users: dict[str, Any] = {}
 
-    def run(self, drawn: dict[str, bytes], *, with_users: bool, with_requests: bool) -> None:
+    def run(self, *, with_users: bool, with_requests: bool) -> None:
+        files = {folder: content.page_files(folder, *needs) for folder, needs in FOLDERS.items()}
         if with_users:
             self.users = users.create()
             self.say(f"Accounts: {', '.join(self.users)}. The password of each is {users.PASSWORD}")
-        self.keep_pictures(drawn)
-        self.make_snippets()
-        self.plant_pages()
-        site = self.show_home_at_site()
-        clinic = self.write_profile(site)
-        self.fill_pages(clinic.today(timezone.now()))
+        self.add_pictures()
+        self.add_snippets()
+        # Every page is added before any of them is filled in, so that each can link to each.
+        home, *others = files["pages"]
+        self.site = self.show_home(home)
+        for parent, children in ((home.slug, others), ("treatments", files["treatments"]), ("blog", files["articles"])):
+            for child in children:
+                self.add_page(child, self.names.find("page", parent))
+        today = self.write_clinic(read_yaml("clinic.yaml")).today(timezone.now())
+        for file in (*files["treatments"], *files["articles"], *files["pages"]):  # the page of prices reads treatments
+            self.publish(file, today)
+        self.say(", ".join(f"{len(found)} {folder}" for folder, found in files.items()) + ".")
         if with_requests:
-            self.enter_requests(site)
+            count = requests.create(self.users, self.names, self.site)
+            self.say(f"{count} example requests; their mails count as sent.")
 
     # What pages are made of
 
-    def keep_pictures(self, drawn: dict[str, bytes]) -> None:
-        for name, picture in pictures.PICTURES.items():
-            image = ClinicImage(title=picture.title, description=picture.alt, credit=pictures.CREDIT)
-            image.file = ContentFile(drawn[name], name=f"{name}.jpg")
+    def add_pictures(self) -> None:
+        for name, words in read_yaml("pictures.yaml").items():
+            file = IMAGES / f"{name}.jpg"
+            if not file.exists():
+                raise DemoDataError(f"pictures.yaml: The file images/{file.name} is missing.")
+            image = ClinicImage(title=words["title"], description=words["alt"], credit=CREDIT)
             image.uploaded_by_user = self.users.get("editor")
+            image.file = ContentFile(file.read_bytes(), name=file.name)
             image._set_image_file_metadata()
-            self.known[Name("picture", name)] = image
+            self.names["picture", name] = image
             image.save()
 
     def remove_files(self) -> None:
-        """What a rolled-back transaction leaves on the disk."""
-        for name, image in self.known.items():
-            if name.kind == "picture" and image.file._committed:
+        """Remove the copied pictures, which a transaction that is rolled back leaves on the disk."""
+        for (kind, _name), image in self.names.items():
+            if kind == "picture" and image.file._committed:
                 image.file.storage.delete(image.file.name)
 
-    def make_snippets(self) -> None:
-        self.make("person", Person, _in_order(people.PEOPLE.items()))
-        self.make("testimonial", Testimonial, testimonials.TESTIMONIALS.items(), is_example=True)
-        self.make("why_us", WhyChooseUs, testimonials.WHY_US.items())
-        self.make("category", BlogCategory, ((name, {"name": name, "slug": slug}) for name, slug in CATEGORIES.items()))
-        areas = ((slug, {"slug": slug, "name": name, "introduction": words}) for slug, name, words in AREAS)
-        self.make("area", AreaOfConcern, _in_order(areas))
-        self.say(f"{len(people.PEOPLE)} people, {len(testimonials.TESTIMONIALS)} testimonials marked as examples.")
+    def add_snippets(self) -> None:
+        for kind, label, file in SNIPPETS:
+            model = apps.get_model(label)
+            fields = {field.name for field in model._meta.get_fields()}
+            for order, (key, told) in enumerate(read_yaml(file).items()):
+                implied = {"slug": key, "sort_order": order, "is_example": True}
+                row = self.names[kind, key] = model()
+                with errors_in(f"{file}: {key}"):
+                    for name, value in ({name: implied[name] for name in implied.keys() & fields} | told).items():
+                        self.set_field(row, name, value)
+                    row.full_clean()
+                row.save()
 
-    def make(self, kind: str, model: type, rows: Iterable[tuple[str, Values]], **same: Any) -> None:
-        for key, values in rows:
-            self.known[Name(kind, key)] = model.objects.create(**self.resolved(values), **same)
+    # Pages
 
-    def resolved(self, values: Values) -> Values:
-        return resolved(values, self.known)
+    def show_home(self, file: PageFile) -> Site:
+        """Put the home page in the place of Wagtail's welcome page.
 
-    # The tree first, so that every page can link to every other; then the content.
-
-    def plant_pages(self) -> None:
+        Return the site that shows it.
+        """
         root = Page.get_first_root_node()
-        # Wagtail's welcome page has the home page's place; it goes as soon as the site does not point to it.
-        Page.objects.child_of(root).filter(slug=pages.HOME["slug"]).update(slug="wagtail-welcome")
-        home = self.plant(root, "clinic.HomePage", pages.HOME)
-        for model, values in pages.BELOW_HOME:
-            self.plant(home, model, values)
-        for treatment in TREATMENTS:
-            self.plant(self.page("treatments"), "treatments.TreatmentPage", treatment.fields())
-        for article in ARTICLES:
-            self.plant(self.page("blog"), "blog.BlogPage", article.fields())
-
-    def plant(self, parent: Page, model: str, values: Values) -> Page:
-        page = apps.get_model(model)(
-            slug=values["slug"], title=values["title"], live=False, owner=self.users.get("editor")
-        )
-        parent.add_child(instance=page)
-        self.known[Name("page", page.slug)] = page
-        return page
-
-    def page(self, slug: str) -> Page:
-        return self.known[Name("page", slug)]
-
-    def fill_pages(self, today: date) -> None:
-        for _model, values in pages.BELOW_HOME:
-            self.publish(self.page(values["slug"]), values)
-        for treatment in TREATMENTS:
-            self.publish(self.page(treatment.slug), treatment.fields())
-        self.say(f"{len(pages.BELOW_HOME)} pages and {len(TREATMENTS)} treatments.")
-        for article in ARTICLES:
-            page = self.page(article.slug)
-            page.date = today - timedelta(days=article.days_ago)
-            page.related_treatments = [BlogPageTreatment(treatment=self.page(slug)) for slug in article.treatments]
-            self.publish(page, article.fields())
-        self.say(
-            f"{len(ARTICLES)} articles, the newest of {today - timedelta(days=min(a.days_ago for a in ARTICLES))}."
-        )
-        home = self.page(pages.HOME["slug"])
-        home.featured_treatments = [HomeFeaturedTreatment(treatment=self.page(slug)) for slug in pages.FEATURED]
-        self.publish(home, pages.HOME)
-        self.say("The home page.")
-
-    def publish(self, page: Page, values: Values) -> None:
-        for field, value in self.resolved(values).items():
-            if field == "keywords":
-                page.keywords.set(value)
-            else:
-                setattr(page, field, value)
-        editor = self.users.get("editor")
-        page.save_revision(user=editor).publish(user=editor)
-
-    # The clinic
-
-    def show_home_at_site(self) -> Site:
-        home = self.page(pages.HOME["slug"])
+        Page.objects.child_of(root).filter(slug=file.slug).update(slug="wagtail-welcome")
+        home = self.add_page(file, root)
         site = Site.objects.filter(is_default_site=True).first() or Site(hostname="localhost", is_default_site=True)
-        site.root_page, site.site_name = home, profile.PROFILE["name"]
+        site.root_page = home
+        site.site_name = read_yaml("clinic.yaml")["profile"]["name"]
         site.save()
-        for welcome in Page.objects.sibling_of(home, inclusive=False).filter(slug="wagtail-welcome", numchild=0):
+        for welcome in Page.objects.child_of(root).filter(slug="wagtail-welcome", numchild=0):
             welcome.delete()
         return site
 
-    def write_profile(self, site: Site) -> ClinicProfile:
-        clinic = ClinicProfile.for_site(site)
-        for field, value in profile.PROFILE.items():
-            setattr(clinic, field, value)
-        clinic.social_links = [SocialLink(name=name, url=url) for name, url in profile.SOCIAL_LINKS]
+    def add_page(self, file: PageFile, parent: Page) -> Page:
+        """Add a page without its content."""
+        page = file.model(slug=file.slug, title=file.fields["title"], live=False, owner=self.users.get("editor"))
+        self.names["page", file.slug] = page
+        return parent.add_child(instance=page)
+
+    def publish(self, file: PageFile, today: date) -> None:
+        page, editor = self.names.find("page", file.slug), self.users.get("editor")
+        with errors_in(file.name):
+            for name, value in (file.fields | file.sections).items():
+                if name == "days_ago":
+                    page.date = today - timedelta(days=value)
+                else:
+                    self.set_field(page, name, value)
+            if file.body:
+                page.body = content.to_blocks(file.body, self.names)
+            page.save_revision(user=editor).publish(user=editor)
+
+    def set_field(self, row: Model, name: str, value: Any) -> None:
+        """Set a field from what a data file says: rows by their name, rich text from Markdown."""
+        try:
+            field = row._meta.get_field(name)
+        except FieldDoesNotExist as error:
+            raise DemoDataError(f"There is no field called “{name}”.") from error
+        if name == "keywords":
+            row.keywords.set(value)
+        else:
+            setattr(row, name, self.to_field(field, value))
+
+    def to_field(self, field: Any, value: Any) -> Any:
+        if isinstance(field, RichTextField):
+            return content.to_html(value, self.names)
+        if isinstance(field, StreamField):
+            (block,) = field.stream_block.child_blocks
+            parts = {"step": content.to_steps, "question": content.to_questions}
+            return [(block, part) for part in (parts[block](value, self.names) if block in parts else value)]
+        if isinstance(field, DecimalField):
+            return Decimal(value)
+        if field.one_to_many:
+            return [field.related_model(treatment=self.names.find("page", slug)) for slug in value]
+        if field.many_to_many:
+            return [self.names.find(KINDS[field.related_model._meta.label], name) for name in value]
+        if field.is_relation:
+            return self.names.find(KINDS[field.related_model._meta.label], value)
+        return content.plain(value) if isinstance(value, str) else value
+
+    # The clinic
+
+    def write_clinic(self, data: dict) -> ClinicProfile:
+        clinic = ClinicProfile.for_site(self.site)
+        for name, value in data["profile"].items():
+            self.set_field(clinic, name, value)
+        clinic.social_links = [SocialLink(**link) for link in data["social_links"]]
         clinic.save()
-        holidays = self.write_hours(site)
-        ConsultationSettings.for_site(site)
-        self.say(f"Profile, opening hours with {holidays} holidays, consultation form.")
+        ConsultationSettings.for_site(self.site)
+        self.write_hours(data)
         return clinic
 
-    def write_hours(self, site: Site) -> int:
-        times = parse_spans(profile.OPENING_TIMES)
-        hours = OpeningHours(site=site, **dict.fromkeys(profile.OPEN_WEEKDAYS, times))
-        decided = {
-            PublicHoliday.Decision.CLOSED: profile.CLOSED_HOLIDAYS,
-            PublicHoliday.Decision.AS_USUAL: profile.USUAL_HOLIDAYS,
-        }
+    def write_hours(self, data: dict) -> None:
+        hours = OpeningHours(site=self.site)
+        for day, spans in data["weekly_hours"].items():
+            setattr(hours, day, parse_spans(spans))
         hours.public_holidays = [
-            PublicHoliday(name=name, decision=decision) for decision, names in decided.items() for name in names
+            PublicHoliday(name=name, decision=decision)
+            for decision, names in data["public_holidays"].items()
+            for name in names
         ]
         hours.yearly_holidays = [
-            YearlyHoliday(name=name, rule=rule, spans=parse_spans(spans))
-            for name, rule, spans in profile.SHORT_HOLIDAYS
+            YearlyHoliday(name=day["name"], month=day["month"], day=day["day"], spans=parse_spans(day["hours"]))
+            for day in data["yearly_holidays"]
         ]
         hours.save()
         hours.save_revision(user=self.users.get("manager"), log_action="wagtail.create")
-        return len(hours.public_holidays.all()) + len(hours.yearly_holidays.all())
-
-    def enter_requests(self, site: Site) -> None:
-        ids = {name.name: row.pk for name, row in self.known.items() if name.kind == "page"}
-        count = requests.create(self.users, ids, ConsultationSettings.for_site(site), site)
-        self.say(f"{count} example requests; their mails count as sent.")
-
-
-def _in_order(rows: Iterable[tuple[str, Values]]) -> Iterable[tuple[str, Values]]:
-    return ((key, {**values, "sort_order": place}) for place, (key, values) in enumerate(rows))

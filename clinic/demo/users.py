@@ -1,4 +1,4 @@
-"""The demo's accounts, one for each role, with one password that everybody may know."""
+"""Make the demo's accounts, one for each role, with one password that everybody may know."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
@@ -17,23 +17,21 @@ ACCOUNTS = (
 
 
 def create() -> dict:
-    """The accounts by user name. Those that exist are left as they are."""
-    hashed = make_password(PASSWORD)  # once: it takes a third of a second on purpose
-    return {name: _create(name, first, last, group, hashed) for name, first, last, group in ACCOUNTS}
-
-
-def _create(name: str, first: str, last: str, group: str | None, hashed: str):
-    user, created = get_user_model().objects.get_or_create(
-        username=name,
-        defaults={
-            "first_name": first,
-            "last_name": last,
-            "email": f"{name}@ocbeauty.example.com",
-            "password": hashed,
-            "is_superuser": group is None,
-            "is_staff": group is None,
-        },
-    )
-    if created and group:
-        user.groups.set(Group.objects.filter(name=group))
-    return user
+    """Return the accounts by user name. Those that exist are left as they are."""
+    hashed = make_password(PASSWORD)  # once, since hashing takes a third of a second on purpose
+    users = {}
+    for name, first, last, group in ACCOUNTS:
+        users[name], created = get_user_model().objects.get_or_create(
+            username=name,
+            defaults={
+                "first_name": first,
+                "last_name": last,
+                "email": f"{name}@ocbeauty.example.com",
+                "password": hashed,
+                "is_superuser": group is None,
+                "is_staff": group is None,
+            },
+        )
+        if created and group:
+            users[name].groups.set(Group.objects.filter(name=group))
+    return users

@@ -1,18 +1,31 @@
-"""Name the sizes of pictures, and render them for ``{% clinic_picture %}``."""
+"""Name the sizes of pictures, and render ``<picture>`` elements."""
 
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from PIL import AvifImagePlugin, Image
 from wagtail.images.models import Filter, Picture
 from wagtail.images.shortcuts import get_renditions_or_not_found
 
 # Newest first: a browser takes the first format it knows, and all know JPEG.
 FORMATS = ("format-avif|avifquality-55", "format-webp|webpquality-72", "format-jpeg|jpegquality-78")
 
+AVIF_SPEED = 8  # 0 to 10, Pillow's default is 6: a third of the time for files that are a tenth larger
+save_avif = AvifImagePlugin._save
+
+
+def save_avif_faster(image, *args) -> None:
+    """Save with our speed. Wagtail and Willow have no setting for it."""
+    image.encoderinfo.setdefault("speed", AVIF_SPEED)
+    save_avif(image, *args)
+
+
+Image.register_save("AVIF", save_avif_faster)
+
 
 @dataclass(frozen=True)
 class Shape:
-    """Two Wagtail resize operations in pixels, and the HTML ``sizes`` attribute."""
+    """Hold two Wagtail resize operations and the HTML ``sizes`` attribute."""
 
     resizes: tuple[str, str]
     sizes: str
@@ -31,7 +44,10 @@ SHAPES = {
 
 
 def render_picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
-    """Return a ``<picture>`` element. Missing renditions are made. An empty ``alt`` marks it as decorative."""
+    """Return a ``<picture>`` element, making renditions that are missing.
+
+    An empty ``alt`` marks the picture as decorative.
+    """
     shape = SHAPES[shape_name]
     renditions = get_renditions_or_not_found(image, shape.filters)
     attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "class": css_class}

@@ -19,8 +19,9 @@ CONTENT = {
     "blog.blogcategory": EVERYTHING,
     "treatments.areaofconcern": EVERYTHING,
     "wagtailredirects.redirect": EVERYTHING,
-    # The clinic's name, address and opening hours.
     "clinic.clinicprofile": ("change",),
+    "clinic.openinghours": ("change",),
+    "clinic.announcement": EVERYTHING,
     # The words around the consultation form: content, no patient in it.
     "bookings.consultationsettings": ("change",),
 }

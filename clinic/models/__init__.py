@@ -1,12 +1,12 @@
 """Collect the models of the app, so that other code imports them from here."""
 
+from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.models import Keyword, PageKeyword
 from clinic.media.models import ClinicImage, ClinicRendition
 from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
+from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink
-
-from .opening_hours import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 
 __all__ = [
     "Announcement",
@@ -28,5 +28,6 @@ __all__ = [
     "StandardPage",
     "Testimonial",
     "WhyChooseUs",
+    "WorkerHeartbeat",
     "YearlyHoliday",
 ]

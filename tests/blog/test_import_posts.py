@@ -3,6 +3,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from taggit.models import Tag
@@ -176,10 +177,22 @@ def test_text_is_never_markup(blog_index):
     assert "<script" not in html
 
 
+def test_published_page_shows_hostile_html_as_text(blog_index, client):
+    run(ARTICLES / "hostile-html.txt")
+    page = BlogPage.objects.get()
+    page.date = date(2022, 4, 6)
+    page.save_revision().publish()
+    tree = BeautifulSoup(client.get(page.get_url()).content, "lxml")
+    assert "onerror=alert(1)" in tree.h1.get_text()
+    assert 'src="//evil.example/x.js"' in tree.main.get_text()
+    assert not tree.select("[onerror], [onmouseover], [onload], iframe, svg[onload], a[href^=javascript]")
+    assert not [tag for tag in tree.find_all(["script", "a"]) if "evil.example" in str(tag.attrs)]
+
+
 def test_dry_run_writes_nothing(blog_index):
     before = state_of_everything()
     out = run(MIGRAINE, dry_run=True)
-    assert "would make a draft “How can Botox help with migraine headaches?”" in out
+    assert "would create the draft “How can Botox help with migraine headaches?”" in out
     assert "Keywords: 25." in out
     assert "line 100:" in out
     assert state_of_everything() == before
@@ -229,7 +242,7 @@ def test_nothing_half_made_stays(blog_index, monkeypatch):
 
     before = state_of_everything()
     with monkeypatch.context() as patch:
-        patch.setattr(import_posts, "category_named", fail)
+        patch.setattr(import_posts, "get_or_create_category", fail)
         with pytest.raises(CommandError, match="disk full"):
             run(ON_TOP, MIGRAINE)
     assert BlogPage.objects.get().slug == "how-can-botox-help-with-migraine-headaches"

@@ -22,8 +22,8 @@ from bookings.scheduling.availability import (
     slots_of,
 )
 from bookings.scheduling.policy import SLOT, SlotRules
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, NthWeekday
-from clinic.hours import Holiday, Schedule
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, NthWeekday
+from clinic.hours.schedule import Holiday, Schedule
 from tests.opening_hours import (
     ALWAYS,
     AUTUMN,

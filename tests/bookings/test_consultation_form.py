@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from bookings import form_token, services, views
-from bookings.models import Appointment, AppointmentState, Case, EventKind, Resource, Message, Status
+from bookings.models import Appointment, AppointmentState, Case, EventKind, Message, Resource, Status
 from clinic.models import OpeningHours
 from tests.counting import queries_for
 from tests.factories import consultation_settings, make_case, make_treatment, make_user, opening_hours

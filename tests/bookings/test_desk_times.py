@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from bookings.management.commands import deliver_messages
 from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.urls import reverse
 
 from bookings import services
-from bookings.management.commands import deliver_messages
-from bookings.models import Appointment, AppointmentState, BlockedTime, EventKind, Slot, Resource, Status
+from bookings.models import Appointment, AppointmentState, BlockedTime, EventKind, Resource, Slot, Status
 from clinic.models import OpeningHours
 from tests import factories
 from tests.bookings.conftest import TUESDAY

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings import services
-from bookings.models import Case, Message, MessageKind, MessageState, Status
-from bookings.messaging.outbox import send_due
 from bookings.messaging.links import get_visit_path
+from bookings.messaging.outbox import send_due
+from bookings.models import Case, Message, MessageKind, MessageState, Status
 from tests import factories
 from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.bookings.test_visit_page import LINK, rows

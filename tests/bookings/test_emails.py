@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bookings import emails, services
 from bookings.models import MessageKind
-from clinic.hours import Span
+from clinic.hours.schedule import Span
 from clinic.models import SeasonalHours
 from tests.bookings.test_services import make_request
 from tests.factories import clinic_profile, make_case, make_treatment, opening_hours

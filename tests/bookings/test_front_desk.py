@@ -10,8 +10,8 @@ from django.utils import timezone
 from wagtail.search.index import class_is_indexed
 
 from bookings import services
-from bookings.models import Case, Consent, Event, EventKind, MessageState, Outcome, Status
 from bookings.desk.queries import age_in_words, backlog, unsent_messages
+from bookings.models import Case, Consent, Event, EventKind, MessageState, Outcome, Status
 from tests import factories
 
 LIST = "/admin/case/"

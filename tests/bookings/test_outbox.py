@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bookings.management.commands import deliver_messages
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from bookings import outbox
-from bookings.management.commands import deliver_messages
 from bookings.models import EventKind, Message, MessageState
 from tests.factories import make_case, make_message
 
@@ -30,7 +30,7 @@ def clock(time_machine):
 
 @pytest.fixture
 def server(monkeypatch):
-    """The mail server: up, until a test sets ``server.error``."""
+    """Return the mail server: up, until a test sets ``server.error``."""
 
     class Server:
         error: Exception | None = None

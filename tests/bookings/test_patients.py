@@ -137,7 +137,7 @@ class TestLink:
         join(first, second)
         for case, other in ((first, second), (second, first)):
             event = case.events.get(kind=EventKind.LINKED)
-            assert (event.actor, event.actor_name, event.data) == (clerk, "Fay Desk", {"case": other.reference})
+            assert (event.actor, event.actor_name, event.data) == (clerk, "Fay Desk", {"reference": other.reference})
             assert version_of(case) == 2
 
     @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -222,7 +222,7 @@ class TestUnlink:
         part(second, first)
         for case, other in ((first, second), (second, first)):
             event = case.events.get(kind=EventKind.UNLINKED)
-            assert (event.actor, event.data) == (clerk, {"case": other.reference})
+            assert (event.actor, event.data) == (clerk, {"reference": other.reference})
             assert version_of(case) == 3
 
     @pytest.mark.parametrize("said_from", ["one side", "the other"])

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from wagtail.models import ReferenceIndex
 
-from bookings.models import Appointment, Case, CaseTreatment, Resource, MessageState
+from bookings.models import Appointment, Case, CaseTreatment, MessageState, Resource
 from bookings.patient.request_views import receipt_url
 from tests import factories
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from bookings import services
-from bookings.models import MessageKind, MessageState
-from bookings.messaging.outbox import as_email, send_due
 from bookings.desk.queries import unsent_messages
+from bookings.messaging.outbox import as_email, send_due
+from bookings.models import MessageKind, MessageState
 from tests import factories
 from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.opening_hours import at

@@ -10,8 +10,8 @@ from django.apps import apps
 from icalendar import Calendar
 
 from bookings import services
-from bookings.models import Case, CaseKind, EventKind, Slot, Message, MessageKind
 from bookings.messaging.links import VALID_FOR, get_visit_path
+from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, Slot
 from tests.bookings.test_appointments import NOW, TUESDAY
 from tests.opening_hours import at
 

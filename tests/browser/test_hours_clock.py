@@ -18,8 +18,8 @@ from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from wagtail.models import Site
 
+from clinic.hours.models import WEEKDAYS
 from clinic.models import Announcement, OpeningHours, SpecialHours
-from clinic.models.opening_hours import WEEKDAYS
 from tests.opening_hours import FRI, MON, NIGHTS, OFFICE, SAT, at, on, span, utc
 
 pytestmark = pytest.mark.same_everywhere

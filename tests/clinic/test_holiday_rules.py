@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
 from tests.opening_hours import on
 
 MON, THU = 0, 3

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, NthWeekday
-from clinic.hours import HORIZON_DAYS, DatedException, DisplayLine, Holiday, Interval, State, weekly_lines
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, NthWeekday
+from clinic.hours.schedule import HORIZON_DAYS, DatedException, DisplayLine, Holiday, Interval, State, weekly_lines
 from tests.opening_hours import (
     ALWAYS,
     DAYTIME,

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from clinic.holiday_rules import DayOfYear, DaysFrom, NthWeekday
-from clinic.hours import DatedException, Holiday, Season
+from clinic.hours.holidays import DayOfYear, DaysFrom, NthWeekday
+from clinic.hours.schedule import DatedException, Holiday, Season
 from tests.opening_hours import (
     ALWAYS,
     FRI,

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from clinic.hours import DAY, HORIZON_DAYS, DatedException, Span
-from clinic.hours_calendar import calendar
+from clinic.hours.feeds import calendar
+from clinic.hours.schedule import DAY, HORIZON_DAYS, DatedException, Span
 
 STAMP = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 THANKSGIVING = date(2026, 11, 26)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.hours import Schedule, instant_of
+from clinic.hours.schedule import Schedule, instant_of
 from tests.opening_hours import (
     ALWAYS,
     AUTUMN,

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from clinic.holiday_rules import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
-from clinic.hours import DatedException, Holiday, Season
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, ListedDays, NthWeekday
+from clinic.hours.schedule import DatedException, Holiday, Season
 from tests.opening_hours import (
     DAYTIME,
     FRI,

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.holiday_rules import DayOfYear
-from clinic.hours import HORIZON_DAYS, Holiday, Schedule, State
-from clinic.hours_words import (
+from clinic.hours.formatting import (
     SEPARATOR,
     claims_between,
     day_range_label,
@@ -21,6 +19,8 @@ from clinic.hours_words import (
     format_time,
     state_text,
 )
+from clinic.hours.holidays import DayOfYear
+from clinic.hours.schedule import HORIZON_DAYS, Holiday, Schedule, State
 from tests.opening_hours import (
     ALWAYS,
     DAYTIME,

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from wagtail.models import Site
 
-from clinic import public_holidays
-from clinic.hours_notation import parse_spans
+from clinic.hours.fields import SpansField
+from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, NthWeekday, has_calendar, public_holidays, years_around
+from clinic.hours.parsing import parse_spans
 from clinic.models import (
     ClinicProfile,
     OpeningHours,
@@ -20,7 +21,6 @@ from clinic.models import (
     SpecialHours,
     YearlyHoliday,
 )
-from clinic.models.fields import SpansField
 from tests import factories
 from tests.opening_hours import span
 
@@ -101,7 +101,7 @@ class TestSpansField:
 
     def test_form_refuses_what_it_cannot_read_in_the_notations_words(self, profile):
         form = forms.modelform_factory(OpeningHours, fields=["monday"])({"monday": "9-5"})
-        assert form.errors["monday"] == ["Is “9-5” morning or evening? Write it like 9 am – 5 pm or 09:00 – 17:00."]
+        assert form.errors["monday"] == ["Is “9-5” morning or evening? Write it like 9 am – 5 pm."]
 
     def test_the_same_hours_in_other_words_are_no_change(self):
         assert not SpansField().formfield().has_changed(DAYTIME, "09:00 to 16:00")
@@ -191,6 +191,11 @@ class TestTheDatabaseRefuses:
         factories.opening_hours()
         with pytest.raises(IntegrityError), transaction.atomic():
             factories.opening_hours()
+
+    @pytest.mark.parametrize("day", [{}, {"day": 1, "nth": 1, "weekday": 0}, {"nth": 1}])
+    def test_yearly_day_that_is_not_one_day(self, profile, day):
+        with pytest.raises(IntegrityError, match="clinic_yearly_day_is_one_day"), transaction.atomic():
+            YearlyHoliday.objects.create(opening_hours=factories.opening_hours(), name="Day", month=5, **day)
 
     def test_single_day_and_open_end_are_fine(self, profile):
         hours = factories.opening_hours()
@@ -316,8 +321,8 @@ class TestSchedule:
     def test_yearly_day_comes_back_every_year(self, profile):
         hours = factories.opening_hours(
             yearly_holidays=[
-                YearlyHoliday(name="Christmas Eve", rule="24 December", spans=SPLIT),
-                YearlyHoliday(name="Inventory", rule="day after the 4th Thursday in November"),
+                YearlyHoliday(name="Christmas Eve", month=12, day=24, spans=SPLIT),
+                YearlyHoliday(name="Inventory", month=11, nth=4, weekday=3, shift=1),
             ]
         )
         assert closed_for(hours, "2026-12-24") == (SPLIT, "Christmas Eve")
@@ -327,7 +332,7 @@ class TestSchedule:
     def test_yearly_day_of_the_clinics_own_beats_the_public_holiday(self, profile):
         hours = factories.opening_hours(
             public_holidays=[PublicHoliday(name="Christmas Day", decision="closed")],
-            yearly_holidays=[YearlyHoliday(name="Santa is here", rule="25 December", spans=SPLIT)],
+            yearly_holidays=[YearlyHoliday(name="Santa is here", month=12, day=25, spans=SPLIT)],
         )
         assert closed_for(hours, "2026-12-25") == (SPLIT, "Santa is here")
 
@@ -343,7 +348,7 @@ class TestSchedule:
     def test_holiday_with_hours_opens_no_day_that_is_closed_anyway(self, profile, children):
         rows = {
             "public_holidays": PublicHoliday(name="Independence Day", decision="hours", spans=SPLIT),
-            "yearly_holidays": YearlyHoliday(name="The Fourth", rule="4 July", spans=SPLIT),
+            "yearly_holidays": YearlyHoliday(name="The Fourth", month=7, day=4, spans=SPLIT),
         }
         hours = factories.opening_hours(**{children: [rows[children]]})
         assert scheduled(hours).spans_on(date(2028, 7, 4)) == SPLIT  # a Tuesday
@@ -361,21 +366,21 @@ class TestSchedule:
 
 class TestPublicHolidays:
     def test_calendar_names_every_date(self):
-        found = public_holidays.by_name("US", "CA", range(2026, 2027))
+        found = public_holidays("US", "CA", range(2026, 2027))
         assert found["Thanksgiving Day"] == (date(2026, 11, 26),)
         assert found["Independence Day (observed)"] == (date(2026, 7, 3),)
 
     def test_two_holidays_of_one_date_are_both_there(self):
-        found = public_holidays.by_name("US", "CA", range(2027, 2028))
+        found = public_holidays("US", "CA", range(2027, 2028))
         assert found["Presidents' Day"] == found["Susan B. Anthony Day"] == (date(2027, 2, 15),)
 
     @pytest.mark.parametrize(("country", "known"), [("US", True), ("DE", True), ("ZZ", False), ("", False)])
     def test_countries_without_a_calendar_are_told_apart(self, country, known):
-        assert public_holidays.is_known(country) is known
-        assert bool(public_holidays.by_name(country, "", range(2026, 2027))) is known
+        assert has_calendar(country) is known
+        assert bool(public_holidays(country, "", range(2026, 2027))) is known
 
     def test_years_reach_from_last_year_to_ten_ahead(self):
-        years = public_holidays.years_around(date(2026, 6, 1))
+        years = years_around(date(2026, 6, 1))
         assert (years[0], years[-1]) == (2025, 2036)
 
 
@@ -393,18 +398,37 @@ class TestDecisions:
         assert row.spans == ()
 
     @pytest.mark.parametrize(
-        ("rule", "sentence"),
+        ("day", "field", "sentence"),
         [
-            ("25/12", "Write the month in “25/12” as a word"),
-            ("30 February", "There is no 30 February"),
-            ("Friday after Easter", "We cannot read what comes after “after”"),
+            ({"month": 2, "day": 30}, "day", "February has at most 29 days."),
+            ({"month": 6, "day": 31}, "day", "June has at most 30 days."),
+            ({"month": 5}, "__all__", "Choose a day of the month, or which weekday of the month"),
+            ({"month": 5, "weekday": 0}, "__all__", "Choose a day of the month, or which weekday of the month"),
+            ({"month": 5, "day": 1, "nth": 1, "weekday": 0}, "__all__", "Choose a day of the month, or which weekday"),
+            ({"month": 5, "nth": 6, "weekday": 0}, "nth", "Value 6 is not a valid choice."),
+            ({"day": 1}, "month", "This field cannot be null."),
         ],
     )
-    def test_yearly_day_that_cannot_be_read_is_refused_in_the_notations_words(self, profile, rule, sentence):
-        row = YearlyHoliday(opening_hours=factories.opening_hours(), name="Day", rule=rule)
+    def test_yearly_day_is_exactly_one_day(self, profile, day, field, sentence):
+        row = YearlyHoliday(opening_hours=factories.opening_hours(), name="Day", **day)
         with pytest.raises(ValidationError) as refusal:
             row.full_clean()
-        assert sentence in refusal.value.message_dict["rule"][0]
+        assert refusal.value.message_dict[field][0].startswith(sentence)
+
+    @pytest.mark.parametrize(
+        ("day", "rule"),
+        [
+            ({"month": 2, "day": 29}, DayOfYear(2, 29)),
+            ({"month": 11, "nth": 4, "weekday": 3}, NthWeekday(4, 3, 11)),
+            ({"month": 5, "nth": -1, "weekday": 0}, NthWeekday(LAST, 0, 5)),
+            ({"month": 11, "nth": 4, "weekday": 3, "shift": 1}, DaysFrom(NthWeekday(4, 3, 11), 1)),
+            ({"month": 12, "day": 25, "shift": -1}, DaysFrom(DayOfYear(12, 25), -1)),
+        ],
+    )
+    def test_yearly_day_is_a_rule(self, day, rule):
+        row = YearlyHoliday(name="Day", **day)
+        row.full_clean(exclude=["opening_hours"])
+        assert row.rule == rule
 
 
 class TestRevisions:
@@ -414,7 +438,7 @@ class TestRevisions:
             seasons=[SeasonalHours(name="Summer", first_day=date(2027, 6, 1), monday=SPLIT)],
             special_hours=[SpecialHours(first_day=date(2026, 12, 24), spans=SPLIT, reason="Gifts")],
             public_holidays=[PublicHoliday(name="Christmas Day", decision="closed")],
-            yearly_holidays=[YearlyHoliday(name="Inventory", rule="2 January", spans=DAYTIME)],
+            yearly_holidays=[YearlyHoliday(name="Inventory", month=1, day=2, spans=DAYTIME)],
         )
         before = scheduled(hours)
         revision = hours.save_revision()
@@ -445,7 +469,7 @@ class TestFreshness:
         "row",
         [
             {"special_hours": [SpecialHours(first_day=date(2026, 11, 4), reason="Training")]},
-            {"yearly_holidays": [YearlyHoliday(name="Training", rule="4 November")]},
+            {"yearly_holidays": [YearlyHoliday(name="Training", month=11, day=4)]},
             {"seasons": [SeasonalHours(name="Training", first_day=date(2026, 11, 1))]},
         ],
         ids=lambda row: next(iter(row)),

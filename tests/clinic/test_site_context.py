@@ -9,7 +9,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 
-from clinic.hours_notation import parse_spans
+from clinic.hours.parsing import parse_spans
 from clinic.models import OpeningHours, SeasonalHours, SpecialHours
 from tests import factories
 

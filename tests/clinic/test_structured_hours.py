@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.holiday_rules import LAST, DayOfYear, NthWeekday
-from clinic.hours import DAY, DatedException, Holiday, Schedule, Season, Span
-from clinic.hours_words import WEEKDAYS
+from clinic.hours.formatting import WEEKDAYS
+from clinic.hours.holidays import LAST, DayOfYear, NthWeekday
+from clinic.hours.schedule import DAY, DatedException, Holiday, Schedule, Season, Span
 from clinic.seo.nodes import DAYS_AHEAD, opening_hours
 from tests.schema_org import problems
 

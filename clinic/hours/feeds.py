@@ -1,0 +1,118 @@
+"""Publish the opening hours for programs: the page's own script, and calendars (RFC 5545 and 7986).
+
+Every event of the calendar lasts whole days and leaves its reader free. Its UID is made of its dates: when an earlier
+version of the hours is put back, its events are the earlier ones again, without duplicates.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from icalendar import Calendar, Event, vDuration
+
+from clinic.hours.formatting import format_spans
+from clinic.hours.schedule import DAY, HORIZON_DAYS, DatedException, as_utc
+from clinic.site.context import SiteContext, site_context
+
+CALENDAR_AHEAD = timedelta(days=400)
+REFRESH = timedelta(hours=12)
+
+
+def as_data(context: SiteContext, now: datetime) -> dict:
+    """What hours.js reads from the page: the server's clock, and what is true when. Instants are seconds, UTC."""
+    hours = context.hours
+    content = f"{hours.version if hours else ''} {context.profile.time_zone} {context.announcements}"
+    return {
+        "now": int(now.timestamp()),
+        "url": reverse("hours_json"),
+        "version": hashlib.sha256(content.encode()).hexdigest()[:12],
+        "until": hours.until if hours else 0,
+        "claims": hours.claims if hours else (),
+        "days": hours.days if hours else (),
+    }
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def hours_json(request: HttpRequest) -> JsonResponse:
+    """The same as in every page, with the tables and announcements that an old copy of a page may lack."""
+    context, now = site_context(request), timezone.now()
+    tables = {"hours": context.hours, "clinic": context.profile}
+    announcements = {"announcements": context.announcements, "now": now.timestamp()}
+    parts = {
+        "time_zone": context.profile.time_zone,
+        "hours": render_to_string("components/hours_tables.html", tables, request),
+        "announcements": render_to_string("components/announcements.html", announcements, request),
+    }
+    return JsonResponse(as_data(context, now) | parts)
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def hours_ics(request: HttpRequest) -> HttpResponse:
+    """The days that differ from the week, for the calendars of staff and patients."""
+    context, now = site_context(request), timezone.now()
+    today = context.profile.today(now)
+    exceptions = context.schedule.exceptions_between(today, today + CALENDAR_AHEAD) if context.schedule else ()
+    content = calendar(
+        exceptions, name=context.profile.name, host=request.get_host(), stamp=context.hours_changed_at or now
+    )
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+
+
+def calendar(exceptions: Iterable[DatedException], *, name: str, host: str, stamp: datetime) -> bytes:
+    """One event for each exception, of which no two may have the same dates.
+
+    `name` is the clinic's, `host` that of its site, `stamp` when the hours were last changed: aware, else ValueError.
+    """
+    changed_at = as_utc(stamp)
+    found = Calendar()
+    for key, value in _head(f"{name}: special hours", host).items():
+        found.add(key, value)
+    for exception in exceptions:
+        found.add_component(_event(exception, name, host, changed_at))
+    return found.to_ical()
+
+
+def _head(title: str, host: str) -> dict[str, str | vDuration]:
+    return {
+        "prodid": f"-//{host}//Opening hours//EN",
+        "version": "2.0",
+        "calscale": "GREGORIAN",
+        "method": "PUBLISH",
+        "name": title,
+        "x-wr-calname": title,  # the older word for the name, and below for the interval
+        "refresh-interval": vDuration(REFRESH, params={"VALUE": "DURATION"}),
+        "x-published-ttl": vDuration(REFRESH),
+    }
+
+
+def _event(exception: DatedException, name: str, host: str, stamp: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"hours-{exception.first}-{exception.last}@{host}")
+    event.add("dtstamp", stamp)
+    event.add("last-modified", stamp)
+    event.add("dtstart", exception.first)
+    event.add("dtend", _last_day(exception, stamp) + DAY)  # exclusive
+    event.add("summary", _summary(exception, name))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _last_day(exception: DatedException, stamp: datetime) -> date:
+    """Without an end an event is one day long, so "until further notice" gets one: past the horizon of the hours."""
+    return min(exception.last, max(exception.first, stamp.date()) + HORIZON_DAYS * DAY)
+
+
+def _summary(exception: DatedException, name: str) -> str:
+    """ "OC Beauty Medspa closed: Thanksgiving Day" or "OC Beauty Medspa open 9 am – 12 pm: Christmas Eve"."""
+    hours = f"open {format_spans(sorted(exception.spans))}" if exception.spans else "closed"
+    duration = " until further notice" if exception.last == date.max else ""
+    reason = f": {exception.reason}" if exception.reason else ""
+    return f"{name} {hours}{duration}{reason}"

@@ -1,0 +1,74 @@
+"""Keep the opening times of one day in one column, and edit them as one line of text."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinic.hours.formatting import format_spans
+from clinic.hours.parsing import NotationError, parse_spans
+from clinic.hours.schedule import Span
+
+
+class SpansFormField(forms.CharField):
+    """Turn text such as "9 am – 12 pm, 1 pm – 5 pm" into spans. The error of an unclear text asks for a clear one."""
+
+    def prepare_value(self, value: Any) -> str:
+        return value if isinstance(value, str) else format_spans(sorted(value or ()))
+
+    def to_python(self, value: Any) -> tuple[Span, ...]:
+        if not isinstance(value, str):
+            return tuple(value or ())
+        try:
+            return parse_spans(value)
+        except NotationError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class SpansField(models.CharField):
+    """The spans of one day, ordered; none means closed. Wall-clock times, kept as ``09:00-12:00 13:00-17:00``."""
+
+    description = _("Opening times of a day")
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 100)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", ())
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value, expression, connection) -> tuple[Span, ...]:
+        return self.to_python(value)
+
+    def to_python(self, value: Any) -> tuple[Span, ...]:
+        if not isinstance(value, str):
+            return tuple(sorted(value or ()))
+        try:
+            return tuple(_span(part) for part in value.split())
+        except ValueError as error:
+            raise ValidationError(_("These are no opening times."), code="invalid") from error
+
+    def get_prep_value(self, value: Any) -> str:
+        return " ".join(f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in self.to_python(value))
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return self.get_prep_value(self.value_from_object(obj))
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(self.get_prep_value(value))
+
+    def formfield(self, **kwargs):
+        return super(models.CharField, self).formfield(**{"form_class": SpansFormField, "max_length": 200, **kwargs})
+
+
+def _span(text: str) -> Span:
+    opens, closes = text.split("-")
+    return Span(time.fromisoformat(opens), time.fromisoformat(closes))

@@ -1,0 +1,130 @@
+"""Opening hours in English words: for the table, the badge and the announcements. Pure.
+
+The sentences are put together here and not in a template because the same ones go into the page, into /hours.json
+and into the admin's preview.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import product
+from typing import NamedTuple
+
+from clinic.hours.schedule import DAY, MIDNIGHT, Schedule, Span, State, as_utc, instant_of
+
+SEPARATOR = " · "  # after "Open now" and "Closed", in every sentence of the badge
+
+# Not strftime: its names follow the locale of the process.
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def format_time(t: time | datetime) -> str:
+    """9 am, 9:30 am, 12 pm, midnight; seconds are not shown."""
+    if (t.hour, t.minute) == (0, 0):
+        return "midnight"
+    minutes = f":{t.minute:02}" if t.minute else ""
+    return f"{t.hour % 12 or 12}{minutes} {'am' if t.hour < 12 else 'pm'}"
+
+
+def format_span(span: Span) -> str:
+    if span == Span(MIDNIGHT, MIDNIGHT):
+        return "24 hours"
+    return f"{format_time(span.opens)} – {format_time(span.closes)}"
+
+
+def day_range_label(first: int, last: int) -> str:
+    return " – ".join(WEEKDAYS[day][:3] for day in dict.fromkeys((first, last)))
+
+
+def format_spans(spans: Sequence[Span]) -> str:
+    return ", ".join(format_span(span) for span in spans) or "Closed"
+
+
+def format_dates(first: date, last: date) -> str:
+    """ "Thu, Nov 26" or "Dec 24 – Jan 3"; the year is the reader's."""
+    if first == last:
+        return f"{WEEKDAYS[first.weekday()][:3]}, {_month_day(first)}"
+    if last == date.max:
+        return f"from {_month_day(first)}"
+    return f"{_month_day(first)} – {_month_day(last)}"
+
+
+def format_moment(local: datetime) -> str:
+    """ "Tue, Nov 24, 10 am"; ``local`` is in the zone of the reader's clock."""
+    return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
+
+
+def format_dates_with_year(first: date, last: date) -> str:
+    """ "Thu, Nov 26, 2026" or "Dec 28, 2026 – Jan 8, 2027"."""
+    if last in (first, date.max):
+        return f"{format_dates(first, last)}, {first.year}"
+    return f"{_month_day(first)}, {first.year} – {_month_day(last)}, {last.year}"
+
+
+def state_text(state: State, now: datetime) -> str:
+    """One line for the badge, e.g. "Open now · until 4 pm" or "Closed · opens Monday 9 am".
+
+    `now` is aware; days are counted in the zone of the state's own instant, the clinic's.
+    """
+    moment, change = as_utc(now), state.changes_at
+    if change is None:
+        return "Open now · day and night" if state.is_open else "Closed · until further notice"
+    today = moment.astimezone(change.tzinfo).date()
+    if not state.is_open:
+        return f"Closed · opens {_day_words(change.date(), today)} {format_time(change)}"
+    # Midnight belongs to the evening it ends: "until Friday midnight" is the end of Friday.
+    last_day = (change - timedelta(microseconds=1)).date()
+    if last_day == today or as_utc(change) - moment <= DAY:
+        return f"Open now · until {format_time(change)}"
+    return f"Open now · until {_day_words(last_day, today)} {format_time(change)}"
+
+
+def check_week(weekly: Mapping[int, tuple[Span, ...]]) -> dict[int, str]:
+    """Return a sentence for each weekday (0 is Monday) into whose hours the night before runs."""
+    problems = {}
+    for day, name in enumerate(WEEKDAYS):
+        before = WEEKDAYS[day - 1]
+        for night, morning in product(weekly.get((day - 1) % 7, ()), sorted(weekly.get(day, ()), reverse=True)):
+            if night.closes_next_day and morning.opens < night.closes:
+                problems[day] = (
+                    f"{before}’s {format_span(night)} runs into {name}’s {format_span(morning)}. Let {before} close "
+                    f"by {format_time(morning.opens)}, or {name} open at {format_time(night.closes)}."
+                )
+    return problems
+
+
+class Claim(NamedTuple):
+    """What the badge may say from `since` on, until the next claim begins."""
+
+    since: datetime
+    is_open: bool
+    text: str
+
+
+def claims_between(schedule: Schedule, a: datetime, b: datetime) -> tuple[Claim, ...]:
+    """Every text the badge shows from `a` until `b`, each with the instant (UTC) from which it is true."""
+    start, end = as_utc(a), as_utc(b)
+    changes = [as_utc(change) for change in schedule.changes_between(start, end + DAY)]
+    first_day, last_day = (t.astimezone(schedule.time_zone).date() for t in (start, end))
+    days = range((last_day - first_day).days + 1)
+    nights = [instant_of(first_day + n * DAY, MIDNIGHT, schedule.time_zone) for n in days]
+    # A closing loses the name of its day when it is a day away, so that is a moment at which the words change.
+    moments = sorted({start, *nights, *changes, *(change - DAY for change in changes)})
+    claims: list[Claim] = []
+    for moment in (m for m in moments if start <= m < end):
+        state = schedule.state_at(moment)
+        claim = Claim(moment, state.is_open, state_text(state, moment))
+        if not claims or claims[-1][1:] != claim[1:]:
+            claims.append(claim)
+    return tuple(claims)
+
+
+def _day_words(day: date, today: date) -> str:
+    away = (day - today).days
+    if 0 <= away <= 6:
+        return ("today", "tomorrow")[away] if away < 2 else WEEKDAYS[day.weekday()]
+    return f"{WEEKDAYS[day.weekday()][:3]}, {_month_day(day)},"
+
+
+def _month_day(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.day}"

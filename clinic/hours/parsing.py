@@ -1,0 +1,157 @@
+"""Read the opening times of one day as the staff type them: "9 am – 12 pm, 1 pm – 5 pm". Pure.
+
+A text is read if it has one meaning under these rules. Everything else is asked about, with an example.
+
+* A time is clear with am or pm, as noon or midnight, or on the 24-hour clock. An hour of 0 or above 12 and a leading
+  zero show the 24-hour clock, for both times of an opening: "9 – 17", "09:00 – 12:00".
+* Any other time may be am or pm. Before a clear closing time it lies at most twelve hours earlier ("1 – 5 pm"), after
+  a clear opening time on the same day ("9 am – 4").
+* Openings are written in order. A clear opening settles what the one beside it leaves open: "9–12, 1–5 pm".
+* An opening past midnight needs two clear times: "10 pm – 2 am". On the 24-hour clock it starts at noon or later.
+"""
+
+import re
+import unicodedata
+from datetime import time
+from itertools import product
+from typing import NamedTuple
+
+from clinic.hours.formatting import format_span
+from clinic.hours.schedule import Span
+
+MAX_LENGTH = 200
+MAX_SPANS = 6
+HOUR, NOON, DAY = 60, 12 * 60, 24 * 60  # minutes
+MIDDLE_OF_THE_DAY = 13 * HOUR
+EXAMPLE = "Write the times like 9 am – 4 pm, or closed."
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+CLOSED = {"", "closed", *DASHES}
+ALL_DAY = {"24 hours", "24h", "24/7", "open 24 hours", "all day"}
+
+_BETWEEN_OPENINGS = re.compile(r"\s*[,;&\n]\s*|\s+and\s+")
+_BETWEEN_TIMES = re.compile(rf"\s*[{DASHES}]+\s*|\s+(?:to|until|till)\s+")
+_TIME = re.compile(
+    r"(?:12[ ])?(?P<word>noon|midnight) | (?P<hour>\d{1,2}) (?:[:.](?P<minute>[0-5]\d))? [ ]? (?:(?P<half>[ap])\.?m\.?)?",
+    re.ASCII | re.VERBOSE,
+)
+
+
+class NotationError(ValueError):
+    """A text that has no clear meaning; the message is a question for the person who typed it."""
+
+
+class _Time(NamedTuple):
+    """The minutes after midnight that a time may mean, the reading of the 24-hour clock first."""
+
+    minutes: tuple[int, ...]
+    is_24_hour: bool = False
+
+    @property
+    def is_clear(self) -> bool:
+        return len(self.minutes) == 1
+
+
+class _Reading(NamedTuple):
+    """A possible meaning, in minutes after midnight; past midnight `closes` is more than `DAY`."""
+
+    opens: int
+    closes: int
+    is_guess: bool
+
+    def as_span(self) -> Span:
+        return Span(*(time(minutes % DAY // HOUR, minutes % HOUR) for minutes in (self.opens, self.closes)))
+
+
+def parse_spans(text: str) -> tuple[Span, ...]:
+    """Return the spans of one day, earliest first and those that touch merged; none when closed.
+
+    Raise NotationError when the text is not clear.
+    """
+    if len(text.strip()) > MAX_LENGTH:
+        raise NotationError(f"This text is too long. Please keep it to {MAX_LENGTH} characters.")
+    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    plain = "\n".join(" ".join(line.split()) for line in visible.lower().splitlines()).strip()
+    if plain in CLOSED:
+        return ()
+    if plain in ALL_DAY:
+        return (_Reading(0, DAY, is_guess=False).as_span(),)
+    pieces = _BETWEEN_OPENINGS.split(plain)
+    if len(pieces) > MAX_SPANS:
+        raise NotationError(f"A day has room for {MAX_SPANS} openings, and here are {len(pieces)}. Combine some.")
+    readings = [_readings(piece) for piece in pieces]
+    openings: list[_Reading] = []
+    for n, piece in enumerate(pieces):
+        opening = _choose(piece, readings[n], openings[-1:], readings[n + 1 :])
+        if openings and openings[-1].closes == opening.opens:
+            opening = opening._replace(opens=openings.pop().opens)
+        openings.append(opening)
+    if any(one.closes - one.opens >= DAY and one != (0, DAY, False) for one in openings):
+        raise NotationError("Together these hours run into the next day’s. Give each day only its own.")
+    return tuple(one.as_span() for one in openings)
+
+
+def _choose(piece: str, readings: list[_Reading], earlier: list[_Reading], later: list[list[_Reading]]) -> _Reading:
+    """Return the one reading that lies between the opening before and the next clear one."""
+    after = earlier[-1].closes if earlier else 0
+    before = next((one[0].opens for one in later if len(one) == 1), 2 * DAY)
+    fitting = [one for one in readings if after <= one.opens and one.closes <= before]
+    if len(readings) == 1 and not fitting:
+        raise NotationError(
+            f"{_quoted(piece)} overlaps with what stands beside it. "
+            "Write the openings in order, like 9 am – 12 pm, 1 pm – 5 pm."
+        )
+    if len(fitting) != 1 or (fitting[0].is_guess and fitting[0].closes > DAY):
+        raise _ambiguous(piece, readings)
+    return fitting[0]
+
+
+def _ambiguous(piece: str, readings: list[_Reading]) -> NotationError:
+    likely = min(readings, key=lambda one: abs((one.opens + one.closes) / 2 - MIDDLE_OF_THE_DAY))
+    return NotationError(f"Is {_quoted(piece)} morning or evening? Write it like {format_span(likely.as_span())}.")
+
+
+def _readings(piece: str) -> list[_Reading]:
+    sides = _BETWEEN_TIMES.split(piece)
+    if len(sides) != 2:
+        raise NotationError(f"{_quoted(piece)} does not say from when to when. {EXAMPLE}")
+    opening, closing = (_read_time(side) for side in sides)
+    is_guess = not (opening.is_clear and closing.is_clear)
+    is_24_hour = opening.is_24_hour or closing.is_24_hour
+    if is_24_hour:
+        opening, closing = (side._replace(minutes=side.minutes[:1]) for side in (opening, closing))
+    pairs = [(opens, closes or DAY) for opens, closes in product(opening.minutes, closing.minutes)]
+    readings = [_Reading(o, c if o < c else c + DAY, is_guess) for o, c in pairs if o < DAY]
+    if not is_guess and any((one.closes - one.opens) % DAY == 0 for one in readings):
+        raise NotationError(
+            f"{_quoted(piece)} closes when it opens. Write 24 hours, closed, or times like 9 am – 4 pm."
+        )
+    if not is_guess and not (is_24_hour and opening.minutes[0] < NOON):
+        return readings
+    if opening.is_clear:
+        found = [one for one in readings if one.closes <= DAY]
+    else:  # "8 – midnight" is said of a long day as well as of an evening
+        found = [one for one in readings if one.closes - one.opens <= NOON or (closing.is_clear and one.closes == DAY)]
+    if not found:
+        raise NotationError(f"Does {_quoted(piece)} run past midnight? Write it like 10 pm – 2 am.")
+    if not opening.is_clear and not closing.is_clear and all(":" in side or "." in side for side in sides):
+        raise _ambiguous(piece, found)  # "6:00 – 8:00" may also be meant on the 24-hour clock
+    return found
+
+
+def _read_time(text: str) -> _Time:
+    match = _TIME.fullmatch(text)
+    hour, minute = (int(match[name] or 0) for name in ("hour", "minute")) if match else (0, 0)
+    minutes = hour * HOUR + minute
+    if match is None or minutes > DAY or (match["half"] and not 1 <= hour <= 12):
+        raise NotationError(f"{_quoted(text)} is not a time that we can read. {EXAMPLE}")
+    if match["word"]:
+        return _Time((NOON if match["word"] == "noon" else 0,))
+    if match["half"]:
+        return _Time((hour % 12 * HOUR + minute + (NOON if match["half"] == "p" else 0),))
+    if hour not in range(1, 13) or match["hour"].startswith("0"):
+        return _Time((minutes,), is_24_hour=True)
+    return _Time((minutes, (minutes + NOON) % DAY))
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”" if len(text) <= 40 else f"“{text[:39]}…”"

@@ -1,0 +1,126 @@
+"""What a page shows of the opening hours, such that a copy of the page is never wrong. Pure.
+
+A page may be read an hour or a day after it was made. So it holds tables whose dates are written out, and for the
+next two weeks the instants (UTC) at which "open now" becomes another sentence. Which one is true now, and which row is
+today's, is for the visitor's browser to pick: ``static/clinic/js/hours.js``.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from clinic.hours.formatting import SEPARATOR, claims_between, day_range_label, format_dates, format_span
+from clinic.hours.schedule import DAY, MIDNIGHT, DatedException, Schedule, Season, Span, instant_of, weekly_lines
+
+SHOWN_AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: ``key`` is how the browser finds the row of today."""
+
+    key: str
+    days: str
+    times: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Week:
+    """A table of weekly hours; ``label`` says from when to when, and is empty when there is only the usual week."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class HoursDisplay:
+    """``claims`` and ``days`` are what the browser picks from; instants are seconds since 1970, UTC.
+
+    A claim is the instant, 1 for open, and what comes after "Open now · " or "Closed · ". Those words are in the script
+    alone, so that no page holds them.
+    """
+
+    weeks: tuple[Week, ...]
+    exceptions: tuple[Line, ...]
+    claims: tuple[tuple[int, int, str], ...]
+    days: tuple[tuple[int, str], ...]
+    until: int
+    version: str
+
+
+def display(schedule: Schedule, now: datetime) -> HoursDisplay:
+    """The tables and the claims of the two weeks from ``now`` (aware) on."""
+    today = now.astimezone(schedule.time_zone).date()
+    end = instant_of(today + SHOWN_AHEAD, MIDNIGHT, schedule.time_zone)
+    last = today + SHOWN_AHEAD - DAY
+    exceptions = schedule.exceptions_between(today, last)
+    weeks = tuple(_weeks(schedule, today, last))
+    lines = tuple(_exception_line(exception) for exception in exceptions)
+    content = json.dumps([[asdict(week) for week in weeks], [asdict(line) for line in lines]])
+    return HoursDisplay(
+        weeks=weeks,
+        exceptions=lines,
+        claims=tuple(
+            (int(claim.since.timestamp()), int(claim.is_open), claim.text.partition(SEPARATOR)[2])
+            for claim in claims_between(schedule, now, end)
+        ),
+        days=tuple(_days(schedule, today, last)),
+        until=int(end.timestamp()),
+        version=hashlib.sha256(content.encode()).hexdigest()[:12],
+    )
+
+
+def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Week]:
+    """The weeks in force at some time between the two dates, each once, in the order in which they come."""
+    seasons: list[Season | None] = []
+    for season in (schedule.season_on(first + n * DAY) for n in range((last - first).days + 1)):
+        if season not in seasons:
+            seasons.append(season)
+    for season in seasons:
+        weekly = schedule.weekly if season is None else season.weekly
+        yield Week(_label(season, alone=len(seasons) == 1), tuple(_lines(weekly, _week_key(season))))
+
+
+def _label(season: Season | None, *, alone: bool) -> str:
+    if season is None:
+        return "" if alone else "All other days"
+    dates = format_dates(season.first, season.last)
+    return f"{season.name}, {dates}" if season.name else dates[:1].upper() + dates[1:]
+
+
+def _lines(weekly: Mapping[int, tuple[Span, ...]], week_key: str) -> Iterator[Line]:
+    for line in weekly_lines(weekly):
+        times = tuple(format_span(span) for span in line.spans)
+        yield Line(f"{week_key}{line.first_day}", day_range_label(line.first_day, line.last_day), times)
+
+
+def _exception_line(exception: DatedException) -> Line:
+    times = tuple(format_span(span) for span in sorted(exception.spans))
+    return Line(_exception_key(exception), format_dates(exception.first, exception.last), times, exception.reason)
+
+
+def _days(schedule: Schedule, first: date, last: date) -> Iterator[tuple[int, str]]:
+    """For each date the instant at which it begins, and the key of the row that is true on it."""
+    for day in (first + n * DAY for n in range((last - first).days + 1)):
+        begins = instant_of(day, MIDNIGHT, schedule.time_zone)
+        yield int(begins.timestamp()), _key_on(schedule, day)
+
+
+def _key_on(schedule: Schedule, day: date) -> str:
+    if schedule.exception_on(day):
+        run = schedule.exceptions_between(day, day)[0]
+        return _exception_key(run)
+    line = next(line for line in weekly_lines(schedule.week_of(day)) if day.weekday() in line.days)
+    return f"{_week_key(schedule.season_on(day))}{line.first_day}"
+
+
+def _week_key(season: Season | None) -> str:
+    # Two seasons may begin on one day, the shorter inside the longer.
+    return "w" if season is None else f"{season.first:%Y%m%d}-{season.last:%Y%m%d}-"
+
+
+def _exception_key(exception: DatedException) -> str:
+    return f"x{exception.first:%Y%m%d}"

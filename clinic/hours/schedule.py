@@ -1,0 +1,426 @@
+"""When is the clinic open? The one resolver behind the footer, the badge, the free slots and the JSON-LD.
+
+Times of day are wall-clock times in the clinic's zone; everything in between is compared as instants in UTC,
+because Python compares two datetimes of one zone by wall time and is wrong on daylight-saving nights.
+
+The rules:
+
+* A span is half-open: at `opens` it is open, at `closes` it no longer is.
+* A span that closes at or before the time it opens runs past midnight. So a `closes` of 00:00 is the
+  midnight at the end of the day, and 00:00 to 00:00 is the whole day.
+* What opens on a date is said by the first of these that has a word on it: a dated exception, a holiday, a
+  season, the week.
+* A span belongs to the date on which it opens. An exception replaces what opens on its dates and nothing
+  else: a closed Saturday does not cut the tail of Friday's 22:00 to 02:00.
+* Where exceptions overlap, the shorter range wins; of equally long ones the later-starting; of equal ranges
+  the one listed last. The same goes for seasons. Of two holidays on one day the one listed last wins.
+* A holiday changes or closes a day that would be open and never opens another: on a Sunday, the short hours of
+  Christmas Eve are none. A dated exception is meant for its dates and opens any day.
+* A wall time means the first instant at which the clock reads that time or later. So a time skipped in
+  spring is the instant of the jump (a span inside the skipped hour is empty), and a time that comes twice
+  in autumn is the first of the two, for opening and for closing alike. Spans that touch on paper touch on
+  every night.
+* Changes are looked for on the local date asked about and the `HORIZON_DAYS - 1` after it. What lies beyond
+  is None.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from itertools import pairwise, takewhile
+from typing import Generic, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from clinic.hours.holidays import Rule
+
+HORIZON_DAYS = 400  # a year's closure and a month to spare
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+MIDNIGHT = time(0)
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Open from `opens` until just before `closes`, in wall-clock time."""
+
+    opens: time
+    closes: time
+
+    @property
+    def closes_next_day(self) -> bool:
+        return self.closes <= self.opens
+
+
+@dataclass(frozen=True)
+class DatedException:
+    """From `first` to `last`, both included, these spans replace the weekly ones; no spans means closed."""
+
+    first: date
+    last: date
+    spans: tuple[Span, ...] = ()
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"An exception cannot end ({self.last}) before it starts ({self.first}).")
+
+
+@dataclass(frozen=True)
+class Season:
+    """From `first` to `last`, both included, this week replaces the base one; `date.max` is until further notice."""
+
+    first: date
+    last: date
+    weekly: Mapping[int, tuple[Span, ...]]
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        _check_weekdays(self.weekly)
+        if self.last < self.first:
+            raise ValueError(f"A season cannot end ({self.last}) before it starts ({self.first}).")
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A day that comes back every year; no spans means closed, and so do spans on a day its week keeps closed."""
+
+    rule: Rule
+    spans: tuple[Span, ...] = ()
+    name: str = ""
+
+
+class Interval(NamedTuple):
+    """Two instants, half-open."""
+
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True)
+class State:
+    """Open or closed, and until when. `changes_at` is None when nothing changes within the horizon."""
+
+    is_open: bool
+    changes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A week (0 is Monday; a missing day is closed) and what differs from it.
+
+    Every method refuses a naive datetime with ValueError and answers in the clinic's zone. Take an answer
+    `.astimezone(UTC)` before you compare or subtract it.
+    """
+
+    time_zone: ZoneInfo
+    weekly: Mapping[int, tuple[Span, ...]]
+    exceptions: tuple[DatedException, ...] = ()
+    seasons: tuple[Season, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
+    _holidays_by_year: dict[int, dict[date, DatedException]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        _check_weekdays(self.weekly)
+
+    def is_open(self, t: datetime) -> bool:
+        moment = as_utc(t)
+        today = self._date(moment)
+        # The day before comes second: only an overnight span of it can still count.
+        return any(
+            opens <= moment < closes for day in (today, today - DAY) for opens, closes in self._utc_intervals(day)
+        )
+
+    def spans_on(self, day: date) -> tuple[Span, ...]:
+        """The spans that open on this date, earliest first: the one place where a date becomes hours."""
+        exception = self.exception_on(day)
+        spans = self.week_of(day).get(day.weekday(), ()) if exception is None else exception.spans
+        return tuple(sorted(spans))
+
+    def exception_on(self, day: date) -> DatedException | None:
+        """The exception that rules this date, if any; a holiday counts as an exception of one day."""
+        return self._exceptions.on(day) or self._holidays_in(day.year).get(day)
+
+    def season_on(self, day: date) -> Season | None:
+        """The season whose week replaces the base one on this date, if any."""
+        return self._seasons.on(day)
+
+    def week_of(self, day: date) -> Mapping[int, tuple[Span, ...]]:
+        """The weekly hours in force on this date, exceptions aside."""
+        season = self.season_on(day)
+        return self.weekly if season is None else season.weekly
+
+    def exceptions_between(self, first: date, last: date) -> tuple[DatedException, ...]:
+        """What differs on the dates from `first` to `last`, in order and never two for one date.
+
+        A long closure with a half day inside comes as three. Each is whole, also where it reaches beyond the dates.
+        """
+        dated = self._exceptions.runs_between(first, last)
+        holidays = (
+            holiday
+            for year in range(first.year, last.year + 1)
+            for day, holiday in self._holidays_in(year).items()
+            if first <= day <= last and self._exceptions.on(day) is None
+        )
+        return tuple(sorted((*dated, *holidays), key=lambda exception: exception.first))
+
+    def intervals_on(self, day: date) -> tuple[Interval, ...]:
+        """The openings that begin on this date, in order, with those that touch or overlap made one.
+
+        An overnight opening is whole here, and absent from the day it runs into.
+        """
+        return tuple(
+            Interval(self._local(opens), self._local(closes)) for opens, closes in _merged(self._utc_intervals(day))
+        )
+
+    def next_change(self, t: datetime) -> datetime | None:
+        """The first instant after `t` at which open becomes closed or closed becomes open."""
+        return self.closes_at(t) if self.is_open(t) else self.next_opening(t)
+
+    def next_opening(self, t: datetime) -> datetime | None:
+        """The first instant after `t` at which closed becomes open; while open, that of the opening after."""
+        moment = as_utc(t)
+        starts = (opens for opens, _ in self._openings(moment) if opens > moment)
+        return self._local(next(starts, None))
+
+    def closes_at(self, t: datetime) -> datetime | None:
+        """The end of the opening that holds `t`, through every span it touches; None when closed at `t`."""
+        moment = as_utc(t)
+        opens, closes = next(self._openings(moment), (None, None))
+        if opens is None or moment < opens:
+            return None
+        horizon = instant_of(self._date(moment) + HORIZON_DAYS * DAY, MIDNIGHT, self.time_zone)
+        return self._local(closes) if closes < horizon else None
+
+    def state_at(self, t: datetime) -> State:
+        return State(self.is_open(t), self.next_change(t))
+
+    def open_minutes_between(self, a: datetime, b: datetime) -> float:
+        """The open minutes that pass from `a` until `b`: elapsed time, also on daylight-saving nights."""
+        start, end = _forward(a, b)
+        openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
+        passed = (min(closes, end) - max(opens, start) for opens, closes in openings if opens < end)
+        return sum(passed, timedelta()) / MINUTE
+
+    def add_open_minutes(self, t: datetime, n: float) -> datetime | None:
+        """The first instant by which `n` open minutes have passed since `t`; None when that is not within the horizon.
+
+        So what ends with the day ends at closing time, not at the next opening.
+        """
+        moment, left = as_utc(t), n * MINUTE
+        if left < timedelta():
+            raise ValueError(f"Open minutes run forward: cannot add {n}.")
+        if not left:
+            return self._local(moment)
+        for opens, closes in self._openings(moment):
+            begins = max(opens, moment)
+            if left <= closes - begins:
+                return self._local(begins + left)
+            left -= closes - begins
+        return None
+
+    def openings_between(self, a: datetime, b: datetime) -> tuple[Interval, ...]:
+        """The openings that have some time from `a` until `b`, in order, merged with what they touch.
+
+        Each is whole as far as the date before `a` and the date after `b` can tell: of what never closes it is a part.
+        """
+        start, end = _forward(a, b)
+        if start == end:
+            return ()
+        openings = self._openings(start, (self._date(end) - self._date(start)).days + 2)
+        until_end = takewhile(lambda opening: opening.opens < end, openings)
+        return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in until_end)
+
+    def changes_between(self, a: datetime, b: datetime) -> tuple[datetime, ...]:
+        """Every instant after `a` and before `b` at which open becomes closed or closed becomes open."""
+        start, end = _forward(a, b)
+        openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
+        edges = (edge for opening in openings for edge in opening)
+        return tuple(self._local(edge) for edge in edges if start < edge < end)
+
+    def seasons_between(self, first: date, last: date) -> tuple[Season, ...]:
+        """The seasons on these dates, in order, cut to where their week is in force: never two for one date."""
+        return tuple(self._seasons.runs_between(first, last))
+
+    def closures_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
+        """Runs of so many or more dates in a row on which nothing opens, as first and last date."""
+        runs: list[tuple[date, date]] = []
+        for day in (first + n * DAY for n in range((last - first).days + 1)):
+            if self.spans_on(day):
+                continue
+            if runs and runs[-1][1] == day - DAY:
+                runs[-1] = (runs[-1][0], day)
+            else:
+                runs.append((day, day))
+        return tuple(run for run in runs if (run[1] - run[0]).days + 1 >= at_least_days)
+
+    def lost_to(self, other: "Schedule", a: datetime, b: datetime) -> tuple[Interval, ...]:
+        """The times from `a` until `b` at which this schedule is open and the other is not."""
+        moments = sorted({as_utc(t) for t in (a, b, *self.changes_between(a, b), *other.changes_between(a, b))})
+        lost = (pair for pair in pairwise(moments) if self.is_open(pair[0]) and not other.is_open(pair[0]))
+        merged = _merged(Interval(*pair) for pair in lost)
+        return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in merged)
+
+    def _openings(self, moment: datetime, days_ahead: int = HORIZON_DAYS) -> Iterator[Interval]:
+        """The merged openings in UTC, from the first that ends after `moment`, of so many local dates."""
+        today = self._date(moment)
+        days = (today + offset * DAY for offset in range(-1, days_ahead))
+        openings = _merged(interval for day in days for interval in self._utc_intervals(day))
+        return (opening for opening in openings if moment < opening.closes)
+
+    def _utc_intervals(self, day: date) -> Iterator[Interval]:
+        for span in self.spans_on(day):
+            opens = instant_of(day, span.opens, self.time_zone)
+            closes = instant_of(day + DAY if span.closes_next_day else day, span.closes, self.time_zone)
+            if opens < closes:  # equal when the clocks skip all of it
+                yield Interval(opens, closes)
+
+    @cached_property  # writes past the frozen __setattr__, into __dict__
+    def _exceptions(self) -> "_Rulers[DatedException]":
+        return _Rulers.of(self.exceptions)
+
+    @cached_property
+    def _seasons(self) -> "_Rulers[Season]":
+        return _Rulers.of(self.seasons)
+
+    def _holidays_in(self, year: int) -> dict[date, DatedException]:
+        """The holidays of a year by date, worked out once."""
+        if year not in self._holidays_by_year:
+            self._holidays_by_year[year] = {
+                day: DatedException(day, day, self._holiday_spans(holiday, day), holiday.name)
+                for holiday in self.holidays
+                for day in holiday.rule.dates_in(year)
+            }
+        return self._holidays_by_year[year]
+
+    def _holiday_spans(self, holiday: Holiday, day: date) -> tuple[Span, ...]:
+        return holiday.spans if self.week_of(day).get(day.weekday()) else ()
+
+    def _date(self, moment: datetime) -> date:
+        return moment.astimezone(self.time_zone).date()
+
+    def _local(self, moment: datetime | None) -> datetime | None:
+        return moment and moment.astimezone(self.time_zone)
+
+
+def instant_of(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """The first instant, in UTC, at which the clock of `zone` reads this date and time or later."""
+    local = datetime.combine(day, wall.replace(fold=0), tzinfo=zone)
+    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    if after <= before:
+        return local.astimezone(UTC)
+    # Skipped by the clocks. zoneinfo does not tell when they jump, so look between the two readings.
+    low = local.replace(fold=1, microsecond=0).astimezone(UTC)
+    seconds = range(int((after - before).total_seconds()) + 1)
+    jump = bisect_left(seconds, after, key=lambda s: (low + timedelta(seconds=s)).astimezone(zone).utcoffset())
+    return low + timedelta(seconds=jump)
+
+
+def as_utc(t: datetime) -> datetime:
+    if t.utcoffset() is None:
+        raise ValueError(f"Opening hours need a datetime with a time zone; {t.isoformat()} has none.")
+    return t.astimezone(UTC)
+
+
+def _forward(a: datetime, b: datetime) -> tuple[datetime, datetime]:
+    start, end = as_utc(a), as_utc(b)
+    if end < start:
+        raise ValueError(f"Time runs forward: {b.isoformat()} lies before {a.isoformat()}.")
+    return start, end
+
+
+def _check_weekdays(weekly: Mapping[int, tuple[Span, ...]]) -> None:
+    if unknown := set(weekly) - set(range(7)):
+        raise ValueError(f"Weekdays are 0 (Monday) to 6 (Sunday), not {sorted(unknown)}.")
+
+
+Dated = TypeVar("Dated", DatedException, Season)
+
+
+@dataclass(frozen=True)
+class _Rulers(Generic[Dated]):
+    """Of ranges that may overlap, which one rules a date.
+
+    Kept as stretches, not days, so that a closure "until 9999" costs no more than a bank holiday: `edges` are the
+    ordinals at which the ruler changes, `rulers` who rules before, between and after them.
+    """
+
+    edges: tuple[int, ...]
+    rulers: tuple[Dated | None, ...]
+
+    @classmethod
+    def of(cls, ranges: Iterable[Dated]) -> "_Rulers[Dated]":
+        ranges = sorted(ranges, key=lambda r: (r.first - r.last, r.first))
+        edges = sorted({edge for r in ranges for edge in _edges(r)})
+        rulers: list[Dated | None] = [None] * (len(edges) + 1)
+        for one in ranges:
+            start, end = (bisect_left(edges, edge) + 1 for edge in _edges(one))
+            rulers[start:end] = [one] * (end - start)
+        return cls(tuple(edges), tuple(rulers))
+
+    def on(self, day: date) -> Dated | None:
+        return self.rulers[bisect_right(self.edges, day.toordinal())]
+
+    def runs_between(self, first: date, last: date) -> list[Dated]:
+        """Those of the runs that have a date from `first` to `last`, each whole."""
+        return [run for run in self.runs if run.first <= last and first <= run.last]
+
+    @property
+    def runs(self) -> list[Dated]:
+        """The ranges cut to the dates they rule, in order."""
+        runs: list[Dated] = []
+        previous = None
+        for (start, end), ruler in zip(pairwise(self.edges), self.rulers[1:], strict=False):
+            if ruler is not None:
+                begins = runs.pop().first if ruler is previous else date.fromordinal(start)
+                runs.append(replace(ruler, first=begins, last=date.fromordinal(end - 1)))
+            previous = ruler
+        return runs
+
+
+def _edges(dated: DatedException | Season) -> tuple[int, int]:
+    return dated.first.toordinal(), dated.last.toordinal() + 1
+
+
+def _merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
+    """Make one of those that touch or overlap; they come in UTC and sorted by their start."""
+    current = None
+    for interval in intervals:
+        if current and interval.opens <= current.closes:
+            current = Interval(current.opens, max(current.closes, interval.closes))
+            continue
+        if current:
+            yield current
+        current = interval
+    if current:
+        yield current
+
+
+# Display: the structure. Its English words are in `formatting`.
+
+
+@dataclass(frozen=True)
+class DisplayLine:
+    """Adjacent weekdays, both ends included, with the same hours."""
+
+    first_day: int
+    last_day: int
+    spans: tuple[Span, ...]
+
+    @property
+    def is_closed(self) -> bool:
+        return not self.spans
+
+    @property
+    def days(self) -> range:
+        return range(self.first_day, self.last_day + 1)
+
+
+def weekly_lines(weekly: Mapping[int, tuple[Span, ...]]) -> tuple[DisplayLine, ...]:
+    """The week from Monday to Sunday with equal neighbours folded; Sunday never folds into Monday."""
+    hours = [tuple(sorted(weekly.get(day, ()))) for day in range(7)]
+    starts = [day for day in range(7) if day == 0 or hours[day] != hours[day - 1]]
+    return tuple(DisplayLine(first, after - 1, hours[first]) for first, after in pairwise([*starts, 7]))

@@ -1,0 +1,730 @@
+"""The files in ``legacy/`` are pages in the format of the old site; all but the first were written for these tests."""
+
+import re
+import unicodedata
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from blog.legacy_import import (
+    CONTROL,
+    INVISIBLE,
+    MAX_BYTES,
+    Block,
+    NotAnArticleError,
+    decode,
+    first_sentences,
+    parse,
+    read_date,
+    split_keywords,
+)
+
+ARTICLES = Path(__file__).parent / "legacy"
+ARTICLE_FILES = sorted(path for path in ARTICLES.glob("*.txt") if path.name != "contact-page.txt")
+PROSE = "One sentence explains the matter to everybody. A second one follows it."
+TOP = "A Title of Our Own\n\nA Title of Our Own\nApr 06, 2022\n\n"
+FURNITURE = (ARTICLES / "how-can-botox-help-with-migraine-headaches.txt").read_text().split("\n\n\n\n")[-1]
+
+
+# Words that name a field and are no part of its value.
+LABELS = set("posted in category categories keywords key words tags by seo oc beauty medspa".split())
+DATE_LABEL = re.compile(r"^(?:posted|published|updated|on|[: ])*", re.IGNORECASE)
+CONTACT = "Contact Us\n\nHours\n\nMon - Fri: 9-4\n"
+TEASERS = [
+    "Softer Lines\n\nNov 18, 2021\n\nThere is a line that\n\nRead more",
+    "Softer Lines\nSofter Lines\nSkin Care\nNov 18, 2021\nThere is a line that goes all the way through",
+    "Softer Lines\n\nSofter Lines\n\nThere is a line. It is long...\n\nContinue Reading »",
+    "Softer Lines\n\nSofter Lines\n\nNov 18, 2021|Skin Care\n\nThere is a line... Read More",
+    "Nov 18, 2021\n\nSofter Lines\n\nThere is a line that goes on and\n\nREAD MORE",
+    "Related Posts\n\nSofter Lines\n\nLaugh About It!",
+    "Previous Post\nSofter Lines\nNext Post\nWhy We Laugh",
+]
+
+
+def read(name):
+    return parse(decode((ARTICLES / f"{name}.txt").read_bytes()))
+
+
+def article_of(*lines, top=TOP, bottom=FURNITURE):
+    return parse(top + "\n\n".join(lines) + "\n\n" + bottom)
+
+
+def blocks_of(*lines):
+    return list(article_of(*lines).blocks)
+
+
+def heading(text):
+    return Block("h2", (text,))
+
+
+def paragraph(text):
+    return Block("p", (text,))
+
+
+def bullets(*items):
+    return Block("ul", items)
+
+
+def numbers(*items):
+    return Block("ol", items)
+
+
+def headings(article):
+    return [block.texts[0] for block in article.blocks if block.tag == "h2"]
+
+
+def lists(article):
+    return [block for block in article.blocks if block.tag in ("ul", "ol")]
+
+
+def text_of(article):
+    return [text for block in article.blocks for text in block.texts]
+
+
+def left_out(article):
+    return [(line.number, line.text, line.reason) for line in article.left_out]
+
+
+def words(texts):
+    return Counter(word for text in texts for word in re.findall(r"[^\W_]+", text.casefold()))
+
+
+def assert_nothing_lost(text, article):
+    """Every word of the file is in a line, every line has one place, and the draft or the report shows its words."""
+    visible = INVISIBLE.sub("", unicodedata.normalize("NFC", CONTROL.sub(" ", text)))
+    assert words([visible]) == words(line.text for line in article.lines)
+    body = words(line.text for line in article.lines if line.place == "body")
+    shown = words(text_of(article))
+    assert not shown - body
+    assert all(re.fullmatch(r"\d{1,2}|o", mark) for mark in body - shown)
+    assert all(line.reason for line in article.left_out)
+    fields = words([article.title, article.author, *article.categories, *article.keywords])
+    for line in article.lines:
+        if line.place in ("title", "category", "author", "keywords"):
+            assert set(words([line.text])) <= set(fields) | LABELS, line
+        if line.place == "date":
+            assert read_date(DATE_LABEL.sub("", line.text)) == article.date, line
+
+
+# The real article
+
+
+def test_title_date_and_keywords_of_the_real_article():
+    article = read("how-can-botox-help-with-migraine-headaches")
+    assert article.title == "How can Botox help with migraine headaches?"
+    assert article.date == date(2022, 4, 6)
+    assert article.categories == ()
+    assert len(article.keywords) == 25
+    assert article.keywords[0] == "Botox Near Me"
+    assert article.keywords[-1] == "skin medical spa"
+    assert article.to_check == []
+
+
+def test_headings_of_the_real_article():
+    assert headings(read("how-can-botox-help-with-migraine-headaches")) == [
+        "What is a migraine, exactly?",
+        "Does it matter if you're a man or a woman when it comes to migraines?",
+        "What is the definition of a persistent migraine?",
+        "How may migraine episodes be avoided?",
+        "Botox has both cosmetic and therapeutic properties",
+        "How can Botox help with migraines?",
+        "Injectables for migraine therapy",
+        "What to expect after Botox treatment",
+        "When the treatment's outcome is reasonable?",
+        "Botox for migraine pain has side effects?",
+        "To avoid migraines, how often should you get Botox injections?",
+        "It's possible that your insurance won't cover it",
+        "Why choosing us in OC Beauty medspa?",
+    ]
+
+
+def test_broken_list_of_the_real_article():
+    article = read("how-can-botox-help-with-migraine-headaches")
+    assert lists(article) == [bullets("above the nose", "back of the head", "upper back")]
+    before = article.blocks[article.blocks.index(lists(article)[0]) - 1]
+    assert before.texts[0].endswith("The following locations are typically to be used as injection sites:")
+
+
+def test_furniture_of_the_real_article_is_left_out():
+    lines = left_out(read("how-can-botox-help-with-migraine-headaches"))
+    assert Counter(reason for _number, _text, reason in lines) == {
+        "teaser of another post": 10,
+        "contact block": 3,
+        "opening hours": 4,
+    }
+    assert lines[0] == (100, "Baby Botox or Preventative Botox", "teaser of another post")
+
+
+# Other shapes
+
+
+def test_category_stands_above_the_title_and_above_a_teaser():
+    article = read("category-on-top")
+    assert article.title == "Six Sessions To Smoother Legs"
+    assert (article.date, article.categories, article.keywords) == (date(2023, 1, 30), ("Laser Treatments",), ())
+    assert (44, "Skin Care", "teaser of another post") in left_out(article)
+    assert text_of(article)[-1].startswith("Contact us when you would like to know")
+
+
+def test_one_before_every_heading_is_no_count():
+    assert headings(read("category-on-top")) == [
+        "Why Patients Choose The Laser",
+        "Precision",
+        "Speed",
+        "Lasting Results",
+        "Is It Permanent?",
+        "How To Prepare",
+        "Ask For Your Plan",
+    ]
+
+
+def test_numbered_instructions_are_ordered_lists():
+    article = read("byte-order-mark")
+    assert article.title == "Don'ts and Dos After a Peel"
+    assert [(block.tag, len(block.texts)) for block in lists(article)] == [("ol", 3), ("ol", 2)]
+    assert lists(article)[0].texts[0].startswith("Avoid touching the face. Fingers carry bacteria")
+    assert headings(article)[1:] == ["Don’ts of the first week", "Dos of the first week", "Does it hurt?"]
+
+
+def test_keywords_without_quotes_are_told_apart_once():
+    names = ("chemical peel near me", "peel aftercare", "facial in Irvine", "Medical Spa")
+    assert read("byte-order-mark").keywords == names
+
+
+def test_title_in_small_letters_and_keywords_over_several_lines():
+    article = read("small-letters")
+    assert article.title == "why does my skin need a routine?"
+    assert article.categories == ("Skin Care", "Facials")
+    assert article.keywords == ("skin care routine", "facial near me", "serum or cream first")
+    assert lists(article) == [
+        bullets("a soft towel", "sunscreen", "lip balm"),
+        bullets("forehead;", "cheeks;", "and chin."),
+    ]
+    assert text_of(article)[-1].startswith("Keywords matter because patients type them")
+
+
+def test_long_foot_of_a_page_is_left_out():
+    article = read("small-letters")
+    assert left_out(article)[0][1] == "Share this post"
+    assert len(article.left_out) == 24
+    assert article.to_check == []
+
+
+def test_lines_without_blank_lines_between():
+    article = read("dashes-and-bullets")
+    assert (article.title, article.date) == ("Who Is Lip Filler For", date(2023, 2, 2))
+    assert article.categories == ("Injectables",)
+    assert headings(article) == [
+        "What lip fillers are",
+        "Who should think about it",
+        "Who had better wait",
+        "Top reasons people give",
+        "A Face In Balance",
+        "Softer Lines",
+        "Nobody Needs To Know",
+        "After the visit",
+    ]
+    assert [len(block.texts) for block in lists(article)] == [3, 3]
+    assert article.keywords == ("lip fillers in oc", "Lip Filler Newport Beach", "lip fillers near me")
+
+
+def test_hard_wrapped_windows_file_with_menu_and_footer():
+    article = read("hard-wrapped")
+    assert article.title == "What Acne Scars Tell - And How They Fade"
+    assert (article.date, article.categories) == (date(2022, 4, 6), ("Laser Treatments",))
+    assert headings(article) == [
+        "1. Know your scar",
+        "2. Calm the skin first",
+        "3. Choose the tool",
+        "Results & Risks",
+        "Does insurance pay?",
+    ]
+    assert lists(article)[0].tag == "ol"
+    assert lists(article)[0].texts[1].endswith("where the laser would be too much")
+    assert text_of(article)[0].endswith("and no treatment without a few patient weeks.")
+    assert text_of(article)[-1].startswith("Visit us or contact us for a free consultation.")
+
+
+def test_words_of_the_furniture_inside_an_article_stay():
+    article = read("no-date")
+    assert headings(article) == ["WHY MEN COME", "Contact Us", "Read more", "What to bring"]
+    assert lists(article) == [bullets("Mon - Fri : 09:00 am – 04:00 pm", "Sat : Closed")]
+    assert article.date is None
+    assert article.to_check == []
+
+
+def test_parts_in_another_order_are_found():
+    article = read("other-order")
+    assert (article.title, article.slug) == ("Sunscreen Is Not Only For July", "sunscreen-is-not-only-for-july")
+    assert (article.date, article.author) == (date(2022, 10, 3), "Jane Doe")
+    assert article.categories == ("Skin Care", "Facials")
+    assert article.keywords == ("sunscreen near me", "SPF 50 face cream", "Skin spa")
+    assert headings(article) == ["Three habits that help", "What about makeup?"]
+    assert [len(block.texts) for block in lists(article)] == [3]
+    assert text_of(article)[-1].startswith("Come in and we will look")
+    assert (20, "Updated: Jan 5, 2023", "small print: updated") in left_out(article)
+
+
+def test_article_with_nothing_but_text_is_read():
+    article = read("bare")
+    assert article.title == "A Short Note On Retinol"
+    assert (article.date, article.author, article.categories, article.keywords) == (None, "", (), ())
+    assert [block.tag for block in article.blocks] == ["p", "p"]
+    assert article.left_out == []
+
+
+def test_wrapped_lines_of_a_windows_file_are_joined():
+    article = read("windows")
+    assert (article.date, article.categories) == (date(2023, 10, 11), ("Injectables",))
+    assert [block.tag for block in article.blocks] == ["p", "h2", "p", "p", "ul"]
+    assert article.blocks[0].texts[0].endswith("doesn’t tell you anything you could not have read on a poster.")
+    assert article.keywords == (
+        "lip filler near me",
+        "filler consultation",
+        "first filler",
+        "med spa in Newport Beach",
+    )
+    assert (
+        4,
+        "Oct 11th 2023 | Injectables | 3 min read",
+        "small print: date, category without a label, count",
+    ) in left_out(article)
+
+
+def test_hostile_html_stays_text():
+    article = read("hostile-html")
+    tree = BeautifulSoup(article.html, "html.parser")
+    assert {tag.name for tag in tree.find_all(True)} <= {"h2", "p", "ul", "li"}
+    assert all(not tag.attrs for tag in tree.find_all(True))
+    shown = tree.get_text()
+    for hostile in (
+        "<script src",
+        '<b onmouseover="alert(2)">',
+        "javascript:alert(3)",
+        "&lt;script&gt;",
+        "{{ settings",
+    ):
+        assert hostile in shown
+    assert article.slug == "peels-img-src-x-onerror-alert-1-and-you"
+    assert len(article.keywords) == 3
+
+
+@pytest.mark.parametrize("path", ARTICLE_FILES, ids=lambda path: path.stem)
+def test_no_line_of_a_file_is_lost(path):
+    text = decode(path.read_bytes())
+    assert_nothing_lost(text, parse(text))
+
+
+@pytest.mark.parametrize("path", ARTICLE_FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_encoding_and_line_ends_make_no_difference(path, encoding, newline):
+    text = re.sub(r"\r\n|\r", "\n", decode(path.read_bytes()))
+    again = parse(decode(text.replace("\n", newline).encode(encoding)))
+    assert again == parse(text)
+
+
+# The top
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "My Peel Story\n\nMy Peel Story\nApr 06, 2022\n",
+        "My Peel Story\nApril 6, 2022\n",
+        "Apr 06, 2022\n\nMy Peel Story\n",
+        "Skin Care\n\nMy Peel Story\n\nMy Peel Story\n\n2022-04-06\n",
+        "Skin Care\n\nMy Peel Story\n\n06 Apr 2022\n",
+        "My Peel Story | OC Beauty Medspa\n\nMy Peel Story\n\nPosted on 4/6/2022 in Skin Care by Jane Doe\n",
+        "Home\nServices\n(949) 555-0142\nMy Peel Story\n\nMY PEEL STORY\n\nMy Peel Story\nWednesday, April 6th, 2022\n",
+        "My Peel Story\n\nMy Peel Story\n\nBy OC Beauty Medspa\n\nSkin Care\n\nApr 06, 2022 · 5 min read\n\nShare\n",
+        "My Peel Story\n\nMy Peel Story\n\nCategories: Skin Care\n\nUpdated: May 1, 2022\nPublished: Apr 6, 2022\n",
+        "My Peel Story\u200b\n\n\u00a0My Peel\u00a0Story \nApr\u00a006, 2022\n",
+    ],
+)
+def test_title_and_date_are_found(top):
+    article = article_of(PROSE, top=f"{top}\n")
+    assert (article.title, article.date) == ("My Peel Story", date(2022, 4, 6))
+    assert article.categories == (("Skin Care",) if "Skin Care" in top else ())
+    assert article.blocks == (paragraph(PROSE),)
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Apr 06, 2022", date(2022, 4, 6)),
+        ("Sept. 5 2021", date(2021, 9, 5)),
+        ("6th of April 2022", date(2022, 4, 6)),
+        ("04/06/22", date(2022, 4, 6)),
+        ("2022-04-06T09:30:00Z", date(2022, 4, 6)),
+        ("Feb 29, 2024", date(2024, 2, 29)),
+        ("Feb 29, 2023", None),
+    ],
+)
+def test_date_forms(line, day):
+    assert article_of(PROSE, top=f"My Peel Story\n\nMy Peel Story\n{line}\n\n").date == day
+
+
+def test_day_that_no_calendar_has_is_reported():
+    article = article_of(PROSE, top="My Peel Story\n\nMy Peel Story\nFeb 30, 2022\n\n")
+    assert article.date is None
+    assert left_out(article)[0] == (4, "Feb 30, 2022", "small print: not a day of the calendar")
+
+
+def test_title_once_without_a_date_is_enough_when_the_page_is_of_the_site():
+    article = article_of(PROSE, top="My Peel Story\n\n")
+    assert article.title == "My Peel Story"
+    assert article.blocks == (paragraph(PROSE),)
+
+
+def test_first_heading_under_the_date_is_no_category():
+    article = article_of("Why It Works", PROSE)
+    assert article.categories == ()
+    assert headings(article) == ["Why It Works"]
+
+
+# Headings and lists
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "What is it?",
+        "What Is It And How Does It Work",
+        "The first visit",
+        "WHAT TO EXPECT.",
+        "Side effects:",
+        "Go Now!",
+    ],
+)
+def test_short_line_above_text_is_a_heading(line):
+    assert blocks_of(PROSE, line, PROSE)[1] == heading(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It works.",
+        "We are fully committed to you!",
+        "Are you tired of shaving? You are not alone.",
+        "“The best visit I ever had”",
+        "Here is what you will need:",
+        "If you have any question at all then our nurses are there for you every day",
+        "Keywords: they matter, because without them nobody would find us, and so we think of them.",
+        "31 injections in one place, and then a pause of about twelve weeks.",
+    ],
+)
+def test_sentence_is_a_paragraph(line):
+    assert blocks_of(PROSE, line, PROSE)[1] == paragraph(line)
+
+
+def test_last_line_is_no_heading():
+    assert blocks_of(PROSE, "Ready to start?")[-1] == paragraph("Ready to start?")
+
+
+@pytest.mark.parametrize("mark", ["•", "• ", "-", "- ", "* ", "– ", "· ", "\t•\t", "✓ ", "o\t", "•\n"])
+def test_marked_lines_are_a_list(mark):
+    assert bullets("Water and soap", "A towel") in blocks_of(PROSE, f"{mark}Water and soap", f"{mark}A towel", PROSE)
+
+
+@pytest.mark.parametrize("mark", ["{}. ", "{}) ", "({}) ", "{}.", "{}.\n", "  {}.  "])
+def test_counted_lines_are_an_ordered_list(mark):
+    lines = [mark.format(number) + text for number, text in enumerate(["Wash", "Dry", "Wait a day."], start=1)]
+    assert blocks_of(PROSE, *lines, PROSE)[1] == Block("ol", ("Wash", "Dry", "Wait a day."))
+
+
+def test_counted_lines_with_text_between_are_headings():
+    assert headings(article_of("1. Wash the face", PROSE, "2. Dry it", PROSE)) == ["1. Wash the face", "2. Dry it"]
+
+
+def test_count_that_goes_on_after_a_break_keeps_its_numbers():
+    blocks = blocks_of("1. Wash", "2. Dry", PROSE, "3. Wait", "4. Go out", PROSE)
+    assert blocks[2:4] == [paragraph("3. Wait"), paragraph("4. Go out")]
+
+
+def test_decimal_number_and_lone_dash_are_text():
+    lines = ["1.5 ml is enough for most of them.", "– Our nurse in Newport Beach"]
+    assert blocks_of(*lines, PROSE)[:2] == [paragraph(line) for line in lines]
+
+
+def test_capitals_under_a_colon_are_a_list_up_to_the_next_heading():
+    lines = ["Forehead lines", "Frown lines", "Bunny lines"]
+    blocks = blocks_of("We treat these:", *lines, "What happens next", PROSE)
+    assert blocks[1:3] == [bullets(*lines), heading("What happens next")]
+    assert blocks_of("We treat these:", *lines, "These are the usual ones.")[1] == bullets(*lines)
+
+
+def test_small_fragments_without_a_colon_are_a_list():
+    assert blocks_of(PROSE, "the temples", "the neck", PROSE)[1] == bullets("the temples", "the neck")
+
+
+def test_long_run_of_fragments_is_a_list_with_its_heading():
+    blocks = blocks_of("Benefits of Laser", "No downtime", "Quick sessions", "Lasting effect", "Is it safe?", PROSE)
+    items = bullets("No downtime", "Quick sessions", "Lasting effect")
+    assert blocks[:3] == [heading("Benefits of Laser"), items, heading("Is it safe?")]
+
+
+# Keywords
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"a b", "c d", "e f"',
+        '“a b", "c d”,  “e f“',
+        "a b, c d, e f",
+        "a b; c d; e f;",
+        "'a b', ‘c d’, 'e f'",
+        '"a b" "c d" "e f"',
+        '"a b, c d, e f"',
+        '"a b, "c d", e f"',
+        "a b | c d | e f",
+        "A B, a b".lower() + ", c d, e f, A B",
+    ],
+)
+def test_keywords_are_split(line):
+    assert split_keywords(line) == ("a b", "c d", "e f")
+
+
+def test_comma_inside_a_quoted_keyword_stays():
+    assert split_keywords('"Botox in Irvine, CA", “laser”') == ("Botox in Irvine, CA", "laser")
+
+
+@pytest.mark.parametrize("label", ["Keywords:", "Keywords :", "KEYWORDS", "Key words -", "Tags:", "SEO Keywords:"])
+def test_labels_of_keywords(label):
+    article = article_of(PROSE, f'{label} "skin spa", "face spa"')
+    assert article.keywords == ("skin spa", "face spa")
+    assert article.blocks == (paragraph(PROSE),)
+
+
+def test_article_goes_on_below_its_keywords():
+    article = article_of(PROSE, 'Keywords: "skin spa", "face spa"', "We hope to see you. Until then!")
+    assert article.keywords == ("skin spa", "face spa")
+    assert text_of(article)[-1] == "We hope to see you. Until then!"
+
+
+# The foot
+
+
+def test_unknown_lines_of_the_contact_block_are_left_out():
+    foot = (
+        "Contact Us\n\nCome in whenever you like. We are there.\n\n(949) 555-0142\n\nWe would love to hear from you!\n"
+    )
+    article = article_of(PROSE, bottom=foot)
+    assert article.blocks == (paragraph(PROSE),)
+    assert Counter(reason for _number, _text, reason in left_out(article)) == {
+        "contact block": 3,
+        "not understood, among page furniture": 1,
+    }
+
+
+def test_text_below_the_furniture_is_kept_and_pointed_at():
+    note = "What stands on this site is no medical advice. Results differ from person to person."
+    article = article_of(PROSE, bottom=f"{FURNITURE}\n\n{note}\n")
+    assert text_of(article) == [PROSE, note]
+    assert [(line.number, line.text) for line in article.to_check] == [(41, note)]
+
+
+def test_contact_heading_of_the_article_is_not_that_of_the_page():
+    article = article_of("Contact Us", PROSE)
+    assert article.blocks == (heading("Contact Us"), paragraph(PROSE))
+    assert len(article.left_out) == 17
+
+
+@pytest.mark.parametrize("teaser", TEASERS)
+def test_teasers_of_other_posts(teaser):
+    article = article_of(PROSE, bottom=f"{teaser}\n\n{CONTACT}")
+    assert article.blocks == (paragraph(PROSE),)
+    assert article.categories == ()
+
+
+# What is no article
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b"\n \n", "empty"),
+        (b"\xef\xbb\xbf", "no words"),
+        (b"GIF89a\x01\x00\x01", "binary"),
+        (b"a\x1bb", "binary"),
+        (b"\x81\x8d", "neither UTF-8 nor Windows-1252"),
+        (b"x" * (MAX_BYTES + 1), "larger than 1024 KiB"),
+        (b"--- 123 ---", "no words"),
+    ],
+)
+def test_bytes_that_are_no_text(data, message):
+    with pytest.raises(NotAnArticleError, match=message):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "empty"),
+        ((ARTICLES / "contact-page.txt").read_text(), "no title"),
+        ("A Title of Our Own\n\nA Title of Our Own\nApr 06, 2022\n", "not one full sentence"),
+        (TOP + FURNITURE, "not one full sentence"),
+        ("name,visits\nana,3\nlea,4\n", "not one full sentence"),
+        ("import os\n\n\ndef main():\n    print('Hello. This is it, at last.')\n", "does not look like"),
+        ("# made by a tool\nalpha==1.0\n# made by a tool\nbeta==2.0\n", "no title"),
+        (f"Dear Sir,\n\n{PROSE}\n\n{PROSE}\n", "no title"),
+        (f"{PROSE}\n\n{PROSE}\n\n{PROSE}\n", "no title"),
+        ('{"title": "One sentence. And another."}', "no title"),
+        ("<html><p>One sentence. And another.</p></html>", "HTML page"),
+        (r"{\rtf1 One sentence. And another.}", "rich text"),
+    ],
+)
+def test_text_that_is_no_article(text, message):
+    with pytest.raises(NotAnArticleError, match=message):
+        parse(text)
+
+
+# Keys, summaries, HTML
+
+
+def test_key_is_of_the_article_and_not_of_the_page_around_it():
+    plain = article_of("Why It Works", PROSE, bottom="")
+    assert article_of("Why It Works", PROSE.upper(), top="A TITLE of our own\nMay 1, 2023\n\n").key == plain.key
+    assert article_of("Why It Works", PROSE + " More.").key != plain.key
+
+
+def test_summary_ends_with_a_sentence_or_behind_a_word():
+    assert first_sentences("See Dr. Doe. Then rest. Then come again.", 25) == "See Dr. Doe. Then rest."
+    assert first_sentences("One very long sentence without an end", 22) == "One very long…"
+    assert first_sentences("Short.", 22) == "Short."
+
+
+def test_html_escapes_text():
+    article = article_of("If 5 < 6 & 7 > 6, then <script>alert('x')</script> is text.", "- a < b", "- c & d")
+    assert article.html == (
+        "<p>If 5 &lt; 6 &amp; 7 &gt; 6, then &lt;script&gt;alert('x')&lt;/script&gt; is text.</p>"
+        "<ul><li>a &lt; b</li><li>c &amp; d</li></ul>"
+    )
+
+
+# Properties
+
+SENTENCES = [
+    "Contact us today and we will find a day for you.",
+    "We love our customers, and they love us.",
+    "Call us at (949) 555-0142.",
+    "By continuing to use sunscreen you keep what you won.",
+    "Read more about it in the leaflet that we give you.",
+    "Share this with a friend who needs it.",
+    "Copyright law does not protect a face, sadly.",
+    "Our hours are Mon - Fri : 09:00 am – 04:00 pm.",
+    "10 minutes is all the way it takes, and then you go.",
+    "Keywords matter, tags matter, but patients matter most.",
+    "Sign up for our newsletter and you will hear from us.",
+    "Categories: there are three of them, and you are in one.",
+    "On Apr 06, 2022 we opened the clinic in Newport Beach.",
+    "By Christmas most of the scars have faded, says our nurse.",
+    "Nov 18, 2021 was the day on which she came to us.",
+    "Is it safe? Yes, and we will show you why.",
+    "Next: rinse with water that is neither hot nor cold.",
+]
+SHORT_LINES = [
+    *(
+        "What is it?",
+        "Why We Do It",
+        "the nose",
+        "upper back",
+        "Forehead",
+        "- soap",
+        "• water",
+        "1. Wash",
+        "2. Dry",
+        "2.",
+        "•",
+    ),
+    *(
+        "We treat:",
+        "Contact Us",
+        "Facebook",
+        "Sat : Closed",
+        "Nov 18, 2021",
+        "Read more",
+        "Skin Care",
+        "Keywords",
+        "---",
+    ),
+    *(
+        '"a b", "c d"',
+        "Keywords: x y, z",
+        "Tags:",
+        "Category: Facials",
+        "By Jane Doe",
+        "A Title of Our Own",
+        "\t\tindented",
+    ),
+    *(
+        "Baby Botox or Preventative Botox",
+        "Hours",
+        "Related Posts",
+        "hello@example.com",
+        "#skin #spa",
+        "©",
+        "1) x",
+        "o y",
+    ),
+]
+line_breaks = st.sampled_from(["\n", "\n\n", "\r\n", "\n\n\n", "\n \t\n"])
+some_lines = st.sampled_from(SENTENCES + SHORT_LINES) | st.text(max_size=60)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(some_lines, line_breaks), max_size=25), st.booleans())
+@example([("•", "\n"), ("---", "\n"), ("2.", "\n")], True)
+@example([("a\x0bb\x0cc\u2028d", "\n")], False)
+def test_every_line_has_a_place(parts, furniture):
+    text = TOP + PROSE + "\n\n" + "".join(line + end for line, end in parts) + (FURNITURE if furniture else "")
+    article = parse(text)
+    assert_nothing_lost(text, article)
+    assert parse(text) == article
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_is_read_or_refused(text):
+    try:
+        article = parse(text)
+    except NotAnArticleError:
+        return
+    assert_nothing_lost(text, article)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(SENTENCES) | st.sampled_from(["What is it?", "We treat:", "the nose", "- soap", "1. Wash"]),
+        min_size=1,
+        max_size=12,
+    ),
+    st.sampled_from(["", '\n\nKeywords: "skin spa", "face spa"']),
+    st.booleans(),
+    st.sampled_from([FURNITURE, "", *(f"{teaser}\n\n{CONTACT}" for teaser in TEASERS), CONTACT]),
+)
+def test_no_sentence_of_an_article_is_lost(lines, keywords, prose_first, furniture):
+    """Between the title and the furniture of the page, whatever its words are."""
+    lines = [PROSE, *lines] if prose_first else [*lines, PROSE]
+    article = parse(TOP + "\n\n".join(lines) + keywords + "\n\n" + furniture)
+    body = text_of(article)
+    assert all(any(line in text for text in body) for line in lines if line in SENTENCES)
+    assert furniture != FURNITURE or len(article.left_out) == 17
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_text_or_refused(data):
+    try:
+        text = decode(data)
+    except NotAnArticleError:
+        return
+    assert text.strip()

@@ -1,0 +1,324 @@
+"""Which opening times are read as typed, and which are asked about in which words."""
+
+import re
+from datetime import time
+from itertools import product
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from clinic.hours.formatting import check_week, format_spans
+from clinic.hours.parsing import NotationError, parse_spans
+from clinic.hours.schedule import Span
+from tests.opening_hours import span
+from tests.sizes import size
+
+PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=size(100, 1000))
+MINUTES_OF_DAY = 24 * 60
+
+
+def spans(text):
+    """Return spans("09:00-12:00 13:00-17:00")."""
+    return tuple(span(*pair.split("-")) for pair in text.split())
+
+
+def question(text):
+    with pytest.raises(NotationError) as caught:
+        parse_spans(text)
+    return str(caught.value)
+
+
+READ = {
+    # closed, and the whole day
+    "": " |\n|closed|CLOSED|-|–|—",
+    "00:00-00:00": "24 hours|24h|24/7|all day|Open 24 hours|midnight – noon, noon – midnight",
+    # am and pm, noon and midnight
+    "09:00-16:00": "9 am – 4 pm|9am-4pm|9AM—4PM|9 a.m. to 4 p.m.|9 am until 4 pm|9:00 AM till 4:00 PM|9.00am - 4.00pm"
+    "|9 am -- 4 pm|09:00 – 4 pm|9 am – 16:00|9:00-16:00|9.00 – 16.00|09:00 – 16:00|9 – 16| 9 am – 4 pm ",
+    "12:00-16:00": "12 pm – 4 pm|noon – 4 pm|12 noon – 4 pm|12 – 4 pm|noon – 4",
+    "00:30-12:30": "12:30 am – 12:30 pm",
+    "00:00-06:00": "midnight – 6 am|12 am – 6 am|0 – 6",
+    "18:00-00:00": "6 pm – midnight|6 pm – 12 am|6 pm – 12 midnight|18:00 – 24:00|18:00 – 0:00",
+    # a time without am or pm, at most twelve hours before a clear closing time
+    "13:00-17:00": "1 – 5 pm|1-5pm|13 – 5 pm|1 pm – 5",
+    "09:00-21:00": "9 – 9 pm|9 am – 9",
+    "11:00-13:00": "11 – 1 pm",
+    "00:00-05:00": "12 – 5 am",
+    "13:30-17:00": "1:30 – 5 pm",
+    # a time without am or pm, on the same day as a clear opening time
+    "09:00-16:30": "9 am – 4:30|9 – 16:30",
+    "21:00-00:00": "9 pm – 12",
+    # the 24-hour clock, for both times
+    "09:00-12:00": "09:00 – 12:00|09:00-12|09 – 12",
+    "12:00-13:00": "12 – 13",
+    "01:00-05:00": "01:00 – 05:00",
+    # past midnight with two clear times
+    "22:00-02:00": "10 pm – 2 am|22:00 – 02:00|22:00 – 2 am|10 pm – 02:00",
+    "13:00-05:00": "13:00 – 05:00",
+    "09:00-08:59": "9 am – 8:59 am",
+    # several openings
+    "09:00-12:00 13:00-17:00": "9 am – 12 pm, 1 pm – 5 pm|9 am – 12 pm;1 pm – 5 pm|9 am – 12 pm and 1 pm – 5 pm"
+    "|9 am – 12 pm & 1 pm – 5 pm|9 am – 12 pm\n1 pm – 5 pm|9 am – 12 pm\r\n1 pm – 5 pm"
+    "|9–12, 1–5 pm|9-12, 1pm-5pm|9am-12pm, 1-5|9 am – 12, 1 – 5 pm",
+    "09:00-17:00 18:00-20:00": "9-5, 6pm-8pm",
+    "07:00-09:00 10:00-12:00 13:00-15:00": "7 – 9 am, 10-12, 1 – 3 pm",
+    # openings that touch become one
+    "09:00-14:00": "9 am – 11 am, 11 am – 1 pm, 1 pm – 2 pm",
+    "18:00-02:00": "6 pm – 10 pm, 10 pm – 2 am",
+}
+
+
+@pytest.mark.parametrize(("expected", "text"), [(e, text) for e, texts in READ.items() for text in texts.split("|")])
+def test_clear_text_is_read(expected, text):
+    assert parse_spans(text) == spans(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "９ ａｍ － ４ ｐｍ",
+        "9\u00a0am\u202f–\u2009\u20094\u00a0pm",
+        "9 am \u2212 4 pm",
+        "9 am \u2011 4 pm",
+        "９：００－１６：００",
+        "\ufeff9\u200b am – 4 pm\u200e",
+        "9 ㏂ – 4 ㏘",
+    ],
+)
+def test_odd_characters_count_as_plain_ones(text):
+    assert parse_spans(text) == spans("09:00-16:00")
+
+
+MORNING_OR_EVENING = {
+    "9-5": "9 am – 5 pm",
+    "9:00-5:00": "9 am – 5 pm",
+    "9-5:00": "9 am – 5 pm",
+    "1-5": "1 pm – 5 pm",
+    "9-12": "9 am – 12 pm",
+    "9 – 12:30": "9 am – 12:30 pm",
+    "9:00 – 12:00": "9 am – 12 pm",
+    "6:00 – 9:30": "6 am – 9:30 am",
+    "12:00 – 5:00": "12 pm – 5 pm",
+    "10 – 2 am": "10 pm – 2 am",
+    "8 – midnight": "8 am – midnight",
+    "8 – 12 am": "8 am – midnight",
+    "9 am – 12": "9 am – 12 pm",
+    "9 am – 11": "9 am – 11 am",
+    "midnight – 6": "midnight – 6 pm",
+}
+
+
+@pytest.mark.parametrize(("text", "suggestion"), MORNING_OR_EVENING.items())
+def test_morning_or_evening_is_asked_about(text, suggestion):
+    assert question(text) == f"Is “{text}” morning or evening? Write it like {suggestion}."
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("9-12, 1-5", "9-12"),
+        ("9am-5pm, 6:00-8:00", "6:00-8:00"),
+        ("9:00-12:00, 1:00-5:00", "9:00-12:00"),
+        ("6am-8am, 9-5", "9-5"),
+        ("8am-12pm, 9-5", "9-5"),
+        ("1-5, 8pm-10pm", "1-5"),
+    ],
+)
+def test_order_does_not_settle_two_doubts(text, doubtful):
+    assert question(text).startswith(f"Is “{doubtful}” morning or evening?")
+
+
+@pytest.mark.parametrize(
+    "text", ["13:00 – 5:00", "14 – 6", "22 – 2", "10 pm – 2", "09:00-05:00", "10 – 0:30", "24:00 – 8:00"]
+)
+def test_night_with_a_doubtful_time_is_asked_about(text):
+    assert question(text) == f"Does “{text}” run past midnight? Write it like 10 pm – 2 am."
+
+
+@pytest.mark.parametrize(
+    "text", ["00:00 – 00:00", "0 – 24", "12 am – midnight", "9 am – 9 am", "noon – 12 pm", "13:30 – 1:30 pm"]
+)
+def test_opening_that_closes_when_it_opens_is_asked_about(text):
+    assert question(text).startswith(f"“{text}” closes when it opens. Write 24 hours, closed, or times like")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9 am – 1 pm, 12 pm – 4 pm",
+        "1 pm – 5 pm, 9 am – 12 pm",
+        "9 am – 4 pm, 9 am – 4 pm",
+        "10 pm – 2 am, 11 pm – 3 am",
+        "10 pm – 1 am, 2 am – 4 am",
+        "8 pm – midnight, midnight – 2 am",
+        "noon – midnight, midnight – noon",
+    ],
+)
+def test_openings_out_of_order_are_asked_about(text):
+    assert question(text) == (
+        f"“{text.partition(',')[0]}” overlaps with what stands beside it. "
+        "Write the openings in order, like 9 am – 12 pm, 1 pm – 5 pm."
+    )
+
+
+@pytest.mark.parametrize("text", ["9 am – 10 pm, 10 pm – 9 am", "9 am – 10 pm, 10 pm – 10 am"])
+def test_openings_do_not_add_up_to_more_than_a_day(text):
+    assert question(text).startswith("Together these hours run into the next day’s.")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("25:00 – 3 pm", "25:00"),
+        ("9 am – 24:30", "24:30"),
+        ("9:75 – 17:00", "9:75"),
+        ("9 am – 13 pm", "13 pm"),
+        ("0 am – 4 pm", "0 am"),
+        ("9:5 – 17:00", "9:5"),
+        ("9:00:00 – 17:00", "9:00:00"),
+        ("nine – 5 pm", "nine"),
+        ("9 am – 5 xm", "5 xm"),
+        (".00 – 5 pm", ".00"),
+        ("0900 – 1600", "0900"),
+        ("mıdnight – 4 pm", "mıdnight"),
+        ("9 am – 4 pm, from noon to 5 pm", "from noon"),
+    ],
+)
+def test_time_that_is_none_is_named(text, part):
+    assert question(text) == (f"“{part}” is not a time that we can read. Write the times like 9 am – 4 pm, or closed.")
+
+
+@pytest.mark.parametrize("text", ["hello", "9 am", "...", "mon", "9 am – 12 pm – 4 pm", "9 am 4 pm", "by appointment"])
+@pytest.mark.parametrize("before", ["", "9 am – 4 pm, "])
+def test_opening_needs_two_times(text, before):
+    assert question(before + text) == (
+        f"“{text}” does not say from when to when. Write the times like 9 am – 4 pm, or closed."
+    )
+
+
+@pytest.mark.parametrize("word", ["closed", "24 hours"])
+def test_word_for_a_day_does_not_stand_beside_times(word):
+    assert question(f"9 am – 4 pm, {word}").startswith(f"“{word}” does not say from when to when.")
+
+
+def test_day_has_at_most_six_openings():
+    hours = [f"{hour}:00 am – {hour}:30 am" for hour in range(5, 12)]
+    assert len(parse_spans(", ".join(hours[:6]))) == 6
+    assert "and here are 7" in question(", ".join(hours))
+
+
+def test_text_has_at_most_200_characters():
+    assert parse_spans("9 am – 4" + " " * 189 + "pm") == spans("09:00-16:00")
+    assert "too long" in question("9 am – 4" + " " * 191 + "pm")
+
+
+def test_long_quotation_is_cut():
+    assert f"“{'x' * 39}…”" in question("x" * 150)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["{}-{}", "{}:15-{}:15", "{}:00 – {}", "{} am – {}", "{} – {} am", "{} pm – {}", "{} – {} pm", "{} – {}:00"],
+)
+def test_every_suggestion_is_read(pattern):
+    for hours in product(range(1, 13), repeat=2):
+        try:
+            parse_spans(pattern.format(*hours))
+        except NotationError as error:
+            if found := re.search(r"morning or evening\? Write it like (.+)\.$", str(error)):
+                assert parse_spans(found[1]) != ()
+
+
+@st.composite
+def days(draw):
+    """Draw the spans of a day: sorted, apart, and only the last past midnight."""
+    edges = sorted(draw(st.sets(st.integers(0, MINUTES_OF_DAY - 1), max_size=12)))
+    pairs = list(zip(edges[::2], edges[1::2], strict=False))
+    if pairs and draw(st.booleans()):
+        pairs[-1] = (pairs[-1][0], draw(st.integers(0, pairs[-1][0] - 1)) if pairs[-1][0] else 0)
+    return tuple(Span(*(time(*divmod(minutes, 60)) for minutes in pair)) for pair in pairs)
+
+
+@PROPERTY
+@given(days())
+@example((span("00:00", "00:00"),))
+@example(())
+def test_formatted_hours_are_read_back(day):
+    assert parse_spans(format_spans(day)) == day
+
+
+FRAGMENTS = (
+    *"9 12 5 0 24 13 09 :30 .00 : am pm a.m. p noon midnight - – to until".split(),
+    *", ; and & / \n closed 24/7 open from h . é".split(" "),
+    "all day",
+)
+notations = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map(" ".join)
+tight_notations = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join)
+
+
+@PROPERTY
+@given(st.text() | notations | tight_notations)
+@example("9 am – 4 pm\x00")
+@example("٩ am – ٤ pm")
+@example("\ud800")
+@example("ﷺ" * 150)
+def test_any_text_is_read_or_asked_about(text):
+    try:
+        day = parse_spans(text)
+    except NotationError as error:
+        asked = str(error)
+    else:
+        asked = ""
+        assert parse_spans(format_spans(day)) == day
+    assert asked[-1:] in ("", ".")
+
+
+WRITTEN = {
+    "am and pm": lambda hour, minute: f"{hour % 12 or 12}:{minute:02} {'am' if hour < 12 else 'pm'}",
+    "24-hour clock": lambda hour, minute: f"{hour:02}:{minute:02}",
+}
+
+
+@PROPERTY
+@given(st.integers(0, MINUTES_OF_DAY - 1), st.integers(0, MINUTES_OF_DAY - 1), *[st.sampled_from(list(WRITTEN))] * 2)
+def test_two_clear_times_are_never_misread(opens, closes, opening_style, closing_style):
+    times = divmod(opens, 60), divmod(closes, 60)
+    text = f"{WRITTEN[opening_style](*times[0])} – {WRITTEN[closing_style](*times[1])}"
+    try:
+        (found,) = parse_spans(text)
+    except NotationError:
+        assert closes <= opens or (opens, closes) == (0, 0)
+    else:
+        assert found == Span(time(*times[0]), time(*times[1]))
+
+
+# Nights that run into the next day
+
+
+def test_night_must_not_run_into_the_next_day():
+    weekly = {0: spans("22:00-02:00"), 1: spans("09:00-16:00 01:00-03:00")}
+    assert check_week(weekly) == {
+        1: "Monday’s 10 pm – 2 am runs into Tuesday’s 1 am – 3 am. Let Monday close by 1 am, or Tuesday open at 2 am."
+    }
+
+
+def test_sunday_night_runs_into_monday():
+    weekly = {6: spans("20:00-06:30"), 0: spans("06:00-12:00")}
+    assert list(check_week(weekly)) == [0]
+
+
+@pytest.mark.parametrize(
+    "weekly",
+    [
+        {},
+        {0: spans("22:00-02:00")},
+        {0: spans("22:00-02:00"), 1: spans("02:00-04:00")},  # touches
+        {0: spans("18:00-00:00"), 1: spans("00:00-04:00")},
+        dict.fromkeys(range(7), spans("00:00-00:00")),
+        dict.fromkeys(range(7), spans("09:00-16:00")),
+        {0: spans("22:00-02:00"), 2: spans("01:00-04:00")},  # a day lies between
+    ],
+)
+def test_night_may_touch_what_follows(weekly):
+    assert check_week(weekly) == {}
