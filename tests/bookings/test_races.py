@@ -438,7 +438,7 @@ def one_after_the_other(calls):
 
 
 def assert_everything_happened(answers):
-    """A storm in which nobody wins, or nobody loses, would prove nothing."""
+    """Check that each call succeeded and failed at times: otherwise the storm would prove nothing."""
     calls = {call for call, _answer in answers}
     assert {call for call, answer in answers if answer == "ok"} == calls
     assert len(calls) == 12
