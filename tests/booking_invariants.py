@@ -67,6 +67,8 @@ def _wrong_slots_of_visits(visits: list[Appointment], slots: list[Slot]) -> Iter
     """Find visits that do not have every quarter hour of one resource of each kind that they need."""
     for visit in visits:
         own = [slot for slot in slots if slot.appointment_id == visit.pk]
+        if not own and visit.created_at >= visit.starts_at:
+            continue  # The patient walked in while no room was free.
         found = sorted((slot.resource.kind, slot.at, str(slot.expires_at)) for slot in own)
         expires_at = str(visit.held_until if visit.state == AppointmentState.HELD else None)
         times = quarters(visit.starts_at, visit.ends_at + _pause(visit)) if visit.state not in GONE else []

@@ -202,7 +202,7 @@ def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = N
 def make_submission(**fields: Any) -> Submission:
     """Make what the form hands to the services: a patient of its own who wants to be called."""
     known = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com", "consent_wording": "Yes."}
-    if fields.get("phone"):
+    if fields.get("phone") and "phone_e164" not in fields:
         known["phone_e164"] = phone_to_e164(fields["phone"], "US")
     return Submission(**{"submission_key": uuid4(), **known, **fields})
 

@@ -59,8 +59,7 @@ def resources_on_offer(
     at: datetime, schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime
 ) -> tuple[tuple[int, ...], ...]:
     """Return the free resources of each needed kind if a visit may be booked at this instant (aware), else ()."""
-    if at.utcoffset() is None:
-        raise ValueError(f"A start needs a time zone; {at.isoformat()} has none.")
+    _require_zone(at)
     earliest, end = _bookable(schedule, rules, now)
     if not earliest <= at < end:  # Asked first: as UTC, the last dates of the calendar may lie beyond it.
         return ()
@@ -86,6 +85,7 @@ def is_possible(start: datetime, schedule: Schedule, rules: SlotRules, now: date
 
 def slots_of(at: datetime, rules: SlotRules) -> tuple[datetime, ...]:
     """Return the quarter hours that a visit from this instant (aware) on takes."""
+    _require_zone(at)
     start = at.astimezone(UTC)
     return _slots(start, start + rules.occupied)
 
@@ -113,6 +113,12 @@ def nearest(starts: Iterable[FreeStart], wanted: datetime, count: int = 3) -> li
     """Return the free starts nearest to a time, in their order; of two as near, the earlier."""
     by_nearness = sorted(starts, key=lambda start: (abs(start.at - wanted), start.at))
     return sorted(by_nearness[:count], key=lambda start: start.at)
+
+
+def _require_zone(at: datetime) -> None:
+    # Python would read a time without one on the clock of this machine.
+    if at.utcoffset() is None:
+        raise ValueError(f"A start needs a time zone; {at.isoformat()} has none.")
 
 
 def _bookable(schedule: Schedule, rules: SlotRules, now: datetime) -> tuple[datetime, datetime]:
