@@ -54,7 +54,7 @@ def fresh(message: Message) -> Message:
 # Sending
 
 
-def test_a_due_message_leaves_once_and_its_case_knows():
+def test_due_message_is_sent_once_and_recorded():
     message = make_message(text="Thank you.", html="<p>Thank you.</p>")
     assert outbox.send_due() == {"sent": 1}
     assert outbox.send_due() == {}
@@ -67,21 +67,21 @@ def test_a_due_message_leaves_once_and_its_case_knows():
     assert message.case.events.last().kind == EventKind.MESSAGE_SENT
 
 
-def test_a_message_of_tomorrow_waits(clock):
+def test_message_is_not_sent_before_due(clock):
     make_message(due_at=NOON + timedelta(days=1))
     assert outbox.send_due() == {}
     clock.shift(timedelta(days=1))
     assert outbox.send_due() == {"sent": 1}
 
 
-def test_the_oldest_leaves_first(clock):
+def test_oldest_message_is_sent_first(clock):
     for name, minutes in (("late", 1), ("early", 2)):
         make_message(subject=name, due_at=NOON - timedelta(minutes=minutes))
     outbox.send_due()
     assert [sent.subject for sent in mail.outbox] == ["early", "late"]
 
 
-def test_a_mail_says_that_a_machine_wrote_it_and_keeps_its_id():
+def test_email_is_auto_generated_with_stable_id():
     message = make_message()
     first, second = outbox.as_email(message).message(), outbox.as_email(fresh(message)).message()
     assert first["Message-ID"] == second["Message-ID"]
@@ -96,7 +96,7 @@ def test_a_mail_says_that_a_machine_wrote_it_and_keeps_its_id():
 @pytest.mark.parametrize(
     "error", [ConnectionRefusedError("no"), TimeoutError("hangs"), BrokenPipeError("died half-way"), ValueError("bad")]
 )
-def test_a_failed_message_is_tried_later_and_arrives_exactly_once(server, clock, error, caplog):
+def test_failed_message_is_retried_and_sent_once(server, clock, error, caplog):
     message = make_message()
     server.error = error
     assert outbox.send_due() == {"queued": 1}
@@ -114,14 +114,14 @@ def test_a_failed_message_is_tried_later_and_arrives_exactly_once(server, clock,
     assert len(mail.outbox) == 1
 
 
-def test_one_bad_message_holds_up_no_other(server, clock, monkeypatch):
+def test_bad_message_does_not_stop_others(server, clock, monkeypatch):
     make_message(subject="bad\nBcc: all@example.com", due_at=NOON - timedelta(hours=1))
     make_message(subject="good")
     assert outbox.send_due() == {"queued": 1, "sent": 1}
     assert [sent.subject for sent in mail.outbox] == ["good"]
 
 
-def test_the_waits_grow_and_the_last_failure_is_marked(server, clock):
+def test_waits_grow_until_message_is_given_up(server, clock):
     message = make_message()
     server.error = TimeoutError()
     waits = []
@@ -137,14 +137,14 @@ def test_the_waits_grow_and_the_last_failure_is_marked(server, clock):
     assert outbox.send_due() == {}
 
 
-def test_a_server_that_takes_nothing_counts_as_failed(monkeypatch):
+def test_server_that_takes_nothing_counts_as_failed(monkeypatch):
     monkeypatch.setattr(EmailMessage, "send", lambda email, **kwargs: 0)
     message = make_message()
     assert outbox.send_due() == {"queued": 1}
     assert fresh(message).last_error == "NotAcceptedError"
 
 
-def test_no_log_line_and_no_column_quotes_the_server(server, clock, caplog):
+def test_neither_log_nor_row_quotes_the_server(server, clock, caplog):
     case = make_case(name="Zoë Lima", email="zoe@patient.example.com")
     message = make_message(case)
     server.error = ConnectionError("550 <zoe@patient.example.com> unknown, Zoë Lima")
@@ -160,7 +160,7 @@ def test_no_log_line_and_no_column_quotes_the_server(server, clock, caplog):
 # More than one worker, and workers that die
 
 
-def test_a_claimed_message_is_nobody_elses(clock):
+def test_claimed_message_cannot_be_claimed_again(clock):
     make_message()
     assert len(outbox.claim_due(NOON, limit=5)) == 1
     assert outbox.claim_due(NOON, limit=5) == []
@@ -178,7 +178,7 @@ def test_only_a_claimed_message_can_be_delivered():
         outbox.deliver(make_message())
 
 
-def test_a_message_of_a_dead_worker_is_sent_when_its_lease_is_over(clock):
+def test_message_of_dead_worker_is_sent_after_lease(clock):
     make_message()
     outbox.claim_due(NOON, limit=1)
     clock.shift(outbox.LEASE - timedelta(seconds=1))
@@ -187,7 +187,7 @@ def test_a_message_of_a_dead_worker_is_sent_when_its_lease_is_over(clock):
     assert outbox.send_due() == {"sent": 1}
 
 
-def test_a_message_that_kills_its_worker_is_not_sent_for_ever(clock):
+def test_message_that_kills_workers_is_given_up(clock):
     message = make_message()
     for _attempt in range(outbox.MAX_ATTEMPTS):
         outbox.claim_due(fresh(message).due_at, limit=1)
@@ -195,7 +195,7 @@ def test_a_message_that_kills_its_worker_is_not_sent_for_ever(clock):
     assert (mail.outbox, fresh(message).last_error) == ([], "WorkerDied")
 
 
-def test_a_worker_that_lost_its_lease_does_not_put_a_sent_message_back(server, clock):
+def test_lost_lease_does_not_requeue_a_sent_message(server, clock):
     message = make_message()
     (slow,) = outbox.claim_due(NOON, limit=1)
     clock.shift(outbox.LEASE)
@@ -206,7 +206,7 @@ def test_a_worker_that_lost_its_lease_does_not_put_a_sent_message_back(server, c
     assert message.case.events.filter(kind=EventKind.MESSAGE_SENT).count() == 1
 
 
-def test_a_worker_that_sent_it_late_keeps_others_from_sending_again(clock):
+def test_late_send_keeps_others_from_sending(clock):
     message = make_message()
     (slow,) = outbox.claim_due(NOON, limit=1)
     clock.shift(outbox.LEASE * 2)
@@ -215,7 +215,7 @@ def test_a_worker_that_sent_it_late_keeps_others_from_sending_again(clock):
     assert outbox.send_due() == {}
 
 
-def test_a_message_whose_case_is_erased_meanwhile_is_simply_gone(clock):
+def test_message_of_erased_case_is_gone(clock):
     message = make_message()
     (claimed,) = outbox.claim_due(NOON, limit=1)
     message.case.delete()
@@ -224,7 +224,7 @@ def test_a_message_whose_case_is_erased_meanwhile_is_simply_gone(clock):
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_six_workers_at_once_send_each_message_once():
+def test_six_workers_send_each_message_once():
     case = make_case()
     for number in range(20):
         make_message(case, subject=f"number {number}")

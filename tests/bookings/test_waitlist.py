@@ -71,7 +71,7 @@ def change(case, **fields):
 # When a time is given back
 
 
-def test_patient_who_waits_is_told_when_a_visit_is_canceled(giver, waiting, give_back, mailoutbox):
+def test_canceled_visit_notifies_the_waitlist(giver, waiting, give_back, mailoutbox):
     give_back()
     assert told() == [waiting.reference]
     send_due()
@@ -83,29 +83,29 @@ def test_patient_who_waits_is_told_when_a_visit_is_canceled(giver, waiting, give
     assert "If you do nothing, nothing changes." in mail.body
 
 
-def test_kept_time_that_lapses_is_told(ask, waiting, clock):
+def test_expired_hold_notifies_the_waitlist(ask, waiting, clock):
     ask(start=TUESDAY)
     clock.move_to(at("2027-06-07 13:00"))
     services.expire_holds()
     assert told() == [waiting.reference]
 
 
-def test_closing_a_request_tells(giver, waiting, clerk):
+def test_closed_case_notifies_the_waitlist(giver, waiting, clerk):
     services.change_stage(giver.pk, "closed", actor=clerk, expected_version=giver.version, outcome="declined", note="")
     assert told() == [waiting.reference]
 
 
-def test_visit_that_the_desk_moves_tells(giver, waiting, clerk, policy):
+def test_desk_moving_a_visit_notifies_the_waitlist(giver, waiting, clerk, policy):
     services.book(giver.pk, at("2027-06-11 10:00"), actor=clerk, expected_version=giver.version, policy=policy)
     assert told() == [waiting.reference]
 
 
-def test_visit_that_its_patient_moves_tells(giver, waiting, policy):
+def test_patient_moving_a_visit_notifies_the_waitlist(giver, waiting, policy):
     services.move(giver.pk, at("2027-06-11 10:00"), policy=policy)
     assert told() == [waiting.reference]
 
 
-def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk, policy, mailoutbox):
+def test_unblocked_room_notifies_of_its_first_time(waiting, clerk, policy, mailoutbox):
     resource = waiting.appointments.get().resource_id
     (closed,) = services.block_time([resource], at("2027-06-08 06:00"), at("2027-06-08 20:00"), actor=clerk)
     services.unblock_time(closed.pk)
@@ -114,7 +114,7 @@ def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk,
     assert "Tuesday, June 8, 9 am" in next(mail.body for mail in mailoutbox if mail.subject == SUBJECT)
 
 
-def test_closed_evening_that_is_opened_tells_nobody(waiting, clerk):
+def test_unblocked_evening_notifies_nobody(waiting, clerk):
     resource = waiting.appointments.get().resource_id
     (closed,) = services.block_time([resource], at("2027-06-08 18:00"), at("2027-06-08 20:00"), actor=clerk)
     services.unblock_time(closed.pk)
@@ -122,7 +122,7 @@ def test_closed_evening_that_is_opened_tells_nobody(waiting, clerk):
     assert told() == []
 
 
-def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):
+def test_patient_with_a_hold_is_notified_too(ask, giver, give_back):
     case = ask(start=THURSDAY, on_waitlist=True)
     give_back()
     assert told() == [case.reference]
@@ -141,26 +141,26 @@ def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):
     ],
     ids=["does not want it", "no address", "closed", "in quarantine"],
 )
-def test_nobody_else_is_told(waiting, giver, give_back, fields):
+def test_others_are_not_notified(waiting, giver, give_back, fields):
     change(waiting, phone="(949) 555-0123", **fields)
     give_back()
     assert told() == []
 
 
-def test_visit_that_is_sooner_is_not_told(book, policy, clerk):
+def test_patient_with_an_earlier_visit_is_not_notified(book, policy, clerk):
     book(TUESDAY, on_waitlist=True)
     giver = book(THURSDAY)
     services.cancel(giver.pk, actor=clerk, policy=policy)
     assert told() == []
 
 
-def test_patient_without_a_time_is_not_told(ask, giver, give_back):
+def test_patient_without_a_time_is_not_notified(ask, giver, give_back):
     ask(start=None, on_waitlist=True)
     give_back()
     assert told() == []
 
 
-def test_patient_who_may_no_longer_change_is_not_told(book, policy, clerk, clock):
+def test_patient_after_cut_off_is_not_notified(book, policy, clerk, clock):
     book(at("2027-06-08 14:00"), on_waitlist=True)
     giver = book(TUESDAY)
     clock.move_to(at("2027-06-07 14:01"))
@@ -168,19 +168,19 @@ def test_patient_who_may_no_longer_change_is_not_told(book, policy, clerk, clock
     assert told() == []
 
 
-def test_giver_is_not_told_of_her_own_time(book, policy):
+def test_patient_is_not_notified_of_their_own_time(book, policy):
     case = book(TUESDAY, on_waitlist=True)
     services.move(case.pk, THURSDAY, policy=policy)
     assert told() == []
 
 
-def test_time_that_is_over_is_told_to_nobody(waiting, giver, clerk, clock):
+def test_past_time_notifies_nobody(waiting, giver, clerk, clock):
     clock.move_to(TUESDAY + timedelta(minutes=1))
     services.change_stage(giver.pk, "attended", actor=clerk, expected_version=giver.version)
     assert told() == []
 
 
-def test_five_are_told_and_the_oldest_requests_first(book, giver, give_back):
+def test_five_oldest_cases_are_notified(book, giver, give_back):
     cases = [book(at(f"2027-06-10 {hour}:00"), on_waitlist=True) for hour in ("15", "14", "13", "12", "11", "10")]
     newest_first = [timedelta(minutes=number) for number in range(6)]
     for case, age in zip(cases, newest_first, strict=True):
@@ -192,7 +192,7 @@ def test_five_are_told_and_the_oldest_requests_first(book, giver, give_back):
 # Once a day
 
 
-def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_back, policy, clock):
+def test_patient_is_notified_once_a_local_day(book, waiting, giver, give_back, policy, clock):
     second, third = book(at("2027-06-09 12:00")), book(at("2027-06-09 13:00"))
     give_back()
     send_due()
@@ -204,7 +204,7 @@ def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_
     assert told() == [waiting.reference] * 2
 
 
-def test_mail_that_was_dropped_does_not_count(book, ask, waiting, giver, give_back, policy, clerk):
+def test_dropped_offer_does_not_count(book, ask, waiting, giver, give_back, policy, clerk):
     second = book(at("2027-06-09 12:00"))
     give_back()
     taker = ask(start=TUESDAY)
@@ -225,37 +225,37 @@ def left(mailoutbox):
     return message.state
 
 
-def test_mail_is_dropped_when_somebody_has_taken_the_time(ask, waiting, give_back, mailoutbox):
+def test_offer_of_a_taken_time_is_dropped(ask, waiting, give_back, mailoutbox):
     give_back()
     ask(start=TUESDAY)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_she_no_longer_wants_it(waiting, give_back, mailoutbox):
+def test_offer_is_dropped_after_leaving_the_waitlist(waiting, give_back, mailoutbox):
     give_back()
     services.set_waitlist(waiting.pk, False)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_sooner_by_then(waiting, give_back, policy, mailoutbox):
+def test_offer_later_than_the_visit_is_dropped(waiting, give_back, policy, mailoutbox):
     give_back()
     services.move(waiting.pk, at("2027-06-08 09:00"), policy=policy)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_canceled(waiting, give_back, policy, mailoutbox):
+def test_offer_is_dropped_when_visit_is_canceled(waiting, give_back, policy, mailoutbox):
     give_back()
     services.cancel(waiting.pk, policy=policy)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_the_notice_has_become_too_short(waiting, give_back, clock, mailoutbox):
+def test_offer_with_too_short_notice_is_dropped(waiting, give_back, clock, mailoutbox):
     give_back()
     clock.move_to(TUESDAY - timedelta(hours=1))
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_she_may_no_longer_change(book, policy, clock, mailoutbox):
+def test_offer_after_the_cut_off_is_dropped(book, policy, clock, mailoutbox):
     giver = book(at("2027-06-08 14:00"))
     book(at("2027-06-09 09:00"), on_waitlist=True)
     services.move(giver.pk, THURSDAY, policy=policy)
@@ -263,14 +263,14 @@ def test_mail_is_dropped_when_she_may_no_longer_change(book, policy, clock, mail
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_still_leaves_when_her_kept_time_was_booked(ask, give_back, clerk, policy, mailoutbox):
+def test_offer_leaves_after_the_hold_is_booked(ask, give_back, clerk, policy, mailoutbox):
     case = ask(start=THURSDAY, on_waitlist=True)
     give_back()
     services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     assert left(mailoutbox) == MessageState.SENT
 
 
-def test_time_that_overlaps_her_own_can_be_had(book, clerk, policy, mailoutbox):
+def test_offer_may_overlap_the_patients_own_visit(book, clerk, policy, mailoutbox):
     """Her visit at 10:15 is no obstacle to herself at 10."""
     giver = book(at("2027-06-09 09:45"))
     case = book(at("2027-06-09 10:15"), on_waitlist=True)
@@ -284,7 +284,7 @@ def test_time_that_overlaps_her_own_can_be_had(book, clerk, policy, mailoutbox):
 # The mail
 
 
-def test_mail_tells_nothing_about_the_patient_but_her_first_name(book, give_back):
+def test_offer_shows_only_the_first_name(book, give_back):
     treatment = factories.make_treatment("Botox for chronic migraine")
     book(THURSDAY, on_waitlist=True, message="My forehead.", treatment_ids=(treatment.pk,))
     give_back()
@@ -295,7 +295,7 @@ def test_mail_tells_nothing_about_the_patient_but_her_first_name(book, give_back
     assert not re.search("Ana", mail.subject)
 
 
-def test_opening_its_links_changes_nothing(client, waiting, give_back):
+def test_opening_links_of_offer_changes_nothing(client, waiting, give_back):
     give_back()
     mail = Message.objects.get(kind=MessageKind.WAITLIST_OFFER)
     links = set(LINK.findall(mail.text + mail.html))
@@ -308,13 +308,13 @@ def test_opening_its_links_changes_nothing(client, waiting, give_back):
     assert rows() == before
 
 
-def test_its_link_leads_to_the_time(client, waiting, give_back):
+def test_link_of_offer_leads_to_the_time(client, waiting, give_back):
     give_back()
     response = client.post(f"{get_visit_path(waiting)}change/", {"start": "2027-06-08T17:00Z"}, follow=True)
     assert "Tuesday, June 8, 10 am" in response.content.decode()
 
 
-def test_mail_that_cannot_be_written_keeps_no_time_from_being_given_back(waiting, giver, give_back, monkeypatch):
+def test_offer_that_fails_does_not_stop_canceling(waiting, giver, give_back, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
@@ -325,7 +325,7 @@ def test_mail_that_cannot_be_written_keeps_no_time_from_being_given_back(waiting
     assert waiting.events.filter(kind="message_failed").exists()
 
 
-def test_telling_costs_few_queries(book, giver, clerk, policy):
+def test_notifying_five_takes_few_queries(book, giver, clerk, policy):
     def cost(case):
         with CaptureQueriesContext(
             connection,
@@ -345,7 +345,7 @@ def test_telling_costs_few_queries(book, giver, clerk, policy):
 # Her wish
 
 
-def test_wish_is_an_event_and_only_once(waiting):
+def test_leaving_the_waitlist_is_one_event(waiting):
     services.set_waitlist(waiting.pk, False)
     services.set_waitlist(waiting.pk, False)
     assert waiting.events.filter(text__contains="no longer wants").count() == 1
@@ -353,6 +353,6 @@ def test_wish_is_an_event_and_only_once(waiting):
     assert waiting.on_waitlist is False
 
 
-def test_wish_without_a_time_is_refused(ask):
+def test_waitlist_needs_a_time(ask):
     with pytest.raises(services.BookingError):
         services.set_waitlist(ask(start=None).pk, True)

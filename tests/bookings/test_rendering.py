@@ -33,7 +33,7 @@ def test_subjects_name_no_patient_and_no_treatment(mails):
     }
 
 
-def test_the_notice_to_the_desk_holds_nothing_about_the_patient(mails):
+def test_desk_notice_holds_nothing_about_the_patient(mails):
     notice = mails[MessageKind.DESK_NOTICE]
     link = "http://testserver" + reverse("case:inspect", args=[notice.case_id])
     for body in (notice.text, notice.html):
@@ -43,7 +43,7 @@ def test_the_notice_to_the_desk_holds_nothing_about_the_patient(mails):
             assert secret not in body
 
 
-def test_the_receipt_tells_what_happens_next_and_how_to_reach_the_clinic(mails):
+def test_receipt_tells_next_steps_and_clinic_contact(mails):
     receipt = mails[MessageKind.RECEIPT]
     for body in (receipt.text, receipt.html):
         for part in (
@@ -62,7 +62,7 @@ def test_the_receipt_tells_what_happens_next_and_how_to_reach_the_clinic(mails):
 
 
 @time_machine.travel(datetime(2026, 7, 6, 20, 0, tzinfo=UTC), tick=False)
-def test_the_receipt_tells_the_week_that_is_in_force(profile, consultation_settings):
+def test_receipt_shows_the_hours_of_this_week(profile, consultation_settings):
     summer = SeasonalHours(name="Summer", first_day=date(2026, 7, 1), last_day=date(2026, 8, 31), monday=MORNING)
     opening_hours(seasons=[summer])
     (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
@@ -70,21 +70,21 @@ def test_the_receipt_tells_the_week_that_is_in_force(profile, consultation_setti
     assert "4 pm" not in receipt.text
 
 
-def test_the_receipt_claims_no_hours_that_nobody_has_given(profile, consultation_settings):
+def test_receipt_without_hours_claims_none(profile, consultation_settings):
     (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
     for body in (receipt.text, receipt.html):
         assert "Mon" not in body
         assert "closed" not in body
 
 
-def test_the_receipt_repeats_nothing_about_health_and_no_contact_details(mails):
+def test_receipt_repeats_no_health_and_contact_details(mails):
     receipt = mails[MessageKind.RECEIPT]
     for body in (receipt.text, receipt.html):
         for secret in ("migraine", "forehead", "555-0123", "zoe@", "Lima"):
             assert secret not in body
 
 
-def test_plain_text_is_not_escaped_and_html_is(consultation_settings):
+def test_only_the_html_is_escaped(consultation_settings):
     consultation_settings.reply_promise = "We answer & call <soon>."
     context = {"settings": consultation_settings, "profile": clinic_profile()}
     (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(name="O’Brien"), **context)
@@ -108,12 +108,12 @@ def test_plain_text_is_not_escaped_and_html_is(consultation_settings):
         ("", ""),
     ],
 )
-def test_only_what_is_plainly_a_name_is_greeted(name, greeted):
+def test_only_plain_names_are_greeted(name, greeted):
     """Anybody can type any address and any name: the receipt must not carry a stranger's words to it."""
     assert emails.first_name(name) == greeted
 
 
-def test_without_a_name_the_greeting_is_still_one(profile, consultation_settings):
+def test_greeting_works_without_a_name(profile, consultation_settings):
     case = make_case(name="www.spam.example")
     (receipt,) = emails.compose([MessageKind.RECEIPT], case, settings=consultation_settings, profile=profile)
     assert receipt.text.startswith("Hello,\n")
@@ -125,13 +125,13 @@ def test_rich_text_becomes_plain_steps():
     assert emails.steps_in(rich) == ["We read & think.", "We call you.", "Bye", "now."]
 
 
-def test_a_line_break_in_the_clinics_name_cannot_start_a_header(consultation_settings):
+def test_clinic_name_cannot_start_a_header(consultation_settings):
     profile = clinic_profile(name="OC\nBcc: all@example.com")
     (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
     assert receipt.subject == "We have your request – OC Bcc: all@example.com"
 
 
-def test_the_receipt_names_the_time_she_asked_for_and_claims_nothing_about_it(consultation_settings, profile):
+def test_receipt_names_the_requested_time(consultation_settings, profile):
     case = make_case(requested_start=datetime(2026, 11, 24, 18, tzinfo=UTC))
     (receipt,) = emails.compose([MessageKind.RECEIPT], case, settings=consultation_settings, profile=profile)
     for body in (receipt.text, re.sub("<[^>]+>", "", receipt.html)):
@@ -139,6 +139,6 @@ def test_the_receipt_names_the_time_she_asked_for_and_claims_nothing_about_it(co
     assert "November" not in receipt.subject
 
 
-def test_the_receipt_of_a_request_without_a_time_names_none(consultation_settings, profile):
+def test_receipt_without_a_time_names_none(consultation_settings, profile):
     (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
     assert "You asked for" not in receipt.text + receipt.html

@@ -47,12 +47,12 @@ def event_of(mail):
     return str(calendar_file["method"]), event
 
 
-def test_no_calendar_file_before_the_time_is_booked(case):
+def test_held_time_sends_no_calendar_file(case):
     assert not case.messages.exclude(policy="").exists()
     assert mails(case) == {}
 
 
-def test_booked_time_comes_with_a_calendar_file(booked):
+def test_booked_visit_sends_a_calendar_file(booked):
     mail = mails(booked)[MessageKind.BOOKED]
     method, event = event_of(mail)
     assert method == "PUBLISH"
@@ -64,7 +64,7 @@ def test_booked_time_comes_with_a_calendar_file(booked):
     assert attachment[0] == "visit.ics"
 
 
-def test_moved_and_canceled_visit_is_the_same_one_with_a_rising_sequence(booked, clerk, policy):
+def test_changes_keep_uid_and_raise_sequence(booked, clerk, policy):
     services.book(booked.pk, LATER, actor=clerk, expected_version=booked.version, policy=policy)
     services.cancel(booked.pk, actor=clerk, policy=policy)
     states = [event_of(mails(booked)[kind]) for kind in ("booked", "moved", "canceled")]
@@ -75,12 +75,12 @@ def test_moved_and_canceled_visit_is_the_same_one_with_a_rising_sequence(booked,
     assert states[1][1].start == LATER
 
 
-def test_cancelling_a_time_that_was_only_kept_brings_no_file(case, clerk, policy):
+def test_canceled_hold_sends_no_calendar_file(case, clerk, policy):
     services.cancel(case.pk, actor=clerk, policy=policy)
     assert mails(case)[MessageKind.CANCELED].calendar == ""
 
 
-def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, clerk, policy):
+def test_subjects_and_calendar_files_name_no_patient(booked, clerk, policy):
     services.cancel(booked.pk, actor=clerk, policy=policy)
     for mail in mails(booked).values():
         for secret in SECRETS:
@@ -88,13 +88,13 @@ def test_subjects_and_calendar_files_tell_nothing_about_the_patient(booked, cler
             assert secret not in mail.calendar
 
 
-def test_patient_without_an_address_gets_no_mail(ask, clerk, policy):
+def test_patient_without_email_gets_no_message(ask, clerk, policy):
     case = ask(email="", phone="(949) 555-0123")
     services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
     assert mails(case) == {}
 
 
-def test_mail_that_cannot_be_written_costs_no_time(case, clerk, policy, monkeypatch):
+def test_message_that_cannot_be_rendered_costs_no_time(case, clerk, policy, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
@@ -111,17 +111,17 @@ def reminders(case):
     return case.messages.filter(kind=MessageKind.REMINDER)
 
 
-def test_reminder_is_planned_for_ten_on_the_day_before(booked):
+def test_reminder_is_due_at_ten_the_day_before(booked):
     assert reminders(booked).get().due_at == at("2027-06-07 10:00")
 
 
-def test_visit_booked_after_that_hour_has_no_reminder(case, clerk, policy, clock):
+def test_visit_booked_too_late_has_no_reminder(case, clerk, policy, clock):
     clock.move_to(at("2027-06-07 11:00"))
     services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     assert not reminders(case).exists()
 
 
-def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, policy, clock, mailoutbox):
+def test_reminder_leaves_the_day_before(case, clerk, policy, clock, mailoutbox):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
     assert reminders(case).get().due_at == at("2027-06-08 10:00")
     clock.move_to(at("2027-06-08 10:00"))
@@ -130,7 +130,7 @@ def test_reminder_leaves_the_day_before_and_tells_the_time(case, clerk, policy, 
     assert "Wednesday, June 9, 11 am" in mail.body
 
 
-def test_canceled_visit_is_never_reminded_of(case, clerk, policy, clock, mailoutbox):
+def test_canceled_visit_sends_no_reminder(case, clerk, policy, clock, mailoutbox):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
     services.cancel(case.pk, actor=clerk, policy=policy)
     clock.move_to(at("2027-06-08 10:00"))
@@ -139,7 +139,7 @@ def test_canceled_visit_is_never_reminded_of(case, clerk, policy, clock, mailout
     assert reminders(case).get().state == MessageState.DROPPED
 
 
-def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, policy, clock, mailoutbox):
+def test_reminder_is_checked_again_before_sending(case, clerk, policy, clock, mailoutbox):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
     case.appointments.update(state="canceled")  # as if the worker had read it just before
     clock.move_to(at("2027-06-08 10:00"))
@@ -147,7 +147,7 @@ def test_reminder_is_checked_once_more_when_it_leaves(case, clerk, policy, clock
     assert [mail for mail in mailoutbox if "See you soon" in mail.subject] == []
 
 
-def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, policy, clock, mailoutbox):
+def test_moved_visit_sends_one_reminder(case, clerk, policy, clock, mailoutbox):
     booked = services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
     services.book(case.pk, at("2027-06-10 12:00"), actor=clerk, expected_version=booked.version, policy=policy)
     clock.move_to(at("2027-06-09 10:00"))
@@ -156,7 +156,7 @@ def test_moved_visit_is_reminded_of_once_for_its_new_time(case, clerk, policy, c
     assert "Thursday, June 10, 12 pm" in mail.body
 
 
-def test_time_that_ran_out_is_told(case, clock, mailoutbox):
+def test_expired_hold_is_told_to_the_patient(case, clock, mailoutbox):
     clock.move_to(at("2027-06-07 13:00"))
     services.expire_holds()
     send_due()
@@ -165,7 +165,7 @@ def test_time_that_ran_out_is_told(case, clock, mailoutbox):
     ]
 
 
-def test_reminder_that_waits_for_its_day_is_no_mark_on_the_desk(case, clerk, policy, clock):
+def test_planned_reminder_does_not_count_as_unsent(case, clerk, policy, clock):
     services.book(case.pk, LATER, actor=clerk, expected_version=case.version, policy=policy)
     send_due()
     clock.shift(timedelta(hours=2))

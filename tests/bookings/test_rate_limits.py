@@ -84,24 +84,24 @@ def release_from_quarantine(profile, consultation_settings, policy, clerk):
         ("made up", ""),
     ],
 )
-def test_sender_is_whom_the_proxy_saw(forwarded, sender):
+def test_sender_is_the_address_the_proxy_saw(forwarded, sender):
     assert limits.sender_of(RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})) == sender
 
 
-def test_without_a_proxy_nobody_may_name_another_sender(settings):
+def test_without_proxy_the_header_is_ignored(settings):
     settings.BEHIND_PROXY = False
     request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.9"}, REMOTE_ADDR="203.0.113.77")
     assert limits.sender_of(request) == "203.0.113.77"
 
 
-def test_the_proxy_itself_is_no_sender():
+def test_loopback_proxy_is_no_sender():
     assert limits.sender_of(RequestFactory().get("/")) == ""
 
 
 # The limits
 
 
-def test_after_ten_requests_in_an_hour_an_address_waits(send, clock):
+def test_eleventh_request_an_hour_is_quarantined(send, clock):
     for _number in range(limits.PER_ADDRESS.requests):
         assert send().status == Status.NEW
     assert send().status == Status.QUARANTINED
@@ -110,7 +110,7 @@ def test_after_ten_requests_in_an_hour_an_address_waits(send, clock):
     assert send().status == Status.NEW
 
 
-def test_the_hour_runs_from_the_first_request_however_slowly_the_others_come(send, clock):
+def test_hour_runs_from_the_first_request(send, clock):
     for _number in range(limits.PER_ADDRESS.requests):
         assert send().status == Status.NEW
         clock.shift(timedelta(minutes=5, seconds=30))
@@ -120,7 +120,7 @@ def test_the_hour_runs_from_the_first_request_however_slowly_the_others_come(sen
 
 
 @pytest.mark.parametrize("contact", [{"email": "Ana@Patient.example.com"}, {"phone": "(949) 555-0123", "email": ""}])
-def test_after_five_requests_in_a_day_a_contact_waits(send, contact):
+def test_sixth_request_of_a_contact_is_quarantined(send, contact):
     same = {"email": "ana@patient.example.com"} if contact["email"] else {"phone": "949 555 0123", "email": ""}
     for number in range(limits.PER_CONTACT.requests):
         assert send(f"198.51.100.{number}", message=f"{number}", **same).status == Status.NEW
@@ -128,7 +128,7 @@ def test_after_five_requests_in_a_day_a_contact_waits(send, contact):
     assert send("198.51.100.99").status == Status.NEW
 
 
-def test_the_same_form_again_does_not_count(send, client):
+def test_same_request_again_does_not_count(send, client):
     one = {"email": "ana@patient.example.com"}
     for number in range(limits.PER_CONTACT.requests - 1):
         send(message=f"{number}", **one)
@@ -138,7 +138,7 @@ def test_the_same_form_again_does_not_count(send, client):
     assert not Case.objects.filter(status=Status.QUARANTINED).exists()
 
 
-def test_the_cache_names_nobody(send, monkeypatch):
+def test_cache_keys_name_nobody(send, monkeypatch):
     spy = Mock(wraps=cache)
     monkeypatch.setattr(limits, "cache", spy)
     send(email="ana@patient.example.com", phone="949 555 0123")
@@ -151,7 +151,7 @@ def test_the_cache_names_nobody(send, monkeypatch):
 # In quarantine
 
 
-def test_request_in_quarantine_keeps_all_she_wrote_and_nothing_else_happens(quarantined):
+def test_quarantine_stores_all_and_does_nothing(quarantined):
     case = quarantined(message="My forehead.", phone="949 555 0123")
     assert (case.message, case.phone, case.requested_start) == ("My forehead.", "949 555 0123", TUESDAY)
     assert case.consents.get().wording == "Yes."
@@ -159,7 +159,7 @@ def test_request_in_quarantine_keeps_all_she_wrote_and_nothing_else_happens(quar
     assert not Appointment.objects.exists()
 
 
-def test_same_form_again_stays_in_quarantine_with_what_she_changed(quarantined):
+def test_same_form_again_stays_quarantined_with_changes(quarantined):
     key = uuid4()
     quarantined(submission_key=key)
     case = quarantined(submission_key=key, message="Please call.", start=None)
@@ -169,7 +169,7 @@ def test_same_form_again_stays_in_quarantine_with_what_she_changed(quarantined):
     assert not Message.objects.exists()
 
 
-def test_same_content_from_a_new_form_stays_in_quarantine_with_the_time_she_picked_last(quarantined):
+def test_same_content_again_stays_quarantined_with_time(quarantined):
     quarantined()
     case = quarantined(start=TUESDAY + timedelta(hours=1))
     assert Case.objects.get() == case
@@ -179,7 +179,7 @@ def test_same_content_from_a_new_form_stays_in_quarantine_with_the_time_she_pick
     assert not Message.objects.exists()
 
 
-def test_let_out_she_gets_her_receipt_and_her_time(quarantined, release_from_quarantine):
+def test_release_sends_receipt_and_holds_time(quarantined, release_from_quarantine):
     case = release_from_quarantine(quarantined())
     assert case.status == Status.NEW
     assert list(case.messages.values_list("kind", flat=True)) == ["receipt"]
@@ -188,7 +188,7 @@ def test_let_out_she_gets_her_receipt_and_her_time(quarantined, release_from_qua
     assert booking_invariants.check() == []
 
 
-def test_let_out_too_late_for_her_time_is_told(quarantined, release_from_quarantine, ask):
+def test_release_records_a_time_taken_meanwhile(quarantined, release_from_quarantine, ask):
     case = quarantined()
     ask(TUESDAY)
     case = release_from_quarantine(case)
@@ -198,7 +198,7 @@ def test_let_out_too_late_for_her_time_is_told(quarantined, release_from_quarant
     assert booking_invariants.check() == []
 
 
-def test_only_what_is_in_quarantine_is_let_out_and_once(quarantined, release_from_quarantine):
+def test_only_a_quarantined_case_is_released(quarantined, release_from_quarantine):
     case = release_from_quarantine(quarantined())
     with pytest.raises(services.BookingError, match="not in quarantine"):
         release_from_quarantine(case)
@@ -207,14 +207,14 @@ def test_only_what_is_in_quarantine_is_let_out_and_once(quarantined, release_fro
         release_from_quarantine(case)
 
 
-def test_what_is_no_request_is_closed(quarantined, clerk):
+def test_quarantined_case_can_be_closed(quarantined, clerk):
     case = quarantined()
     closing = {"outcome": "not_a_request", "actor": clerk, "expected_version": case.version}
     assert services.change_stage(case.pk, Status.CLOSED, **closing).status == Status.CLOSED
     assert not Message.objects.exists()
 
 
-def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, policy):
+def test_quarantined_case_cannot_be_booked(quarantined, clerk, policy):
     case = quarantined()
     with pytest.raises(services.TransitionError):
         services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, policy=policy)
@@ -242,14 +242,14 @@ def test_list_shows_quarantine_only_when_asked(desk, quarantined, ask):
     assert set(names_in(desk.get(url, {"q": "Quinn"}))) == {"Quinn in the list"}
 
 
-def test_dashboard_counts_them_and_leads_there(desk, quarantined):
+def test_dashboard_counts_quarantine_and_links_there(desk, quarantined):
     quarantined()
     page = desk.get(reverse("wagtailadmin_home")).content.decode()
     assert re.search(r"<strong>1</strong>\s*request is in quarantine", page)
     assert "?status=quarantined" in page
 
 
-def test_desk_lets_it_out_and_keeps_a_typed_note(desk, quarantined):
+def test_desk_releases_and_keeps_typed_note(desk, quarantined):
     case = quarantined()
     url = reverse("case:inspect", args=[case.pk])
     page = desk.get(url).content.decode()
@@ -264,7 +264,7 @@ def test_desk_lets_it_out_and_keeps_a_typed_note(desk, quarantined):
     assert case.messages.filter(kind="receipt").exists()
 
 
-def test_whoever_may_only_read_lets_nothing_out(client, quarantined):
+def test_read_only_user_cannot_release(client, quarantined):
     client.force_login(factories.make_user("clinician"))
     case = quarantined()
     url = reverse("case:inspect", args=[case.pk])
@@ -274,7 +274,7 @@ def test_whoever_may_only_read_lets_nothing_out(client, quarantined):
     assert case.status == Status.QUARANTINED
 
 
-def test_a_limit_is_not_reached_by_what_a_cache_forgot(send):
+def test_emptied_cache_lets_requests_through(send):
     for _number in range(limits.PER_ADDRESS.requests):
         send()
     cache.clear()
