@@ -5,21 +5,25 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 HOST ?= 127.0.0.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The processes of Procfile get HOST and PORT. honcho reads no .env: it belongs to the production settings.
+HONCHO := exec env PATH="$(VENV)/bin:$$PATH" HOST="$(HOST)" PYTHONUNBUFFERED=1 $(PY) -m honcho --env /dev/null start --port $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint format perf load crashes mail-sink lock
+.PHONY: help run test check serve check-project lint types format perf load crashes mail-sink lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
+run: export SITE_URL = http://$(HOST):$(PORT)
 run: $(VENV)/.site ## Start the site with its demo clinic at http://127.0.0.1:8000 (PORT= changes it)
-	@$(PY) manage.py run_site --host $(HOST) --port $(PORT)
+	@$(PY) manage.py prepare
+	@$(HONCHO) dev worker
 
 test: $(VENV)/.tools ## Run all tests, those in the browser too
 	@$(PY) -m tests.browser.provide
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint check-project test ## What must hold before a change goes in: lint, migrations, deploy check, tests
+check: lint types check-project test ## What must hold before a change goes in: lint, types, migrations, deploy check, tests
 
 check-project: $(VENV)/.tools
 	@$(PY) manage.py makemigrations --check --dry-run
@@ -31,13 +35,19 @@ lint: $(VENV)/.tools
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m djlint --quiet --lint .
+	@$(VENV)/bin/lint-imports --no-logo --no-cache
+
+types: $(VENV)/.tools
+	@$(PY) -m mypy
 
 format: $(VENV)/.tools ## Put code in the house's format
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
+serve: export DJANGO_SETTINGS_MODULE = clinic.settings.production
 serve: $(VENV)/.site ## Serve with production settings, configured from .env
-	@$(PY) manage.py run_site --production --host $(HOST) --port $(PORT)
+	@$(PY) manage.py prepare
+	@$(HONCHO) web worker
 
 perf: export VAR_DIR = $(CURDIR)/var/perf
 perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 requests (takes some minutes)
@@ -47,6 +57,8 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 	@$(PY) manage.py make_load_data --articles 1000 --requests 100000 --yes
 	@$(PY) -m tests.performance.measure
 
+# Full size, unless FULL is set to nothing.
+crashes load mail-sink: export FULL ?= 1
 load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE_URL= for PostgreSQL)
 	@$(PY) -m tests.load.patients
 

@@ -30,7 +30,6 @@ from bookings.models import (
 )
 from bookings.scheduling.availability import slots_between
 from bookings.services import Submission
-from bookings.services.patients import contact_of
 from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
@@ -49,7 +48,7 @@ counter = itertools.count(1)
 
 
 def make_home() -> HomePage:
-    """The home page of the default site, made once."""
+    """Return the home page of the default site; make it if there is none."""
     if existing := HomePage.objects.first():
         return existing
     root = Page.get_first_root_node()
@@ -78,7 +77,7 @@ def make_blog_index() -> BlogIndexPage:
 
 
 def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", **fields: Any) -> TreatmentPage:
-    """A live treatment; ``area`` is the name of its area of concern, ``live=False`` makes a draft."""
+    """Make a live treatment; ``area`` names its area of concern, ``live=False`` makes a draft."""
     if area:
         fields["area"], _made = AreaOfConcern.objects.get_or_create(name=area, defaults={"slug": slugify(area)})
     fields.setdefault("introduction", "Softer lines in twenty minutes.")
@@ -86,7 +85,7 @@ def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", *
 
 
 def make_article(title: str = "What to ask before your first visit", **fields: Any) -> BlogPage:
-    """A live article; ``live=False`` makes a draft."""
+    """Make a live article; ``live=False`` makes a draft."""
     fields.setdefault("date", date(2026, 3, 2))
     return make_blog_index().add_child(instance=BlogPage(title=title, **fields))
 
@@ -95,7 +94,7 @@ def make_article(title: str = "What to ask before your first visit", **fields: A
 
 
 def clinic_profile(**fields: Any) -> ClinicProfile:
-    """The default site's profile, with a phone, an address and an e-mail."""
+    """Give the default site's profile a phone, an address and an email."""
     known = {
         "phone": "(949) 555-0100",
         "email": "hello@clinic.example.com",
@@ -108,7 +107,10 @@ def clinic_profile(**fields: Any) -> ClinicProfile:
 
 
 def opening_hours(**fields: Any) -> OpeningHours:
-    """The default site's hours, Monday to Friday 9 am to 4 pm; days as people write them, rows as lists."""
+    """Make the default site's hours, Monday to Friday 9 am to 4 pm.
+
+    Days are given as people write them, rows as lists.
+    """
     week = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "9 am – 4 pm")
     site = Site.objects.get(is_default_site=True)
     values = {name: parse_spans(value) if isinstance(value, str) else value for name, value in (week | fields).items()}
@@ -161,7 +163,7 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
     case.search_text = search_text_for(case)
     if "patient" not in fields:
-        case.patient = Patient.objects.create(**contact_of(case))
+        case.patient = Patient.objects.create_for(case)
     case.save()
     Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
     if visit_state:

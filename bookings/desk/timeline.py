@@ -49,9 +49,7 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
     if "chose_again" in data:
         yield _("The patient chose again.")
     if "holder" in data:
-        yield _("%(case)s holds a time for the same contact.") % {
-            "case": data["holder"]
-        }
+        yield _("%(case)s holds a time for the same contact.") % {"case": data["holder"]}
     if "case" in data:
         yield data["case"]
     if "message" in data:

@@ -4,6 +4,28 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class PatientManager(models.Manager):
+    def create_for(self, case) -> "Patient":
+        """Create the patient of a new case.
+
+        Whether they were here before, staff say.
+        """
+        return self.create(**self.contact_of(case))
+
+    def update_for(self, case) -> None:
+        """Correct a patient that only this case knows."""
+        if case.patient_id and not case.patient.cases.exclude(pk=case.pk).exists():
+            self.filter(pk=case.patient_id).update(**self.contact_of(case))
+
+    @staticmethod
+    def contact_of(case) -> dict[str, str]:
+        """Return the patient's fields.
+
+        The email is in small letters, so that a plain index finds it.
+        """
+        return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
+
+
 class Patient(models.Model):
     """Store a person, as far as the desk knows.
 
@@ -19,6 +41,8 @@ class Patient(models.Model):
     phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = PatientManager()
+
     class Meta:
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
@@ -33,7 +57,10 @@ class Patient(models.Model):
 
 
 class PatientLink(models.Model):
-    """Say that two patients are one person. Deleting the link undoes exactly that."""
+    """Say that two patients are one person.
+
+    Deleting the link undoes exactly that.
+    """
 
     # The patient with the lower key comes first, so that one pair has one row.
     first = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")

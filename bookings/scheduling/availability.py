@@ -37,7 +37,10 @@ class FreeStart(NamedTuple):
 
 
 def free_starts(schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime) -> Iterator[FreeStart]:
-    """Yield every start that can be booked at ``now`` (aware), in order. Later weeks are worked out when needed."""
+    """Yield every start that can be booked at ``now`` (aware), in order.
+
+    Later weeks are worked out when needed.
+    """
     earliest, end = _bookable(schedule, rules, now)
     while earliest < end:
         until = min(end, earliest + DAYS_AT_ONCE * DAY)
@@ -61,7 +64,7 @@ def resources_on_offer(
     earliest, end = _bookable(schedule, rules, now)
     if not earliest <= at < end:  # Asked first: as UTC, the last dates of the calendar may lie beyond it.
         return ()
-    start = as_utc(at)
+    start = at.astimezone(UTC)
     is_possible = start in _possible_between(start, start + MINUTE, schedule, rules)
     return free_resources(start, rules, taken) if is_possible else ()
 
@@ -72,15 +75,19 @@ def possible_starts(day: date, schedule: Schedule, rules: SlotRules) -> Iterator
 
 
 def is_possible(start: datetime, schedule: Schedule, rules: SlotRules, now: datetime) -> bool:
-    """Return whether hours and grid allow this start (aware), taken or not. False for dates far away."""
+    """Return whether hours and grid allow this start (aware), taken or not.
+
+    False for dates far away.
+    """
     if abs(start - now) > (rules.horizon_days + 2) * DAY:
         return False
     return start in possible_starts(start.astimezone(schedule.time_zone).date(), schedule, rules)
 
 
 def slots_of(at: datetime, rules: SlotRules) -> tuple[datetime, ...]:
-    """Return the quarter hours that a visit from this instant on takes."""
-    return slots_between(at, at.astimezone(UTC) + rules.occupied)
+    """Return the quarter hours that a visit from this instant (aware) on takes."""
+    start = at.astimezone(UTC)
+    return _slots(start, start + rules.occupied)
 
 
 def slots_between(start: datetime, end: datetime) -> tuple[datetime, ...]:
@@ -88,11 +95,13 @@ def slots_between(start: datetime, end: datetime) -> tuple[datetime, ...]:
     begins, ends = as_utc(start), as_utc(end)
     if ends < begins:
         raise ValueError(f"Time runs forward: {end.isoformat()} lies before {start.isoformat()}.")
-    if begins == ends:
-        return ()
-    first = begins.replace(minute=begins.minute // 15 * 15, second=0, microsecond=0)
-    count = -((first - ends) // SLOT)
-    return tuple(first + n * SLOT for n in range(count))
+    return _slots(begins, ends)
+
+
+def _slots(start: datetime, end: datetime) -> tuple[datetime, ...]:
+    """Do the same for two instants in UTC, in order."""
+    first = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
+    return tuple(first + n * SLOT for n in range(-((first - end) // SLOT))) if start < end else ()
 
 
 def free_resources(at: datetime, rules: SlotRules, taken: Taken) -> tuple[tuple[int, ...], ...]:
@@ -111,7 +120,7 @@ def _bookable(schedule: Schedule, rules: SlotRules, now: datetime) -> tuple[date
     earliest = schedule.add_open_minutes(now, rules.notice_minutes)
     last_day = now.astimezone(schedule.time_zone).date() + rules.horizon_days * DAY
     end = instant_of(last_day + DAY, MIDNIGHT, schedule.time_zone)
-    return (end if earliest is None else as_utc(earliest)), end
+    return (end if earliest is None else earliest.astimezone(UTC)), end
 
 
 def _midnights(day: date, schedule: Schedule) -> tuple[datetime, datetime]:
@@ -140,9 +149,9 @@ def _possible_between(start: datetime, end: datetime, schedule: Schedule, rules:
     if end <= start:
         return
     for opening in schedule.openings_between(start, end):
-        opens, closes = as_utc(opening.opens), as_utc(opening.closes)
+        opens, closes = opening.opens.astimezone(UTC), opening.closes.astimezone(UTC)
         begins, last = max(opens, start), closes - rules.visit
-        for at in slots_between(begins, min(closes, end)):
+        for at in _slots(begins, min(closes, end)):
             if begins <= at <= last and _is_on_grid(at.astimezone(schedule.time_zone), rules):
                 yield at
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from clinic.hours.schedule import DAY, MINUTE, Schedule
@@ -48,11 +49,11 @@ class SlotRules:
         if not self.needs:
             raise ValueError("A visit needs at least one resource.")
 
-    @property
+    @cached_property  # It writes into __dict__, past the frozen __setattr__.
     def visit(self) -> timedelta:
         return timedelta(minutes=self.visit_minutes)
 
-    @property
+    @cached_property
     def occupied(self) -> timedelta:
         """Return how long the visit and the pause after it take."""
         return timedelta(minutes=self.visit_minutes + self.pause_minutes)

@@ -18,7 +18,10 @@ CONTACT = ("name", "email", "phone", "phone_e164", "contact_by", "contact_time")
 
 @transaction.atomic
 def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, profile: ClinicProfile) -> Case:
-    """Open a case for the complaint and tell the desk, or add to the open one. Raise BookingError if it is empty."""
+    """Open a case for the complaint and tell the desk, or add to the open one.
+
+    Raise BookingError if it is empty.
+    """
     text = text.strip()
     if not text:
         raise BookingError(_("Write in a few words what feels wrong."))

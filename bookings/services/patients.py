@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings.models import Case, Event, EventKind, Patient, PatientLink
@@ -35,17 +34,6 @@ class Duplicate(NamedTuple):
     same_phone: bool
 
 
-def contact_of(case: Case) -> dict[str, str]:
-    """Return the fields of the case's patient. The email is in small letters, so that a plain index finds it."""
-    return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
-
-
-def update_patient(case: Case) -> None:
-    """Correct a patient that only this case knows."""
-    if case.patient_id and not Case.objects.filter(patient=case.patient_id).exclude(pk=case.pk).exists():
-        Patient.objects.filter(pk=case.patient_id).update(**contact_of(case))
-
-
 def get_family(patient_id: int | None) -> set[int]:
     """Return the keys of the patient and of all who are the same person."""
     return {patient.pk for patient in Patient.objects.raw(FAMILY, [patient_id])} if patient_id else set()
@@ -63,7 +51,7 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
         return []
     known = get_family(case.patient_id)
     duplicates: list[Duplicate] = []
-    for other in cases_with_same_contact(case).exclude(patient__in=known)[:MAX_LOOKED_AT]:
+    for other in Case.objects.with_same_contact(case).exclude(patient__in=known)[:MAX_LOOKED_AT]:
         if other.patient_id in known:
             continue
         known |= get_family(other.patient_id)
@@ -75,21 +63,12 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
     return duplicates
 
 
-def cases_with_same_contact(case: Case) -> QuerySet[Case]:
-    """Return the other cases of patients with this email or this phone, newest first."""
-    same = Q(email=case.email.lower()) if case.email else Q()
-    if case.phone_e164:
-        same |= Q(phone_e164=case.phone_e164)
-    if not same:
-        return Case.objects.none()
-    # Two steps, each by an index. In one, SQLite may choose to read all cases in order.
-    cases = Case.objects.filter(patient__in=Patient.objects.filter(same))
-    return cases.exclude(pk=case.pk).select_related("patient").order_by("-created_at", "-pk")
-
-
 @transaction.atomic
 def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
-    """Say that the patients of both cases are one person. Raise BookingError if that is known."""
+    """Say that the patients of both cases are one person.
+
+    Raise BookingError if that is known.
+    """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if other.patient_id in family:
         raise BookingError(_("These two cases already belong to one person."))
@@ -101,7 +80,10 @@ def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_versi
 
 @transaction.atomic
 def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
-    """Undo the link that leads to the patient of the other case. Whoever was linked with that patient stays so."""
+    """Undo the link that leads to the patient of the other case.
+
+    Whoever was linked with that patient stays so.
+    """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if case.patient_id == other.patient_id or other.patient_id not in family:
         raise BookingError(_("No link leads from this case to the other one."))

@@ -13,9 +13,9 @@ from wagtail.models import Site
 
 from bookings.models import Appointment, AppointmentState, ConsultationSettings, Resource, Slot, VisitType
 from bookings.scheduling import availability
-from bookings.scheduling.availability import FreeStart, slots_between
+from bookings.scheduling.availability import FreeStart, slots_of
 from bookings.scheduling.policy import BookingPolicy
-from clinic.hours.schedule import DAY, MINUTE
+from clinic.hours.schedule import DAY
 from clinic.models import ClinicProfile, OpeningHours
 
 from .transitions import BookingError
@@ -24,7 +24,10 @@ NEAREST = 3
 
 
 class TimeTakenError(BookingError):
-    """Say that a time cannot be had. ``nearest`` are the free starts (UTC) around it."""
+    """Say that a time cannot be had.
+
+    ``nearest`` are the free starts (UTC) around it.
+    """
 
     def __init__(self, message: str, nearest: Collection[datetime] = ()):
         super().__init__(message)
@@ -41,7 +44,9 @@ def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
 
 
 def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None = None) -> Iterator[FreeStart]:
-    """Yield every start on offer, in order. A page may be out of date a second later: only the writers decide.
+    """Yield every start on offer, in order.
+
+    A page may be out of date a second later: only the writers decide.
 
     The slots of ``moving`` count as free.
     """
@@ -74,21 +79,25 @@ def time_taken(policy: BookingPolicy, start: datetime, now: datetime, moving: Ap
 
 
 def lock_resources() -> list[Resource]:
-    """Lock all resources in one order. Call it first in a transaction that writes slots."""
+    """Lock all resources in one order.
+
+    Call it first in a transaction that writes slots.
+    """
     return list(Resource.objects.select_for_update(no_key=True).order_by("pk"))
 
 
 def place(
     appointment: Appointment, start: datetime, resource_ids: Collection[int], policy: BookingPolicy, now: datetime
 ) -> None:
-    """Save the appointment at this start with its slots. Raise TimeTakenError if somebody else has one of them.
+    """Save the appointment at this start with its slots.
+
+    Raise TimeTakenError if somebody else has one of them.
 
     The resources are locked.
     """
     appointment.visit_type_id = policy.visit_type_id
     appointment.starts_at = start.astimezone(UTC)
     appointment.ends_at = appointment.starts_at + policy.rules.visit
-    until = appointment.ends_at + policy.rules.pause_minutes * MINUTE
     try:
         with transaction.atomic():
             appointment.save()
@@ -96,7 +105,7 @@ def place(
             Slot.objects.bulk_create(
                 Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
                 for resource in resource_ids
-                for at in slots_between(appointment.starts_at, until)
+                for at in slots_of(start, policy.rules)
             )
     except IntegrityError as error:
         raise time_taken(policy, start, now) from error
@@ -105,7 +114,10 @@ def place(
 def _taken(
     policy: BookingPolicy, since: datetime, until: datetime, now: datetime, moving: Appointment | None
 ) -> list[dict[int, set[datetime]]]:
-    """Return the taken slots by resource, for each kind that a visit needs. One that has expired at ``now`` is free."""
+    """Return the taken slots by resource, for each kind that a visit needs.
+
+    One that has expired at ``now`` is free.
+    """
     by_kind: dict[str, dict[int, set[datetime]]] = {kind: {} for kind in policy.rules.needs}
     by_resource: dict[int, set[datetime]] = {}
     for pk, kind in Resource.objects.filter(is_active=True, kind__in=by_kind).values_list("pk", "kind"):

@@ -37,11 +37,12 @@ from clinic.models import ClinicProfile
 
 from .appointments import drop_hold, expire
 from .cases import lock_case, save_change, set_status
-from .patients import MAX_LOOKED_AT, cases_with_same_contact, contact_of, update_patient
 from .slots import TimeTakenError, expired_holds, find_resources, lock_resources, place, time_taken
 from .transitions import BookingError, get_stage
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
+# Of those with the same contact only the newest are looked at: a whole company may write from one address.
+MAX_LOOKED_AT = 50
 TYPED_FIELDS = ("name", "email", "phone", "contact_by", "contact_time", "message")
 
 
@@ -116,7 +117,7 @@ def _submit(
             _change_hold(case, submission.start, policy, now)
         return case, False
     wants_time = bool(submission.start and policy) and not in_quarantine
-    # Checked here as well, so that nobody waits in line for a time that is gone.
+    # Checked before the lock, so that nobody waits in line for a time that is gone.
     will_hold = wants_time and not _holder(fields["email"], fields["phone_e164"])
     if will_hold and not find_resources(policy, submission.start, now):
         raise time_taken(policy, submission.start, now)
@@ -127,7 +128,7 @@ def _submit(
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
     if wants_time:
         # Last, since the next patient waits for the resources. They may be locked after this case, which is new.
-        _hold(case, submission.start, policy, now)
+        _hold(case, submission.start, policy, now, on_offer=not will_hold)
     return case, True
 
 
@@ -142,7 +143,7 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
     case.search_text = search_text_for(case)
     if visit := find_previous_visit(case):
         case.kind, case.previous = CaseKind.REPEAT, visit
-    case.patient = Patient.objects.create(**contact_of(case))
+    case.patient = Patient.objects.create_for(case)
     case.save(force_insert=True)
     _add_treatments(case, get_titles(submission.treatment_ids))
     Event.objects.record(case, EventKind.RECEIVED)
@@ -154,7 +155,7 @@ def find_previous_visit(case: Case) -> Case | None:
     """Return the newest case that came to a visit, of somebody with the same name and the same email or phone."""
     came = Q(appointments__state__in=(AppointmentState.CHECKED_IN, AppointmentState.TREATED))
     came |= Q(status=Status.CLOSED, outcome=Outcome.COMPLETED)
-    visits = cases_with_same_contact(case).filter(came).exclude(kind=CaseKind.COMPLAINT).distinct()
+    visits = Case.objects.with_same_contact(case).filter(came).exclude(kind=CaseKind.COMPLAINT).distinct()
     name = one_line(case.name).casefold()
     return next((visit for visit in visits[:MAX_LOOKED_AT] if one_line(visit.name).casefold() == name), None)
 
@@ -168,8 +169,10 @@ def queue_receipt(case: Case) -> None:
 # Holding the time that the patient picked
 
 
-def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) -> None:
-    """Hold a start on offer until the desk has answered. Raise TimeTakenError.
+def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, on_offer: bool = True) -> None:
+    """Hold a start until the desk has answered.
+
+    Raise TimeTakenError if it is not free and, ``on_offer``, offered.
 
     One contact holds one time: a second request is saved without.
     """
@@ -182,7 +185,7 @@ def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) -> 
     answer_by = policy.answer_by(now)
     if answer_by is None:
         raise TimeTakenError(_("No time can be held at the moment."))
-    resources = find_resources(policy, start, now)
+    resources = find_resources(policy, start, now, on_offer=on_offer)
     if not resources:
         raise time_taken(policy, start, now)
     place(Appointment(case=case, held_until=min(answer_by, start)), start, resources, policy, now)
@@ -201,7 +204,9 @@ def _holder(email: str, phone_e164: str, but: Case | None = None) -> Case | None
 
 
 def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | None, now: datetime) -> None:
-    """Hold another start instead of the one that is held. What is booked stays, and quarantine holds nothing.
+    """Hold another start instead of the one that is held.
+
+    What is booked stays, and quarantine holds nothing.
 
     The resources are locked.
     """
@@ -248,7 +253,7 @@ def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy
             # A patient who writes again is waiting again, also when the desk thought it was done.
             set_status(case, Status.NEW)
         save_change(case)
-        update_patient(case)
+        Patient.objects.update_for(case)
         Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
         if "email" in changes and case.status != Status.QUARANTINED:
             # A receipt that still waits for the old, mistaken address would reach a stranger.
@@ -265,7 +270,10 @@ def _save_wish(case: Case, submission: Submission) -> None:
 
 
 def get_titles(treatment_ids: tuple[int, ...]) -> dict[int, str]:
-    """Return titles by page id. A treatment taken offline a minute ago is still what the patient asked for."""
+    """Return titles by page id.
+
+    A treatment taken offline a minute ago is still what the patient asked for.
+    """
     if not treatment_ids:
         return {}
     # The foreign key knows the page model; this app does not import it.

@@ -1,4 +1,4 @@
-"""Render pages when they are published, so that no visitor waits for their pictures."""
+"""Render pages when they are published, to make their pictures."""
 
 import logging
 
@@ -27,7 +27,7 @@ def prerender_with_ancestors(pk: int) -> None:
 
 
 def prerender(page: Page, site: Site) -> None:
-    """Render ``page`` as an anonymous visitor. Log errors, so that publishing never fails here."""
+    """Render ``page`` as an anonymous visitor. Log errors, never raise."""
     request = RequestFactory().get(page.relative_url(site) or "/", headers={"host": site.hostname})
     request.META["SERVER_PORT"] = str(site.port)
     try:

@@ -28,7 +28,7 @@ from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.schedule import Schedule
 from clinic.models import ClinicProfile, OpeningHours
 
-from .content import DemoDataError, Names, read_yaml
+from .content import DemoDataError, Names, errors_in, read_yaml
 
 FILE = "requests.yaml"
 
@@ -37,10 +37,8 @@ def create(users: dict, names: Names, site: Site) -> int:
     """Enter every request as if it had happened. Return how many there are."""
     data = read_yaml(FILE)
     for request in data:
-        try:
+        with errors_in(f"{FILE}: {request.get('name')}"):
             _Story(request, users, site).enter(names)
-        except (DemoDataError, KeyError, ValueError) as error:
-            raise DemoDataError(f"{FILE}: {request.get('name')}: {error!s} is missing or wrong.") from error
     return len(data)
 
 
@@ -150,7 +148,10 @@ def _back_date_last_act(case: Case, at: datetime) -> None:
 
 
 def _when_open(schedule: Schedule, at: datetime, now: datetime) -> datetime:
-    """Return ``at``, or the next opening if the clinic is closed then. Never return a moment in the future."""
+    """Return ``at``, or the next opening if the clinic is closed then.
+
+    Never return a moment in the future.
+    """
     if schedule.is_open(at):
         return at
     opening = schedule.next_opening(at)
@@ -161,5 +162,5 @@ def _duration(words: str) -> timedelta:
     """Read "1 day 3 hours"."""
     parts = re.findall(r"(\d+) (day|hour|minute)s?", words)
     if not parts:
-        raise DemoDataError(f"“{words}” (write it as “1 day 3 hours”)")
+        raise DemoDataError(f"“{words}” is no length of time. Write it as “1 day 3 hours”.")
     return sum((timedelta(**{f"{unit}s": int(number)}) for number, unit in parts), timedelta())

@@ -1,4 +1,4 @@
-"""Hold which treatments a patient can ask for. The app that has them registers them."""
+"""Hold the treatments that a patient can ask for."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -29,11 +29,14 @@ def register_treatments(
 
 
 def get_offered_treatments() -> list[OfferedTreatment]:
-    """Return the treatments that visitors can see, in the order of the areas of concern."""
+    """Return the treatments that visitors can see, in order of their areas."""
     return [treatment for source in _sources for treatment in source.get_offered()]
 
 
 def get_treatment_titles(ids: Iterable[int]) -> dict[int, str]:
-    """Return title by id in the order of the pages, also of treatments that are offline. Unknown ids are left out."""
+    """Return title by id, also of treatments that went offline.
+
+    The titles are in the order of the pages. Unknown ids are left out.
+    """
     ids = set(ids)
     return {pk: title for source in _sources for pk, title in source.get_titles(ids).items()}

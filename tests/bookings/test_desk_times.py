@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from bookings.management.commands import deliver_messages
 from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.urls import reverse
 
 from bookings import services
-from bookings.management.commands import deliver_messages
 from bookings.models import Appointment, AppointmentState, BlockedTime, EventKind, Resource, Slot, Status
 from clinic.models import OpeningHours
 from tests import factories

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bookings.management.commands import deliver_messages
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from bookings import outbox
-from bookings.management.commands import deliver_messages
 from bookings.models import EventKind, Message, MessageState
 from tests.factories import make_case, make_message
 

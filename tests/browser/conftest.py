@@ -1,9 +1,11 @@
 import os
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from playwright.sync_api import sync_playwright
 
+from .demo import copy_demo
 from .provide import find, launch_arguments
 from .server import Site
 
@@ -12,13 +14,23 @@ SCHEMES = ("light", "dark")
 HEIGHT = 900
 
 
-@pytest.fixture(scope="session")
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+def pytest_collection_modifyitems(items):
+    """Put all browser tests into one group: one process starts the site and the browser, and it starts with them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="package")
 def site(tmp_path_factory):
-    with Site(tmp_path_factory.mktemp("site")) as running:
+    folder = tmp_path_factory.mktemp("site")
+    copy_demo(folder)
+    with Site(folder) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(django_db_setup):
     path = find()
     if not path:

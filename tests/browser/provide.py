@@ -36,18 +36,20 @@ def launch_arguments() -> list[str]:
 
 
 def find() -> str | None:
-    """The path of a browser that is there: the ``CHROMIUM`` variable, the machine's own, Playwright's."""
+    """Return a browser's path: from ``CHROMIUM``, the machine's own, or Playwright's."""
     named = [os.environ.get("CHROMIUM", ""), *filter(None, map(shutil.which, COMMANDS))]
     apps = MAC_APPS if platform.system() == "Darwin" else ()
-    for path in (*named, *apps, playwrights_own()):
+    for path in (*named, *apps):
         if path and Path(path).exists():
             return path
-    return None
+    return playwrights_own()
 
 
-def playwrights_own() -> str:
+def playwrights_own() -> str | None:
+    """Return the path of Playwright's own browser. Asking for it takes half a second."""
     with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
 
 
 def install() -> None:

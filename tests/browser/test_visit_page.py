@@ -2,13 +2,14 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import expect
 
+from .axe import violations
 from .conftest import HEIGHT
 from .server import ROOT
-from .test_public_pages import violations
 
 DAYS = "#times details"
 PICKED = "#times input:checked"
@@ -42,9 +43,9 @@ print("PAGES", json.dumps(pages))
 
 @pytest.fixture(scope="module")
 def pages(site):
-    """The paths of the patients' own pages, by their names."""
+    """Return the paths of the patients' own pages, by their names."""
     done = subprocess.run(
-        site.manage("shell", "-v", "0", "-c", ASK),
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", ASK],
         cwd=ROOT,
         env=site.environment,
         capture_output=True,

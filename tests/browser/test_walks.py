@@ -1,23 +1,43 @@
 """The two walks the site exists for, in a real browser on the real server: a patient asks, the desk answers."""
 
 import re
+from dataclasses import replace
+from time import time
 
 import pytest
+from bookings.form_token import MINIMUM_SECONDS, FormToken
+from django.test import override_settings
 from playwright.sync_api import expect
 
-from .test_public_pages import violations
+from clinic.settings.dev import SECRET_KEY
+
+from .axe import violations
 
 PASSWORD = "clinic-demo-2026"
 ROWS = "table.listing tbody tr"
-MINIMUM_TIME = 3_100  # milliseconds: the form takes nobody for a person who is faster than three seconds
+sessions = {}
 
 
 def log_in(page, name):
-    page.goto("/admin/login/")
-    page.locator("[name=username]").fill(name)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/admin/")
+    """Open the admin as one of the demo's staff; the first session of each is used again."""
+    page.context.add_cookies(sessions.get(name, []))
+    page.goto("/admin/")
+    if "/login/" in page.url:
+        page.locator("[name=username]").fill(name)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/admin/")
+        sessions[name] = page.context.cookies()
+
+
+def age_form(page):
+    """Give the open form a token that is old enough, instead of waiting."""
+    field = page.locator("form [name=token]")
+    with override_settings(SECRET_KEY=SECRET_KEY):
+        token = FormToken.read(field.input_value())
+        field.evaluate(
+            "(field, value) => { field.value = value; }", str(replace(token, issued_at=time() - MINIMUM_SECONDS))
+        )
 
 
 def ask(page, name, *, phone="(949) 555-0177", email=""):
@@ -26,7 +46,7 @@ def ask(page, name, *, phone="(949) 555-0177", email=""):
     page.get_by_label("Phone", exact=True).fill(phone)
     page.get_by_label("E-mail", exact=True).first.fill(email)
     page.get_by_label(re.compile("I agree")).check()
-    page.wait_for_timeout(MINIMUM_TIME)
+    age_form(page)
     page.get_by_role("button", name="Send my request").click()
     page.wait_for_url("**/consultation/received/**")
     return page.locator(".receipt__reference").inner_text()
@@ -76,7 +96,7 @@ def test_request_can_be_sent_with_the_keyboard_alone(open_page):
     page.keyboard.type("Keyboard Kim")
     page.keyboard.press("Tab")
     page.keyboard.type("949.555.0166")
-    page.wait_for_timeout(MINIMUM_TIME)
+    page.wait_for_timeout(1000 * MINIMUM_SECONDS + 100)  # as long as everybody outside these tests has to
     for _step in range(60):
         page.keyboard.press("Tab")
         focused = page.evaluate("[document.activeElement.name, document.activeElement.type]")
@@ -112,7 +132,7 @@ def test_posting_twice_makes_one_request(open_page, again):
         page.get_by_label("Your name").fill(name)
         page.get_by_label("Phone", exact=True).fill("949 555 0155")
         page.get_by_label(re.compile("I agree")).check()
-        page.wait_for_timeout(MINIMUM_TIME)
+        age_form(page)
         page.get_by_role("button", name="Send my request").dblclick()
         page.wait_for_url("**/consultation/received/**")
     else:
@@ -121,7 +141,6 @@ def test_posting_twice_makes_one_request(open_page, again):
         page.reload()
     if again == "back":
         page.go_back()
-        page.wait_for_timeout(MINIMUM_TIME)
         ask(page, name)
     desk = open_page("about:blank", width=1440)
     log_in(desk, "frontdesk")

@@ -127,6 +127,14 @@ def test_without_debug_nobody_gets_the_public_password(db, small_pictures):
     assert not Case.objects.exists()
 
 
+def test_load_does_not_wait_for_rendering(db, small_pictures, monkeypatch):
+    started = []
+    monkeypatch.setattr(load_demo_command, "load", lambda *args, **kwargs: None)
+    monkeypatch.setattr(load_demo_command.subprocess, "Popen", lambda command, **kwargs: started.append(command))
+    load_demo("--render-in-background")
+    assert [command[-1] for command in started] == ["render_pages"]
+
+
 def test_failed_load_names_the_file_and_leaves_nothing(data, db, small_pictures, settings):
     article = data / "articles/your-first-consultation.md"
     article.write_text(re.sub(r"^author: .*", "author: nobody", article.read_text(), flags=re.MULTILINE))
@@ -143,10 +151,14 @@ def test_failed_load_names_the_file_and_leaves_nothing(data, db, small_pictures,
     [
         ("seo_title:", "seo_titel:", "This is missing: seo_title."),
         ("## Side effects", "## Side efects", "This is missing: side_effects."),
-        ("{{ filler-sources }}", "{{ filler-sauces }}", "shared/filler-sauces.md: This file is missing."),
-        ("title: ", 'title: "', "The fields at the top are not valid YAML."),
+        ("{{ filler-sources }}", "{{ filler-sauces }}", "The file shared/filler-sauces.md is missing."),
+        ("title: ", 'title: "', "This is not valid YAML."),
         ("---\n", "", "The file does not begin with its fields between two lines of “---”."),
-        ("title: ", "type: clinic.Nothing\ntitle: ", "“type” is missing, or names no type of page."),
+        (
+            "title: ",
+            "type: clinic.Nothing\ntitle: ",
+            "This is missing or wrong: App 'clinic' doesn't have a 'Nothing' model.",
+        ),
     ],
 )
 def test_damaged_page_file_is_reported_in_words(data, old, new, message):
@@ -154,7 +166,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new, 1))
     with pytest.raises(content.DemoDataError, match=re.escape(f"treatments/08-lip-fillers.md: {message}")):
-        content.page_files("treatments", load.REQUIRED["treatments"])
+        content.page_files("treatments", *load.FOLDERS["treatments"])
 
 
 @pytest.mark.parametrize(
@@ -163,6 +175,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
         ("::: quote nobody\n:::", "There is no testimonial called “nobody”. There are: grace."),
         ("::: qoute grace\n:::", "There is no block called “qoute”."),
         ("::: note Never closed\nText", "A block begins with “::: kind” and ends with a line “:::”."),
+        ("::: quote grace\n::: note Title\nText\n:::", "A block begins with “::: kind” and ends with a line “:::”."),
         ("::: steps Heading\nNo title\n:::", "Each step or question needs a line “### Title”."),
         ("[A link](page:nowhere)", "There is no page called “nowhere”. There are: none."),
     ],
@@ -209,6 +222,10 @@ def test_pictures_are_light_and_not_too_small():
             assert picture.width >= (800 if file.stem.startswith("person") else 1200), file.name
 
 
+def test_pictures_differ_from_each_other():
+    assert len({file.read_bytes() for file in PICTURES}) == len(PICTURES)
+
+
 # Loaded
 
 
@@ -233,6 +250,14 @@ def test_demo_is_a_whole_clinic(demo):
     assert isinstance(site.root_page.specific, HomePage)
     assert not Page.objects.filter(slug="wagtail-welcome").exists()
     assert site.root_page.specific.featured_treatments.count() == 6
+
+
+def test_home_page_is_rendered_first(demo, monkeypatch):
+    rendered = []
+    monkeypatch.setattr(load.warming, "render", lambda page, site: rendered.append(page.slug))
+    call_command("render_pages")
+    assert rendered[0] == "home"
+    assert len(rendered) == len(demo_pages())
 
 
 def test_promised_addresses_exist(demo):
