@@ -1,4 +1,4 @@
-"""The patient's own page behind the link in her mails."""
+"""The patient's own page behind the link in their emails."""
 
 import re
 from datetime import timedelta
@@ -11,8 +11,10 @@ from icalendar import Calendar
 
 from bookings import services
 from bookings.messaging.links import VALID_FOR, get_visit_path
-from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, Slot
-from tests.bookings.test_appointments import NOW, TUESDAY
+from bookings.messaging.outbox import send_due
+from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, MessageState, Slot
+from tests.bookings.conftest import TUESDAY
+from tests.bookings.test_appointments import NOW
 from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +43,7 @@ def text_of(response):
 
 
 def rows():
-    """Everything that is stored about requests."""
+    """Return everything that is stored about cases."""
     models = list(apps.get_app_config("bookings").get_models())
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
@@ -56,12 +58,12 @@ def test_page_shows_only_first_name_and_time(client, booked):
 
 def test_page_says_until_when_time_is_held(client, case):
     text = text_of(client.get(get_visit_path(case)))
-    assert "Tuesday, June 8, 10 am is kept for you until Monday, June 7, 1 pm. We answer by then." in text
+    assert "Tuesday, June 8, 10 am is held for you until Monday, June 7, 1 pm. We answer by then." in text
 
 
 @pytest.fixture
-def every_mail(ask, clerk, policy, clock):
-    """One of each kind, as the services write them."""
+def every_message(ask, clerk, policy, clock, written):
+    """Return one message of each kind, written as the worker does."""
     later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", on_waitlist=True)
     services.confirm(later.pk, actor=clerk, expected_version=later.version, policy=policy)
     case = ask(email="ana@patient.example.com")
@@ -73,15 +75,16 @@ def every_mail(ask, clerk, policy, clock):
     clock.shift(timedelta(hours=5))
     services.expire_holds()
     assert set(Message.objects.values_list("kind", flat=True)) == set(MessageKind.values)
-    return Message.objects.all()
+    return [written(message) for message in Message.objects.all()]
 
 
 @pytest.mark.parametrize("is_clerk", [False, True], ids=["patient", "clerk"])
-def test_opening_any_emailed_link_changes_nothing(client, every_mail, clerk, is_clerk):
-    """As virus scanners do. The desk's notice leads to the log-in page, or to the request."""
-    links = {link for mail in every_mail for body in (mail.text, mail.html) for link in LINK.findall(body)}
-    # Of three patients her page and the desk's notice; to change her time; and, hours later, a link signed anew.
-    assert len(links) == 3 * 2 + 1 + 1
+def test_opening_any_emailed_link_changes_nothing(client, every_message, clerk, is_clerk):
+    """Virus scanners open every link. The desk's notice leads to the log-in page, or to the case."""
+    bodies = [body for message in every_message for body in (message.text, message.html)]
+    links = {link for body in bodies for link in LINK.findall(body)}
+    # For each of three patients their page and the desk's notice, and for one the form to change the time.
+    assert len(links) == 3 * 2 + 1
     if is_clerk:
         client.force_login(clerk)
     before = rows()
@@ -92,10 +95,10 @@ def test_opening_any_emailed_link_changes_nothing(client, every_mail, clerk, is_
     assert rows() == before
 
 
-@pytest.mark.parametrize("act", ["cancel", "complain", "earlier"])
-def test_actions_need_a_post(client, booked, act):
+@pytest.mark.parametrize("action", ["cancel", "complain", "earlier"])
+def test_actions_need_a_post(client, booked, action):
     before = rows()
-    assert client.get(f"{get_visit_path(booked)}{act}/").status_code == 405
+    assert client.get(f"{get_visit_path(booked)}{action}/").status_code == 405
     assert rows() == before
 
 
@@ -129,20 +132,21 @@ def test_held_time_has_no_calendar_file(client, case):
     assert client.get(f"{get_visit_path(case)}visit.ics").status_code == 404
 
 
-def test_complaint_opens_its_own_case(client, booked):
+def test_complaint_opens_its_own_case(client, booked, written):
     response = client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."}, follow=True)
     assert "Thank you for telling us." in text_of(response)
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert (complaint.earlier, complaint.message, complaint.is_waiting) == (booked, "My eyelid hangs.", True)
-    assert complaint.messages.get().kind == "desk_notice"
-    assert "eyelid" not in complaint.messages.get().text
+    assert (complaint.previous, complaint.message, complaint.is_waiting) == (booked, "My eyelid hangs.", True)
+    notice = written(complaint.messages.get())
+    assert notice.kind == MessageKind.DESK_NOTICE
+    assert "eyelid" not in notice.text + notice.html
 
 
 def test_second_complaint_joins_the_open_one(client, booked):
     for text in ("My eyelid hangs.", "And it hurts."):
         client.post(f"{get_visit_path(booked)}complain/", {"text": text})
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.events.get(kind=EventKind.NOTE).text == "And it hurts."
+    assert complaint.events.get(kind=EventKind.NOTE).data == {"note": "And it hurts."}
 
 
 def test_empty_complaint_is_refused(client, booked):
@@ -162,8 +166,8 @@ def test_link_can_be_revoked(client, booked, clerk):
     path = get_visit_path(booked)
     services.revoke_links(booked.pk, actor=clerk)
     assert client.get(path).status_code == 404
-    for act in ("cancel", "change", "earlier", "complain"):
-        assert client.post(f"{path}{act}/").status_code == 404
+    for action in ("cancel", "change", "earlier", "complain"):
+        assert client.post(f"{path}{action}/").status_code == 404
     assert client.get(f"{path}change/").status_code == 404
     booked.refresh_from_db()
     assert client.get(get_visit_path(booked)).status_code == 200
@@ -185,7 +189,7 @@ def test_page_is_not_cached_indexed_or_referred(client, booked, page):
 def test_expired_hold_is_told_before_it_is_recorded(client, case, clock):
     clock.move_to(case.appointments.get().held_until)
     text = text_of(client.get(get_visit_path(case)))
-    assert "has run out" in text
+    assert "The time we held for you has expired." in text
     assert "Cancel my visit" not in text
 
 
@@ -195,15 +199,16 @@ def test_complaint_survives_a_notice_that_fails(client, booked, monkeypatch):
 
     monkeypatch.setattr("bookings.messaging.rendering.render_to_string", broken)
     client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."})
+    send_due()
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.events.filter(kind=EventKind.MESSAGE_FAILED).exists()
+    assert complaint.messages.get().state == MessageState.QUEUED
 
 
 def test_steps_show_where_the_visit_stands(client, case, booked):
     steps = BeautifulSoup(client.get(get_visit_path(booked)).content, "html.parser").select(".visit-steps li")
     assert [step.get_text(" ", strip=True) for step in steps] == [
         "We have your request (done)",
-        "A time is kept for you (done)",
+        "A time is held for you (done)",
         "Your time is booked (done)",
         "You come to see us",
     ]
@@ -218,7 +223,7 @@ def change(client, case, start, **data):
 
 
 def offered(response):
-    """The times to choose from, as the page sends them."""
+    """Return the times to choose from, as the page sends them."""
     page = BeautifulSoup(response.content, "html.parser")
     return [radio["value"] for radio in page.select("#times input[type=radio]")]
 
@@ -238,9 +243,9 @@ def test_opening_change_form_changes_nothing(client, booked):
 def test_form_offers_every_time_but_the_current(client, booked):
     times = offered(client.get(f"{get_visit_path(booked)}change/"))
     assert "2027-06-08T17:00Z" not in times
-    # Her own visit is no obstacle to a quarter of an hour earlier or later.
+    # Their own visit is no obstacle to a quarter of an hour earlier or later.
     assert {"2027-06-08T16:45Z", "2027-06-08T17:15Z"} <= set(times)
-    assert "" not in times  # she has a time: nobody needs to call her
+    assert "" not in times  # The patient has a time: nobody needs to call.
 
 
 def test_booked_visit_is_moved(client, booked):
@@ -278,11 +283,11 @@ def test_change_sent_twice_moves_once(client, booked):
     ("start", "words"),
     [
         ("", "Choose one of the times"),
-        ("garbage", "This is none of our times."),
-        ("2027-06-08T17:05Z", "This is none of our times."),
-        ("2027-06-12T17:00Z", "This is none of our times."),
-        ("9999-12-31T23:45Z", "This is none of our times."),
-        ("0001-01-01T00:00Z", "This is none of our times."),
+        ("garbage", "That time is not available."),
+        ("2027-06-08T17:05Z", "That time is not available."),
+        ("2027-06-12T17:00Z", "That time is not available."),
+        ("9999-12-31T23:45Z", "That time is not available."),
+        ("0001-01-01T00:00Z", "That time is not available."),
         ("2027-06-07T16:15Z", "has just been taken"),
     ],
     ids=["none", "garbage", "off the grid", "closed day", "end of time", "beginning of time", "too near"],
@@ -306,10 +311,10 @@ def test_taken_time_offers_the_nearest_three(client, booked, ask):
     before = rows()
     response = change(client, booked, "2027-06-08T18:00Z")
     assert response.status_code == 200
-    assert "This time has just been taken." in text_of(response)
+    assert "That time has just been taken." in text_of(response)
     page = BeautifulSoup(response.content, "html.parser")
     nearest = [radio["value"] for radio in page.select("#times .choices__group input")]
-    # Never her own time, 10 am.
+    # Never their own time, 10 am.
     assert nearest == ["2027-06-08T17:15Z", "2027-06-08T17:30Z", "2027-06-08T18:30Z"]
     assert "2027-06-08T18:00Z" not in offered(response)
     assert rows() == before
@@ -352,7 +357,7 @@ def test_cut_off_passing_meanwhile_is_told(client, booked, monkeypatch):
     assert "It is too close." in text_of(change(client, booked, EARLIER))
 
 
-# An earlier time
+# The waitlist
 
 
 def test_patient_joins_and_leaves_the_waitlist(client, booked):
