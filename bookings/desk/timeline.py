@@ -50,8 +50,8 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
         yield _("The patient chose again.")
     if "holder" in data:
         yield _("%(case)s holds a time for the same contact.") % {"case": data["holder"]}
-    if "case" in data:
-        yield data["case"]
+    if "reference" in data:
+        yield data["reference"]
     if "message" in data:
         yield str(MessageKind(data["message"]).label)
 
