@@ -1,19 +1,17 @@
-import os
-import signal
-import subprocess
-import sys
+"""The outbox: how queued messages are claimed, sent and retried."""
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
-from bookings.management.commands import deliver_messages
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 
-from bookings import outbox
+from bookings.messaging import outbox
 from bookings.models import EventKind, Message, MessageState
+from clinic.logging import RedactingFormatter
 from tests.factories import make_case, make_message
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +28,7 @@ def clock(time_machine):
 
 @pytest.fixture
 def server(monkeypatch):
-    """The mail server: up, until a test sets ``server.error``."""
+    """Return a mail server that works until a test sets ``server.error``."""
 
     class Server:
         error: Exception | None = None
@@ -147,30 +145,55 @@ def test_server_that_takes_nothing_counts_as_failed(monkeypatch):
 def test_neither_log_nor_row_quotes_the_server(server, clock, caplog):
     case = make_case(name="Zoë Lima", email="zoe@patient.example.com")
     message = make_message(case)
+    caplog.handler.setFormatter(RedactingFormatter())
     server.error = ConnectionError("550 <zoe@patient.example.com> unknown, Zoë Lima")
     for days in range(20):
         outbox.send_due(NOON + timedelta(days=days * 2))
     assert fresh(message).state == MessageState.FAILED
     assert "ConnectionError" in caplog.text
-    told = caplog.text + fresh(message).last_error + "".join(event.text for event in case.events.all())
+    assert "outbox.py" in caplog.text  # The stack says where it failed.
+    told = caplog.text + fresh(message).last_error + "".join(str(event.data) for event in case.events.all())
     assert "zoe" not in told.lower()
     assert "lima" not in told.lower()
+
+
+# Rendering
+
+
+def test_message_is_rendered_once_before_sending(server, clock, monkeypatch):
+    message = make_message(subject="", text="")
+    server.error = TimeoutError()
+    assert outbox.send_due() == {"queued": 1}
+    text = fresh(message).text
+    assert message.case.reference in text
+    server.error = None
+    clock.shift(timedelta(minutes=1))
+    monkeypatch.setattr(outbox, "render", Mock(side_effect=AssertionError))
+    assert outbox.send_due() == {"sent": 1}
+    assert mail.outbox[0].body == text
+
+
+def test_message_that_cannot_be_rendered_is_retried(clock, monkeypatch):
+    message = make_message(subject="", text="", due_at=NOON - timedelta(hours=1))
+    make_message(subject="good")
+    with monkeypatch.context() as patch:
+        patch.setattr("bookings.messaging.rendering.render_to_string", Mock(side_effect=ValueError))
+        assert outbox.send_due() == {"queued": 1, "sent": 1}
+    assert [sent.subject for sent in mail.outbox] == ["good"]
+    assert (fresh(message).text, fresh(message).attempts, fresh(message).last_error) == ("", 1, "ValueError")
+    clock.shift(timedelta(minutes=1))
+    assert outbox.send_due() == {"sent": 1}
+    assert message.case.reference in mail.outbox[1].body
 
 
 # More than one worker, and workers that die
 
 
 def test_claimed_message_cannot_be_claimed_again(clock):
-    make_message()
-    assert len(outbox.claim_due(NOON, limit=5)) == 1
-    assert outbox.claim_due(NOON, limit=5) == []
+    message = make_message()
+    assert outbox.claim_next(NOON) == message
+    assert outbox.claim_next(NOON) is None
     assert outbox.send_due() == {}
-
-
-def test_a_claim_takes_no_more_than_it_was_told(clock):
-    for _number in range(4):
-        make_message()
-    assert [len(outbox.claim_due(NOON, limit=3)) for _again in range(3)] == [3, 1, 0]
 
 
 def test_only_a_claimed_message_can_be_delivered():
@@ -180,7 +203,7 @@ def test_only_a_claimed_message_can_be_delivered():
 
 def test_message_of_dead_worker_is_sent_after_lease(clock):
     make_message()
-    outbox.claim_due(NOON, limit=1)
+    outbox.claim_next(NOON)
     clock.shift(outbox.LEASE - timedelta(seconds=1))
     assert outbox.send_due() == {}
     clock.shift(timedelta(seconds=1))
@@ -190,14 +213,14 @@ def test_message_of_dead_worker_is_sent_after_lease(clock):
 def test_message_that_kills_workers_is_given_up(clock):
     message = make_message()
     for _attempt in range(outbox.MAX_ATTEMPTS):
-        outbox.claim_due(fresh(message).due_at, limit=1)
+        outbox.claim_next(fresh(message).due_at)
     assert outbox.send_due(fresh(message).due_at) == {"failed": 1}
     assert (mail.outbox, fresh(message).last_error) == ([], "WorkerDied")
 
 
 def test_lost_lease_does_not_requeue_a_sent_message(server, clock):
     message = make_message()
-    (slow,) = outbox.claim_due(NOON, limit=1)
+    slow = outbox.claim_next(NOON)
     clock.shift(outbox.LEASE)
     outbox.send_due()
     server.error = TimeoutError()
@@ -208,7 +231,7 @@ def test_lost_lease_does_not_requeue_a_sent_message(server, clock):
 
 def test_late_send_keeps_others_from_sending(clock):
     message = make_message()
-    (slow,) = outbox.claim_due(NOON, limit=1)
+    slow = outbox.claim_next(NOON)
     clock.shift(outbox.LEASE * 2)
     outbox.deliver(slow)
     assert fresh(message).state == MessageState.SENT
@@ -217,7 +240,7 @@ def test_late_send_keeps_others_from_sending(clock):
 
 def test_message_of_erased_case_is_gone(clock):
     message = make_message()
-    (claimed,) = outbox.claim_due(NOON, limit=1)
+    claimed = outbox.claim_next(NOON)
     message.case.delete()
     assert outbox.deliver(claimed) == MessageState.SENT
     assert not Message.objects.exists()
@@ -239,69 +262,3 @@ def test_six_workers_send_each_message_once():
         counts = list(pool.map(work, range(6)))
     assert sum(count["sent"] for count in counts) == 20
     assert sorted(sent.subject for sent in mail.outbox) == sorted(f"number {number}" for number in range(20))
-
-
-# The command
-
-
-@pytest.fixture
-def same_connection(monkeypatch):
-    """The worker closes old connections between two messages; a test lives in one transaction of one connection."""
-    monkeypatch.setattr(deliver_messages, "close_old_connections", lambda: None)
-
-
-def test_the_command_sends_once_and_says_how_many(capsys):
-    make_message()
-    call_command("deliver_messages")
-    call_command("deliver_messages")
-    assert capsys.readouterr().out.splitlines() == ["1 sent", "nothing due"]
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_watching_worker_finishes_its_message_and_ends_on_a_signal(monkeypatch, same_connection, number):
-    make_message()
-    make_message()
-    before = signal.getsignal(number)
-
-    def send_and_be_told_to_stop(email, **kwargs):
-        os.kill(os.getpid(), number)
-        return REAL_SEND(email, **kwargs)
-
-    monkeypatch.setattr(EmailMessage, "send", send_and_be_told_to_stop)
-    call_command("deliver_messages", watch=True)
-    assert len(mail.outbox) == 1
-    assert sorted(Message.objects.values_list("state", flat=True)) == ["queued", "sent"]
-    assert signal.getsignal(number) == before
-
-
-def test_a_watching_worker_survives_a_database_that_is_away(monkeypatch, same_connection, capsys):
-    answers = [OperationalError("server closed: zoe@patient.example.com"), OperationalError(), None]
-
-    def send_next():
-        answer = answers.pop(0)
-        if answer is None:
-            os.kill(os.getpid(), signal.SIGTERM)
-            return
-        raise answer
-
-    monkeypatch.setattr(deliver_messages, "send_next", send_next)
-    call_command("deliver_messages", watch=True, every=0.01)
-    told = capsys.readouterr().err
-    assert told.count("OperationalError") == 2
-    assert "zoe" not in told
-
-
-def test_a_watching_worker_ends_with_the_process_that_started_it(same_connection):
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    make_message()
-    call_command("deliver_messages", watch=True, parent_pid=gone.pid)
-    assert mail.outbox == []
-
-
-def test_a_watching_worker_works_while_that_process_lives(monkeypatch, same_connection):
-    seen = []
-    monkeypatch.setattr(deliver_messages, "send_next", lambda: seen.append(1) or (len(seen) < 3 or None))
-    monkeypatch.setattr(os, "getppid", iter([7, 7, 7, 7, 1]).__next__)
-    call_command("deliver_messages", watch=True, every=0.01, parent_pid=7)
-    assert len(seen) == 3
