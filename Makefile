@@ -16,7 +16,7 @@ help: ## Say what each command does
 
 run: export SITE_URL = http://$(HOST):$(PORT)
 run: $(VENV)/.site ## Start the site with its demo clinic at http://127.0.0.1:8000 (PORT= changes it)
-	@$(PY) manage.py prepare
+	@$(PY) manage.py prepare --skip-checks
 	@$(HONCHO) dev worker
 
 test: $(VENV)/.tools ## Run all tests, those in the browser too
