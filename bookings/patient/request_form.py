@@ -252,9 +252,9 @@ class RequestForm(forms.Form):
         days = group_by_day((free.at for free in free_starts(self.policy, now)), zone)
         window = get_window(days, parse_day(values.get("days_from")))
         if window.days or picked:
-            field = self.fields["start"]
-            field.offer(window, zone, picked=picked, nearest=self.nearest)
-            field.help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
+            self.fields["start"].offer(window, zone, picked=picked, nearest=self.nearest)
+            # A bound form has copied the field's own help text by now.
+            self["start"].help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
             return
         if "start" in self.errors:
             del self.errors["start"]

@@ -1,3 +1,5 @@
+"""The subject and body of receipts and of notices to the desk."""
+
 import re
 from datetime import UTC, date, datetime, time
 
@@ -5,36 +7,82 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from bookings import emails, services
+from bookings import services
+from bookings.messaging.rendering import get_first_name, split_steps
 from bookings.models import MessageKind
+from bookings.services.submissions import queue_receipt
 from clinic.hours.schedule import Span
 from clinic.models import SeasonalHours
-from tests.bookings.test_services import make_request
-from tests.factories import clinic_profile, make_case, make_treatment, opening_hours
+from tests.factories import (
+    clinic_profile,
+    consultation_settings,
+    make_case,
+    make_submission,
+    make_treatment,
+    opening_hours,
+)
 
 pytestmark = pytest.mark.django_db
 MORNING = (Span(time(8), time(12)),)
 
 
 @pytest.fixture
-def mails(profile, consultation_settings):
+def case(profile, consultation_settings):
+    """Return the case of a request as a patient sends it, with its two messages queued."""
     treatment = make_treatment("Botox for chronic migraine")
     opening_hours()
-    request = make_request(treatment_ids=(treatment.pk,), name="Zoë Lima <b>")
-    case = services.submit(request, settings=consultation_settings, profile=clinic_profile()).case
-    return {message.kind: message for message in case.messages.all()}
+    submission = make_submission(
+        name="Zoë Lima <b>",
+        email="zoe@patient.example.com",
+        phone="(949) 555-0123",
+        message="Lines on my forehead.",
+        treatment_ids=(treatment.pk,),
+    )
+    case, _created = services.submit(submission, settings=consultation_settings, profile=profile)
+    return case
 
 
-def test_subjects_name_no_patient_and_no_treatment(mails):
-    reference = mails[MessageKind.RECEIPT].case.reference
-    assert {message.subject for message in mails.values()} == {
+@pytest.fixture
+def messages(case, written):
+    return {message.kind: written(message) for message in case.messages.all()}
+
+
+@pytest.fixture
+def receipt_of(profile, consultation_settings, written):
+    """Return a function that queues and writes the receipt of a case."""
+
+    def write(case):
+        queue_receipt(case)
+        return written(case.messages.get())
+
+    return write
+
+
+def test_request_queues_messages_without_text(case):
+    kinds = case.messages.values_list("kind", "subject", "text", "html", "calendar")
+    assert set(kinds) == {("receipt", "", "", "", ""), ("desk_notice", "", "", "", "")}
+
+
+def test_submit_renders_nothing(profile, consultation_settings, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("bookings.messaging.rendering.render_to_string", broken)
+    case, created = services.submit(make_submission(), settings=consultation_settings, profile=profile)
+    assert created
+    assert case.messages.count() == 2
+
+
+def test_subjects_name_no_patient_and_no_treatment(messages):
+    reference = messages[MessageKind.RECEIPT].case.reference
+    assert {message.subject for message in messages.values()} == {
         "We have your request – OC Beauty Medspa",
         f"New consultation request {reference}",
     }
 
 
-def test_the_notice_to_the_desk_holds_nothing_about_the_patient(mails):
-    notice = mails[MessageKind.DESK_NOTICE]
+def test_desk_notice_holds_nothing_about_the_patient(messages):
+    notice = messages[MessageKind.DESK_NOTICE]
     link = "http://testserver" + reverse("case:inspect", args=[notice.case_id])
     for body in (notice.text, notice.html):
         assert notice.case.reference in body
@@ -43,8 +91,8 @@ def test_the_notice_to_the_desk_holds_nothing_about_the_patient(mails):
             assert secret not in body
 
 
-def test_the_receipt_tells_what_happens_next_and_how_to_reach_the_clinic(mails):
-    receipt = mails[MessageKind.RECEIPT]
+def test_receipt_tells_next_steps_and_clinic_contact(messages):
+    receipt = messages[MessageKind.RECEIPT]
     for body in (receipt.text, receipt.html):
         for part in (
             "Hello Zoë,",
@@ -62,32 +110,31 @@ def test_the_receipt_tells_what_happens_next_and_how_to_reach_the_clinic(mails):
 
 
 @time_machine.travel(datetime(2026, 7, 6, 20, 0, tzinfo=UTC), tick=False)
-def test_the_receipt_tells_the_week_that_is_in_force(profile, consultation_settings):
+def test_receipt_shows_the_hours_of_this_week(receipt_of):
     summer = SeasonalHours(name="Summer", first_day=date(2026, 7, 1), last_day=date(2026, 8, 31), monday=MORNING)
     opening_hours(seasons=[summer])
-    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+    receipt = receipt_of(make_case())
     assert "Mon: 8 am – 12 pm\nTue – Sun: closed" in receipt.text
     assert "4 pm" not in receipt.text
 
 
-def test_the_receipt_claims_no_hours_that_nobody_has_given(profile, consultation_settings):
-    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+def test_receipt_without_hours_claims_none(receipt_of):
+    receipt = receipt_of(make_case())
     for body in (receipt.text, receipt.html):
         assert "Mon" not in body
         assert "closed" not in body
 
 
-def test_the_receipt_repeats_nothing_about_health_and_no_contact_details(mails):
-    receipt = mails[MessageKind.RECEIPT]
+def test_receipt_repeats_no_health_and_contact_details(messages):
+    receipt = messages[MessageKind.RECEIPT]
     for body in (receipt.text, receipt.html):
         for secret in ("migraine", "forehead", "555-0123", "zoe@", "Lima"):
             assert secret not in body
 
 
-def test_plain_text_is_not_escaped_and_html_is(consultation_settings):
-    consultation_settings.reply_promise = "We answer & call <soon>."
-    context = {"settings": consultation_settings, "profile": clinic_profile()}
-    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(name="O’Brien"), **context)
+def test_only_the_html_is_escaped(receipt_of):
+    consultation_settings(reply_promise="We answer & call <soon>.")
+    receipt = receipt_of(make_case(name="O’Brien"))
     assert "We answer & call <soon>." in receipt.text
     assert "Hello O’Brien," in receipt.text
     assert "We answer &amp; call &lt;soon&gt;." in receipt.html
@@ -108,37 +155,37 @@ def test_plain_text_is_not_escaped_and_html_is(consultation_settings):
         ("", ""),
     ],
 )
-def test_only_what_is_plainly_a_name_is_greeted(name, greeted):
+def test_only_plain_names_are_greeted(name, greeted):
     """Anybody can type any address and any name: the receipt must not carry a stranger's words to it."""
-    assert emails.first_name(name) == greeted
+    assert get_first_name(name) == greeted
 
 
-def test_without_a_name_the_greeting_is_still_one(profile, consultation_settings):
+def test_greeting_works_without_a_name(receipt_of):
     case = make_case(name="www.spam.example")
-    (receipt,) = emails.compose([MessageKind.RECEIPT], case, settings=consultation_settings, profile=profile)
+    receipt = receipt_of(case)
     assert receipt.text.startswith("Hello,\n")
     assert "spam" not in receipt.text + receipt.html
 
 
 def test_rich_text_becomes_plain_steps():
     rich = "<ol><li>We read &amp; think.</li><li>We <b>call</b>\n you.</li></ol><p>Bye<br/>now.</p>"
-    assert emails.steps_in(rich) == ["We read & think.", "We call you.", "Bye", "now."]
+    assert split_steps(rich) == ["We read & think.", "We call you.", "Bye", "now."]
 
 
-def test_a_line_break_in_the_clinics_name_cannot_start_a_header(consultation_settings):
-    profile = clinic_profile(name="OC\nBcc: all@example.com")
-    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+def test_clinic_name_cannot_start_a_header(receipt_of):
+    clinic_profile(name="OC\nBcc: all@example.com")
+    receipt = receipt_of(make_case())
     assert receipt.subject == "We have your request – OC Bcc: all@example.com"
 
 
-def test_the_receipt_names_the_time_she_asked_for_and_claims_nothing_about_it(consultation_settings, profile):
+def test_receipt_names_the_requested_time(receipt_of):
     case = make_case(requested_start=datetime(2026, 11, 24, 18, tzinfo=UTC))
-    (receipt,) = emails.compose([MessageKind.RECEIPT], case, settings=consultation_settings, profile=profile)
+    receipt = receipt_of(case)
     for body in (receipt.text, re.sub("<[^>]+>", "", receipt.html)):
         assert "You asked for Tuesday, November 24, 10 am (Los Angeles time)." in body
     assert "November" not in receipt.subject
 
 
-def test_the_receipt_of_a_request_without_a_time_names_none(consultation_settings, profile):
-    (receipt,) = emails.compose([MessageKind.RECEIPT], make_case(), settings=consultation_settings, profile=profile)
+def test_receipt_without_a_time_names_none(receipt_of):
+    receipt = receipt_of(make_case())
     assert "You asked for" not in receipt.text + receipt.html
