@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.log_actions import LogFormatter, log
@@ -39,10 +39,11 @@ class ExportFormatter(LogFormatter):
     Never what was searched for.
     """
 
-    label = _("Export cases")
+    label = gettext_lazy("Export cases")
 
     def format_message(self, log_entry):
-        text = _("Exported %(count)d cases") % {"count": log_entry.data.get("count", 0)}
+        count = log_entry.data.get("count", 0)
+        text = ngettext("Exported %(count)d case", "Exported %(count)d cases", count) % {"count": count}
         narrowed = [*log_entry.data.get("filters", []), *([_("a search")] if log_entry.data.get("searched") else [])]
         return f"{text} ({', '.join(narrowed)})" if narrowed else text
 

@@ -26,6 +26,14 @@ def clerk(db):
 
 
 @pytest.fixture
+def desk(client, profile):
+    """Return a browser that is logged in at the front desk, as ``desk.user``."""
+    client.user = factories.make_user("frontdesk", first_name="Fay", last_name="Desk")
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
 def ask(profile, consultation_settings, policy):
     """Return a function that submits a request for a time, and returns its case."""
 
