@@ -76,7 +76,7 @@ def render(message: Message) -> None:
     message.text = render_to_string(f"{template}.txt", context).strip() + "\n"
     message.html = render_to_string(f"{template}.html", context)
     is_canceled = kind == MessageKind.CANCELED
-    # A visit that was never booked is in no calendar, so its cancellation needs no file.
+    # A visit that was never booked is in nobody's calendar, so its cancellation brings no file.
     was_booked = message.appointment is not None and message.appointment.sequence > 0
     if kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and was_booked):
         message.calendar = render_ics(message.appointment, clinic, is_canceled=is_canceled)
