@@ -94,5 +94,6 @@ class CaseExportMixin(SpreadsheetExportMixin):
 
     def write_csv_response(self, queryset):
         response = super().write_csv_response(queryset)
+        response["Content-Type"] = "text/csv; charset=utf-8"
         response["Cache-Control"] = "no-store"
         return response

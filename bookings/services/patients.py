@@ -131,4 +131,4 @@ def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
 def _record_on_both(case: Case, other: Case, kind: EventKind, actor: AbstractBaseUser, note: str) -> None:
     for one, named, text in ((case, other, note), (other, case, "")):
         save_change(one)
-        Event.objects.record(one, kind, actor, text, case=named.reference)
+        Event.objects.record(one, kind, actor, text, reference=named.reference)
