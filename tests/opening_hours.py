@@ -45,7 +45,10 @@ def utc(text):
 
 
 def in_utc(moment):
-    """To compare: Python compares two times of one zone by what the clock reads, which may come twice."""
+    """Convert to UTC, to compare instants.
+
+    Python compares two times of one zone by what the clock reads, which may come twice.
+    """
     return moment and moment.astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""The desk's list as a file that no spreadsheet program takes for a program."""
+"""Export the desk's list as CSV in which no value runs as a formula."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from bookings.models import Case
 from bookings.scheduling.formatting import format_age
 from bookings.services import get_stage
 
-# What spreadsheets take for the start of a formula, in the wide forms of Asian keyboards as well.
+# Spreadsheets read these as the start of a formula. The last four are full-width forms.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 # Excel reads a file as UTF-8 only with this mark: without it "Zoë" becomes "ZoÃ«".
 BYTE_ORDER_MARK = "\ufeff".encode()
@@ -36,7 +36,7 @@ COLUMNS = {
 class ExportFormatter(LogFormatter):
     """Say in the site history how many cases were exported, by which filters.
 
-    Never what was searched for.
+    The history never holds the search text.
     """
 
     label = gettext_lazy("Export cases")
@@ -51,7 +51,7 @@ class ExportFormatter(LogFormatter):
 def log_export(user: User, *, count: int, filters: list[str], searched: bool) -> None:
     """Record an export.
 
-    The log wants one object, so it stands under a case that does not exist.
+    A log entry needs one object, so the entry names a case that does not exist.
     """
     data = {"count": count, "filters": filters, "searched": searched}
     log(Case(pk=0), LOG_ACTION, user=user, title=str(Case._meta.verbose_name_plural), data=data)
@@ -63,7 +63,7 @@ def escape_formula(value: str) -> str:
 
 
 class CaseExportMixin(SpreadsheetExportMixin):
-    """Export what the list shows as CSV. The view brings ``now`` and ``zone``."""
+    """Export the list as CSV. The view provides ``now`` and ``zone``."""
 
     FORMATS = (SpreadsheetExportMixin.FORMAT_CSV,)
     list_export = list(COLUMNS)

@@ -1,4 +1,4 @@
-"""The visits that a change of the opening hours would hit."""
+"""Find the visits that a change of the opening hours affects."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,10 @@ from .queries import live_visits
 
 
 def find_visits(intervals: Sequence[Interval], user: User) -> list[VisitInHours]:
-    """Return held and booked visits that overlap the intervals, with a link for those who may see cases."""
+    """Return held and booked visits that overlap the intervals.
+
+    Users who may see cases get a link to each.
+    """
     if not intervals:
         return []
     first, last = min(one.opens for one in intervals), max(one.closes for one in intervals)

@@ -43,7 +43,10 @@ MAX_AHEAD = 2 * 365 * DAY  # How far the desk may book ahead.
 
 @transaction.atomic
 def confirm(case_id: int, *, actor: User, expected_version: int, policy: BookingPolicy, note: str = "") -> Case:
-    """Book the time that is held for the case, or one that has expired if it is still free (else TimeTakenError)."""
+    """Book the time that is held for the case.
+
+    An expired one is booked if it is still free. Raise TimeTakenError if it is not.
+    """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
     # A hold that expired before the newest one is no longer what the patient asked for.
@@ -74,9 +77,10 @@ def book(
     policy: BookingPolicy,
     note: str = "",
 ) -> Case:
-    """Book a time (aware) that the desk and the patient agreed on, however near. It replaces what the case had.
+    """Book a time (aware) that the desk and the patient agreed on.
 
-    Raise TimeTakenError, or BookingError for a time that is over or more than two years ahead.
+    Hours, grid and notice do not limit it. It replaces the live appointment of the case. Raise TimeTakenError, or
+    BookingError for a time that is over or more than two years ahead.
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
@@ -86,7 +90,7 @@ def book(
         raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
     appointment = case.appointments.live().first()
     if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now:
-        # A booked visit whose time has passed is history: the patient did not come.
+        # The patient did not come to a booked visit whose time has passed.
         _end(appointment, AppointmentState.NO_SHOW)
         appointment = None
     appointment = appointment or Appointment(case=case)
@@ -103,7 +107,7 @@ def book(
 
 @transaction.atomic
 def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
-    """Move the visit to a start on offer (aware), for the patient, while it may still be changed.
+    """Move the visit to a start on offer (aware), for the patient.
 
     Raise TimeTakenError, or BookingError once it is too late.
     """
@@ -137,9 +141,9 @@ def cancel(
     expected_version: int | None = None,
     note: str = "",
 ) -> Case:
-    """Cancel the case's visit.
+    """Cancel the case's visit. The case stays open.
 
-    The patient may until the cut-off, the desk always; the case stays open.
+    Patients may cancel until the cut-off, the desk always.
     """
     case, now = _lock_case(case_id, expected_version)
     appointment = _get_live(case)
@@ -153,13 +157,13 @@ def cancel(
 
 @transaction.atomic
 def expire_holds() -> int:
-    """Expire every held time that has run out, and return how many."""
+    """Expire every hold that is over, and return how many."""
     lock_resources()
     return expire(timezone.now())
 
 
 def expire(now: datetime) -> int:
-    """Do the same in a transaction that holds the resources."""
+    """Do the same in a transaction that has locked the resources."""
     expired = list(expired_holds(now).select_related("case"))
     for appointment in expired:
         _end(appointment, AppointmentState.EXPIRED)
@@ -241,7 +245,7 @@ def _check_in(case: Case, policy: BookingPolicy | None) -> None:
         start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
         visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
         expire(now)
-        # Without a free room the patient came all the same.
+        # The patient has come, so the visit is saved even without a free room.
         place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
         return
     visit.state, visit.held_until = AppointmentState.CHECKED_IN, None
@@ -259,9 +263,8 @@ def _end_on_closing(case: Case, outcome: str) -> None:
 def _end(appointment: Appointment, state: AppointmentState) -> None:
     """End an appointment.
 
-    Unless the patient did not come, free its slots and tell the waitlist.
-
-    The resources are locked. A visit keeps its room in every state but canceled and expired.
+    Free its slots and notify the waitlist, unless the patient did not come. The resources are locked. Only a canceled
+    or expired visit gives up its room.
     """
     if appointment.state == AppointmentState.BOOKED and state == AppointmentState.CANCELED:
         appointment.sequence += 1
@@ -273,7 +276,10 @@ def _end(appointment: Appointment, state: AppointmentState) -> None:
 
 
 def _lock_case(case_id: int, expected_version: int | None = None) -> tuple[Case, datetime]:
-    """Lock the resources, expire what has run out, lock the case, and return it with the current instant."""
+    """Lock the resources, expire the holds that are over, lock the case.
+
+    Return the case and the current instant.
+    """
     now = timezone.now()
     lock_resources()
     expire(now)

@@ -1,4 +1,7 @@
-"""Change a case: its status, owner and notes. Every other service locks and saves cases with these functions."""
+"""Change a case: its status, owner and notes.
+
+Every other service locks and saves cases with these functions.
+"""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -59,7 +62,7 @@ def assign(
     expected_version: int,
     note: str = "",
 ) -> Case:
-    """Make somebody the owner, or nobody.
+    """Set or clear the owner.
 
     Without a change and a note nothing is written.
     """

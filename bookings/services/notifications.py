@@ -1,4 +1,4 @@
-"""Queue the messages that a change of an appointment causes, and say until when they are true."""
+"""Queue messages about appointments, and check that they are still true."""
 
 from datetime import datetime, time
 from functools import partial
@@ -15,9 +15,9 @@ REMIND_AT = time(10)  # On the clinic's clock, the day before.
 
 
 def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
-    """Queue the email about a visit in the caller's transaction, with a reminder where one is due.
+    """Queue the email about a visit, and a reminder where one is due.
 
-    Without an address nothing is queued: the desk calls.
+    They are saved in the caller's transaction. Without an email address nothing is queued: the desk calls.
     """
     case = appointment.case
     queue = partial(
@@ -38,7 +38,10 @@ def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
 
 
 def get_reminder_time(appointment: Appointment) -> datetime:
-    """Return ten in the morning (UTC) of the day before the visit, on the default site's clock."""
+    """Return 10 am on the day before the visit, as an instant (UTC).
+
+    The clock is that of the default site.
+    """
     zone = ClinicProfile.for_site(Site.objects.get(is_default_site=True)).zone
     day_before = appointment.starts_at.astimezone(zone).date() - DAY
     return instant_of(day_before, REMIND_AT, zone)
@@ -46,7 +49,10 @@ def get_reminder_time(appointment: Appointment) -> datetime:
 
 @preconditions.register(MessageKind.BOOKED, MessageKind.MOVED)
 def is_booked_then(message: Message, appointment: Appointment) -> bool:
-    """Return whether the visit is still booked for the time that the message tells. A later message tells the rest."""
+    """Return whether the visit is still booked for the message's time.
+
+    A later change has a message of its own.
+    """
     return appointment.state == AppointmentState.BOOKED and appointment.starts_at == message.starts_at
 
 

@@ -1,4 +1,4 @@
-"""Keep the patient behind each case, and let staff say when two patients are one person."""
+"""Find possible duplicates among patients, and link or unlink patients."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ FAMILY = """
 
 
 class Duplicate(NamedTuple):
-    """The newest case of somebody who may be the same person, and why."""
+    """Hold the newest case of a possible duplicate, and what is the same."""
 
     case: Case
     same_email: bool
@@ -46,7 +46,10 @@ def other_cases(case: Case) -> list[Case]:
 
 
 def possible_duplicates(case: Case) -> list[Duplicate]:
-    """Return the newest case of each other person with the same email or phone, newest first."""
+    """Return the newest case of each possible duplicate, newest first.
+
+    A possible duplicate is another person with the same email or phone.
+    """
     if not case.patient_id:
         return []
     known = get_family(case.patient_id)
@@ -65,9 +68,9 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
 
 @transaction.atomic
 def link(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
-    """Say that the patients of both cases are one person.
+    """Link the patients of both cases as one person.
 
-    Raise BookingError if that is known.
+    Raise BookingError if they are linked already.
     """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if other.patient_id in family:
@@ -82,7 +85,7 @@ def link(case_id: int, other_id: int, *, actor: User, expected_version: int, not
 def unlink(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
     """Undo the link that leads to the patient of the other case.
 
-    Whoever was linked with that patient stays so.
+    That patient's other links stay.
     """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if case.patient_id == other.patient_id or other.patient_id not in family:
@@ -93,7 +96,10 @@ def unlink(case_id: int, other_id: int, *, actor: User, expected_version: int, n
 
 
 def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case, Case, set[int]]:
-    """Lock both cases, then the patients they are linked with, in the order of keys. Return the first one's family."""
+    """Lock both cases and all linked patients, each in the order of keys.
+
+    Return both cases and the family of the first one's patient.
+    """
     cases = {pk: lock_case(pk, expected_version if pk == case_id else None) for pk in sorted({case_id, other_id})}
     case, other = cases[case_id], cases[other_id]
     if not (case.patient_id and other.patient_id):

@@ -1,7 +1,8 @@
-"""Take and free slots. Every writer of slots locks all resources first, so two of them never work at once.
+"""Take and free slots.
 
-PostgreSQL locks the rows of the resources, SQLite the whole transaction. Resources come before cases, always, so
-nobody waits in a circle. Should a lock ever be forgotten, ``unique(resource, at)`` still refuses the second visit.
+Every writer of slots locks all resources first, so two writers never work at once. PostgreSQL locks the rows of the
+resources, SQLite the whole transaction. Resources are always locked before cases, to prevent deadlocks. If a writer
+forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 """
 
 from collections.abc import Collection, Iterator
@@ -25,7 +26,7 @@ NEAREST = 3
 
 
 class TimeTakenError(BookingError):
-    """Say that a time cannot be had.
+    """Report that a time is not free.
 
     ``nearest`` are the free starts (UTC) around it.
     """
@@ -36,7 +37,10 @@ class TimeTakenError(BookingError):
 
 
 def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
-    """Return the policy of the site (without one, the default site) by the hours as they are stored now."""
+    """Return the booking policy of a site by the stored opening hours.
+
+    Without ``site`` it is that of the default site.
+    """
     site = site or Site.objects.filter(is_default_site=True).first()
     if site is None:
         return None
@@ -75,7 +79,7 @@ def find_resources(
 def time_taken(
     policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None
 ) -> TimeTakenError:
-    """Return the error that says that this start is gone, with the nearest free ones."""
+    """Return the error for a start that is taken, with the nearest free ones."""
     free = availability.nearest(free_starts(policy, now, moving), start.astimezone(UTC), NEAREST)
     message = _("That time has just been taken. Please choose another one.")
     return TimeTakenError(message, [one.at for one in free])
@@ -137,5 +141,5 @@ def _taken(
 
 
 def expired_holds(now: datetime) -> QuerySet[Appointment]:
-    """Return the held appointments whose time has run out."""
+    """Return the held appointments that are past ``held_until``."""
     return Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=now)

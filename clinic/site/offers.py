@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class OfferedTreatment(NamedTuple):
-    """``area`` is the name of its area of concern, or empty."""
+    """Hold a treatment on offer. ``area`` names its area, or is empty."""
 
     id: int
     title: str

@@ -39,9 +39,7 @@ def ask(profile, consultation_settings, policy):
 
     def submit(start=TUESDAY, **fields):
         submission = factories.make_submission(start=start, **fields)
-        case, _created = services.submit(
-            submission, settings=consultation_settings, profile=profile, policy=policy
-        )
+        case, _created = services.submit(submission, settings=consultation_settings, profile=profile, policy=policy)
         return case
 
     return submit
