@@ -16,7 +16,7 @@ help: ## Say what each command does
 
 run: export SITE_URL = http://$(HOST):$(PORT)
 run: $(VENV)/.site ## Start the site with its demo clinic at http://127.0.0.1:8000 (PORT= changes it)
-	@$(PY) manage.py prepare
+	@$(PY) manage.py prepare --skip-checks
 	@$(HONCHO) dev worker
 
 test: $(VENV)/.tools ## Run all tests, those in the browser too
@@ -73,6 +73,7 @@ lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 # The first Python from 3.11 on that really runs and can make an environment: some names are shims that fail.
+# The lists are complete, so pip looks for nothing else; Python compiles what it imports.
 # The stamps hold when the lists of packages have not changed, so a second start installs nothing.
 $(VENV)/bin/python:
 	@for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -85,10 +86,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.site: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the site needs ..."
-	@$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.tools: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need ..."
-	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements-dev.txt
 	@touch $(VENV)/.site $@

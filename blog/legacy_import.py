@@ -185,14 +185,20 @@ class LegacyArticle:
 
     @property
     def slug(self) -> str:
-        """Return the old address. The old site wrote a hyphen for every mark: "don-ts" for "Don'ts"."""
+        """Return the old address.
+
+        The old site wrote a hyphen for every mark: "don-ts" for "Don'ts".
+        """
         words = unicodedata.normalize("NFKD", re.sub(r"[^\w\s-]+", "-", self.title))
         slug = re.sub(r"[-\s]+", "-", words.encode("ascii", "ignore").decode().lower())
         return slug[:SLUG_CHARS].strip("-_") or f"article-{self.key[:8]}"
 
     @property
     def key(self) -> str:
-        """Return a hash of title and body. It stays the same among other teasers or under another date."""
+        """Return a hash of title and body.
+
+        It stays the same among other teasers or under another date.
+        """
         body = [line.text for line in self.lines if line.place == "body"]
         return sha256(" ".join([self.title, *body]).casefold().encode()).hexdigest()
 
@@ -223,7 +229,10 @@ def decode(data: bytes) -> str:
 
 
 def parse(text: str) -> LegacyArticle:
-    """Read an article of the old site. Raise NotAnArticleError if the text is none."""
+    """Read an article of the old site.
+
+    Raise NotAnArticleError if the text is none.
+    """
     beginning = text.lstrip("\ufeff \t\r\n")[:5].casefold()
     if beginning.startswith(("<", "{\\rtf")):
         name = "an HTML page" if beginning[0] == "<" else "rich text"
@@ -244,7 +253,10 @@ def parse(text: str) -> LegacyArticle:
 
 
 def _read_lines(text: str) -> list[Line]:
-    """Return the lines with words, without invisible characters. A bullet alone joins the line below it."""
+    """Return the lines with words, without invisible characters.
+
+    A bullet alone joins the line below it.
+    """
     lines: list[Line] = []
     gap, mark = 1, ""
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
@@ -430,7 +442,10 @@ def _find_foot(kinds: str, runs: list[tuple[bool, list[re.Match]]]) -> int:
 
 
 def _place_stray(lines: list[Line], start: int, end: int) -> None:
-    """Place text below the top of the foot. Between two headlines of contact blocks it belongs to the first."""
+    """Place text below the top of the foot.
+
+    Between two headlines of contact blocks it belongs to the first.
+    """
     in_contact = [line.kind for line in (lines[start - 1], *lines[end : end + 1])] == ["A", "A"]
     strays = [line for line in lines[start:end] if line.kind not in "QDN"]
     is_text = any(line.kind == "P" and (SENTENCE_END.search(line.text) or len(line.text) > 100) for line in strays)
@@ -472,7 +487,10 @@ def read_date(words: str) -> datetime.date | None:
 
 
 def _place_small_print(article: LegacyArticle) -> None:
-    """Fill date, author and categories. The day of an update counts only where there is no other date."""
+    """Fill date, author and categories.
+
+    The day of an update counts only where there is no other date.
+    """
     lines = [line for line in article.lines if line.place == "body" and line.kind in "DN"]
     small_print = [(line, read_small_print(line.text)) for line in lines]
     pieces = [(field, value, line) for line, found in small_print for field, value in found]
@@ -529,7 +547,10 @@ def starts_small(text: str) -> bool:
 
 
 def first_sentences(text: str, limit: int) -> str:
-    """Return as many whole sentences as fit into ``limit``. Cut a longer first sentence behind a word."""
+    """Return as many whole sentences as fit into ``limit``.
+
+    Cut a longer first sentence behind a word.
+    """
     if len(text) <= limit:
         return text
     ends = [match.end() for match in SENTENCE_END.finditer(text) if match.end() <= limit]
@@ -588,7 +609,10 @@ def _unwrapped(lines: list[Line]) -> list[str]:
 
 
 def _without_lone_marks(texts: list[str]) -> list[str]:
-    """Remove the marks of headings: dashes, or "1." before every one of them. A real count stays."""
+    """Remove the marks of headings: dashes, or "1." before every one of them.
+
+    A real count stays.
+    """
     marks = [MARK.fullmatch(text) for text in texts]
     numbers = [match["number"] for match in marks if match and match["number"]]
     uncounted = len(numbers) > 1 and set(numbers) == {"1"}
@@ -602,7 +626,10 @@ def _without_lone_marks(texts: list[str]) -> list[str]:
 
 
 def _read_marked(texts: list[str], start: int) -> Taken | None:
-    """Read marked lines as a list. Numbers have to count up from 1, or say "1." every time."""
+    """Read marked lines as a list.
+
+    Numbers have to count up from 1, or say "1." every time.
+    """
     matches = (MARK.fullmatch(texts[index]) for index in range(start, len(texts)))
     is_numbered = bool(MARK.fullmatch(texts[start]) and MARK.fullmatch(texts[start])["number"])
     run = [*takewhile(lambda match: match and bool(match["number"]) == is_numbered, matches)]

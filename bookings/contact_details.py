@@ -53,7 +53,9 @@ def _is_unwanted(char: str) -> bool:
 
 
 def phone_to_e164(typed: str, region: str = "") -> str:
-    """Return the number as "+19495550123", without its extension. Raise ValidationError if nobody can dial it.
+    """Return the number as "+19495550123", without its extension.
+
+    Raise ValidationError if nobody can dial it.
 
     ``region``: the two-letter country whose numbers are written without a country code.
     """

@@ -14,12 +14,18 @@ from clinic.site.context import site_context
 
 
 def may_see_cases(user: AbstractBaseUser) -> bool:
-    """Return whether the user may see cases. Wagtail does not check permissions for dashboard panels and menus."""
+    """Return whether the user may see cases.
+
+    Wagtail does not check permissions for dashboard panels and menus.
+    """
     return policy_registry.get_by_type(Case).user_has_permission(user, "view")
 
 
 def get_desk_policy(request: HttpRequest) -> BookingPolicy:
-    """Return what can be booked. Without opening hours no time is on offer, but the desk books what was agreed on."""
+    """Return what can be booked.
+
+    Without opening hours no time is on offer, but the desk books what was agreed on.
+    """
     context = site_context(request)
     schedule = context.schedule or Schedule(context.profile.zone, {})
     settings = ConsultationSettings.for_request(request)

@@ -29,7 +29,10 @@ STALE_WORDS = gettext_lazy(
 
 
 class CaseActionsMixin:
-    """Carry out what a button of ``CaseView`` says. The view brings ``case``, ``policy``, ``zone``, ``can_change``."""
+    """Carry out what a button of ``CaseView`` says.
+
+    The view brings ``case``, ``policy``, ``zone``, ``can_change``.
+    """
 
     def post(self, request, *args, **kwargs):
         if not self.can_change:
@@ -59,7 +62,10 @@ class CaseActionsMixin:
         return redirect(self.inspect_url_name, self.case.pk)
 
     def _get_button(self) -> "tuple[Action, str]":
-        """Return the action of the button that was pressed, and its value. No button saves the note."""
+        """Return the action of the button that was pressed, and its value.
+
+        No button saves the note.
+        """
         post = self.request.POST
         for name in BUTTONS_WITH_VALUE:
             if name in post:

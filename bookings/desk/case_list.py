@@ -46,7 +46,10 @@ class CellColumn(Column):
 
 
 class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
-    """List unanswered cases first, then by age. Search uses indexed columns: Wagtail's index would take seconds."""
+    """List unanswered cases first, then by age.
+
+    Search uses indexed columns: Wagtail's index would take seconds.
+    """
 
     any_permission_required = ["view"]
     page_title = gettext_lazy("Cases")
@@ -144,7 +147,10 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
 
 class CaseViewSet(ModelViewSet):
-    """Register list and page. Patients add cases, services change them, and nobody deletes them here."""
+    """Register list and page.
+
+    Patients add cases, services change them, and nobody deletes them here.
+    """
 
     model = Case
     name = "case"

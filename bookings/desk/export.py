@@ -34,7 +34,10 @@ COLUMNS = {
 
 
 class ExportFormatter(LogFormatter):
-    """Say in the site history how many cases were exported, by which filters. Never what was searched for."""
+    """Say in the site history how many cases were exported, by which filters.
+
+    Never what was searched for.
+    """
 
     label = _("Export cases")
 
@@ -45,7 +48,10 @@ class ExportFormatter(LogFormatter):
 
 
 def log_export(user: AbstractBaseUser, *, count: int, filters: list[str], searched: bool) -> None:
-    """Record an export. The log wants one object, so it stands under a case that does not exist."""
+    """Record an export.
+
+    The log wants one object, so it stands under a case that does not exist.
+    """
     data = {"count": count, "filters": filters, "searched": searched}
     log(Case(pk=0), LOG_ACTION, user=user, title=str(Case._meta.verbose_name_plural), data=data)
 
@@ -88,5 +94,6 @@ class CaseExportMixin(SpreadsheetExportMixin):
 
     def write_csv_response(self, queryset):
         response = super().write_csv_response(queryset)
+        response["Content-Type"] = "text/csv; charset=utf-8"
         response["Cache-Control"] = "no-store"
         return response

@@ -31,7 +31,10 @@ def desk_users() -> QuerySet:
 
 
 def treatment_pages(request) -> QuerySet:
-    """Return the treatment pages. The foreign key knows their model; this app does not import it."""
+    """Return the treatment pages.
+
+    The foreign key knows their model; this app does not import it.
+    """
     pages = CaseTreatment._meta.get_field("page").related_model
     return pages.objects.order_by("title").only("title")
 

@@ -56,7 +56,10 @@ class ActionForm(forms.Form):
 
 
 class StepForm(ActionForm):
-    """Take the next step, with the outcome if that is closing. Without a step the note is saved, so it is required."""
+    """Take the next step, with the outcome if that is closing.
+
+    Without a step the note is saved, so it is required.
+    """
 
     outcome = forms.ChoiceField(
         label=_("How did it end?"), required=False, choices=[("", _("Choose …")), *Outcome.choices]
@@ -89,7 +92,10 @@ class OwnerForm(ActionForm):
 
 
 class TimeForm(ActionForm):
-    """Book a time that the desk types. Only the button beside it needs one, so the field is not marked as required."""
+    """Book a time that the desk types.
+
+    Only the button beside it needs one, so the field is not marked as required.
+    """
 
     def __init__(self, *args, zone: ZoneInfo, **kwargs):
         super().__init__(*args, **kwargs)

@@ -13,7 +13,10 @@ receipts = signing.Signer(salt="bookings.receipt")
 
 
 def get_visit_path(case: Case) -> str:
-    """Return the address of the patient's own page. Raising ``case.link_version`` revokes it."""
+    """Return the address of the patient's own page.
+
+    Raising ``case.link_version`` revokes it.
+    """
     return reverse("bookings:visit", args=[signing.dumps([case.reference, case.link_version], salt=VISIT_SALT)])
 
 

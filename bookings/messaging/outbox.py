@@ -52,7 +52,10 @@ def send_due(now: datetime | None = None) -> Counter[str]:
 
 
 def send_next(now: datetime | None = None) -> MessageState | None:
-    """Claim one message and try it. Return its new state, or None when nothing is due."""
+    """Claim one message and try it.
+
+    Return its new state, or None when nothing is due.
+    """
     message = claim_next(now or timezone.now())
     return deliver(message) if message else None
 

@@ -11,7 +11,10 @@ _checks: dict[str, Check] = {}
 
 
 def register(*kinds: MessageKind) -> Callable[[Check], Check]:
-    """Register a check of the message and its appointment. Without an appointment such a message is not true."""
+    """Register a check of the message and its appointment.
+
+    Without an appointment such a message is not true.
+    """
 
     def decorate(check: Check) -> Check:
         _checks.update(dict.fromkeys(kinds, check))

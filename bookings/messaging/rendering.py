@@ -45,7 +45,10 @@ END_OF_STEP = re.compile(r"</(?:li|p|h[1-6])>|<br\s*/?>")
 
 
 def render(message: Message) -> None:
-    """Write subject, text, HTML and calendar file into the message. Nothing is saved."""
+    """Write subject, text, HTML and calendar file into the message.
+
+    Nothing is saved.
+    """
     site = Site.objects.get(is_default_site=True)
     clinic = ClinicProfile.for_site(site)
     case, kind = message.case, MessageKind(message.kind)

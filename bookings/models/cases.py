@@ -19,7 +19,10 @@ def new_reference() -> str:
 
 
 class Status(models.TextChoices):
-    """What no appointment knows about a case. ``services.transitions.get_stage`` puts both together."""
+    """What no appointment knows about a case.
+
+    ``services.transitions.get_stage`` puts both together.
+    """
 
     QUARANTINED = "quarantined", _("In quarantine")
     NEW = "new", _("New")
@@ -175,7 +178,10 @@ class Case(models.Model):
 
 
 class CaseTreatment(models.Model):
-    """Store a treatment that the patient asked about. The title stays when the page is renamed or deleted."""
+    """Store a treatment that the patient asked about.
+
+    The title stays when the page is renamed or deleted.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="treatments")
     page = models.ForeignKey(

@@ -68,7 +68,9 @@ class MessageManager(models.Manager):
 
 
 class Message(models.Model):
-    """Store one message between the clinic and a patient, or to the desk. Queued ones are the outbox.
+    """Store one message between the clinic and a patient, or to the desk.
+
+    Queued ones are the outbox.
 
     A message is saved in the transaction of what it tells and sent afterwards by the worker, which also writes its
     subject and text. Personal data: the recipient and the text. Instants are UTC.

@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 class PatientManager(models.Manager):
     def create_for(self, case) -> "Patient":
-        """Create the patient of a new case. Whether they were here before, staff say."""
+        """Create the patient of a new case.
+
+        Whether they were here before, staff say.
+        """
         return self.create(**self.contact_of(case))
 
     def update_for(self, case) -> None:
@@ -16,7 +19,10 @@ class PatientManager(models.Manager):
 
     @staticmethod
     def contact_of(case) -> dict[str, str]:
-        """Return the patient's fields. The email is in small letters, so that a plain index finds it."""
+        """Return the patient's fields.
+
+        The email is in small letters, so that a plain index finds it.
+        """
         return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
 
 
@@ -51,7 +57,10 @@ class Patient(models.Model):
 
 
 class PatientLink(models.Model):
-    """Say that two patients are one person. Deleting the link undoes exactly that."""
+    """Say that two patients are one person.
+
+    Deleting the link undoes exactly that.
+    """
 
     # The patient with the lower key comes first, so that one pair has one row.
     first = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")

@@ -17,7 +17,10 @@ class ResourceKind(models.TextChoices):
 
 
 class Resource(models.Model):
-    """Store what can be busy with one visit at a time. Writers of slots lock all resources, in the order of keys."""
+    """Store what can be busy with one visit at a time.
+
+    Writers of slots lock all resources, in the order of keys.
+    """
 
     kind = models.CharField(_("kind"), max_length=12, choices=ResourceKind, default=ResourceKind.ROOM)
     name = models.CharField(_("name"), max_length=60, unique=True)
@@ -36,7 +39,10 @@ class Resource(models.Model):
 
 
 class VisitType(models.Model):
-    """Say how long a kind of visit takes and what it needs. Patients book the first active one."""
+    """Say how long a kind of visit takes and what it needs.
+
+    Patients book the first active one.
+    """
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     minutes = models.PositiveSmallIntegerField(
@@ -185,7 +191,10 @@ class BlockedTime(models.Model):
 
 
 class Slot(models.Model):
-    """Store one quarter hour of one resource that is taken. ``unique(resource, at)`` keeps visits from overlapping."""
+    """Store one quarter hour of one resource that is taken.
+
+    ``unique(resource, at)`` keeps visits from overlapping.
+    """
 
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="slots", db_index=False)
     at = models.DateTimeField()

@@ -53,7 +53,10 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
 
 class TreatmentsField(forms.TypedMultipleChoiceField):
-    """Clean the ids of treatments. One that was taken offline while the form was open is no mistake of the patient."""
+    """Clean the ids of treatments.
+
+    One that was taken offline while the form was open is no mistake of the patient.
+    """
 
     widget = Checkboxes
 
@@ -70,7 +73,10 @@ class TreatmentsField(forms.TypedMultipleChoiceField):
 
 @dataclass(frozen=True)
 class Group:
-    """Put a heading over some times. A day can be folded; what was picked or is proposed cannot."""
+    """Put a heading over some times.
+
+    A day can be folded; what was picked or is proposed cannot.
+    """
 
     label: str
     is_day: bool = False
@@ -90,7 +96,10 @@ class TimeRadios(forms.RadioSelect):
 
 
 class TimeField(forms.Field):
-    """Clean an instant (UTC), or None for "call me". The services decide whether it is still free."""
+    """Clean an instant (UTC), or None for "call me".
+
+    The services decide whether it is still free.
+    """
 
     widget = TimeRadios
 
@@ -105,7 +114,10 @@ class TimeField(forms.Field):
     def offer(
         self, window: Window, zone: tzinfo, *, picked: datetime | None = None, nearest: Collection[datetime] = ()
     ) -> None:
-        """Show these days. The nearest times, and what was picked on another page, stand above them."""
+        """Show these days.
+
+        The nearest times, and what was picked on another page, stand above them.
+        """
         self.widget.window = window
         self.widget.choices = [*_get_groups(window, zone, picked, nearest), ("", CALL_ME)]
 

@@ -49,7 +49,9 @@ def max_length(name: str) -> int:
 
 
 class RequestForm(forms.Form):
-    """Ask for a consultation. ``start`` and what belongs to it are there only while there are free times.
+    """Ask for a consultation.
+
+    ``start`` and what belongs to it are there only while there are free times.
 
     With nothing picked the request counts as "call me": the desk answers every request anyway, and nobody who overlooks
     the times is sent back.
@@ -217,7 +219,10 @@ class RequestForm(forms.Form):
         self.helper = self._build_helper()
 
     def _renew_token(self) -> None:
-        """Put a token for the current wording into the form. Consent to words not seen is not shown as given."""
+        """Put a token for the current wording into the form.
+
+        Consent to words not seen is not shown as given.
+        """
         wording = self.settings.consent_wording
         sent = self.token if self.is_bound else FormToken.read(self.initial.get("token") or "")
         token = sent or FormToken.new(wording)
@@ -289,7 +294,10 @@ class RequestForm(forms.Form):
 
 
 def _group_by_area(offered: list[OfferedTreatment]) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Return choices in groups. Treatments without an area come last, as on the treatments page."""
+    """Return choices in groups.
+
+    Treatments without an area come last, as on the treatments page.
+    """
     groups: dict[str, list[tuple[int, str]]] = {}
     for treatment in offered:
         groups.setdefault(treatment.area, []).append((treatment.id, treatment.title))

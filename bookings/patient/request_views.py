@@ -69,7 +69,10 @@ def consultation(request: HttpRequest) -> HttpResponse:
 
 
 def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) -> HttpResponse:
-    """Save the submission and lead to its receipt. Quarantine it if the sender is over the rate limit."""
+    """Save the submission and lead to its receipt.
+
+    Quarantine it if the sender is over the rate limit.
+    """
     submission = form.to_submission()
     counters = rate_limits.get_counters(request, submission.email, submission.phone_e164)
     case, created = submit(submission, **known, in_quarantine=rate_limits.is_over_limit(counters))
@@ -88,7 +91,10 @@ def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:
 def get_request_policy(
     request: HttpRequest, settings: ConsultationSettings, profile: ClinicProfile
 ) -> BookingPolicy | None:
-    """Return what can be booked. To show times, the cached hours are good enough; to hold one, they are not."""
+    """Return what can be booked.
+
+    To show times, the cached hours are good enough; to hold one, they are not.
+    """
     schedule = OpeningHours.schedule_for(profile) if request.method == "POST" else site_context(request).schedule
     return BookingPolicy.build(settings, schedule, VisitType.get_default())
 
@@ -96,7 +102,10 @@ def get_request_policy(
 @never_cache
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the receipt. Its link holds a signed reference; of all that was typed it shows only the time."""
+    """Show the receipt.
+
+    Its link holds a signed reference; of all that was typed it shows only the time.
+    """
     case = find_case_by_receipt_token(token)
     if case is None:
         context = {"head_title": _("This receipt cannot be shown"), "noindex": True}

@@ -15,7 +15,9 @@ NOT_HELD, PAST = "not_held", "past"
 
 
 class ReceiptStatus(NamedTuple):
-    """``state`` is what became of the time that was picked, "" without one. The other two are in words.
+    """``state`` is what became of the time that was picked, "" without one.
+
+    The other two are in words.
 
     ``answer_by`` is empty when the desk has answered, nobody can say, or that moment has passed.
     """

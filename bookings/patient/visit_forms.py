@@ -57,7 +57,10 @@ class ChangeTimeForm(forms.Form):
         self.nearest = tuple(at for at in taken.nearest if at != self.visit.starts_at)
 
     def prepare(self) -> None:
-        """Offer the times that the visit can move to. Call it before the form is shown."""
+        """Offer the times that the visit can move to.
+
+        Call it before the form is shown.
+        """
         zone, values = self.policy.schedule.time_zone, self.data if self.is_bound else self.initial
         picked = None if self.errors else parse_value(values.get("start"))
         if picked and (picked == self.visit.starts_at or not self._is_possible(picked)):

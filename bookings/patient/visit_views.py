@@ -69,7 +69,10 @@ def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_case
 def change(request: HttpRequest, case: Case) -> HttpResponse:
-    """Move the visit. Where no time can be chosen any more, the patient's own page says why."""
+    """Move the visit.
+
+    Where no time can be chosen any more, the patient's own page says why.
+    """
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     policy, appointment = get_request_policy(request, settings, profile), case.appointments.newest()
     if not policy or not appointment or not appointment.can_be_changed(settings.change_until, timezone.now()):
@@ -101,7 +104,10 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
 @require_POST
 @with_case
 def waitlist(request: HttpRequest, case: Case) -> HttpResponse:
-    """Join or leave the waitlist. The button says which, so sent twice it does the same."""
+    """Join or leave the waitlist.
+
+    The button says which, so sent twice it does the same.
+    """
     try:
         services.set_waitlist(case.pk, request.POST.get("wanted") == "yes")
     except BookingError as refusal:

@@ -37,7 +37,10 @@ class FreeStart(NamedTuple):
 
 
 def free_starts(schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime) -> Iterator[FreeStart]:
-    """Yield every start that can be booked at ``now`` (aware), in order. Later weeks are worked out when needed."""
+    """Yield every start that can be booked at ``now`` (aware), in order.
+
+    Later weeks are worked out when needed.
+    """
     earliest, end = _bookable(schedule, rules, now)
     while earliest < end:
         until = min(end, earliest + DAYS_AT_ONCE * DAY)
@@ -72,7 +75,10 @@ def possible_starts(day: date, schedule: Schedule, rules: SlotRules) -> Iterator
 
 
 def is_possible(start: datetime, schedule: Schedule, rules: SlotRules, now: datetime) -> bool:
-    """Return whether hours and grid allow this start (aware), taken or not. False for dates far away."""
+    """Return whether hours and grid allow this start (aware), taken or not.
+
+    False for dates far away.
+    """
     if abs(start - now) > (rules.horizon_days + 2) * DAY:
         return False
     return start in possible_starts(start.astimezone(schedule.time_zone).date(), schedule, rules)

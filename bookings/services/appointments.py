@@ -138,7 +138,10 @@ def cancel(
     expected_version: int | None = None,
     note: str = "",
 ) -> Case:
-    """Cancel the case's visit. The patient may until the cut-off, the desk always; the case stays open."""
+    """Cancel the case's visit.
+
+    The patient may until the cut-off, the desk always; the case stays open.
+    """
     case, now = _lock_case(case_id, expected_version)
     appointment = _get_live(case)
     if actor is None:
@@ -167,7 +170,10 @@ def expire(now: datetime) -> int:
 
 
 def drop_hold(appointment: Appointment) -> None:
-    """Give back a held time that the patient replaces, without a message. The resources are locked."""
+    """Give back a held time that the patient replaces, without a message.
+
+    The resources are locked.
+    """
     _end(appointment, AppointmentState.CANCELED)
     Event.objects.record(appointment.case, EventKind.CANCELED, starts_at=appointment.starts_at, chose_again=True)
 
@@ -183,7 +189,9 @@ def change_stage(
     outcome: str = "",
     note: str = "",
 ) -> Case:
-    """Take the case to its next stage. Raise StaleCaseError, or TransitionError with the reason.
+    """Take the case to its next stage.
+
+    Raise StaleCaseError, or TransitionError with the reason.
 
     ``policy`` is needed to check in a patient who has no appointment.
     """
@@ -215,7 +223,10 @@ def change_stage(
 
 
 def _check_in(case: Case, policy: BookingPolicy | None, now: datetime) -> None:
-    """Mark the live visit as checked in. A patient who walks in gets a visit from this quarter hour on."""
+    """Mark the live visit as checked in.
+
+    A patient who walks in gets a visit from this quarter hour on.
+    """
     visit = case.appointments.live().first()
     if visit is None and policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
@@ -239,7 +250,9 @@ def _end_on_closing(case: Case, outcome: str) -> None:
 
 
 def _end(appointment: Appointment, state: AppointmentState) -> None:
-    """End an appointment. Unless the patient did not come, free its slots and tell the waitlist.
+    """End an appointment.
+
+    Unless the patient did not come, free its slots and tell the waitlist.
 
     The resources are locked. A visit keeps its room in every state but canceled and expired.
     """
@@ -273,7 +286,10 @@ def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime
 
 
 def _place_anywhere(appointment: Appointment, start: datetime, policy: BookingPolicy, now: datetime) -> None:
-    """Place the visit wherever resources are free then, on offer or not. Raise TimeTakenError."""
+    """Place the visit wherever resources are free then, on offer or not.
+
+    Raise TimeTakenError.
+    """
     resources = find_resources(policy, start, now, moving=appointment if appointment.pk else None, on_offer=False)
     if not resources:
         raise time_taken(policy, start, now)
@@ -287,7 +303,10 @@ def _record_change(
     actor: AbstractBaseUser | None = None,
     note: str = "",
 ) -> None:
-    """Save the case with the event. A case for which a visit is booked has been answered."""
+    """Save the case with the event.
+
+    A case for which a visit is booked has been answered.
+    """
     if appointment.state == AppointmentState.BOOKED and case.status != Status.CONTACTING:
         set_status(case, Status.CONTACTING)
     save_change(case)

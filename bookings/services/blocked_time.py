@@ -66,7 +66,10 @@ def block_time(
 
 @transaction.atomic
 def unblock_time(blocked_time_id: int) -> None:
-    """Unblock a time and tell the waitlist. One that is gone already is no error."""
+    """Unblock a time and tell the waitlist.
+
+    One that is gone already is no error.
+    """
     lock_resources()
     blocked = BlockedTime.objects.filter(pk=blocked_time_id).first()
     if blocked is None:

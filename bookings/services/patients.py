@@ -65,7 +65,10 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
 
 @transaction.atomic
 def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
-    """Say that the patients of both cases are one person. Raise BookingError if that is known."""
+    """Say that the patients of both cases are one person.
+
+    Raise BookingError if that is known.
+    """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if other.patient_id in family:
         raise BookingError(_("These two cases already belong to one person."))
@@ -77,7 +80,10 @@ def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_versi
 
 @transaction.atomic
 def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
-    """Undo the link that leads to the patient of the other case. Whoever was linked with that patient stays so."""
+    """Undo the link that leads to the patient of the other case.
+
+    Whoever was linked with that patient stays so.
+    """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if case.patient_id == other.patient_id or other.patient_id not in family:
         raise BookingError(_("No link leads from this case to the other one."))
@@ -119,4 +125,4 @@ def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
 def _record_on_both(case: Case, other: Case, kind: EventKind, actor: AbstractBaseUser, note: str) -> None:
     for one, named, text in ((case, other, note), (other, case, "")):
         save_change(one)
-        Event.objects.record(one, kind, actor, text, case=named.reference)
+        Event.objects.record(one, kind, actor, text, reference=named.reference)

@@ -24,7 +24,10 @@ NEAREST = 3
 
 
 class TimeTakenError(BookingError):
-    """Say that a time cannot be had. ``nearest`` are the free starts (UTC) around it."""
+    """Say that a time cannot be had.
+
+    ``nearest`` are the free starts (UTC) around it.
+    """
 
     def __init__(self, message: str, nearest: Collection[datetime] = ()):
         super().__init__(message)
@@ -41,7 +44,9 @@ def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
 
 
 def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None = None) -> Iterator[FreeStart]:
-    """Yield every start on offer, in order. A page may be out of date a second later: only the writers decide.
+    """Yield every start on offer, in order.
+
+    A page may be out of date a second later: only the writers decide.
 
     The slots of ``moving`` count as free.
     """
@@ -74,14 +79,19 @@ def time_taken(policy: BookingPolicy, start: datetime, now: datetime, moving: Ap
 
 
 def lock_resources() -> list[Resource]:
-    """Lock all resources in one order. Call it first in a transaction that writes slots."""
+    """Lock all resources in one order.
+
+    Call it first in a transaction that writes slots.
+    """
     return list(Resource.objects.select_for_update(no_key=True).order_by("pk"))
 
 
 def place(
     appointment: Appointment, start: datetime, resource_ids: Collection[int], policy: BookingPolicy, now: datetime
 ) -> None:
-    """Save the appointment at this start with its slots. Raise TimeTakenError if somebody else has one of them.
+    """Save the appointment at this start with its slots.
+
+    Raise TimeTakenError if somebody else has one of them.
 
     The resources are locked.
     """
@@ -104,7 +114,10 @@ def place(
 def _taken(
     policy: BookingPolicy, since: datetime, until: datetime, now: datetime, moving: Appointment | None
 ) -> list[dict[int, set[datetime]]]:
-    """Return the taken slots by resource, for each kind that a visit needs. One that has expired at ``now`` is free."""
+    """Return the taken slots by resource, for each kind that a visit needs.
+
+    One that has expired at ``now`` is free.
+    """
     by_kind: dict[str, dict[int, set[datetime]]] = {kind: {} for kind in policy.rules.needs}
     by_resource: dict[int, set[datetime]] = {}
     for pk, kind in Resource.objects.filter(is_active=True, kind__in=by_kind).values_list("pk", "kind"):

@@ -170,7 +170,9 @@ def queue_receipt(case: Case) -> None:
 
 
 def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, on_offer: bool = True) -> None:
-    """Hold a start until the desk has answered. Raise TimeTakenError if it is not free and, ``on_offer``, offered.
+    """Hold a start until the desk has answered.
+
+    Raise TimeTakenError if it is not free and, ``on_offer``, offered.
 
     One contact holds one time: a second request is saved without.
     """
@@ -202,7 +204,9 @@ def _holder(email: str, phone_e164: str, but: Case | None = None) -> Case | None
 
 
 def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | None, now: datetime) -> None:
-    """Hold another start instead of the one that is held. What is booked stays, and quarantine holds nothing.
+    """Hold another start instead of the one that is held.
+
+    What is booked stays, and quarantine holds nothing.
 
     The resources are locked.
     """
@@ -266,7 +270,10 @@ def _save_wish(case: Case, submission: Submission) -> None:
 
 
 def get_titles(treatment_ids: tuple[int, ...]) -> dict[int, str]:
-    """Return titles by page id. A treatment taken offline a minute ago is still what the patient asked for."""
+    """Return titles by page id.
+
+    A treatment taken offline a minute ago is still what the patient asked for.
+    """
     if not treatment_ids:
         return {}
     # The foreign key knows the page model; this app does not import it.

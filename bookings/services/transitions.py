@@ -36,7 +36,10 @@ OPEN_STATUSES = (Status.NEW, Status.CONTACTING)
 
 
 class BookingError(Exception):
-    """Say why something cannot be done, in words for the person who asked. The text names no patient."""
+    """Say why something cannot be done, in words for the person who asked.
+
+    The text names no patient.
+    """
 
 
 class TransitionError(BookingError):

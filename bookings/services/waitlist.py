@@ -32,7 +32,10 @@ MAX_NOTIFIED = 5  # For one time: whoever finds it gone is disappointed.
 
 @transaction.atomic
 def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
-    """Put the case on the waitlist or take it off. Raise BookingError to join without a time of its own."""
+    """Put the case on the waitlist or take it off.
+
+    Raise BookingError to join without a time of its own.
+    """
     case = lock_case(case_id)
     if case.on_waitlist == on_waitlist:
         return case

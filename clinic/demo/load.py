@@ -50,7 +50,10 @@ FOLDERS = {
 
 
 def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) -> None:
-    """Load all or nothing, and pass a line to ``say`` for each step. Requests need users, who answer them."""
+    """Load all or nothing, and pass a line to ``say`` for each step.
+
+    Requests need users, who answer them.
+    """
     loader = Loader(say)
     # Thirty pages that are published would render the lists above them thirty times.
     page_published.disconnect(dispatch_uid=prerender.RECEIVER_ID)
@@ -127,7 +130,10 @@ class Loader:
     # Pages
 
     def show_home(self, file: PageFile) -> Site:
-        """Put the home page in the place of Wagtail's welcome page. Return the site that shows it."""
+        """Put the home page in the place of Wagtail's welcome page.
+
+        Return the site that shows it.
+        """
         root = Page.get_first_root_node()
         Page.objects.child_of(root).filter(slug=file.slug).update(slug="wagtail-welcome")
         home = self.add_page(file, root)

@@ -18,6 +18,7 @@ from bookings.models import (
     Consent,
     ConsultationSettings,
     Event,
+    EventKind,
     MessageState,
     Slot,
     Status,
@@ -132,6 +133,7 @@ def _back_date_visit(visit: Appointment, at: datetime) -> None:
     Slot.objects.bulk_create(
         Slot(resource=room, at=slot, appointment=visit) for slot in slots_between(start, start + length)
     )
+    visit.case.events.filter(kind=EventKind.BOOKED).update(data={"starts_at": start})
     _mark_as_sent(visit.case, start)
 
 
@@ -148,7 +150,10 @@ def _back_date_last_act(case: Case, at: datetime) -> None:
 
 
 def _when_open(schedule: Schedule, at: datetime, now: datetime) -> datetime:
-    """Return ``at``, or the next opening if the clinic is closed then. Never return a moment in the future."""
+    """Return ``at``, or the next opening if the clinic is closed then.
+
+    Never return a moment in the future.
+    """
     if schedule.is_open(at):
         return at
     opening = schedule.next_opening(at)

@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SearchForm(forms.Form):
-    """Ask for the words to search. It is never bound: the view accepts any text."""
+    """Ask for the words to search.
+
+    It is never bound: the view accepts any text.
+    """
 
     use_required_attribute = False
 

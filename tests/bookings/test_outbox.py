@@ -30,7 +30,7 @@ def clock(time_machine):
 
 @pytest.fixture
 def server(monkeypatch):
-    """The mail server: up, until a test sets ``server.error``."""
+    """Return the mail server: up, until a test sets ``server.error``."""
 
     class Server:
         error: Exception | None = None

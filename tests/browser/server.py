@@ -81,13 +81,16 @@ class Site:
 
     def __enter__(self) -> "Site":
         self.prepare()
+        self.start()
+        return self
+
+    def start(self) -> None:
         command = [sys.executable, "-m", "honcho", "--env", os.devnull, "start", "--port", str(self.port)]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [*command, self.web, "worker"], cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
         self.wait_until_up()
-        return self
 
     def __exit__(self, *exception) -> None:
         self.process.terminate()

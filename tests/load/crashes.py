@@ -38,7 +38,7 @@ CLIENTS = 10  # of them at once
 KILLS = size(2, 6)
 ROOMS = 4  # so that there is a time for everybody who wants one
 WITHOUT_TIME = 5  # one in so many asks to be called
-PATIENCE = 60  # seconds after which a patient gives up
+PATIENCE = 180  # seconds after which a patient gives up
 PAUSE = 0.3  # seconds before the form is sent again
 ADDRESS = "@crash.example.com"
 HELD = "is held for you until"
@@ -157,7 +157,7 @@ def kill_and_restart(site: Site, patients: list[Patient], sent: list[Future], nu
     time.sleep(PAUSE)  # what was on its way to a patient has arrived
     with database():
         unseen = saved() - {patient.email for patient in patients if patient.reference}
-    site.__enter__()  # on the same port and database
+    site.start()  # on the same port and database
     return len(unseen)
 
 
