@@ -1,38 +1,21 @@
 from django.templatetags.static import static
-from django.urls import include, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
-from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
 from clinic.hours.admin.panels import HolidayPanel
-from clinic.hours.admin.views import may_change_hours
+from clinic.hours.admin.viewset import OpeningHoursViewSet
 
 from .admin_panels import SHORTCUT_HOOK, EditorPanel, Shortcut
 from .admin_viewsets import ContentGroup
-from .models import Announcement, Keyword
+from .models import Announcement, Keyword, OpeningHours
 
 register_snippet(ContentGroup)
-
-
-class OpeningHoursMenuItem(MenuItem):
-    def is_shown(self, request):
-        return may_change_hours(request.user)
-
-
-@hooks.register("register_admin_menu_item")
-def register_opening_hours():
-    return OpeningHoursMenuItem(
-        _("Opening hours"), reverse("opening_hours:edit"), name="opening-hours", icon_name="opening-hours", order=350
-    )
-
-
-@hooks.register("register_admin_urls")
-def register_hours_urls():
-    return [path("hours/", include("clinic.hours.admin.urls"))]
+register_snippet(OpeningHoursViewSet)
 
 
 @hooks.register("register_icons")
@@ -52,7 +35,7 @@ def fit_dashboard_to_role(request, panels):
     else:
         # Wagtail's own are all about pages: to people who write none, queries for nothing.
         panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
-    if may_change_hours(request.user):
+    if policy_registry.get_by_type(OpeningHours).user_has_permission(request.user, "change"):
         panels.append(HolidayPanel())
 
 
@@ -64,8 +47,8 @@ def leave_out_dismissible_news(request, items):
 
 @hooks.register(SHORTCUT_HOOK, order=300)
 def offer_opening_hours(request):
-    if may_change_hours(request.user):
-        return Shortcut(_("Change opening hours"), reverse("opening_hours:edit"), "opening-hours")
+    if policy_registry.get_by_type(OpeningHours).user_has_permission(request.user, "change"):
+        return Shortcut(_("Change opening hours"), reverse("opening_hours:list"), "opening-hours")
     return None
 
 

@@ -26,7 +26,7 @@ from clinic.demo.articles import ARTICLES
 from clinic.demo.pictures import PICTURES
 from clinic.demo.resolve import tidy
 from clinic.demo.treatments import TREATMENTS
-from clinic.hours.admin.holidays import coming, undecided
+from clinic.hours.admin.holidays import find_coming, find_undecided
 from clinic.hours.formatting import format_spans
 from clinic.hours.holidays import public_holidays
 from clinic.hours.schedule import Schedule
@@ -201,7 +201,8 @@ def test_every_holiday_that_the_demo_names_is_in_the_calendar():
 
 def test_some_holidays_are_left_to_be_decided(demo):
     site = Site.objects.get(is_default_site=True)
-    open_questions = undecided(OpeningHours.for_site(site), coming(ClinicProfile.for_site(site), date(2026, 11, 22)))
+    coming = find_coming(ClinicProfile.for_site(site), date(2026, 11, 22))
+    open_questions = find_undecided(OpeningHours.for_site(site), coming)
     assert open_questions[0].name == "Martin Luther King Jr. Day"
 
 

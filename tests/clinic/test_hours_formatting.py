@@ -45,6 +45,7 @@ from tests.opening_hours import (
     utc,
 )
 from tests.opening_hours_reference import DAY_OF_MINUTES, FIRST_SURE, WHOLE_DAY, Walk, windows
+from tests.sizes import size
 
 # Times, spans and dates
 
@@ -332,7 +333,7 @@ def spoken(hours, first):
         yield minute, state.is_open, state_text(state, minute)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None, database=None)
+@settings(max_examples=size(8, 40), derandomize=True, deadline=None, database=None)
 @given(windows, all_night)
 def test_last_claim_is_what_the_badge_says_at_every_minute_of_two_weeks(window, hours_of_every_night):
     first, hours = window
