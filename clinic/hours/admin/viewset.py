@@ -65,7 +65,12 @@ class PublicHolidaysPanel(Panel):
             context = super().get_context_data(parent_context)
             context["country"] = ClinicProfile.for_site(self.instance.site).country
             context["holidays"] = [
-                {**one._asdict(), "decision": self.form[one.decision], "spans": self.form[one.spans]}
+                {
+                    "dates": one.dates,
+                    "decision": self.form[one.decision],
+                    "spans": self.form[one.spans],
+                    "initial": [self.form[name].as_hidden(only_initial=True) for name in (one.decision, one.spans)],
+                }
                 for one in self.form.holidays
             ]
             return context
