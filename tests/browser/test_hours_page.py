@@ -32,7 +32,7 @@ def earlier_versions(page, address):
 
 def save(page):
     with page.expect_navigation():
-        page.get_by_role("button", name="Save", exact=True).first.click()
+        page.locator("button.action-save").first.click()
 
 
 def error_of(page, name):
