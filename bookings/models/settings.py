@@ -26,8 +26,8 @@ class ConsultationSettings(BaseSiteSetting):
     reply_promise = models.CharField(
         _("when you answer"),
         max_length=160,
-        default="We answer within one opening day.",
-        help_text=_("Shown beside the form, on the receipt and in the mail. Promise what the desk can keep."),
+        default="We answer within one business day.",
+        help_text=_("Shown beside the form, on the receipt and in the email. Promise what the desk can keep."),
     )
     next_steps = RichTextField(
         _("what happens next"),
