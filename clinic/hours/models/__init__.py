@@ -124,10 +124,11 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
         if decided:
             years = years_around(profile.today(timezone.now()))
             dates = public_holidays(profile.country, profile.region, years)
-            for row in decided:
-                yield Holiday(ListedDays.of(dates.get(row.name, ())), tuple(row.spans), row.name)
-        for own in self.yearly_holidays.all():
-            yield Holiday(own.rule, tuple(own.spans), own.name)
+            rules: list[Rule] = [ListedDays.of(dates.get(row.name, ())) for row in decided]
+            yield from map(Holiday, rules, (tuple(row.spans) for row in decided), (row.name for row in decided))
+        own = list(self.yearly_holidays.all())
+        rules = [day.rule for day in own]
+        yield from map(Holiday, rules, (tuple(day.spans) for day in own), (day.name for day in own))
 
 
 class SeasonalHours(DateRange, WeeklyHours):
