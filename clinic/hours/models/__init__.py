@@ -118,17 +118,14 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
             holidays=tuple(self._holidays(profile)),
         )
 
-    def _holidays(self, profile: ClinicProfile) -> Iterator[Holiday]:
-        """Yield the public holidays first: a day of the clinic's own on the same date beats them."""
+    def _holidays(self, profile: ClinicProfile) -> list[Holiday]:
+        """Return public holidays first: a day of the clinic's own on the same date beats them."""
         decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
-        if decided:
-            years = years_around(profile.today(timezone.now()))
-            dates = public_holidays(profile.country, profile.region, years)
-            rules: list[Rule] = [ListedDays.of(dates.get(row.name, ())) for row in decided]
-            yield from map(Holiday, rules, (tuple(row.spans) for row in decided), (row.name for row in decided))
         own = list(self.yearly_holidays.all())
-        rules = [day.rule for day in own]
-        yield from map(Holiday, rules, (tuple(day.spans) for day in own), (day.name for day in own))
+        years = years_around(profile.today(timezone.now()))
+        dates = public_holidays(profile.country, profile.region, years) if decided else {}
+        rules = [*(ListedDays.of(dates.get(row.name, ())) for row in decided), *(day.rule for day in own)]
+        return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, [*decided, *own], strict=True)]
 
 
 class SeasonalHours(DateRange, WeeklyHours):
