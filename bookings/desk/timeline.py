@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from bookings.models import AppointmentState, Case, Event, EventKind, MessageKind, Outcome, Status
-from bookings.scheduling.formatting import format_short
+from bookings.scheduling.formatting import format_with_year
 from bookings.services.transitions import STEPS_BACK
 
 LABELS = dict(Status.choices) | dict(AppointmentState.choices)
@@ -44,14 +44,11 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
     if "reopened" in data:
         yield _("The case had been closed and is open again.")
     if "starts_at" in data:
-        starts_at = datetime.fromisoformat(data["starts_at"])
-        yield f"{format_short(starts_at, zone)}, {starts_at.astimezone(zone).year}"
+        yield format_with_year(datetime.fromisoformat(data["starts_at"]), zone)
     if "chose_again" in data:
         yield _("The patient chose again.")
     if "holder" in data:
-        yield _("%(case)s holds a time for the same contact.") % {
-            "case": data["holder"]
-        }
+        yield _("%(case)s holds a time for the same contact.") % {"case": data["holder"]}
     if "case" in data:
         yield data["case"]
     if "message" in data:

@@ -6,7 +6,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.hours.formatting import format_moment, format_time
+from clinic.hours.formatting import format_dates_with_year, format_moment, format_time
 
 DAYS_WITH_A_NAME = 7
 
@@ -37,6 +37,12 @@ def format_start(at: datetime, zone: tzinfo) -> str:
 def format_short(at: datetime, zone: tzinfo) -> str:
     """Return "Tue, Nov 24, 10 am", as the desk reads it."""
     return format_moment(at.astimezone(zone))
+
+
+def format_with_year(at: datetime, zone: tzinfo) -> str:
+    """Return "Tue, Nov 24, 2026, 10 am", for what may be long ago."""
+    day = at.astimezone(zone).date()
+    return f"{format_dates_with_year(day, day)}, {format_clock(at, zone)}"
 
 
 def format_deadline(at: datetime, now: datetime, zone: tzinfo) -> str:

@@ -18,6 +18,7 @@ from bookings.models import (
     Consent,
     ConsultationSettings,
     Event,
+    EventKind,
     MessageState,
     Slot,
     Status,
@@ -134,6 +135,7 @@ def _back_date_visit(visit: Appointment, at: datetime) -> None:
     Slot.objects.bulk_create(
         Slot(resource=room, at=slot, appointment=visit) for slot in slots_between(start, start + length)
     )
+    visit.case.events.filter(kind=EventKind.BOOKED).update(data={"starts_at": start})
     _mark_as_sent(visit.case, start)
 
 
