@@ -5,21 +5,25 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 HOST ?= 127.0.0.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The processes of Procfile get HOST and PORT. honcho reads no .env: it belongs to the production settings.
+HONCHO := exec env PATH="$(VENV)/bin:$$PATH" HOST="$(HOST)" PYTHONUNBUFFERED=1 $(PY) -m honcho --env /dev/null start --port $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint format perf load crashes mail-sink lock
+.PHONY: help run test check serve check-project lint types format perf load crashes mail-sink lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
+run: export SITE_URL = http://$(HOST):$(PORT)
 run: $(VENV)/.site ## Start the site with its demo clinic at http://127.0.0.1:8000 (PORT= changes it)
-	@$(PY) manage.py run_site --host $(HOST) --port $(PORT)
+	@$(PY) manage.py prepare --skip-checks
+	@$(HONCHO) dev worker
 
 test: $(VENV)/.tools ## Run all tests, those in the browser too
 	@$(PY) -m tests.browser.provide
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint check-project test ## What must hold before a change goes in: lint, migrations, deploy check, tests
+check: lint types check-project test ## What must hold before a change goes in: lint, types, migrations, deploy check, tests
 
 check-project: $(VENV)/.tools
 	@$(PY) manage.py makemigrations --check --dry-run
@@ -31,13 +35,19 @@ lint: $(VENV)/.tools
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m djlint --quiet --lint .
+	@$(VENV)/bin/lint-imports --no-logo --no-cache
 
-format: $(VENV)/.tools ## Put code in the house's format
+types: $(VENV)/.tools
+	@$(PY) -m mypy
+
+format: $(VENV)/.tools ## Format the code
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
+serve: export DJANGO_SETTINGS_MODULE = clinic.settings.production
 serve: $(VENV)/.site ## Serve with production settings, configured from .env
-	@$(PY) manage.py run_site --production --host $(HOST) --port $(PORT)
+	@$(PY) manage.py prepare
+	@$(HONCHO) web worker
 
 perf: export VAR_DIR = $(CURDIR)/var/perf
 perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 requests (takes some minutes)
@@ -47,13 +57,15 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 	@$(PY) manage.py make_load_data --articles 1000 --requests 100000 --yes
 	@$(PY) -m tests.performance.measure
 
+# Full size, unless FULL is set to nothing.
+crashes load mail-sink: export FULL ?= 1
 load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE_URL= for PostgreSQL)
 	@$(PY) -m tests.load.patients
 
 crashes: $(VENV)/.tools ## Kill the whole server six times during 500 requests; none may be lost (some minutes)
 	@$(PY) -m tests.load.crashes
 
-mail-sink: $(VENV)/.tools ## Break the mail server in four ways during requests; no mail may be lost (some minutes)
+mail-sink: $(VENV)/.tools ## Break the mail server in four ways during requests; no email may be lost (some minutes)
 	@$(PY) -m tests.load.mail_sink
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
@@ -61,6 +73,7 @@ lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 # The first Python from 3.11 on that really runs and can make an environment: some names are shims that fail.
+# The lists are complete, so pip looks for nothing else; Python compiles what it imports.
 # The stamps hold when the lists of packages have not changed, so a second start installs nothing.
 $(VENV)/bin/python:
 	@for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -73,10 +86,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.site: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the site needs ..."
-	@$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.tools: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need ..."
-	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements-dev.txt
 	@touch $(VENV)/.site $@

@@ -8,7 +8,7 @@ MAX_ARTICLES = 20
 
 
 class RSSFeed(Feed):
-    """List the newest articles of a blog index. Dates are midnight in ``TIME_ZONE``."""
+    """List the newest articles. Dates are midnight in ``TIME_ZONE``."""
 
     feed_type = Rss201rev2Feed
 

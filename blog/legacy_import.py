@@ -130,12 +130,15 @@ PIECE = re.compile(
 
 
 class NotAnArticleError(ValueError):
-    """Say, in words for the person who runs the import, why a text cannot be read as an article."""
+    """Say, to the person who runs the import, why a text is not an article."""
 
 
 @dataclass
 class Line:
-    """Hold one line with words, its number in the file, and the blank lines above it (``gap``)."""
+    """Hold one line that has words.
+
+    ``number`` is its number in the file, ``gap`` how many blank lines are above it.
+    """
 
     number: int
     text: str
@@ -176,7 +179,7 @@ class LegacyArticle:
 
     @property
     def to_check(self) -> list[Line]:
-        """Return the lines that a rule kept, but with a doubt."""
+        """Return the lines of the article about which a rule was in doubt."""
         return [line for line in self.lines if line.reason and line.place != "left out"]
 
     @property
@@ -185,25 +188,34 @@ class LegacyArticle:
 
     @property
     def slug(self) -> str:
-        """Return the old address. The old site wrote a hyphen for every mark: "don-ts" for "Don'ts"."""
+        """Return the old address.
+
+        The old site wrote a hyphen for every mark: "don-ts" for "Don'ts".
+        """
         words = unicodedata.normalize("NFKD", re.sub(r"[^\w\s-]+", "-", self.title))
         slug = re.sub(r"[-\s]+", "-", words.encode("ascii", "ignore").decode().lower())
         return slug[:SLUG_CHARS].strip("-_") or f"article-{self.key[:8]}"
 
     @property
     def key(self) -> str:
-        """Return a hash of title and body. It stays the same among other teasers or under another date."""
+        """Return a hash of title and body.
+
+        It stays the same among other teasers or under another date.
+        """
         body = [line.text for line in self.lines if line.place == "body"]
         return sha256(" ".join([self.title, *body]).casefold().encode()).hexdigest()
 
     @property
     def description(self) -> str:
-        """Return the first sentences of the text, at most SUMMARY_CHARS characters."""
+        """Return the first sentences, at most ``SUMMARY_CHARS`` characters."""
         return first_sentences(next((block.texts[0] for block in self.blocks if block.tag == "p"), ""), SUMMARY_CHARS)
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16 with its mark, or Windows-1252."""
+    """Return the text of a file.
+
+    It may be in UTF-8, UTF-16 with its mark, or Windows-1252.
+    """
     if len(data) > MAX_BYTES:
         raise NotAnArticleError(f"the file is larger than {MAX_BYTES // 1024} KiB; an article is a few pages of text")
     if not data.strip():
@@ -223,7 +235,10 @@ def decode(data: bytes) -> str:
 
 
 def parse(text: str) -> LegacyArticle:
-    """Read an article of the old site. Raise NotAnArticleError if the text is none."""
+    """Read an article of the old site.
+
+    Raise NotAnArticleError if the text is not one.
+    """
     beginning = text.lstrip("\ufeff \t\r\n")[:5].casefold()
     if beginning.startswith(("<", "{\\rtf")):
         name = "an HTML page" if beginning[0] == "<" else "rich text"
@@ -244,7 +259,10 @@ def parse(text: str) -> LegacyArticle:
 
 
 def _read_lines(text: str) -> list[Line]:
-    """Return the lines with words, without invisible characters. A bullet alone joins the line below it."""
+    """Return the lines with words, without invisible characters.
+
+    A bullet alone joins the line below it.
+    """
     lines: list[Line] = []
     gap, mark = 1, ""
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
@@ -286,7 +304,10 @@ def _kind(text: str) -> tuple[str, str]:
 
 
 def _title_key(text: str) -> str:
-    """Return the words in small letters, without the name of the site that browsers add to a title."""
+    """Return the words in lower case, without the name of the site.
+
+    Browsers add that name to a title.
+    """
     words = re.sub(rf"\s*[|·–—-]\s*{SITE_NAME}$", "", text.casefold())
     return " ".join(re.findall(r"\w+", words)) or text
 
@@ -295,7 +316,10 @@ def _title_key(text: str) -> str:
 
 
 def _find_titles(lines: list[Line]) -> list[int]:
-    """Return where the title stands: the first line that comes twice, or else the first that may be a title."""
+    """Return the indexes of the title.
+
+    It is the first line that comes twice, or else the first that may be a title.
+    """
     seen: dict[str, int] = {}
     for index, line in enumerate(lines[:TOP_LINES]):
         key = _title_key(line.text)
@@ -319,7 +343,10 @@ def _may_be_title(text: str) -> bool:
 
 
 def _place_head(lines: list[Line], titles: list[int]) -> int:
-    """Place the lines down to the small print under the title, and return where the text begins."""
+    """Place the lines above the text, and return where the text begins.
+
+    They end with the small print under the title.
+    """
     end = HEAD.match("".join(line.kind for line in lines), titles[-1] + 1).end()
     for line in lines[:end]:
         if _title_key(line.text) == _title_key(lines[titles[-1]].text):
@@ -335,9 +362,10 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
 
 
 def split_keywords(text: str) -> tuple[str, ...]:
-    """Return the phrases between quotes of any kind, commas, semicolons, bars or hashes, each once.
+    """Return the phrases of a list, each once.
 
-    A comma inside a phrase with both quotes belongs to it: "Botox in Irvine, CA".
+    Quotes of any kind, commas, semicolons, bars or hashes separate them. A comma inside a phrase with both quotes
+    belongs to it: "Botox in Irvine, CA".
     """
     quoted = QUOTE.sub('"', text)
     if ALL_QUOTED.fullmatch(quoted) and quoted.count('"') > 2:
@@ -387,7 +415,10 @@ def _continues_keywords(parts: list[str], line: Line) -> bool:
 
 
 def _are_keywords(names: tuple[str, ...], text: str) -> bool:
-    """Tell a list of phrases from a sentence that begins with the word "Keywords"."""
+    """Return whether the names are a list of phrases.
+
+    They may also be a sentence that begins with the word "Keywords".
+    """
     quoted = len(QUOTE.findall(text)) > 1
     most_words = 15 if quoted else 4 if ends_sentence(text) else 8
     return all(len(name) <= KEYWORD_CHARS and word_count(name) <= most_words for name in names)
@@ -397,9 +428,10 @@ def _are_keywords(names: tuple[str, ...], text: str) -> bool:
 
 
 def _place_foot(lines: list[Line], start: int) -> None:
-    """Leave out every teaser, and the foot: at least two lines of furniture, and what follows them.
+    """Leave out every teaser, and the foot of the page.
 
-    Up to three lines of text may stand in between. Running text among them stays in the body, with a remark.
+    The foot is at least two lines of furniture, and what follows them. Up to three lines of text may stand in between.
+    Running text among them stays in the body, with a remark.
     """
     kinds = "".join(line.kind for line in lines)
     pieces = groupby(PIECE.finditer(kinds, start), key=lambda piece: piece.lastgroup == "text")
@@ -430,7 +462,10 @@ def _find_foot(kinds: str, runs: list[tuple[bool, list[re.Match]]]) -> int:
 
 
 def _place_stray(lines: list[Line], start: int, end: int) -> None:
-    """Place text below the top of the foot. Between two headlines of contact blocks it belongs to the first."""
+    """Place text below the top of the foot.
+
+    Between two headlines of contact blocks it belongs to the first.
+    """
     in_contact = [line.kind for line in (lines[start - 1], *lines[end : end + 1])] == ["A", "A"]
     strays = [line for line in lines[start:end] if line.kind not in "QDN"]
     is_text = any(line.kind == "P" and (SENTENCE_END.search(line.text) or len(line.text) > 100) for line in strays)
@@ -442,7 +477,10 @@ def _place_stray(lines: list[Line], start: int, end: int) -> None:
 
 
 def read_small_print(text: str) -> list[tuple[str, str]]:
-    """Return field and words of each piece of a line, or nothing if a piece of it is not small print."""
+    """Return field and words of each piece of a line.
+
+    Return nothing if a piece of it is not small print.
+    """
     found: list[tuple[str, str]] = []
     position = 0
     if len(text) > 200 or (text.endswith((".", "!", "?")) and not text.endswith("m.")):
@@ -460,7 +498,7 @@ def read_small_print(text: str) -> list[tuple[str, str]]:
 
 
 def read_date(words: str) -> datetime.date | None:
-    """Return the day, or None if no calendar has it."""
+    """Return the day, or None if there is no such day."""
     plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)|\bof\b|[.,/-]", " ", words.casefold())
     plain = " ".join(re.sub(r"([a-z]{3})[a-z]*", r"\1", plain).split())
     for form in DATE_FORMATS:
@@ -472,7 +510,10 @@ def read_date(words: str) -> datetime.date | None:
 
 
 def _place_small_print(article: LegacyArticle) -> None:
-    """Fill date, author and categories. The day of an update counts only where there is no other date."""
+    """Fill date, author and categories.
+
+    The day of an update counts only where there is no other date.
+    """
     lines = [line for line in article.lines if line.place == "body" and line.kind in "DN"]
     small_print = [(line, read_small_print(line.text)) for line in lines]
     pieces = [(field, value, line) for line, found in small_print for field, value in found]
@@ -508,7 +549,10 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_prose(text: str) -> bool:
-    """Return True for running text: a full sentence, several of them, or a long line."""
+    """Return whether a line is running text.
+
+    That is a full sentence, several of them, or a long line.
+    """
     marks = SENTENCE_END.findall(text)
     if len(text) > 140:
         return True
@@ -529,7 +573,10 @@ def starts_small(text: str) -> bool:
 
 
 def first_sentences(text: str, limit: int) -> str:
-    """Return as many whole sentences as fit into ``limit``. Cut a longer first sentence behind a word."""
+    """Return as many whole sentences as fit into ``limit``.
+
+    Cut a longer first sentence behind a word.
+    """
     if len(text) <= limit:
         return text
     ends = [match.end() for match in SENTENCE_END.finditer(text) if match.end() <= limit]
@@ -569,7 +616,7 @@ Taken = tuple[list[Block], int]  # what a rule made, and of how many lines
 
 
 def _unwrapped(lines: list[Line]) -> list[str]:
-    """Return the lines of the body, those of a paragraph that an editor broke put together."""
+    """Return the lines of the body, with broken paragraphs joined."""
     width = max((len(line.text) for line in lines if line.place == "body"), default=0)
     texts: list[str] = []
     last = ""
@@ -588,7 +635,10 @@ def _unwrapped(lines: list[Line]) -> list[str]:
 
 
 def _without_lone_marks(texts: list[str]) -> list[str]:
-    """Remove the marks of headings: dashes, or "1." before every one of them. A real count stays."""
+    """Remove the marks of headings: dashes, or "1." before every one of them.
+
+    A real count stays.
+    """
     marks = [MARK.fullmatch(text) for text in texts]
     numbers = [match["number"] for match in marks if match and match["number"]]
     uncounted = len(numbers) > 1 and set(numbers) == {"1"}
@@ -602,7 +652,10 @@ def _without_lone_marks(texts: list[str]) -> list[str]:
 
 
 def _read_marked(texts: list[str], start: int) -> Taken | None:
-    """Read marked lines as a list. Numbers have to count up from 1, or say "1." every time."""
+    """Read marked lines as a list.
+
+    Numbers have to count up from 1, or say "1." every time.
+    """
     matches = (MARK.fullmatch(texts[index]) for index in range(start, len(texts)))
     is_numbered = bool(MARK.fullmatch(texts[start]) and MARK.fullmatch(texts[start])["number"])
     run = [*takewhile(lambda match: match and bool(match["number"]) == is_numbered, matches)]
@@ -618,7 +671,10 @@ def _read_marked(texts: list[str], start: int) -> Taken | None:
 
 
 def _read_fragments(texts: list[str], start: int) -> Taken | None:
-    """Read a list without marks: short lines under a colon, two in small letters, or four of any kind."""
+    """Read a list without marks.
+
+    That is short lines under a colon, two in lower case, or four of any kind.
+    """
     run = [*takewhile(_may_be_item, (texts[index] for index in range(start, len(texts))))]
     under_colon = start > 0 and texts[start - 1].endswith(":")
     small = bool(run) and starts_small(run[0])
@@ -642,7 +698,10 @@ def _may_be_item(text: str) -> bool:
 
 
 def _stands_out(text: str, others: list[str]) -> bool:
-    """Return True for a heading among items: it begins like a question, or only it has capitals."""
+    """Return whether a line is a heading among items.
+
+    It begins like a question, or only it has capitals.
+    """
     if not others or text.casefold().split()[0] in QUESTION_WORDS:
         return True
     return word_count(text) > 1 and is_title_case(text) and not any(map(is_title_case, others))

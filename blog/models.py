@@ -207,7 +207,7 @@ class BlogPage(BasePage):
         return [link.treatment for link in links if link.treatment.live]
 
     def related_articles(self, count=RELATED_ARTICLES):
-        """Return the editor's picks, then articles about the same treatments, then the newest."""
+        """Return the editor's picks, then same treatments, then the newest."""
         picks = [row.article_id for row in self.picked_articles.all()]
         same = BlogPage.objects.filter(
             related_treatments__treatment__in=[row.treatment_id for row in self.related_treatments.all()]
@@ -228,7 +228,7 @@ class BlogPage(BasePage):
         return list(ranked[:count])
 
     def newer(self):
-        """Return the next article by date, or None. Articles of one day are in order of creation."""
+        """Return the next article by date, then by creation, or None."""
         after = models.Q(date__gt=self.date) | models.Q(date=self.date, pk__gt=self.pk)
         return self.siblings_by_date().filter(after).order_by("date", "pk").first()
 

@@ -19,7 +19,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Reading:
-    """``html`` has an id on each second-level heading. ``minutes`` is the reading time, at least 1."""
+    """Hold the HTML with ids on its second-level headings, and the minutes."""
 
     html: str
     headings: tuple[Heading, ...]

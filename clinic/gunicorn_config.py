@@ -1,7 +1,10 @@
-"""How gunicorn serves the site: ``gunicorn --config python:clinic.gunicorn_config clinic.wsgi``."""
+"""Configure gunicorn.
+
+Used as ``python -m gunicorn --config python:clinic.gunicorn_config``.
+"""
 
 import logging
-import re
+import os
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,46 +14,56 @@ from django.conf import settings
 from django.db import connections
 from gunicorn.glogging import Logger
 
+from clinic.logging import RedactingFormatter, redact_links
+
 logger = logging.getLogger(__name__)
 
-threads = 4  # more of them only take the processor from each other
-# What a worker takes beyond its threads waits there, while the other worker may have nothing to do.
+wsgi_app = "clinic.wsgi"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4  # more threads would only compete for the processor
+# A request beyond a worker's threads waits there, while the other worker may be idle.
 worker_connections = threads + 1
-# A connection that is kept open for more would keep one of those places. The proxy is on the same machine.
+# An idle connection would hold one of those places. The proxy is on the same machine, so opening one is cheap.
 keepalive = 0
 timeout = 60  # seconds
+control_socket_disable = True  # gunicorn would write it under $HOME
 accesslog = "-"
-# Neither the visitor's address nor a query string: both may tell who somebody is, and what she looks for.
+# The visitor's address and the query string are left out: both may tell who the visitor is.
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 
-# Links that open a patient's page or her receipt: whoever reads them in a log could open them, too.
-SECRET = re.compile(r"(/consultation/(?:visit|received)/)[^/]+")
 
+class RedactingLogger(Logger):
+    """Keep patients' data out of the access log and the error log."""
 
-class DiscreetLogger(Logger):
-    """Leaves out of the access log what is in a link that only one person should have."""
+    def setup(self, cfg) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(RedactingFormatter(self.error_fmt, self.datefmt))
 
     def atoms(self, *args, **kwargs) -> dict[str, Any]:
         atoms = super().atoms(*args, **kwargs)
-        return {**atoms, "U": SECRET.sub(r"\1…", atoms["U"])}
+        return {**atoms, "U": redact_links(atoms["U"])}
 
 
-logger_class = DiscreetLogger
+logger_class = RedactingLogger
 
 FIRST_PAGES = ("/", "/consultation/")
 
 
 def post_worker_init(worker) -> None:
-    """A new worker has neither templates nor addresses read in. Half a second of that is not for the first patient."""
+    """Render the first pages once, before any patient asks for them.
+
+    Loading templates and URLs takes half a second in a new worker.
+    """
     for path in FIRST_PAGES:
         try:
-            ask(worker.wsgi, path)
-        except Exception:  # whatever is wrong, the worker itself has to say it to whoever asks next
-            logger.exception("The page %s could not be made beforehand", path)
+            request_page(worker.wsgi, path)
+        except Exception:  # the worker starts all the same, and answers the next request with the error
+            logger.exception("Could not render %s ahead of its first visitor", path)
 
 
-def ask(application: Callable, path: str) -> None:
-    """Have the application answer a GET, as if it came through the proxy, and leave no connection open."""
+def request_page(application: Callable, path: str) -> None:
+    """Send the application a GET as if it came through the proxy."""
     address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
     environ = {
         "PATH_INFO": path,

@@ -14,7 +14,7 @@ PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), bro
 
 
 class PageHeadersMiddleware:
-    """Limit public pages to this host without inline code, and give the admin what Wagtail needs."""
+    """Limit public pages to this host, and give the admin what it needs."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Route every address of the site. Wagtail's pages come last and take what is left."""
+"""Route every address. Wagtail's pages come last and take the rest."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -23,6 +23,7 @@ urlpatterns = [
     path("hours.ics", feeds.hours_ics, name="hours_ics"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("", include(wagtail_urls)),
 ]
 if settings.SERVE_MEDIA:

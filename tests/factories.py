@@ -30,7 +30,6 @@ from bookings.models import (
 )
 from bookings.scheduling.availability import slots_between
 from bookings.services import Submission
-from bookings.services.patients import contact_of
 from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
@@ -49,7 +48,7 @@ counter = itertools.count(1)
 
 
 def make_home() -> HomePage:
-    """The home page of the default site, made once."""
+    """Return the home page of the default site; make it if there is none."""
     if existing := HomePage.objects.first():
         return existing
     root = Page.get_first_root_node()
@@ -61,7 +60,10 @@ def make_home() -> HomePage:
 
 
 def remove_home() -> None:
-    """Give the default site back the page that Wagtail's migrations made, for tests of a site that is not set up."""
+    """Give the default site back the page that Wagtail's migrations made.
+
+    It is for tests of a site that is not set up.
+    """
     home = HomePage.objects.get()
     Site.objects.update(root_page=home.get_siblings().exclude(pk=home.pk).get())
     home.delete()
@@ -78,7 +80,10 @@ def make_blog_index() -> BlogIndexPage:
 
 
 def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", **fields: Any) -> TreatmentPage:
-    """A live treatment; ``area`` is the name of its area of concern, ``live=False`` makes a draft."""
+    """Make a live treatment, or a draft with ``live=False``.
+
+    ``area`` names its area of concern.
+    """
     if area:
         fields["area"], _made = AreaOfConcern.objects.get_or_create(name=area, defaults={"slug": slugify(area)})
     fields.setdefault("introduction", "Softer lines in twenty minutes.")
@@ -86,7 +91,7 @@ def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", *
 
 
 def make_article(title: str = "What to ask before your first visit", **fields: Any) -> BlogPage:
-    """A live article; ``live=False`` makes a draft."""
+    """Make a live article; ``live=False`` makes a draft."""
     fields.setdefault("date", date(2026, 3, 2))
     return make_blog_index().add_child(instance=BlogPage(title=title, **fields))
 
@@ -95,7 +100,7 @@ def make_article(title: str = "What to ask before your first visit", **fields: A
 
 
 def clinic_profile(**fields: Any) -> ClinicProfile:
-    """The default site's profile, with a phone, an address and an e-mail."""
+    """Give the default site's profile a phone, an address and an email."""
     known = {
         "phone": "(949) 555-0100",
         "email": "hello@clinic.example.com",
@@ -108,7 +113,10 @@ def clinic_profile(**fields: Any) -> ClinicProfile:
 
 
 def opening_hours(**fields: Any) -> OpeningHours:
-    """The default site's hours, Monday to Friday 9 am to 4 pm; days as people write them, rows as lists."""
+    """Make the default site's hours, Monday to Friday 9 am to 4 pm.
+
+    Days are given as people write them, rows as lists.
+    """
     week = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "9 am – 4 pm")
     site = Site.objects.get(is_default_site=True)
     values = {name: parse_spans(value) if isinstance(value, str) else value for name, value in (week | fields).items()}
@@ -131,7 +139,10 @@ def _setting(model: type, fields: dict[str, Any]):
 
 
 def make_user(role: str = "", **fields: Any) -> User:
-    """Make a user who can log in with ``PASSWORD``: one of ``ROLES``, "admin", or nobody in particular."""
+    """Make a user who can log in with ``PASSWORD``.
+
+    ``role`` is one of ``ROLES``, "admin", or "" for a user without a role.
+    """
     number = next(counter)
     fields.setdefault("username", f"{role or 'user'}{number}")
     fields.setdefault("email", f"{fields['username']}@clinic.example.com")
@@ -143,9 +154,9 @@ def make_user(role: str = "", **fields: Any) -> User:
 
 
 def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any) -> Case:
-    """Make a case with a patient of its own, without going through the services. A closed one has its outcome.
+    """Make a case with a patient of its own, without the services.
 
-    ``status`` may be the state of a visit: then the case has one in this state.
+    A closed one has its outcome. ``status`` may be the state of a visit: then the case has one in this state.
     """
     for name, value in {"name": "Ana Lima", "email": "ana@patient.example.com", "phone": "(949) 555-0123"}.items():
         fields.setdefault(name, value)
@@ -161,7 +172,7 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
     case.search_text = search_text_for(case)
     if "patient" not in fields:
-        case.patient = Patient.objects.create(**contact_of(case))
+        case.patient = Patient.objects.create_for(case)
     case.save()
     Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
     if visit_state:
@@ -175,7 +186,10 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
 
 
 def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = None) -> Appointment:
-    """Make a visit of half an hour in the first room; without a start, tomorrow if it is ahead, else yesterday."""
+    """Make a visit of half an hour in the first room.
+
+    Without a start it is tomorrow if it is held or booked, else yesterday.
+    """
     is_ahead = state in (AppointmentState.HELD, AppointmentState.BOOKED)
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     starts_at = starts_at or now + timedelta(days=1 if is_ahead else -1)
@@ -198,9 +212,9 @@ def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = N
 
 
 def make_submission(**fields: Any) -> Submission:
-    """Make what the form hands to the services: a patient of its own who wants to be called."""
+    """Make what the form passes to the services: someone asks for a call."""
     known = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com", "consent_wording": "Yes."}
-    if fields.get("phone"):
+    if fields.get("phone") and "phone_e164" not in fields:
         known["phone_e164"] = phone_to_e164(fields["phone"], "US")
     return Submission(**{"submission_key": uuid4(), **known, **fields})
 

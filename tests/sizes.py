@@ -1,7 +1,10 @@
 """Choose how much a long test does: little by default, everything with FULL=1 in the environment."""
 
 import os
+from typing import TypeVar
+
+Size = TypeVar("Size")
 
 
-def size(default: int, full: int) -> int:
+def size(default: Size, full: Size) -> Size:
     return full if os.environ.get("FULL") else default

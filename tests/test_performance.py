@@ -59,7 +59,7 @@ NARROWED = {
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")
 def test_desk_list_walks_its_narrow_index(db):
-    """Sorting, or reading rows to filter, is what gets slow."""
+    # Sorting, or reading rows to filter, is what gets slow.
     for name, narrow in NARROWED.items():
         plan = narrow(Case.objects.all())[:30].explain()
         assert "bookings_desk_list" in plan, name
@@ -77,7 +77,7 @@ def test_due_messages_are_found_by_index(db):
 
 @pytest.mark.parametrize("name", ["ﷺ" * 120, "".join(chr(0x3300 + number) for number in range(88)) + "ﷺ" * 32])
 def test_longest_name_fits_into_the_index(home, name):
-    """PostgreSQL refuses index entries above 2.7 kB, and these letters become up to eighteen once normalized."""
+    # PostgreSQL refuses index entries above 2.7 kB, and these letters become up to eighteen once normalized.
     case = factories.make_case(name=name, email=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 50}.example.com")
     assert case in Case.objects.search(case.email)
 

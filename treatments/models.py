@@ -9,7 +9,7 @@ from clinic.pages.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, S
 
 
 class AreaOfConcern(models.Model):
-    """Group the treatments of the index by what patients come for, such as "scars"."""
+    """Group the treatments by what patients come for, such as "scars"."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -41,7 +41,7 @@ class TreatmentIndexPage(BasePage):
         verbose_name = _("treatment index")
 
     def groups(self) -> list[tuple[AreaOfConcern | None, list["TreatmentPage"]]]:
-        """Return the live treatments by area, in the order of the areas, those without an area last."""
+        """Return live treatments by area. Those without an area come last."""
         treatments = (
             TreatmentPage.objects.child_of(self)
             .live()

@@ -1,4 +1,4 @@
-"""Events in words."""
+"""Describe events in words."""
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
@@ -15,7 +15,7 @@ NOTHING = "–"
 
 
 class Entry(NamedTuple):
-    """One line of the timeline."""
+    """Hold one line of the timeline."""
 
     at: datetime
     who: str
@@ -49,8 +49,8 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
         yield _("The patient chose again.")
     if "holder" in data:
         yield _("%(case)s holds a time for the same contact.") % {"case": data["holder"]}
-    if "case" in data:
-        yield data["case"]
+    if "reference" in data:
+        yield data["reference"]
     if "message" in data:
         yield str(MessageKind(data["message"]).label)
 

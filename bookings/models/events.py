@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -35,17 +35,20 @@ class EventKind(models.TextChoices):
 
 
 class EventManager(models.Manager):
-    def record(
-        self, case: Case, kind: EventKind, actor: AbstractBaseUser | None = None, note: str = "", **data: Any
-    ) -> "Event":
-        """Add an event. Without an actor the patient or the site did it. Empty values are left out of the data."""
+    def record(self, case: Case, kind: EventKind, actor: User | None = None, note: str = "", **data: Any) -> "Event":
+        """Add an event.
+
+        Without an actor the patient or the site did it. Empty values are left out of the data.
+        """
         name = (actor.get_full_name() or actor.get_username())[:150] if actor else ""
         data = {key: value for key, value in {**data, "note": note.strip()}.items() if value}
         return self.create(case=case, kind=kind, actor=actor, actor_name=name, data=data)
 
 
 class Event(models.Model):
-    """Record one thing that happened to a case. Rows are added, never changed or removed.
+    """Record one thing that happened to a case.
+
+    Rows are added, never changed or removed.
 
     ``data`` holds plain values, no sentences: instants as ISO 8601 in UTC, stages, references, and what people
     typed (``note``, ``changes``). ``bookings.desk.timeline`` says them in words.

@@ -4,13 +4,35 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class PatientManager(models.Manager):
+    def create_for(self, case) -> "Patient":
+        """Create the patient of a new case.
+
+        Staff decide whether they are the same person as an earlier patient.
+        """
+        return self.create(**self.contact_of(case))
+
+    def update_for(self, case) -> None:
+        """Update a patient who has no case but this one."""
+        if case.patient_id and not case.patient.cases.exclude(pk=case.pk).exists():
+            self.filter(pk=case.patient_id).update(**self.contact_of(case))
+
+    @staticmethod
+    def contact_of(case) -> dict[str, str]:
+        """Return the patient's fields.
+
+        The email is in lower case, so that a plain index finds it.
+        """
+        return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
+
+
 class Patient(models.Model):
-    """Store a person, as far as the desk knows.
+    """Store a patient as one request describes them.
 
-    Families share an address and a phone, so neither says who somebody is: each request brings a patient of its own,
-    and staff say when two are one person (``PatientLink``).
+    Families share addresses and phones, so neither identifies a person. Each request creates a patient, and staff link
+    patients who are one person (``PatientLink``).
 
-    Personal data: name and contact as the patient gave them last. A case keeps its own copy of what was typed.
+    Personal data: name and contact as the patient gave them last. A case has its own copy of what was typed.
     Instants are UTC. Only ``bookings.services`` writes it.
     """
 
@@ -18,6 +40,8 @@ class Patient(models.Model):
     email = models.EmailField(_("email"), blank=True)
     phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PatientManager()
 
     class Meta:
         verbose_name = _("patient")
@@ -33,7 +57,10 @@ class Patient(models.Model):
 
 
 class PatientLink(models.Model):
-    """Say that two patients are one person. Deleting the link undoes exactly that."""
+    """Link two patients who are one person.
+
+    Deleting the row undoes the link.
+    """
 
     # The patient with the lower key comes first, so that one pair has one row.
     first = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")

@@ -1,6 +1,9 @@
-"""Change a case: its status, owner and notes. Every other service locks and saves cases with these functions."""
+"""Change a case: its status, owner and notes.
 
-from django.contrib.auth.models import AbstractBaseUser
+Every other service locks and saves cases with these functions.
+"""
+
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +14,10 @@ from .transitions import BookingError, StaleCaseError
 
 
 def lock_case(case_id: int, expected_version: int | None = None) -> Case:
-    """Return the case, locked until the transaction ends. Raise StaleCaseError if its version is another one."""
+    """Return the case, locked until the transaction ends.
+
+    Raise StaleCaseError if its version is another one.
+    """
     case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
     if expected_version is not None and case.version != expected_version:
         raise StaleCaseError(_("Somebody changed this case while you were looking at it. Look again, then decide."))
@@ -19,7 +25,10 @@ def lock_case(case_id: int, expected_version: int | None = None) -> Case:
 
 
 def set_status(case: Case, status: Status, outcome: str = "") -> None:
-    """Set the status with the dates that belong to it. The caller saves the case."""
+    """Set the status with the dates that belong to it.
+
+    The caller saves the case.
+    """
     now = timezone.now()
     case.status, case.outcome = status, outcome
     case.closed_at = now if status == Status.CLOSED else None
@@ -34,7 +43,7 @@ def save_change(case: Case) -> None:
 
 
 @transaction.atomic
-def add_note(case_id: int, text: str, *, actor: AbstractBaseUser) -> Case:
+def add_note(case_id: int, text: str, *, actor: User) -> Case:
     """Add a note to the timeline. Raise BookingError if it is empty."""
     if not text.strip():
         raise BookingError(_("Write something before you save the note."))
@@ -47,13 +56,16 @@ def add_note(case_id: int, text: str, *, actor: AbstractBaseUser) -> Case:
 @transaction.atomic
 def assign(
     case_id: int,
-    owner: AbstractBaseUser | None,
+    owner: User | None,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     note: str = "",
 ) -> Case:
-    """Make somebody the owner, or nobody. Without a change and a note nothing is written."""
+    """Set or clear the owner.
+
+    Without a change and a note nothing is written.
+    """
     case = lock_case(case_id, expected_version)
     if case.owner_id == (owner.pk if owner else None):
         return add_note(case_id, note, actor=actor) if note.strip() else case
@@ -65,8 +77,11 @@ def assign(
 
 
 @transaction.atomic
-def retry_message(message_id: int, *, actor: AbstractBaseUser, note: str = "") -> Message:
-    """Queue a message again that was given up. Raise BookingError if it was not."""
+def retry_message(message_id: int, *, actor: User, note: str = "") -> Message:
+    """Queue a message again that was given up.
+
+    Raise BookingError if it was not.
+    """
     message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
     if message.state != MessageState.FAILED:
         raise BookingError(_("This message is not lost: it was sent, or is still being tried."))

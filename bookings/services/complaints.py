@@ -1,4 +1,4 @@
-"""Take in what patients say feels wrong."""
+"""Save what patients say feels wrong."""
 
 from uuid import uuid4
 
@@ -12,13 +12,16 @@ from clinic.models import ClinicProfile
 from .cases import lock_case
 from .transitions import BookingError
 
-# A complaint takes over how to reach the patient, not what they had asked about.
+# A complaint copies the contact details of the previous case, not what the patient asked about.
 CONTACT = ("name", "email", "phone", "phone_e164", "contact_by", "contact_time")
 
 
 @transaction.atomic
 def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, profile: ClinicProfile) -> Case:
-    """Open a case for the complaint and tell the desk, or add to the open one. Raise BookingError if it is empty."""
+    """Open a case for the complaint and tell the desk, or add to the open one.
+
+    Raise BookingError if it is empty.
+    """
     text = text.strip()
     if not text:
         raise BookingError(_("Write in a few words what feels wrong."))
@@ -39,7 +42,7 @@ def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, p
     complaint.search_text = search_text_for(complaint)
     complaint.save(force_insert=True)
     Event.objects.record(complaint, EventKind.RECEIVED)
-    Event.objects.record(previous, EventKind.COMPLAINT, case=complaint.reference)
+    Event.objects.record(previous, EventKind.COMPLAINT, reference=complaint.reference)
     recipient = settings.desk_email or profile.email
     Message.objects.queue(MessageKind.DESK_NOTICE, complaint, recipient=recipient, key=f"{complaint.reference}:1")
     return complaint

@@ -1,10 +1,9 @@
-"""Keep the patient behind each case, and let staff say when two patients are one person."""
+"""Find possible duplicates among patients, and link or unlink patients."""
 
 from typing import NamedTuple
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings.models import Case, Event, EventKind, Patient, PatientLink
@@ -28,22 +27,11 @@ FAMILY = """
 
 
 class Duplicate(NamedTuple):
-    """The newest case of somebody who may be the same person, and why."""
+    """Hold the newest case of a possible duplicate, and what is the same."""
 
     case: Case
     same_email: bool
     same_phone: bool
-
-
-def contact_of(case: Case) -> dict[str, str]:
-    """Return the fields of the case's patient. The email is in small letters, so that a plain index finds it."""
-    return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
-
-
-def update_patient(case: Case) -> None:
-    """Correct a patient that only this case knows."""
-    if case.patient_id and not Case.objects.filter(patient=case.patient_id).exclude(pk=case.pk).exists():
-        Patient.objects.filter(pk=case.patient_id).update(**contact_of(case))
 
 
 def get_family(patient_id: int | None) -> set[int]:
@@ -58,12 +46,15 @@ def other_cases(case: Case) -> list[Case]:
 
 
 def possible_duplicates(case: Case) -> list[Duplicate]:
-    """Return the newest case of each other person with the same email or phone, newest first."""
+    """Return the newest case of each possible duplicate, newest first.
+
+    A possible duplicate is another person with the same email or phone.
+    """
     if not case.patient_id:
         return []
     known = get_family(case.patient_id)
     duplicates: list[Duplicate] = []
-    for other in cases_with_same_contact(case).exclude(patient__in=known)[:MAX_LOOKED_AT]:
+    for other in Case.objects.with_same_contact(case).exclude(patient__in=known)[:MAX_LOOKED_AT]:
         if other.patient_id in known:
             continue
         known |= get_family(other.patient_id)
@@ -75,33 +66,27 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
     return duplicates
 
 
-def cases_with_same_contact(case: Case) -> QuerySet[Case]:
-    """Return the other cases of patients with this email or this phone, newest first."""
-    same = Q(email=case.email.lower()) if case.email else Q()
-    if case.phone_e164:
-        same |= Q(phone_e164=case.phone_e164)
-    if not same:
-        return Case.objects.none()
-    # Two steps, each by an index. In one, SQLite may choose to read all cases in order.
-    cases = Case.objects.filter(patient__in=Patient.objects.filter(same))
-    return cases.exclude(pk=case.pk).select_related("patient").order_by("-created_at", "-pk")
-
-
 @transaction.atomic
-def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
-    """Say that the patients of both cases are one person. Raise BookingError if that is known."""
+def link(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Link the patients of both cases as one person.
+
+    Raise BookingError if they are linked already.
+    """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if other.patient_id in family:
         raise BookingError(_("These two cases already belong to one person."))
-    first, second = sorted((case.patient_id, other.patient_id))
+    first, second = sorted(pk for pk in (case.patient_id, other.patient_id) if pk)
     PatientLink.objects.create(first_id=first, second_id=second, linked_by=actor)
     _record_on_both(case, other, EventKind.LINKED, actor, note)
     return case
 
 
 @transaction.atomic
-def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
-    """Undo the link that leads to the patient of the other case. Whoever was linked with that patient stays so."""
+def unlink(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Undo the link that leads to the patient of the other case.
+
+    That patient's other links stay.
+    """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if case.patient_id == other.patient_id or other.patient_id not in family:
         raise BookingError(_("No link leads from this case to the other one."))
@@ -111,7 +96,10 @@ def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_ver
 
 
 def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case, Case, set[int]]:
-    """Lock both cases, then the patients they are linked with, in the order of keys. Return the first one's family."""
+    """Lock both cases and all linked patients, each in the order of keys.
+
+    Return both cases and the family of the first one's patient.
+    """
     cases = {pk: lock_case(pk, expected_version if pk == case_id else None) for pk in sorted({case_id, other_id})}
     case, other = cases[case_id], cases[other_id]
     if not (case.patient_id and other.patient_id):
@@ -124,14 +112,16 @@ def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case
     return case, other, family
 
 
-def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
+def _last_link(start: int | None, end: int | None, family: set[int]) -> PatientLink:
     """Return the link at ``end`` on the only way from one patient to another."""
     links = list(PatientLink.objects.filter(first__in=family))
-    reached, waiting = {start}, [start]
+    reached: set[int | None] = {start}
+    waiting = [start]
     while waiting:
         patient = waiting.pop()
         for found in links:
-            other = {found.first_id: found.second_id, found.second_id: found.first_id}.get(patient)
+            ends: dict[int | None, int] = {found.first_id: found.second_id, found.second_id: found.first_id}
+            other = ends.get(patient)
             if other == end:
                 return found
             if other is not None and other not in reached:
@@ -140,7 +130,7 @@ def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
     raise BookingError(_("No link leads from this case to the other one."))
 
 
-def _record_on_both(case: Case, other: Case, kind: EventKind, actor: AbstractBaseUser, note: str) -> None:
+def _record_on_both(case: Case, other: Case, kind: EventKind, actor: User, note: str) -> None:
     for one, named, text in ((case, other, note), (other, case, "")):
         save_change(one)
-        Event.objects.record(one, kind, actor, text, case=named.reference)
+        Event.objects.record(one, kind, actor, text, reference=named.reference)

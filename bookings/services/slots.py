@@ -1,21 +1,23 @@
-"""Take and free slots. Every writer of slots locks all resources first, so two of them never work at once.
+"""Take and free slots.
 
-PostgreSQL locks the rows of the resources, SQLite the whole transaction. Resources come before cases, always, so
-nobody waits in a circle. Should a lock ever be forgotten, ``unique(resource, at)`` still refuses the second visit.
+Every writer of slots locks all resources first, so two writers never work at once. PostgreSQL locks the rows of the
+resources, SQLite the whole transaction. Resources are always locked before cases, to prevent deadlocks. If a writer
+forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 """
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from bookings.models import Appointment, AppointmentState, ConsultationSettings, Resource, Slot, VisitType
 from bookings.scheduling import availability
-from bookings.scheduling.availability import FreeStart, slots_between
+from bookings.scheduling.availability import FreeStart, slots_of
 from bookings.scheduling.policy import BookingPolicy
-from clinic.hours.schedule import DAY, MINUTE
+from clinic.hours.schedule import DAY
 from clinic.models import ClinicProfile, OpeningHours
 
 from .transitions import BookingError
@@ -24,7 +26,10 @@ NEAREST = 3
 
 
 class TimeTakenError(BookingError):
-    """Say that a time cannot be had. ``nearest`` are the free starts (UTC) around it."""
+    """Report that a time is not free.
+
+    ``nearest`` are the free starts (UTC) around it.
+    """
 
     def __init__(self, message: str, nearest: Collection[datetime] = ()):
         super().__init__(message)
@@ -32,7 +37,10 @@ class TimeTakenError(BookingError):
 
 
 def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
-    """Return the policy of the site (without one, the default site) by the hours as they are stored now."""
+    """Return the booking policy of a site by the stored opening hours.
+
+    Without ``site`` it is that of the default site.
+    """
     site = site or Site.objects.filter(is_default_site=True).first()
     if site is None:
         return None
@@ -41,7 +49,9 @@ def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
 
 
 def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None = None) -> Iterator[FreeStart]:
-    """Yield every start on offer, in order. A page may be out of date a second later: only the writers decide.
+    """Yield every start on offer, in order.
+
+    A page may be out of date a second later: only the writers decide.
 
     The slots of ``moving`` count as free.
     """
@@ -66,29 +76,37 @@ def find_resources(
     return [next((pk for pk in of_kind if pk in own), of_kind[0]) for of_kind in free]
 
 
-def time_taken(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None):
-    """Return the error that says that this start is gone, with the nearest free ones."""
+def time_taken(
+    policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None
+) -> TimeTakenError:
+    """Return the error for a start that is taken, with the nearest free ones."""
     free = availability.nearest(free_starts(policy, now, moving), start.astimezone(UTC), NEAREST)
     message = _("That time has just been taken. Please choose another one.")
     return TimeTakenError(message, [one.at for one in free])
 
 
 def lock_resources() -> list[Resource]:
-    """Lock all resources in one order. Call it first in a transaction that writes slots."""
+    """Lock all resources in one order.
+
+    Call it first in a transaction that writes slots.
+    """
     return list(Resource.objects.select_for_update(no_key=True).order_by("pk"))
 
 
 def place(
     appointment: Appointment, start: datetime, resource_ids: Collection[int], policy: BookingPolicy, now: datetime
 ) -> None:
-    """Save the appointment at this start with its slots. Raise TimeTakenError if somebody else has one of them.
+    """Save the appointment at this start with its slots.
+
+    Raise TimeTakenError if somebody else has one of them.
 
     The resources are locked.
     """
+    if policy.visit_type_id is None:
+        raise BookingError(_("Add a type of visit first, under Settings."))
     appointment.visit_type_id = policy.visit_type_id
     appointment.starts_at = start.astimezone(UTC)
     appointment.ends_at = appointment.starts_at + policy.rules.visit
-    until = appointment.ends_at + policy.rules.pause_minutes * MINUTE
     try:
         with transaction.atomic():
             appointment.save()
@@ -96,7 +114,7 @@ def place(
             Slot.objects.bulk_create(
                 Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
                 for resource in resource_ids
-                for at in slots_between(appointment.starts_at, until)
+                for at in slots_of(start, policy.rules)
             )
     except IntegrityError as error:
         raise time_taken(policy, start, now) from error
@@ -105,7 +123,10 @@ def place(
 def _taken(
     policy: BookingPolicy, since: datetime, until: datetime, now: datetime, moving: Appointment | None
 ) -> list[dict[int, set[datetime]]]:
-    """Return the taken slots by resource, for each kind that a visit needs. One that has expired at ``now`` is free."""
+    """Return the taken slots by resource, for each kind that a visit needs.
+
+    One that has expired at ``now`` is free.
+    """
     by_kind: dict[str, dict[int, set[datetime]]] = {kind: {} for kind in policy.rules.needs}
     by_resource: dict[int, set[datetime]] = {}
     for pk, kind in Resource.objects.filter(is_active=True, kind__in=by_kind).values_list("pk", "kind"):
@@ -119,6 +140,6 @@ def _taken(
     return list(by_kind.values())
 
 
-def expired_holds(now: datetime):
-    """Return the held appointments whose time has run out."""
+def expired_holds(now: datetime) -> QuerySet[Appointment]:
+    """Return the held appointments that are past ``held_until``."""
     return Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=now)

@@ -1,4 +1,4 @@
-"""Write instants on the clinic's clock, in the same words everywhere at the desk."""
+"""Write instants on the clinic's clock, in one way at the whole desk."""
 
 from django.template import Library
 

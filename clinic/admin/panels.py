@@ -16,7 +16,10 @@ MAX_SHOWN = 5
 
 
 class CaseSearchPanel(Component):
-    """Search cases. Its template checks the permission, since Wagtail checks none for dashboard panels."""
+    """Search cases.
+
+    The template checks the permission: Wagtail checks none for dashboard panels.
+    """
 
     name = "case_search"
     order = 1

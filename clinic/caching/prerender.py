@@ -1,4 +1,4 @@
-"""Render pages when they are published, so that no visitor waits for their pictures."""
+"""Render pages when they are published, to make their pictures."""
 
 import logging
 
@@ -12,7 +12,7 @@ RECEIVER_ID = "clinic.prerender_on_publish"
 
 
 def prerender_on_publish(sender, instance: Page, **kwargs) -> None:
-    """After the commit, render the published page and the pages above it once."""
+    """Render the published page and the pages above it after the commit."""
     pk = instance.pk
     transaction.on_commit(lambda: prerender_with_ancestors(pk), robust=True)
 
@@ -27,7 +27,7 @@ def prerender_with_ancestors(pk: int) -> None:
 
 
 def prerender(page: Page, site: Site) -> None:
-    """Render ``page`` as an anonymous visitor. Log errors, so that publishing never fails here."""
+    """Render ``page`` as an anonymous visitor. Log errors, never raise."""
     request = RequestFactory().get(page.relative_url(site) or "/", headers={"host": site.hostname})
     request.META["SERVER_PORT"] = str(site.port)
     try:

@@ -1,4 +1,4 @@
-"""Keep one content version for all that visitors read. Cached entries have it in their key.
+"""Store one content version, which is part of the keys of cached entries.
 
 Publishing, moving or deleting a page, or saving a snippet, a picture or a setting, makes a new version after the
 commit: the next visitor sees the change, and nothing asks for the old entries again. Requests of patients change
@@ -20,14 +20,17 @@ from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 
-CACHE_SECONDS = 3600  # seconds a cached entry is kept; also the longest that a change missed here can go unseen
+CACHE_SECONDS = 3600  # seconds that an entry stays cached; also the longest that a change missed here can go unseen
 
 _pending = threading.local()  # connections belong to one thread, so their transactions do too
 
 
 @cached
 def version_key() -> str:
-    """Return the cache key of the version. It differs between releases, since entries hold pickled objects and HTML."""
+    """Return the cache key of the version. It differs between releases.
+
+    Cached entries hold pickled objects and HTML, which another release may not read.
+    """
     digest = hashlib.sha256()
     for app in apps.get_app_configs():
         if Path(app.path).parent == settings.BASE_DIR:
@@ -45,7 +48,7 @@ def content_version() -> str:
 
 
 def version_for(request) -> str:
-    """Return the version at the start of the request, so that all of one page is of one version."""
+    """Return the version at the start of the request."""
     if not hasattr(request, "_clinic_version"):
         request._clinic_version = content_version()
     return request._clinic_version
@@ -56,7 +59,7 @@ def renew() -> None:
 
 
 def renew_on_commit(**kwargs) -> None:
-    """Renew the version after the current transaction, once for all its changes. Receives signals."""
+    """Renew the version after the transaction, once for all its changes."""
     _pending.renewal = True
     transaction.on_commit(_renew_if_pending)
 
@@ -68,7 +71,10 @@ def _renew_if_pending() -> None:
 
 
 def register_content(content_models: Iterable[type[models.Model]]) -> None:
-    """Renew the version when a row of these models is saved or deleted. Call it in ``AppConfig.ready()``."""
+    """Renew the version when a row of these models is saved or deleted.
+
+    Call it in ``AppConfig.ready()``.
+    """
     for model in content_models:
         for signal in (post_save, post_delete):
             signal.connect(renew_on_commit, sender=model, dispatch_uid="clinic.content_version")

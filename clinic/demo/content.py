@@ -1,17 +1,19 @@
 """Read the demo's data files: YAML, and Markdown with YAML on top. ``data/README.md`` describes the format."""
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from markdown import markdown
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 DATA = Path(__file__).parent / "data"
-PAGE_TYPES = {"treatments": "treatments.TreatmentPage", "articles": "blog.BlogPage"}  # those in pages/ name theirs
 ORDER_NUMBER = re.compile(r"^\d\d-")  # the file name of a page begins with it where the order of pages matters
 FRONT_MATTER = re.compile(r"---\n(.*?)^---\n(.*)", re.DOTALL | re.MULTILINE)
 SHARED = re.compile(r"\{\{ *([\w-]+) *\}\}")
@@ -23,7 +25,22 @@ DEFAULT_BUTTON = "Ask for a free consultation"
 
 
 class DemoDataError(Exception):
-    """Report a data file that cannot be loaded, in words for the person who wrote it."""
+    """Report a data file that cannot be loaded, to the person who wrote it."""
+
+
+@contextmanager
+def errors_in(name: str) -> Iterator[None]:
+    """Name the file in what is raised about it."""
+    try:
+        yield
+    except DemoDataError as error:
+        raise DemoDataError(f"{name}: {error}") from error
+    except ValidationError as error:
+        raise DemoDataError(f"{name}: {error.message_dict}") from error
+    except yaml.YAMLError as error:
+        raise DemoDataError(f"{name}: This is not valid YAML. {error}") from error
+    except (LookupError, ValueError, TypeError, ArithmeticError) as error:
+        raise DemoDataError(f"{name}: This is missing or wrong: {error}") from error
 
 
 class Names(dict):
@@ -37,56 +54,53 @@ class Names(dict):
 
 
 def read_yaml(name: str) -> Any:
-    try:
-        return yaml.safe_load(read_text(name))
-    except yaml.YAMLError as error:
-        raise DemoDataError(f"{name}: This is not valid YAML. {error}") from error
+    with errors_in(name):
+        return yaml.safe_load(_read(name))
 
 
-def read_text(name: str) -> str:
+def _read(name: str) -> str:
     try:
         return (DATA / name).read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise DemoDataError(f"{name}: This file is missing.") from error
+        raise DemoDataError(f"The file {name} is missing.") from error
 
 
 class PageFile:
-    """Hold one page's file: ``fields`` from the top of it, and the Markdown below as ``sections`` and ``body``."""
+    """Hold the file of one page.
 
-    def __init__(self, name: str, required: tuple[str, ...]):
+    ``fields`` come from the top of it, ``sections`` and ``body`` from the Markdown below.
+    """
+
+    def __init__(self, name: str, page_type: str, required: tuple[str, ...]):
         self.name = name
         self.slug = ORDER_NUMBER.sub("", Path(name).stem)
-        parts = FRONT_MATTER.fullmatch(read_text(name))
-        if not parts:
-            raise DemoDataError(f"{name}: The file does not begin with its fields between two lines of “---”.")
-        try:
+        with errors_in(name):
+            parts = FRONT_MATTER.fullmatch(_read(name))
+            if not parts:
+                raise DemoDataError("The file does not begin with its fields between two lines of “---”.")
             self.fields = yaml.safe_load(parts[1])
-            page_type = self.fields.pop("type", None) or PAGE_TYPES[Path(name).parent.name]
-            self.model = apps.get_model(page_type)
-            self.sections, self.body = _sections(SHARED.sub(_shared, parts[2]), self.model)
-        except yaml.YAMLError as error:
-            raise DemoDataError(f"{name}: The fields at the top are not valid YAML. {error}") from error
-        except (KeyError, LookupError) as error:
-            raise DemoDataError(f"{name}: “type” is missing, or names no type of page.") from error
-        except DemoDataError as error:
-            raise DemoDataError(f"{name}: {error}") from error
-        missing = [field for field in required if not (self.fields | self.sections).get(field)]
-        if missing:
-            raise DemoDataError(f"{name}: This is missing: {', '.join(missing)}.")
+            self.model = apps.get_model(self.fields.pop("type", page_type))
+            text = SHARED.sub(lambda tag: _read(f"shared/{tag[1]}.md").strip(), parts[2])
+            self.sections, self.body = _sections(text, self.model)
+            missing = [field for field in required if not (self.fields | self.sections).get(field)]
+            if missing:
+                raise DemoDataError(f"This is missing: {', '.join(missing)}.")
 
 
-def page_files(folder: str, required: tuple[str, ...]) -> list[PageFile]:
-    """Return the folder's pages by file name, and articles with the oldest first."""
-    files = [PageFile(f"{folder}/{path.name}", required) for path in sorted((DATA / folder).glob("*.md"))]
+def page_files(folder: str, page_type: str, required: tuple[str, ...]) -> list[PageFile]:
+    """Return the pages of a folder by file name.
+
+    Articles come with the oldest first.
+    """
+    files = [PageFile(f"{folder}/{path.name}", page_type, required) for path in sorted((DATA / folder).glob("*.md"))]
     return sorted(files, key=lambda file: -file.fields.get("days_ago", 0))
 
 
-def _shared(tag: re.Match) -> str:
-    return read_text(f"shared/{tag[1]}.md").strip()
-
-
 def _sections(words: str, model: type[Page]) -> tuple[dict[str, str], str]:
-    """Split at the headings that name a field: "## Side effects" begins the field ``side_effects``."""
+    """Split at the headings that name a field.
+
+    "## Side effects" begins the field ``side_effects``.
+    """
     fields = {
         field.name
         for field in model._meta.get_fields()
@@ -104,7 +118,10 @@ def _sections(words: str, model: type[Page]) -> tuple[dict[str, str], str]:
 
 
 def to_html(words: str, names: Names) -> str:
-    """Return the Markdown as Wagtail stores rich text: one line, <b> and <i>, links by page id."""
+    """Return the Markdown as Wagtail stores rich text.
+
+    It is one line with <b> and <i>, and its links name pages by id.
+    """
     html = AROUND_BLOCK_TAG.sub(r"\1", " ".join(markdown(words, extensions=["sane_lists"]).split()))
     html = re.sub(r"<(/?)strong>", r"<\1b>", re.sub(r"<(/?)em>", r"<\1i>", html))
     html = html.replace("<li><p>", "<li>").replace("</p></li>", "</li>")
@@ -134,19 +151,17 @@ def plain(words: str) -> str:
 
 
 def to_blocks(words: str, names: Names) -> list[tuple[str, Any]]:
-    """Return the blocks of a ``BodyBlock``: text, and what stands between ":::" lines."""
+    """Return the blocks of a ``BodyBlock``.
+
+    They are text, and what is between ":::" lines.
+    """
     text, *parts = BLOCK.split(words)
-    blocks = [("text", text)]
+    if ":::" in text + "".join(parts):
+        raise DemoDataError("A block begins with “::: kind” and ends with a line “:::”. One of the two is missing.")
+    blocks = [("text", to_html(text, names))]
     for kind, title, inside, text_after in zip(*[iter(parts)] * 4, strict=True):
-        blocks += [_block(kind, title.strip(), inside, names), ("text", text_after)]
-    for kind, value in blocks:
-        if kind == "text" and ":::" in value:
-            raise DemoDataError("A block begins with “::: kind” and ends with a line “:::”. One of the two is missing.")
-    return [
-        (kind, to_html(value, names) if kind == "text" else value)
-        for kind, value in blocks
-        if kind != "text" or value.strip()
-    ]
+        blocks += [_block(kind, title.strip(), inside, names), ("text", to_html(text_after, names))]
+    return [(kind, value) for kind, value in blocks if value]
 
 
 def _block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any]:
@@ -163,7 +178,7 @@ def _block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any]:
             return "call_out", {"kind": kind, "title": title, "text": to_html(inside, names)}
         case "prices":
             lines, _, footnote = inside.partition("\n\n")
-            rows = [(*_cells(line), "", "")[:3] for line in _items(lines)]
+            rows = [[cell.strip() for cell in f"{line}| | ".split("|")[:3]] for line in _items(lines)]
             return "price_table", _price_table(title, rows, plain(footnote))
         case "treatment-prices":
             area = names.find("area", title)
@@ -190,10 +205,6 @@ def _items(lines: str) -> list[str]:
     return [line.removeprefix("- ").strip() for line in lines.splitlines() if line.startswith("- ")]
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.split("|")]
-
-
-def _price_table(caption: str, rows: list[tuple[str, str, str]], footnote: str = "") -> dict:
+def _price_table(caption: str, rows: Iterable, footnote: str = "") -> dict:
     prices = [{"name": name, "price": price, "note": note} for name, price, note in rows]
     return {"caption": caption, "rows": prices, "footnote": footnote}

@@ -1,14 +1,17 @@
-"""Write the demo clinic, as ``data/`` and ``images/`` describe it, into a database without a home page."""
+"""Load the demo clinic from ``data/`` and ``images/``.
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+The database must not have a home page yet.
+"""
+
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.core.files import File
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import DecimalField, Model
 from django.utils import timezone
@@ -16,70 +19,53 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, Site
 from wagtail.signals import page_published
 
-from blog.models import BlogCategory
 from bookings.models import ConsultationSettings
 from clinic.caching import prerender
 from clinic.hours.parsing import parse_spans
-from clinic.models import (
-    ClinicImage,
-    ClinicProfile,
-    OpeningHours,
-    Person,
-    PublicHoliday,
-    SocialLink,
-    Testimonial,
-    WhyChooseUs,
-    YearlyHoliday,
-)
-from treatments.models import AreaOfConcern, TreatmentPage
+from clinic.models import ClinicImage, ClinicProfile, OpeningHours, PublicHoliday, SocialLink, YearlyHoliday
 
 from . import content, requests, users
-from .content import DemoDataError, Names, PageFile, read_yaml
+from .content import DemoDataError, Names, PageFile, errors_in, read_yaml
 
 IMAGES = Path(__file__).parent / "images"
 CREDIT = "Drawn for the clinic"
 
 # What other files call it by name: kind, model, and the file that lists them.
 SNIPPETS = (
-    ("person", Person, "people.yaml"),
-    ("testimonial", Testimonial, "testimonials.yaml"),
-    ("why_us", WhyChooseUs, "why_us.yaml"),
-    ("category", BlogCategory, "categories.yaml"),
-    ("area", AreaOfConcern, "areas.yaml"),
+    ("person", "clinic.Person", "people.yaml"),
+    ("testimonial", "clinic.Testimonial", "testimonials.yaml"),
+    ("why_us", "clinic.WhyChooseUs", "why_us.yaml"),
+    ("category", "blog.BlogCategory", "categories.yaml"),
+    ("area", "treatments.AreaOfConcern", "areas.yaml"),
 )
-KINDS = {ClinicImage: "picture", TreatmentPage: "page"} | {model: kind for kind, model, _file in SNIPPETS}
+KINDS = {"clinic.ClinicImage": "picture"} | {model: kind for kind, model, _file in SNIPPETS}
 
-# Fields that no page may lack, beyond what its model asks for.
+# Folder, type of its pages unless a file names another, and the fields that no page there may lack.
 SEARCH_FIELDS = ("title", "seo_title", "search_description", "listing_summary", "listing_image", "keywords")
-REQUIRED = {
-    "pages": SEARCH_FIELDS,
-    "treatments": (
-        *(*SEARCH_FIELDS, "area", "introduction", "duration", "price_from", "price_note", "downtime", "results_show"),
-        *("results_last", "how_often", "what_it_is", "who_it_suits", "who_should_not", "how_it_goes", "afterwards"),
-        *("side_effects", "questions", "sources"),
-    ),
-    "articles": (*SEARCH_FIELDS, "author", "categories", "days_ago", "intro", "related_treatments", "sources"),
+FACTS = ("area", "introduction", "duration", "price_from", "price_note", "downtime", "results_show", "results_last")
+BOTH_SIDES = ("how_often", "what_it_is", "who_it_suits", "who_should_not", "how_it_goes", "afterwards", "side_effects")
+STORY = ("author", "categories", "days_ago", "intro", "related_treatments", "sources")
+FOLDERS = {
+    "pages": ("clinic.StandardPage", SEARCH_FIELDS),
+    "treatments": ("treatments.TreatmentPage", (*SEARCH_FIELDS, *FACTS, *BOTH_SIDES, "questions", "sources")),
+    "articles": ("blog.BlogPage", (*SEARCH_FIELDS, *STORY)),
 }
 
 
 def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) -> None:
-    """Load all or nothing, and pass a line to ``say`` for each step. Requests need users, who answer them."""
+    """Load all or nothing, and pass a line to ``say`` for each step.
+
+    Requests need users, who answer them.
+    """
     loader = Loader(say)
-    with quiet_publishing():
-        try:
-            with transaction.atomic():
-                loader.run(with_users=with_users, with_requests=with_requests)
-        except BaseException:
-            loader.remove_files()
-            raise
-
-
-@contextmanager
-def quiet_publishing() -> Iterator[None]:
-    """Render no page when it is published: thirty pages would render the lists above them thirty times."""
+    # Thirty pages are published, and each would render the lists above it.
     page_published.disconnect(dispatch_uid=prerender.RECEIVER_ID)
     try:
-        yield
+        with transaction.atomic():
+            loader.run(with_users=with_users, with_requests=with_requests)
+    except BaseException:
+        loader.remove_files()
+        raise
     finally:
         page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
 
@@ -91,65 +77,66 @@ class Loader:
         self.users: dict[str, Any] = {}
 
     def run(self, *, with_users: bool, with_requests: bool) -> None:
-        files = {folder: content.page_files(folder, required) for folder, required in REQUIRED.items()}
+        files = {folder: content.page_files(folder, *needs) for folder, needs in FOLDERS.items()}
         if with_users:
             self.users = users.create()
             self.say(f"Accounts: {', '.join(self.users)}. The password of each is {users.PASSWORD}")
         self.add_pictures()
         self.add_snippets()
-        # Every page is added before any of them is filled in, so that each can link to each.
+        # All pages are added before any is filled in, so that they can link to each other.
         home, *others = files["pages"]
         self.site = self.show_home(home)
-        self.add_pages(others, below=home.slug)
-        self.add_pages(files["treatments"], below="treatments")
-        self.add_pages(files["articles"], below="blog")
+        for parent, children in ((home.slug, others), ("treatments", files["treatments"]), ("blog", files["articles"])):
+            for child in children:
+                self.add_page(child, self.names.find("page", parent))
         today = self.write_clinic(read_yaml("clinic.yaml")).today(timezone.now())
         for file in (*files["treatments"], *files["articles"], *files["pages"]):  # the page of prices reads treatments
             self.publish(file, today)
         self.say(", ".join(f"{len(found)} {folder}" for folder, found in files.items()) + ".")
         if with_requests:
             count = requests.create(self.users, self.names, self.site)
-            self.say(f"{count} example requests; their mails count as sent.")
+            self.say(f"{count} example requests; their messages count as sent.")
 
     # What pages are made of
 
     def add_pictures(self) -> None:
         for name, words in read_yaml("pictures.yaml").items():
+            file = IMAGES / f"{name}.jpg"
+            if not file.exists():
+                raise DemoDataError(f"pictures.yaml: The file images/{file.name} is missing.")
             image = ClinicImage(title=words["title"], description=words["alt"], credit=CREDIT)
             image.uploaded_by_user = self.users.get("editor")
-            try:
-                image.file = File((IMAGES / f"{name}.jpg").open("rb"), name=f"{name}.jpg")
-            except FileNotFoundError as error:
-                raise DemoDataError(f"pictures.yaml: The file images/{name}.jpg is missing.") from error
+            image.file = ContentFile(file.read_bytes(), name=file.name)
+            image._set_image_file_metadata()
             self.names["picture", name] = image
-            with image.file.file:
-                image._set_image_file_metadata()
-                image.save()
+            image.save()
 
     def remove_files(self) -> None:
-        """Remove the copied pictures, which a transaction that is rolled back leaves on the disk."""
+        """Remove the copied pictures, which a rollback leaves on the disk."""
         for (kind, _name), image in self.names.items():
             if kind == "picture" and image.file._committed:
                 image.file.storage.delete(image.file.name)
 
     def add_snippets(self) -> None:
-        for kind, model, file in SNIPPETS:
+        for kind, label, file in SNIPPETS:
+            model = apps.get_model(label)
             fields = {field.name for field in model._meta.get_fields()}
             for order, (key, told) in enumerate(read_yaml(file).items()):
                 implied = {"slug": key, "sort_order": order, "is_example": True}
                 row = self.names[kind, key] = model()
-                try:
+                with errors_in(f"{file}: {key}"):
                     for name, value in ({name: implied[name] for name in implied.keys() & fields} | told).items():
                         self.set_field(row, name, value)
                     row.full_clean()
-                except (DemoDataError, ValidationError) as error:
-                    raise DemoDataError(f"{file}: {key}: {_in_words(error)}") from error
                 row.save()
 
     # Pages
 
     def show_home(self, file: PageFile) -> Site:
-        """Put the home page in the place of Wagtail's welcome page. Return the site that shows it."""
+        """Put the home page in the place of Wagtail's welcome page.
+
+        Return the site that shows it.
+        """
         root = Page.get_first_root_node()
         Page.objects.child_of(root).filter(slug=file.slug).update(slug="wagtail-welcome")
         home = self.add_page(file, root)
@@ -161,10 +148,6 @@ class Loader:
             welcome.delete()
         return site
 
-    def add_pages(self, files: list[PageFile], below: str) -> None:
-        for file in files:
-            self.add_page(file, self.names.find("page", below))
-
     def add_page(self, file: PageFile, parent: Page) -> Page:
         """Add a page without its content."""
         page = file.model(slug=file.slug, title=file.fields["title"], live=False, owner=self.users.get("editor"))
@@ -173,7 +156,7 @@ class Loader:
 
     def publish(self, file: PageFile, today: date) -> None:
         page, editor = self.names.find("page", file.slug), self.users.get("editor")
-        try:
+        with errors_in(file.name):
             for name, value in (file.fields | file.sections).items():
                 if name == "days_ago":
                     page.date = today - timedelta(days=value)
@@ -182,11 +165,12 @@ class Loader:
             if file.body:
                 page.body = content.to_blocks(file.body, self.names)
             page.save_revision(user=editor).publish(user=editor)
-        except (DemoDataError, ValidationError) as error:
-            raise DemoDataError(f"{file.name}: {_in_words(error)}") from error
 
     def set_field(self, row: Model, name: str, value: Any) -> None:
-        """Set a field from what a data file says: rows by their name, rich text from Markdown."""
+        """Set a field from a data file.
+
+        Rows are given by their name, rich text as Markdown.
+        """
         try:
             field = row._meta.get_field(name)
         except FieldDoesNotExist as error:
@@ -208,9 +192,9 @@ class Loader:
         if field.one_to_many:
             return [field.related_model(treatment=self.names.find("page", slug)) for slug in value]
         if field.many_to_many:
-            return [self.names.find(KINDS[field.related_model], name) for name in value]
+            return [self.names.find(KINDS[field.related_model._meta.label], name) for name in value]
         if field.is_relation:
-            return self.names.find(KINDS[field.related_model], value)
+            return self.names.find(KINDS[field.related_model._meta.label], value)
         return content.plain(value) if isinstance(value, str) else value
 
     # The clinic
@@ -240,9 +224,3 @@ class Loader:
         ]
         hours.save()
         hours.save_revision(user=self.users.get("manager"), log_action="wagtail.create")
-
-
-def _in_words(error: DemoDataError | ValidationError) -> str:
-    if isinstance(error, DemoDataError):
-        return str(error)
-    return " ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())

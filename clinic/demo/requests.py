@@ -29,7 +29,7 @@ from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.schedule import Schedule
 from clinic.models import ClinicProfile, OpeningHours
 
-from .content import DemoDataError, Names, read_yaml
+from .content import DemoDataError, Names, errors_in, read_yaml
 
 FILE = "requests.yaml"
 
@@ -38,10 +38,8 @@ def create(users: dict, names: Names, site: Site) -> int:
     """Enter every request as if it had happened. Return how many there are."""
     data = read_yaml(FILE)
     for request in data:
-        try:
+        with errors_in(f"{FILE}: {request.get('name')}"):
             _Story(request, users, site).enter(names)
-        except (DemoDataError, KeyError, ValueError) as error:
-            raise DemoDataError(f"{FILE}: {request.get('name')}: {error!s} is missing or wrong.") from error
     return len(data)
 
 
@@ -105,7 +103,7 @@ class _Story:
         return next(islice(services.free_starts(self.policy, timezone.now()), number, None)).at
 
 
-# Services write the present. Only the demo, where nothing really happened, moves what they wrote into the past.
+# Services write the current time. Only the demo moves what they wrote into the past.
 
 
 def _back_date(case: Case, received: datetime) -> None:
@@ -117,7 +115,7 @@ def _back_date(case: Case, received: datetime) -> None:
 
 
 def _mark_as_sent(case: Case, at: datetime) -> None:
-    """Write the messages and mark them as sent, so that none ever leaves."""
+    """Write the messages and mark them as sent, so that none is sent."""
     for message in case.messages.exclude(state=MessageState.SENT):
         render(message)
         message.state, message.attempts = MessageState.SENT, 1
@@ -126,7 +124,10 @@ def _mark_as_sent(case: Case, at: datetime) -> None:
 
 
 def _back_date_visit(visit: Appointment, at: datetime) -> None:
-    """Move a booked visit to a past time, the quarter hour that holds ``at``, in the same room."""
+    """Move a booked visit to the quarter hour that holds ``at``, in the past.
+
+    It stays in the same room.
+    """
     length, room = visit.ends_at - visit.starts_at, visit.slots.first().resource
     start = slots_between(at, at + length)[0]
     visit.starts_at, visit.ends_at, visit.created_at = start, start + length, start - timedelta(days=1)
@@ -152,7 +153,10 @@ def _back_date_last_act(case: Case, at: datetime) -> None:
 
 
 def _when_open(schedule: Schedule, at: datetime, now: datetime) -> datetime:
-    """Return ``at``, or the next opening if the clinic is closed then. Never return a moment in the future."""
+    """Return ``at``, or the next opening if the clinic is closed then.
+
+    Never return a moment in the future.
+    """
     if schedule.is_open(at):
         return at
     opening = schedule.next_opening(at)
@@ -163,5 +167,5 @@ def _duration(words: str) -> timedelta:
     """Read "1 day 3 hours"."""
     parts = re.findall(r"(\d+) (day|hour|minute)s?", words)
     if not parts:
-        raise DemoDataError(f"“{words}” (write it as “1 day 3 hours”)")
+        raise DemoDataError(f"“{words}” is no length of time. Write it as “1 day 3 hours”.")
     return sum((timedelta(**{f"{unit}s": int(number)}) for number, unit in parts), timedelta())

@@ -5,7 +5,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
 
 class ClinicImage(AbstractImage):
-    """Store a picture with its alt text, its credit and, if it shows a patient, a reference to their consent."""
+    """Store a picture with alt text, credit and the consent of a patient."""
 
     description = models.CharField(
         _("alt text"),

@@ -1,4 +1,4 @@
-"""Name the sizes of pictures, and render them for ``{% clinic_picture %}``."""
+"""Name the sizes of pictures, and render ``<picture>`` elements."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ Image.register_save("AVIF", save_avif_faster)
 
 @dataclass(frozen=True)
 class Shape:
-    """Two Wagtail resize operations in pixels, and the HTML ``sizes`` attribute."""
+    """Hold two Wagtail resize operations and the HTML ``sizes`` attribute."""
 
     resizes: tuple[str, str]
     sizes: str
@@ -44,7 +44,10 @@ SHAPES = {
 
 
 def render_picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
-    """Return a ``<picture>`` element. Missing renditions are made. An empty ``alt`` marks it as decorative."""
+    """Return a ``<picture>`` element, making renditions that are missing.
+
+    An empty ``alt`` marks the picture as decorative.
+    """
     shape = SHAPES[shape_name]
     renditions = get_renditions_or_not_found(image, shape.filters)
     attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "class": css_class}

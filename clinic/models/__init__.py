@@ -5,6 +5,7 @@ from clinic.keywords.models import Keyword, PageKeyword
 from clinic.media.models import ClinicImage, ClinicRendition
 from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
+from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "StandardPage",
     "Testimonial",
     "WhyChooseUs",
+    "WorkerHeartbeat",
     "YearlyHoliday",
 ]

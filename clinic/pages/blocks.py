@@ -1,4 +1,4 @@
-"""Define the blocks that editors build pages from. All page types share them."""
+"""Define the blocks that editors build all pages from."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks

@@ -16,7 +16,10 @@ _node_builders: list[Callable[[HttpRequest], Node]] = []
 
 
 def register_node(build: Callable[[HttpRequest], Node]) -> None:
-    """Add a node to the graph. ``build`` returns an empty dict where it has none. Call it in ``ready()``."""
+    """Add a node to the graph. Call it in ``AppConfig.ready()``.
+
+    ``build`` returns an empty dict for requests without the node.
+    """
     _node_builders.append(build)
 
 

@@ -1,4 +1,4 @@
-"""Describe the clinic and its opening hours as schema.org structured data. Pure.
+"""Describe the clinic and its hours in terms of schema.org. Pure.
 
 The hours take the form that Google documents for a LocalBusiness:
 
@@ -40,7 +40,7 @@ Specification = dict[str, str | list[str]]
 def business_node(
     facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the clinic's node, ``@id`` ``url#clinic``. Empty facts are left out."""
+    """Return the clinic's node ``url#clinic``. Empty facts are left out."""
     address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
     node = {
         "@type": TYPES,
@@ -59,7 +59,7 @@ def business_node(
 
 
 def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specification]]:
-    """Return two properties of a LocalBusiness for the year from `today`. Empty ones are left out.
+    """Return the hours of a LocalBusiness for the year from `today`.
 
     A schedule in which no week has hours yields nothing rather than "closed every day": the hours are not entered
     yet, or the clinic sees people by appointment only.

@@ -1,4 +1,4 @@
-"""Production: everything that differs per machine comes from the environment (see ``.env.example``).
+"""Configure production from the environment (see ``.env.example``).
 
 A missing variable stops the start with its name, and all of them at once.
 """
@@ -39,7 +39,7 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", True)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

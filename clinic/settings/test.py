@@ -1,5 +1,7 @@
-"""The test suite: fast hashes, mail in memory, files in temporary folders; ``DATABASE_URL`` and ``CACHE_URL``
-pick the engines."""
+"""Configure the test suite: fast hashes, mail in memory, files in temporary folders.
+
+``DATABASE_URL`` and ``CACHE_URL`` choose the engines.
+"""
 
 import tempfile
 

@@ -1,4 +1,4 @@
-"""Build what every page's template gets: profile, hours, announcements, and the pages of menu and footer."""
+"""Build what every page's template gets: profile, hours, menu and more."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class MenuPage:
 
 @dataclass(frozen=True)
 class ShownAnnouncement:
-    """``starts`` and ``ends`` are seconds since 1970, UTC. ``until`` is the end as text."""
+    """Hold an announcement. Times are Unix seconds, ``until`` is text."""
 
     text: str
     url: str
@@ -39,7 +39,7 @@ class ShownAnnouncement:
 
 @dataclass(frozen=True)
 class SiteContext:
-    """``schedule`` and ``hours`` are None until an editor has entered the opening hours."""
+    """Hold the context. Without opening hours, ``schedule`` is None."""
 
     profile: ClinicProfile
     menu_pages: tuple[MenuPage, ...] = ()
@@ -51,7 +51,7 @@ class SiteContext:
 
 
 def site_context(request) -> SiteContext:
-    """Return the context of the request's site, cached under the content version."""
+    """Return the context of the request's site, from the cache if possible."""
     if not hasattr(request, "_site_context"):
         site = Site.find_for_request(request)
         key = f"site-context:{site.pk if site else 0}:{version_for(request)}"

@@ -29,7 +29,7 @@ def validate_time_zone(name: str) -> None:
 
 @register_setting(icon="home", order=100)
 class ClinicProfile(BaseSiteSetting, ClusterableModel):
-    """Hold name, address and contact details for every page, email and search engine."""
+    """Store the name, address and contact details of the clinic."""
 
     name = models.CharField(_("name"), max_length=100, default="OC Beauty Medspa")
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
@@ -99,7 +99,7 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
         return self.time_zone.rpartition("/")[2].replace("_", " ")
 
     def today(self, now: datetime) -> date:
-        """Return the date in the clinic's time zone at the instant ``now`` (aware)."""
+        """Return the clinic's date at the instant ``now`` (aware)."""
         return now.astimezone(self.zone).date()
 
 
@@ -118,7 +118,7 @@ class SocialLink(Orderable):
 
 
 class Announcement(models.Model):
-    """Store a line shown above every page for a time: "Closed for training on Friday"."""
+    """Store a line shown above every page from one moment to another."""
 
     text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
     link_page = models.ForeignKey(

@@ -15,7 +15,7 @@ def split_words(query: str) -> list[str]:
 
 
 def search_pages(query: str) -> list[int]:
-    """Return ids of the live, public pages with every word of ``query``, matches in the title first.
+    """Return ids of public pages with every word, title matches first.
 
     Wagtail's own order on SQLite favors short pages: the home page would come before the page a visitor means.
     """

@@ -1,4 +1,4 @@
-"""List what search engines should visit: live pages, and views that features register."""
+"""List live pages and registered views for search engines."""
 
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
@@ -8,7 +8,7 @@ _view_names: list[str] = []
 
 
 def register_view(name: str) -> None:
-    """Add a view without arguments to the sitemap. Call it in ``AppConfig.ready()``."""
+    """Add a view to the sitemap. Call it in ``AppConfig.ready()``."""
     _view_names.append(name)
 
 

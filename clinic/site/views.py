@@ -1,3 +1,4 @@
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -10,9 +11,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.site.search import get_pages_in_order, search_pages
+from .forms import SearchForm
+from .heartbeat import WorkerHeartbeat
+from .search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
+# The worker writes one every 30 seconds, later after errors and while a mail server is slow.
+MAX_HEARTBEAT_AGE = timedelta(minutes=3)
 
 
 @require_safe
@@ -22,6 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
     results = paginator.get_page(request.GET.get("page"))
     context = {
         "query": query,
+        "form": SearchForm(initial={"q": query}),
         "results": results,
         "pages": get_pages_in_order(results.object_list),
         "page_range": paginator.get_elided_page_range(results.number),
@@ -40,7 +46,7 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect clients that ask for the fixed address instead of reading the page."""
+    """Redirect clients that ask for the fixed address."""
     return redirect(static("clinic/img/mark.svg"))
 
 
@@ -56,8 +62,28 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Return 200 when the database answers and the worker is alive, else 503.
+
+    For monitoring. A load balancer asks ``/healthz``: without a worker the site still takes requests.
+    """
+    try:
+        age = WorkerHeartbeat.age()
+    except DatabaseError:
+        return JsonResponse({"database": "unavailable", "worker": "unknown", "heartbeat_age": None}, status=503)
+    is_alive = age is not None and age <= MAX_HEARTBEAT_AGE
+    status = {
+        "database": "ok",
+        "worker": "ok" if is_alive else "silent",
+        "heartbeat_age": None if age is None else round(age.total_seconds()),  # seconds
+    }
+    return JsonResponse(status, status=200 if is_alive else 503)
+
+
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", {"noindex": True}, status=404)
+    return render(request, "404.html", {"noindex": True, "form": SearchForm()}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

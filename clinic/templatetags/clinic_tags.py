@@ -55,7 +55,7 @@ def opening_hours(context) -> dict:
 
 @register.inclusion_tag("components/announcements.html", takes_context=True)
 def announcements(context) -> dict:
-    """Show the announcements that run now. hours.js shows and hides them at their times."""
+    """Show the announcements that run now. hours.js updates them."""
     return {"announcements": site_context(context["request"]).announcements, "now": timezone.now().timestamp()}
 
 
@@ -73,7 +73,7 @@ def structured_data(context) -> SafeString:
 
 @register.simple_tag
 def clinic_picture(image, shape: str, alt: str = "", loading: str = "lazy", css_class: str = ""):
-    """Return a ``<picture>`` in one of ``SHAPES``, or nothing without an image."""
+    """Return a ``<picture>`` in one of ``SHAPES``, or an empty string."""
     return render_picture(image, shape, alt=alt, loading=loading, css_class=css_class) if image else ""
 
 
@@ -91,5 +91,5 @@ def phone_link(number: str) -> str:
 
 @register.simple_tag
 def icon(name: str):
-    """Return an icon from the page's sprite. Use it only beside text that says the same."""
+    """Return an icon of the sprite, for use beside text that says the same."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#icon-{}"></use></svg>', name)

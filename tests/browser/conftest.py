@@ -1,9 +1,11 @@
 import os
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from playwright.sync_api import sync_playwright
 
+from .demo import copy_demo
 from .provide import find, launch_arguments
 from .server import Site
 
@@ -12,13 +14,23 @@ SCHEMES = ("light", "dark")
 HEIGHT = 900
 
 
-@pytest.fixture(scope="session")
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+def pytest_collection_modifyitems(items):
+    """Put all browser tests into one group: one process starts the site and the browser, and it starts with them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="package")
 def site(tmp_path_factory):
-    with Site(tmp_path_factory.mktemp("site")) as running:
+    folder = tmp_path_factory.mktemp("site")
+    copy_demo(folder)
+    with Site(folder) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(django_db_setup):
     path = find()
     if not path:
@@ -27,19 +39,22 @@ def chromium(django_db_setup):
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     contents = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
-        # The loop also gives the thread another database connection: what serialized_rollback puts back goes along.
+        # The loop also gives the thread another database connection, which needs the rows of serialized_rollback, too.
         if contents is not None:
             connection._test_serialized_contents = contents
         browser = playwright.chromium.launch(executable_path=path, args=launch_arguments())
         yield browser
         browser.close()
-        # That connection is out of everybody's sight once the loop is gone, and PostgreSQL drops no database in use.
+        # No other code can close that connection once the loop is gone, and PostgreSQL drops no database in use.
         connection.close()
 
 
 @pytest.fixture
 def open_page(chromium, site):
-    """``open_page(path, width=…, scheme=…, javascript=…)`` opens a page in a browser context of its own."""
+    """Return a function that opens a page in a browser context of its own.
+
+    It takes ``path``, ``width``, ``scheme`` and options of the context.
+    """
     contexts = []
 
     def open_path(path="/", *, width=390, scheme="light", **options):

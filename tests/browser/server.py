@@ -1,4 +1,4 @@
-"""The real site for the browser tests: ``manage.py run_site`` with its own database and folder."""
+"""Run the real site for tests: the processes of Procfile, with a database and a folder of their own."""
 
 import os
 import socket
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def database_url(folder: Path, name: str) -> str:
-    """A new database of its own on the engine the suite runs on."""
+    """Create a database on the engine that the suite runs on. Return its URL."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return f"sqlite:///{folder}/db.sqlite3"
@@ -44,36 +44,56 @@ def cache_url() -> str:
 
 
 class Site:
-    """One running site. ``url`` has no slash at its end; what it prints is in ``log``."""
+    """Prepare, start and stop a site.
 
-    def __init__(self, folder: Path, *, name: str = "demo", arguments=(), **environment: str):
+    ``web`` is the web server's name in Procfile: "dev", or "web" for production settings. ``url`` has no slash at its
+    end. What the processes print is in ``log``.
+    """
+
+    def __init__(self, folder: Path, *, name: str = "demo", web: str = "dev", **environment: str):
         self.folder = folder
+        self.web = web
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"{name}.log"
         self.environment = (
             os.environ
             | {
-                "DJANGO_SETTINGS_MODULE": "clinic.settings.dev",
+                "DJANGO_SETTINGS_MODULE": f"clinic.settings.{'production' if web == 'web' else 'dev'}",
                 "DATABASE_URL": environment.get("DATABASE_URL") or database_url(folder, name),
                 "CACHE_URL": cache_url(),
                 "VAR_DIR": str(folder),
                 "SITE_URL": self.url,
+                "HOST": "127.0.0.1",
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             }
             | environment
         )
-        self.arguments = ["run_site", "--port", str(self.port), *arguments]
 
-    def manage(self, *arguments: str) -> list[str]:
-        return [sys.executable, "manage.py", *arguments]
+    def prepare(self) -> None:
+        """Migrate, and load the demo or collect static files.
+
+        Raise RuntimeError with the output on failure.
+        """
+        command = [sys.executable, "manage.py", "prepare"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=START_LIMIT
+        )
+        if done.returncode:
+            raise RuntimeError(f"The site was not prepared:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
 
     def __enter__(self) -> "Site":
+        self.prepare()
+        self.start()
+        return self
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "honcho", "--env", os.devnull, "start", "--port", str(self.port)]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                self.manage(*self.arguments), cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+                [*command, self.web, "worker"], cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
         self.wait_until_up()
-        return self
 
     def __exit__(self, *exception) -> None:
         self.process.terminate()

@@ -1,5 +1,6 @@
-"""``make serve``: production settings, gunicorn and the mail worker, on this machine."""
+"""Check what ``make serve`` starts: production settings, gunicorn and the worker."""
 
+import json
 import socket
 import time
 import urllib.error
@@ -24,7 +25,7 @@ def production(site):
     with socket.create_server(("127.0.0.1", 0)) as sink:
         mail = f"smtp://127.0.0.1:{sink.getsockname()[1]}"  # listens and never answers
         settings = PRODUCTION | {"EMAIL_URL": mail, "DATABASE_URL": site.environment["DATABASE_URL"]}
-        with Site(site.folder, name="production", arguments=["--production"], **settings) as running:
+        with Site(site.folder, name="production", web="web", **settings) as running:
             yield running
 
 
@@ -74,7 +75,17 @@ def test_a_mail_server_that_hangs_slows_no_page(production):
     assert time.monotonic() - started < 5
 
 
+def test_readyz_hears_the_worker(production):
+    end = time.monotonic() + 20
+    while get(production, "/readyz")[0] != 200 and time.monotonic() < end:
+        time.sleep(0.5)
+    status, headers, text = get(production, "/readyz")
+    assert status == 200, text
+    assert json.loads(text)["worker"] == "ok"
+    assert "no-store" in headers["Cache-Control"]
+
+
 def test_missing_variables_stop_the_start_and_are_named(tmp_path):
-    site = Site(tmp_path, name="missing", arguments=["--production"])
+    site = Site(tmp_path, name="missing", web="web")
     with pytest.raises(RuntimeError, match="SECRET_KEY, ALLOWED_HOSTS, EMAIL_URL, DEFAULT_FROM_EMAIL"):
-        site.__enter__()
+        site.prepare()

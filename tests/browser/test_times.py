@@ -5,16 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from .axe import violations
 from .conftest import HEIGHT
-from .test_public_pages import violations
-from .test_walks import MINIMUM_TIME
+from .test_walks import age_form
 
 DAYS = "#times details"
 PICKED = "#times input:checked"
 
 
 def pick(page, position=-1) -> str:
-    """Choose one of the second day's times, of which there are many at any hour; its value."""
+    """Choose one of the second day's times, and return its value."""
     day = page.locator(DAYS).nth(1)
     if day.get_attribute("open") is None:
         day.locator("summary").click()
@@ -49,7 +49,7 @@ def test_time_is_picked_and_sent_with_the_keyboard_alone(open_page):
     picked = page.locator(PICKED)
     expect(picked).to_be_focused()
     expect(picked).to_have_value(day.locator("input").nth(1).get_attribute("value"))
-    page.wait_for_timeout(MINIMUM_TIME)
+    age_form(page)
     for _step in range(60):
         page.keyboard.press("Tab")
         name = page.evaluate("document.activeElement.name")
@@ -60,7 +60,7 @@ def test_time_is_picked_and_sent_with_the_keyboard_alone(open_page):
             break
     page.get_by_label("Your name").focus()
     page.keyboard.press("Enter")  # the form's first button must not be one that looks at other days
-    assert "is kept for you until" in receipt(page)
+    assert "is held for you until" in receipt(page)
     assert violations(page) == []
 
 
@@ -94,7 +94,7 @@ def test_later_time_is_picked_without_javascript(open_page):
     day = page.locator(f"{DAYS} summary b").nth(1).inner_text()
     pick(page, 0)
     fill(page, "Plain Petra", "(949) 555-0143")
-    page.wait_for_timeout(MINIMUM_TIME)
+    age_form(page)
     send(page)
     assert day in receipt(page)
 
@@ -105,14 +105,14 @@ def test_time_taken_in_between_brings_the_nearest_and_loses_nothing(open_page):
     assert pick(fast) == wanted
     fill(slow, "Slow Sam", "(949) 555-0144")
     fill(fast, "Fast Fay", "(949) 555-0145")
-    fast.wait_for_timeout(MINIMUM_TIME)
+    age_form(fast)
     send(fast)
-    assert "is kept for you" in receipt(fast)
+    assert "is held for you" in receipt(fast)
 
     send(slow)
     summary = slow.locator(".error-summary")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("This time has just been taken.")
+    expect(summary).to_contain_text("That time has just been taken.")
     expect(slow.get_by_label("Your name")).to_have_value("Slow Sam")
     expect(slow.get_by_label("In your own words")).to_have_value("A long story")
     assert slow.locator(f"#times input[value='{wanted}']").count() == 0
@@ -126,7 +126,7 @@ def test_time_taken_in_between_brings_the_nearest_and_loses_nothing(open_page):
     expect(nearest.first).to_be_focused()
     slow.keyboard.press("Space")
     send(slow)
-    assert "is kept for you until" in receipt(slow)
+    assert "is held for you until" in receipt(slow)
 
 
 def test_axe_finds_nothing_with_all_days_open(open_page):

@@ -23,7 +23,7 @@ from wagtail.models import ModelLogEntry, Page, Revision, Site
 from blog.models import BlogPage
 from bookings.models import Case, Message, MessageState, Status
 from clinic.demo import content, load
-from clinic.hours.admin.holidays import coming, undecided
+from clinic.hours.admin.holidays import find_coming, find_undecided
 from clinic.hours.formatting import format_spans
 from clinic.hours.holidays import public_holidays
 from clinic.hours.schedule import Schedule
@@ -51,7 +51,7 @@ def load_demo(*options) -> str:
 
 @pytest.fixture(scope="module")
 def small_pictures(tmp_path_factory):
-    """Replace each picture by a small gray one, and leave out the rendering, which takes longest."""
+    """Replace each picture by a small gray one, and skip the rendering."""
     folder = tmp_path_factory.mktemp("images")
     for file in PICTURES:
         Image.new("RGB", (64, 48), "#777").save(folder / file.name)
@@ -63,7 +63,10 @@ def small_pictures(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker, small_pictures):
-    """Return what the command said. The database holds the demo until the last test of this module."""
+    """Return the output of the command.
+
+    The database holds the demo until the last test of this module.
+    """
     cache.clear()
     with django_db_blocker.unblock(), transaction.atomic():
         yield load_demo("--with-users")
@@ -89,7 +92,7 @@ def demo_pages() -> list[BasePage]:
 
 @pytest.fixture(scope="module")
 def words(loaded, django_db_blocker) -> dict[BasePage, str]:
-    """Return everything that readers of each page are told, without markup."""
+    """Return the text of each page without markup."""
     with django_db_blocker.unblock():
         return {page: words_of(page) for page in demo_pages()}
 
@@ -127,6 +130,14 @@ def test_without_debug_nobody_gets_the_public_password(db, small_pictures):
     assert not Case.objects.exists()
 
 
+def test_load_does_not_wait_for_rendering(db, small_pictures, monkeypatch):
+    started = []
+    monkeypatch.setattr(load_demo_command, "load", lambda *args, **kwargs: None)
+    monkeypatch.setattr(load_demo_command.subprocess, "Popen", lambda command, **kwargs: started.append(command))
+    load_demo("--render-in-background")
+    assert [command[-1] for command in started] == ["render_pages"]
+
+
 def test_failed_load_names_the_file_and_leaves_nothing(data, db, small_pictures, settings):
     article = data / "articles/your-first-consultation.md"
     article.write_text(re.sub(r"^author: .*", "author: nobody", article.read_text(), flags=re.MULTILINE))
@@ -143,10 +154,14 @@ def test_failed_load_names_the_file_and_leaves_nothing(data, db, small_pictures,
     [
         ("seo_title:", "seo_titel:", "This is missing: seo_title."),
         ("## Side effects", "## Side efects", "This is missing: side_effects."),
-        ("{{ filler-sources }}", "{{ filler-sauces }}", "shared/filler-sauces.md: This file is missing."),
-        ("title: ", 'title: "', "The fields at the top are not valid YAML."),
+        ("{{ filler-sources }}", "{{ filler-sauces }}", "The file shared/filler-sauces.md is missing."),
+        ("title: ", 'title: "', "This is not valid YAML."),
         ("---\n", "", "The file does not begin with its fields between two lines of “---”."),
-        ("title: ", "type: clinic.Nothing\ntitle: ", "“type” is missing, or names no type of page."),
+        (
+            "title: ",
+            "type: clinic.Nothing\ntitle: ",
+            "This is missing or wrong: App 'clinic' doesn't have a 'Nothing' model.",
+        ),
     ],
 )
 def test_damaged_page_file_is_reported_in_words(data, old, new, message):
@@ -154,7 +169,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new, 1))
     with pytest.raises(content.DemoDataError, match=re.escape(f"treatments/08-lip-fillers.md: {message}")):
-        content.page_files("treatments", load.REQUIRED["treatments"])
+        content.page_files("treatments", *load.FOLDERS["treatments"])
 
 
 @pytest.mark.parametrize(
@@ -163,6 +178,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
         ("::: quote nobody\n:::", "There is no testimonial called “nobody”. There are: grace."),
         ("::: qoute grace\n:::", "There is no block called “qoute”."),
         ("::: note Never closed\nText", "A block begins with “::: kind” and ends with a line “:::”."),
+        ("::: quote grace\n::: note Title\nText\n:::", "A block begins with “::: kind” and ends with a line “:::”."),
         ("::: steps Heading\nNo title\n:::", "Each step or question needs a line “### Title”."),
         ("[A link](page:nowhere)", "There is no page called “nowhere”. There are: none."),
     ],
@@ -209,13 +225,17 @@ def test_pictures_are_light_and_not_too_small():
             assert picture.width >= (800 if file.stem.startswith("person") else 1200), file.name
 
 
+def test_pictures_differ_from_each_other():
+    assert len({file.read_bytes() for file in PICTURES}) == len(PICTURES)
+
+
 # Loaded
 
 
 def test_command_tells_each_step(demo):
     assert "The password of each is clinic-demo-2026" in demo
     assert "8 pages, 13 treatments, 8 articles." in demo
-    assert "7 example requests; their mails count as sent." in demo
+    assert "7 example requests; their messages count as sent." in demo
 
 
 def test_second_load_changes_nothing(demo):
@@ -233,6 +253,14 @@ def test_demo_is_a_whole_clinic(demo):
     assert isinstance(site.root_page.specific, HomePage)
     assert not Page.objects.filter(slug="wagtail-welcome").exists()
     assert site.root_page.specific.featured_treatments.count() == 6
+
+
+def test_home_page_is_rendered_first(demo, monkeypatch):
+    rendered = []
+    monkeypatch.setattr(load.warming, "render", lambda page, site: rendered.append(page.slug))
+    call_command("render_pages")
+    assert rendered[0] == "home"
+    assert len(rendered) == len(demo_pages())
 
 
 def test_promised_addresses_exist(demo):
@@ -294,7 +322,8 @@ def test_named_holidays_are_in_the_calendar():
 
 def test_some_holidays_are_left_undecided(demo):
     site = Site.objects.get(is_default_site=True)
-    open_questions = undecided(OpeningHours.for_site(site), coming(ClinicProfile.for_site(site), date(2026, 11, 22)))
+    coming = find_coming(ClinicProfile.for_site(site), date(2026, 11, 22))
+    open_questions = find_undecided(OpeningHours.for_site(site), coming)
     assert open_questions[0].name == "Martin Luther King Jr. Day"
 
 
@@ -354,7 +383,7 @@ def test_pictures_have_alt_text_and_credit(demo):
 
 
 def test_editor_could_save_every_page(demo):
-    """Check what forms and blocks ask for, since the loader does not pass through them."""
+    """Check the limits of forms and blocks, which the loader bypasses."""
     for page in demo_pages():
         page.full_clean()
         for field in page._meta.get_fields():

@@ -1,5 +1,3 @@
-"""How gunicorn serves: warm before the first visitor, and discreet in its log."""
-
 import datetime
 from types import SimpleNamespace
 
@@ -12,6 +10,7 @@ from gunicorn.config import Config
 from clinic import gunicorn_config
 
 TOKEN = "CASE-8N89:1abc:secret"
+PATIENT = "Zoë Lima"
 
 
 @pytest.mark.parametrize(
@@ -23,8 +22,8 @@ TOKEN = "CASE-8N89:1abc:secret"
         (f"/consultation/received/{TOKEN}/", "/consultation/received/…/"),
     ],
 )
-def test_access_log_holds_no_link_that_opens_a_patients_page(path, logged):
-    log = gunicorn_config.DiscreetLogger(Config())
+def test_access_log_holds_no_signed_link(path, logged):
+    log = gunicorn_config.RedactingLogger(Config())
     answer = SimpleNamespace(status="200 OK", sent=10, headers=[])
     environ = {
         "REQUEST_METHOD": "GET",
@@ -41,9 +40,22 @@ def test_access_log_holds_no_link_that_opens_a_patients_page(path, logged):
     assert "Ana" not in line
 
 
+def test_error_log_holds_no_exception_text(capsys):
+    log = gunicorn_config.RedactingLogger(Config())
+    try:
+        raise ValueError(PATIENT)
+    except ValueError:
+        log.exception("Error handling request /consultation/visit/%s/", TOKEN)
+    told = capsys.readouterr().err
+    assert "Error handling request /consultation/visit/…/" in told
+    assert "test_gunicorn_config.py" in told
+    assert "ValueError" in told
+    assert PATIENT not in told
+
+
 @pytest.fixture
 def open_connection(db, monkeypatch):
-    """A test lives in one transaction of one connection, which a request of its own would end."""
+    """Prevent requests from ending the test's transaction."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
@@ -53,7 +65,7 @@ def open_connection(db, monkeypatch):
         signal.connect(close_old_connections)
 
 
-def test_worker_has_made_the_first_pages_before_anybody_asks(home, profile, consultation_settings, open_connection):
+def test_new_worker_renders_first_pages(home, profile, consultation_settings, open_connection):
     asked, application = [], get_wsgi_application()
 
     def spy(environ, start):
@@ -67,9 +79,9 @@ def test_worker_has_made_the_first_pages_before_anybody_asks(home, profile, cons
     assert asked == [("/", "200 OK"), ("/consultation/", "200 OK")]
 
 
-def test_worker_that_cannot_make_them_serves_all_the_same(caplog):
+def test_worker_starts_when_first_pages_fail(caplog):
     def broken(environ, start):
         raise RuntimeError("no database")
 
     gunicorn_config.post_worker_init(SimpleNamespace(wsgi=broken))
-    assert "could not be made beforehand" in caplog.text
+    assert "Could not render /consultation/ ahead" in caplog.text

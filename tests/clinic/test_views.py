@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.db import connection
 from django.db.utils import OperationalError
@@ -56,6 +57,16 @@ def test_search_without_results_offers_consultation(client, home):
     html = client.get("/search/", {"q": "submarine"}).content.decode()
     assert "0 pages found" in html
     assert "/consultation/" in html
+
+
+@pytest.mark.parametrize("path", ["/search/?q=lip+fillers", "/no-such-page/"])
+def test_search_form_is_on_search_and_404_page(client, home, path):
+    page = BeautifulSoup(client.get(path).content, "html.parser")
+    form = page.select_one("main form[role=search]")
+    field = form.select_one("input[type=search]")
+    assert (form["action"], form["method"], field["name"], field["maxlength"]) == ("/search/", "get", "q", "200")
+    assert form.select_one(f"label[for={field['id']}]").get_text(strip=True) == "What are you looking for?"
+    assert field.get("value", "") == ("lip fillers" if "lip" in path else "")
 
 
 def test_search_words_are_letters_and_digits():

@@ -1,4 +1,4 @@
-"""What the measurements share: a database with the demo clinic, a production site on it, and a visitor's browser."""
+"""Share a database with the demo clinic, a production site on it, and a visitor's browser."""
 
 import http.cookiejar
 import os
@@ -13,21 +13,21 @@ from pathlib import Path
 
 from tests.browser.server import Site
 
-READING = 3.2  # seconds: the form takes nobody for a person who is faster than three
-SETTLING = 5  # seconds: the mail worker and planned publishing are still starting when the first page is there
+READING = 3.2  # seconds: the form refuses anything faster than three
+SETTLING = 5  # seconds: the worker is still starting when the first page is there
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|token|days_from)"[^>]*value="([^"]*)"')
 REFERENCE = re.compile(r'receipt__reference">([0-9A-Z]{8})<')
 SETTINGS = {
     "SECRET_KEY": "a-secret-for-one-load-test-that-is-long-enough-and-0123456789-different",
     "ALLOWED_HOSTS": "127.0.0.1",
     "DEFAULT_FROM_EMAIL": "clinic@example.com",
-    "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody listens: mail must slow no page
+    "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody listens: mail must not slow a page
     "HTTPS": "False",
 }
 
 
 class Visitor:
-    """A browser with cookies of its own, and how long it waited for each answer."""
+    """Ask as a browser with cookies of its own does, and measure each answer."""
 
     def __init__(self, url: str):
         self.url = url
@@ -35,7 +35,7 @@ class Visitor:
         self.seconds: list[float] = []
 
     def ask(self, path: str, data: dict[str, str] | None = None) -> tuple[str, str]:
-        """The page that comes in the end, and its path after all redirects."""
+        """Return the page after all redirects, and its path."""
         body = urllib.parse.urlencode(data).encode() if data else None
         headers = {"Origin": self.url, "Referer": self.url + path}
         started = time.monotonic()
@@ -54,10 +54,10 @@ def hidden_fields(page: str) -> dict[str, str]:
 
 @contextmanager
 def demo_clinic(name: str) -> Iterator[Site]:
-    """A stopped site whose database holds the demo. It is stopped, since its mail worker would empty the outbox too."""
+    """Prepare a site with the demo in its database, and do not start it."""
     with tempfile.TemporaryDirectory() as folder:
-        with Site(Path(folder), name=name) as demo:
-            pass
+        demo = Site(Path(folder), name=name)
+        demo.prepare()
         os.environ.update(demo.environment | {"DEFAULT_FROM_EMAIL": SETTINGS["DEFAULT_FROM_EMAIL"]})
         import django
 
@@ -66,14 +66,17 @@ def demo_clinic(name: str) -> Iterator[Site]:
 
 
 def production(demo: Site, **environment: str) -> Site:
-    """Production settings and two gunicorn workers on the demo's database."""
+    """Return a site with production settings on the demo's database."""
     database = {"DATABASE_URL": demo.environment["DATABASE_URL"]}
-    return Site(demo.folder, name="production", arguments=["--production"], **SETTINGS | database | environment)
+    return Site(demo.folder, name="production", web="web", **SETTINGS | database | environment)
 
 
 @contextmanager
 def database() -> Iterator[None]:
-    """For a look from this process. No connection stays open: a killed server has to find SQLite's file alone."""
+    """Close all connections of this process afterwards.
+
+    A server that was killed must find SQLite's file without any other reader.
+    """
     from django.db import connections
 
     try:

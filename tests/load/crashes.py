@@ -1,8 +1,8 @@
-"""``kill -9`` of the whole server, again and again, while 500 requests come in: none that was confirmed may be lost.
+"""Kill the whole server (``kill -9``) while requests come in, and check that none is lost.
 
-``make crashes`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``. Each patient
-whose connection breaks sends the same form again until she sees her receipt. Afterwards every receipt that was shown
-has to be true: the request, its two mails, and the time it says is kept. Ends with status 1 when anything is not.
+``make crashes`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``. Patients
+whose connection breaks send the same form again until they see their receipt. Afterwards every receipt that was shown
+has to be true: the request, its two messages, and the held time. Ends with status 1 when anything is not.
 """
 
 import http.client
@@ -31,27 +31,28 @@ from tests.load.common import (
     hidden_fields,
     production,
 )
+from tests.sizes import size
 
-REQUESTS = 500
+REQUESTS = size(100, 500)
 CLIENTS = 10  # of them at once
-KILLS = 6
-LANES = 4  # so that there is a time for everybody who wants one
+KILLS = size(2, 6)
+ROOMS = 4  # so that there is a time for everybody who wants one
 WITHOUT_TIME = 5  # one in so many asks to be called
-PATIENCE = 60  # seconds after which a patient gives up
-PAUSE = 0.3  # seconds before she sends the form again
+PATIENCE = 180  # seconds after which a patient gives up
+PAUSE = 0.3  # seconds before the form is sent again
 ADDRESS = "@crash.example.com"
-KEPT = "is kept for you until"
+HELD = "is held for you until"
 
 
 class Patient(Visitor):
-    """She has one form, and sends it until she sees a receipt."""
+    """Send one form until it is answered with a receipt."""
 
     def __init__(self, number: int, url: str, start: str):
         super().__init__(url)
         self.email, self.start = f"patient{number}{ADDRESS}", start
         self.form: dict[str, str] = {}
-        self.went: Counter[str] = Counter()  # how her posts ended
-        self.reference, self.is_kept = "", False
+        self.went: Counter[str] = Counter()  # how the posts ended
+        self.reference, self.is_held = "", False
 
     def open_form(self) -> None:
         page, _path = self.ask("/consultation/")
@@ -77,7 +78,7 @@ class Patient(Visitor):
         if "/received/" not in path:
             self.form |= hidden_fields(page)
             return "form shown again"
-        self.reference, self.is_kept = REFERENCE.search(page)[1], KEPT in page
+        self.reference, self.is_held = REFERENCE.search(page)[1], HELD in page
         return "receipt"
 
 
@@ -98,14 +99,13 @@ def main() -> int:
 
 
 def times_to_pick() -> list[str]:
-    """For each request a time of its own, spread over the whole calendar; empty for those who ask to be called."""
-    from bookings.time_choices import value_of
+    """Return a time for each request, or "" for those who ask for a call."""
+    from bookings.models import Resource
+    from bookings.patient.fields import to_value
 
-    from bookings.models import Lane
-
-    for number in range(Lane.objects.count(), LANES):
-        Lane.objects.create(name=f"Room {number}", sort_order=number)
-    places = [value_of(at) for at in places_free()]
+    for number in range(Resource.objects.count(), ROOMS):
+        Resource.objects.create(name=f"Room {number}", sort_order=number)
+    places = [to_value(at) for at in places_free()]
     wanted = REQUESTS - REQUESTS // WITHOUT_TIME
     if len(places) < wanted:
         raise RuntimeError(f"The demo's calendar has {len(places)} places for {wanted} patients.")
@@ -114,27 +114,27 @@ def times_to_pick() -> list[str]:
 
 
 def places_free() -> list[datetime]:
-    """Every free half hour, once for each lane: visits that begin on the half hour never overlap. From tomorrow on,
-    because the nearest times stop being on offer while the requests come in."""
+    """Return every free half hour, once for each room.
+
+    Visits at these times never overlap. They begin tomorrow, because the nearest times stop being on offer while the
+    requests come in.
+    """
     from django.utils import timezone
-    from wagtail.models import Site as WagtailSite
 
-    from bookings.models import ConsultationSettings
-    from bookings.services import calendar_of, free_times
-    from clinic.models import ClinicProfile, OpeningHours
+    from bookings.services import free_starts, get_booking_policy
 
-    page_site = WagtailSite.objects.get(is_default_site=True)
-    schedule = OpeningHours.schedule_for(ClinicProfile.for_site(page_site))
-    calendar, now = calendar_of(ConsultationSettings.for_site(page_site), schedule), timezone.now()
-    if calendar.rules.holds > timedelta(minutes=30):
+    policy, now = get_booking_policy(), timezone.now()
+    if policy.rules.occupied > timedelta(minutes=30):
         raise RuntimeError("The demo's visits take more than half an hour.")
-    free = [one for one in free_times(calendar, now) if one.at.minute % 30 == 0 and one.at > now + timedelta(days=1)]
-    return [one.at for one in free for _lane in one.lanes]
+    free = [one for one in free_starts(policy, now) if one.at.minute % 30 == 0 and one.at > now + timedelta(days=1)]
+    return [one.at for one in free for _room in one.resources[0]]
 
 
 def send_all(patients: list[Patient], site: Site) -> list[int]:
-    """All forms are opened first; the kills fall among the posts. For each kill: requests that were saved by then,
-    but whose receipt nobody had seen."""
+    """Open all forms, then send them while the server is killed repeatedly.
+
+    Return, for each kill, how many requests were saved before their receipt was shown.
+    """
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(Patient.open_form, patients))
         time.sleep(READING)
@@ -144,7 +144,7 @@ def send_all(patients: list[Patient], site: Site) -> list[int]:
             for one in sent:
                 one.result()
         finally:
-            clients.shutdown(wait=False, cancel_futures=True)  # after a failed start nobody else needs to try
+            clients.shutdown(wait=False, cancel_futures=True)  # after a failed start the others need not try
     return kills
 
 
@@ -158,12 +158,15 @@ def kill_and_restart(site: Site, patients: list[Patient], sent: list[Future], nu
     time.sleep(PAUSE)  # what was on its way to a patient has arrived
     with database():
         unseen = saved() - {patient.email for patient in patients if patient.reference}
-    site.__enter__()  # on the same port and database
+    site.start()  # on the same port and database
     return len(unseen)
 
 
 def family(pid: int) -> list[int]:
-    """The process and all that it started, parents first: none is left that could start another."""
+    """Return the process and all that it started.
+
+    Parents come first, so that none starts another one before it is killed.
+    """
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     children = defaultdict(list)
     for line in listing.splitlines():
@@ -182,7 +185,7 @@ def saved() -> set[str]:
 
 
 def untrue(patients: list[Patient]) -> Iterator[str]:
-    """Everything that is not as the patients were told, in words."""
+    """Describe everything that is not as the patients were told."""
     from bookings.models import Case
     from tests.booking_invariants import check
 
@@ -212,13 +215,14 @@ def untrue_of(patient: Patient, case) -> Iterator[str]:
     times = [(visit.state, visit.starts_at.strftime("%Y-%m-%dT%H:%MZ")) for visit in case.appointments.all()]
     if times != ([("held", patient.start)] if patient.start else []):
         yield f"{patient.reference} wanted {patient.start or 'a call'} and has the times {times}"
-    if patient.is_kept != bool(patient.start):
-        yield f"{patient.reference} wanted {patient.start or 'a call'}; the receipt says kept: {patient.is_kept}"
+    if patient.is_held != bool(patient.start):
+        yield f"{patient.reference} wanted {patient.start or 'a call'}; the receipt says held: {patient.is_held}"
 
 
 def submission_key(patient: Patient) -> UUID:
-    from bookings.form_token import SALT
     from django.core import signing
+
+    from bookings.patient.form_token import SALT
 
     key, _issued_at, _consent = signing.loads(patient.form["token"], key=SETTINGS["SECRET_KEY"], salt=SALT)
     return UUID(hex=key)
@@ -231,7 +235,7 @@ def report(patients: list[Patient], kills: list[int], seconds: float, wrong: lis
         f"{len(patients)} requests in {went.total()} posts, {len(kills)} kills, {seconds:.0f} s",
         f"posts: {', '.join(f'{count} {outcome}' for outcome, count in went.most_common())}",
         f"saved before a kill, receipt seen only after it: {sum(kills)}",
-        f"receipts shown: {len(shown)}, of them with a time that is kept: {sum(one.is_kept for one in shown)}",
+        f"receipts shown: {len(shown)}, of them with a time that is kept: {sum(one.is_held for one in shown)}",
         f"untrue or missing: {len(wrong)}",
         *wrong[:50],
     )

@@ -1,7 +1,7 @@
-"""The mail server breaks in every way it can, while patients send requests: nothing may be lost, sent twice, or slow.
+"""Break the mail server in every way, and check that nothing is lost, sent twice or slow.
 
 ``make mail-sink`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``, and a mail
-server of our own. For each way to break, two dozen patients send a request; then the mail server works again, and
+server of our own. For each way to break, patients send a request; then the mail server works again, and
 every mail has to arrive exactly once. Prints how long the patients waited. Ends with status 1 when a request or a mail
 was lost, a mail came twice, or patients waited longer than with a working mail server.
 """
@@ -24,17 +24,22 @@ from tests.load.common import (
     hidden_fields,
     production,
 )
-from tests.load.smtp_sink import SILENCE, Sink
+from tests.load.smtp_sink import Sink
+from tests.sizes import size
 
-PATIENTS = 24  # for each way to break
+SILENCE = size(30, 60)  # seconds: longer than the worker waits for an answer
+PATIENTS = size(6, 24)  # for each way to break
 SLOWER = 0.5  # seconds at the median that nobody may wait longer
 DELIVERY_LIMIT = 180  # seconds until everything has arrived once the mail server works
 ADDRESS = "@sink.example.com"
 
 
 class Phase(NamedTuple):
-    """``pause``: seconds between two patients. ``is_hurried``: what waits for its next attempt is made due at once,
-    instead of waiting a minute for it."""
+    """Describe one way to break.
+
+    ``pause``: seconds between two patients. ``is_hurried``: messages that wait for their next attempt are made due at
+    once, which would take a minute.
+    """
 
     mode: str
     pause: float = 0.3
@@ -51,7 +56,7 @@ PHASES = (
 
 
 class Patient(Visitor):
-    """She opens the form, sends it once, and opens it again."""
+    """Open the form, send it once, and open it again."""
 
     def __init__(self, name: str, url: str):
         super().__init__(url)
@@ -73,7 +78,7 @@ class Patient(Visitor):
 
 
 class Waits(NamedTuple):
-    """Seconds."""
+    """Hold waits in seconds."""
 
     median: float
     slowest: float
@@ -85,11 +90,11 @@ class Waits(NamedTuple):
 class Outcome(NamedTuple):
     phase: Phase
     patients: list[Patient]
-    errors: Counter[str]  # of the mails that did not leave while the mail server was broken
+    errors: Counter[str]  # of the messages that failed while the mail server was broken
     seconds: float  # until everything had arrived
 
     def waits(self, answer: int) -> Waits:
-        """For the receipt (1), or for the page opened after it (2)."""
+        """Return the waits for the receipt (1), or for the page after it (2)."""
         seconds = [patient.seconds[answer] for patient in self.patients if len(patient.seconds) > answer]
         return Waits(statistics.median(seconds), max(seconds))
 
@@ -145,7 +150,10 @@ def behave(mode: str, sink: Sink) -> None:
 
 
 def wait_for_failures(mode: str, sink: Sink) -> Counter[str]:
-    """Until the worker has met the broken server: every mail once, or one silence from its beginning to its end."""
+    """Wait until every message has failed once, and return the errors.
+
+    Of a server that does not answer, wait until one connection was left without an answer.
+    """
     if mode == "work":
         return Counter()
     end = time.monotonic() + 2 * SILENCE
@@ -181,9 +189,11 @@ def wait_for_delivery(phase: Phase, began: float) -> None:
 
 
 def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
-    """Every request or mail that was lost, and every mail that came twice or to somebody else, in words."""
-    from bookings.outbox import as_email
+    """Describe each request or message that was lost or came wrong.
 
+    It came twice, or to another address.
+    """
+    from bookings.messaging.outbox import as_email
     from bookings.models import Case
 
     stored = dict(Case.objects.values_list("reference", "email"))
@@ -213,10 +223,9 @@ def slow(outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def report(outcomes: list[Outcome], sink: Sink, wrong: list[str]) -> None:
-    connections = ", ".join(f"{count} {mode}" for mode, count in sink.met.items())
     lines = (
         *(line for outcome in outcomes for line in outcome.lines()),
-        f"connections to the mail server: {connections}; longest silence {max(sink.silences):.0f} s",
+        f"longest silence of the mail server {max(sink.silences):.0f} s",
         f"mails that arrived: {len(sink.arrived)}, different ones: {len(set(sink.arrived))}",
         f"lost, doubled or slow: {len(wrong)}",
         *wrong[:50],

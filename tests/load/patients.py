@@ -1,4 +1,4 @@
-"""Fifty patients at once on a running site: each opens the form, picks a time, sends it and waits for her receipt.
+"""Send requests from fifty patients at once: each opens the form, picks a time and waits.
 
 ``make load`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL`` and calls this.
 On the loopback only. Prints the times of the answers, and ends with status 1 when one was lost, was slower than
@@ -20,7 +20,7 @@ TIMES = re.compile(r'type="radio"[^>]*name="start"[^>]*value="([^"]+)"|name="sta
 
 
 class Patient(Visitor, threading.Thread):
-    """A time that is gone is answered with others; she takes the next."""
+    """Ask for a time, and take another one when it is gone."""
 
     def __init__(self, number: int, url: str, start: threading.Barrier):
         Visitor.__init__(self, url)
@@ -44,7 +44,7 @@ class Patient(Visitor, threading.Thread):
 
     def filled_in(self, page: str, attempt: int) -> dict[str, str]:
         times = [first or second for first, second in TIMES.findall(page)]
-        # All want the first time at first: that is the race. Whoever loses five times asks to be called.
+        # All want the first time at first: that is the race. Who loses five times asks to be called.
         wanted = times[0] if attempt == 0 else times[(self.number * 7 + attempt) % len(times)]
         if attempt == ATTEMPTS - 1:
             wanted = ""
@@ -93,13 +93,16 @@ def report(patients: list[Patient]) -> int:
 
 
 def stored(references: set[str]) -> tuple[set[str], int]:
-    """The references that are not in the database with mails, and how many cells have more than one owner."""
+    """Return the references without a case or messages.
+
+    Also return how many slots have two owners.
+    """
     from django.db.models import Count
 
-    from bookings.models import Case, Hold
+    from bookings.models import Case, Slot
 
     kept = Case.objects.filter(reference__in=references, messages__isnull=False).values_list("reference", flat=True)
-    doubled = Hold.objects.values("lane", "at").annotate(n=Count("pk")).filter(n__gt=1).count()
+    doubled = Slot.objects.values("resource", "at").annotate(n=Count("pk")).filter(n__gt=1).count()
     return references - set(kept), doubled
 
 

@@ -1,6 +1,7 @@
-"""Print how long the lists and searches of a filled database take, in-process and warm: ``make perf`` fills one.
+"""Print how long the lists and searches of a filled database take.
 
-End with status 1 when anything takes longer than ``LIMIT``. Each figure is the median of ``ROUNDS``.
+They run in-process and warm. ``make perf`` fills a database. Ends with status 1 when anything takes longer than
+``LIMIT``. Each figure is the median of ``ROUNDS``.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Fill a database with many made-up articles and cases, to see whether lists stay fast.
+"""Fill a database with made-up articles and cases, to time the lists.
 
 All but the forms' keys comes from fixed lists and one seeded ``random.Random``: a seed makes the same data again.
 """
@@ -27,7 +27,7 @@ from treatments.models import TreatmentPage
 BATCH = 2_000
 DAYS = 3 * 365
 FRESH = timedelta(days=10)
-# Nothing real ends like this (RFC 2606), and no 555 number is anybody's: so made-up cases are told from patients'.
+# Made-up cases have this domain, which RFC 2606 reserves, and 555 numbers, which belong to no patient.
 MADE_UP_DOMAIN = "@example.com"
 MADE_UP_PHONE = r"^\+1\d{3}555\d{4}$"
 
@@ -142,7 +142,7 @@ def add_articles(count: int, random: Random) -> None:
 
 
 class CaseMaker:
-    """Make up cases of the last three years, the newest of them still open, with their visits."""
+    """Make up cases of the last three years, the newest ones still open."""
 
     def __init__(self, random: Random):
         self.random = random
@@ -209,11 +209,11 @@ class CaseMaker:
         return case, self.make_visit(case, state) if state else None
 
     def later(self, instant: datetime, *, hours: int) -> datetime:
-        """Return an instant within ``hours`` after this one, never in the future."""
+        """Return an instant within ``hours`` after this one, not in the future."""
         return min(self.now, instant + timedelta(minutes=self.random.randrange(1, hours * 60)))
 
     def make_visit(self, case: models.Case, state: AppointmentState) -> models.Appointment:
-        """Return a visit of the next weeks while it is held or booked, else of the weeks after the request."""
+        """Return a visit ahead if held or booked, else one after the request."""
         is_held = state == AppointmentState.HELD
         if is_held or state == AppointmentState.BOOKED:
             day = self.now.date() + timedelta(days=self.random.randrange(1, 22))

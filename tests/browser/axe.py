@@ -1,0 +1,20 @@
+from axe_playwright_python.sync_playwright import Axe
+
+from .conftest import HEIGHT, SCHEMES, WIDTHS
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": RULES, "resultTypes": ["violations"]}
+FIND = """async (options) => (await axe.run(options)).violations.flatMap(
+  (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))"""
+
+
+def violations(page) -> list[str]:
+    """Return what axe finds on the open page at every width, light and dark."""
+    page.evaluate(Axe().axe_script)
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{width} px, {scheme}: {line}" for line in page.evaluate(FIND, OPTIONS)]
+    return found

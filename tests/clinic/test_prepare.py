@@ -1,0 +1,31 @@
+import pytest
+from wagtail.models import Site
+
+from clinic.management.commands import prepare
+from clinic.models import StandardPage
+
+
+@pytest.mark.parametrize(
+    ("address", "hostname", "port"),
+    [
+        ("https://www.example.com", "www.example.com", 443),
+        ("http://www.example.com", "www.example.com", 80),
+        ("http://127.0.0.1:8001", "127.0.0.1", 8001),
+    ],
+)
+def test_default_site_gets_the_address(home, address, hostname, port):
+    prepare.set_site_address(address)
+    site = Site.objects.get(is_default_site=True)
+    assert (site.hostname, site.port) == (hostname, port)
+    assert site.root_url == address
+
+
+def test_applied_migrations_are_not_run_again(db):
+    assert not prepare.is_migration_pending()
+
+
+def test_sitemap_names_the_form_and_the_pages(client, home):
+    home.add_child(instance=StandardPage(title="About us"))
+    sitemap = client.get("/sitemap.xml").content.decode()
+    assert "/consultation/</loc>" in sitemap
+    assert "/about-us/</loc>" in sitemap

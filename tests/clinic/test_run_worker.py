@@ -1,0 +1,255 @@
+import os
+import signal
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, close_old_connections, connection
+from django.utils import timezone
+
+from bookings.messaging import outbox
+from bookings.models import Appointment, AppointmentState, Message
+from clinic.caching import version
+from clinic.logging import RedactingFormatter
+from clinic.management.commands import run_worker
+from clinic.models import StandardPage, WorkerHeartbeat
+from tests.factories import make_case, make_message, make_visit
+
+REAL_SEND = EmailMessage.send
+PATIENT = "Zoë Lima"
+
+
+@pytest.fixture(autouse=True)
+def same_connection(monkeypatch):
+    """Keep the connection of the test: the worker closes it after each job."""
+    monkeypatch.setattr(run_worker, "close_old_connections", lambda: None)
+
+
+@pytest.fixture
+def signals():
+    """Put the signal handlers of the test process back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def run_jobs(monkeypatch, signals):
+    """Run the worker with these jobs until one of them sends a signal.
+
+    Waits are 1,000 times shorter.
+    """
+
+    def run(jobs):
+        monkeypatch.setattr(run_worker, "JOBS", {job: every / 1000 for job, every in jobs.items()})
+        monkeypatch.setattr(run_worker, "MAX_BACK_OFF", 0.01)
+        call_command("run_worker")
+
+    return run
+
+
+def stop(number=signal.SIGTERM):
+    os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_stops_after_the_current_message(db, monkeypatch, signals, number):
+    make_message()
+    make_message()
+
+    def send_and_stop(email, **kwargs):
+        stop(number)
+        return REAL_SEND(email, **kwargs)
+
+    monkeypatch.setattr(EmailMessage, "send", send_and_stop)
+    call_command("run_worker")
+    assert len(mail.outbox) == 1
+    assert sorted(Message.objects.values_list("state", flat=True)) == ["queued", "sent"]
+
+
+def test_failing_job_stops_no_other(run_jobs, caplog):
+    caplog.handler.setFormatter(RedactingFormatter())
+    ran = []
+
+    def broken_job():
+        ran.append("broken")
+        raise RuntimeError(PATIENT)
+
+    def good_job():
+        ran.append("good")
+        if ran.count("good") == 20:
+            stop()
+
+    run_jobs({broken_job: 1, good_job: 1})
+    assert ran.count("broken") >= 2
+    assert "broken_job failed 2 times in a row" in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "test_run_worker.py" in caplog.text
+    assert PATIENT not in caplog.text
+
+
+def test_waits_grow_with_failures_and_end_with_success(monkeypatch):
+    monkeypatch.setattr(run_worker.time, "monotonic", lambda: 1000.0)
+    answers = [OperationalError()] * 6 + [None, True]
+
+    def function():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    job = run_worker.Job(function, every=30)
+    waits = []
+    while answers:
+        job.run()
+        waits.append(job.due - 1000)
+    assert waits == [5, 10, 20, 40, 80, 120, 30, 0]
+
+
+def test_waiting_messages_hold_up_no_other_job(run_jobs):
+    ran = []
+
+    def endless_job():
+        ran.append("endless")
+        return True
+
+    def other_job():
+        ran.append("other")
+        if ran.count("other") == 3:
+            stop()
+
+    run_jobs({endless_job: 5, other_job: 1})
+    assert ran.count("endless") >= 2
+
+
+def test_each_job_runs_at_its_interval(monkeypatch, signals):
+    now, ran = [0.0], Counter()
+
+    def sleep(seconds):
+        now[0] += seconds
+        if now[0] > 600:
+            stop()
+
+    monkeypatch.setattr(run_worker, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    names = [job.__name__ for job in run_worker.JOBS]
+    jobs = {
+        lambda name=name: ran.update([name]): every for name, every in zip(names, run_worker.JOBS.values(), strict=True)
+    }
+    monkeypatch.setattr(run_worker, "JOBS", jobs)
+    call_command("run_worker")
+    assert ran == {"record": 21, "send_message": 121, "expire_holds": 11, "publish_scheduled": 11}
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_lost_connection_is_replaced(monkeypatch, run_jobs):
+    monkeypatch.setattr(run_worker, "close_old_connections", close_old_connections)
+    seen = []
+
+    def query():
+        seen.append(WorkerHeartbeat.objects.count())
+        if len(seen) == 3:
+            stop()
+        connection.connection.close()  # under Django's feet, as a database server that restarts does
+
+    run_jobs({query: 1})
+    assert seen == [0, 0, 0]
+
+
+def test_worker_runs_all_jobs():
+    jobs = (WorkerHeartbeat.record, run_worker.send_message, run_worker.expire_holds, run_worker.publish_scheduled)
+    assert set(run_worker.JOBS) == set(jobs)
+
+
+# Each job, through --once
+
+
+def test_once_sends_what_is_due(db):
+    make_message()
+    make_message()
+    call_command("run_worker", once=True)
+    assert len(mail.outbox) == 2
+
+
+def test_once_publishes_scheduled_pages(client, home):
+    page = home.add_child(instance=StandardPage(title="Summer hours", live=False))
+    page.go_live_at = datetime(2026, 6, 1, 16, 0, tzinfo=UTC)
+    with time_machine.travel(page.go_live_at - timedelta(minutes=1), tick=False):
+        page.save_revision().publish()
+        call_command("run_worker", once=True)
+        assert client.get("/summer-hours/").status_code == 404
+    with time_machine.travel(page.go_live_at + timedelta(minutes=1), tick=False):
+        call_command("run_worker", once=True)
+        assert client.get("/summer-hours/").status_code == 200
+
+
+def test_once_names_failed_jobs_and_does_the_others(db, monkeypatch):
+    def fail():
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(run_worker.services, "expired_holds", lambda _now: fail())
+    make_message()
+    with pytest.raises(CommandError, match=r"Failed: expire_holds\."):
+        call_command("run_worker", once=True)
+    assert len(mail.outbox) == 1
+    assert outbox.send_next() is None
+    assert WorkerHeartbeat.age() is not None
+
+
+def test_worker_expires_held_times(db):
+    visit = make_visit(make_case(), "held", timezone.now() + timedelta(hours=1))
+    Appointment.objects.filter(pk=visit.pk).update(held_until=timezone.now())
+    call_command("run_worker", once=True)
+    visit.refresh_from_db()
+    assert visit.state == AppointmentState.EXPIRED
+
+
+def test_worker_locks_nothing_before_a_hold_ends(db, monkeypatch):
+    make_visit(make_case(), "held")
+    calls = []
+    monkeypatch.setattr(run_worker.services, "expire_holds", lambda: calls.append(1))
+    call_command("run_worker", once=True)
+    assert calls == []
+
+
+# Heartbeat and /readyz
+
+
+def test_readyz_needs_a_recent_heartbeat(client, db):
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/readyz").json() == {"database": "ok", "worker": "silent", "heartbeat_age": None}
+    with time_machine.travel("2026-06-01 16:00", tick=False) as clock:
+        WorkerHeartbeat.record()
+        clock.shift(60)
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["heartbeat_age"]) == (200, 60)
+        assert "no-store" in response["Cache-Control"]
+        clock.shift(121)
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["worker"]) == (503, "silent")
+        WorkerHeartbeat.record()
+        assert client.get("/readyz").status_code == 200
+    assert WorkerHeartbeat.objects.count() == 1
+
+
+def test_readyz_says_when_database_is_gone(client, db, monkeypatch):
+    def fail():
+        raise OperationalError(PATIENT)
+
+    monkeypatch.setattr(WorkerHeartbeat, "age", fail)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {"database": "unavailable", "worker": "unknown", "heartbeat_age": None}
+
+
+def test_heartbeat_leaves_caches_alone(db, django_capture_on_commit_callbacks):
+    before = version.content_version()
+    with django_capture_on_commit_callbacks(execute=True):
+        WorkerHeartbeat.record()
+        WorkerHeartbeat.record()
+    assert version.content_version() == before
