@@ -195,7 +195,6 @@ def test_visit_booked_and_canceled_sends_only_canceled(booked, cancel, leaving):
     cancel(booked)
     (email,) = leaving()
     assert email.subject.startswith(CANCELED)
-    assert email.attachments == []
     assert state_of(booked, MessageKind.BOOKED) == MessageState.DROPPED
 
 

@@ -14,7 +14,7 @@ PICKED = "#times input:checked"
 
 
 def pick(page, position=-1) -> str:
-    """Choose one of the second day's times, of which there are many at any hour; its value."""
+    """Choose one of the second day's times, and return its value."""
     day = page.locator(DAYS).nth(1)
     if day.get_attribute("open") is None:
         day.locator("summary").click()

@@ -57,7 +57,7 @@ def pages(site):
 
 
 def tab_to(page, name):
-    """Move with the Tab key alone to what is called so."""
+    """Move to a field or button by its name, with the Tab key alone."""
     for _step in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).innerText") == name:
@@ -66,7 +66,7 @@ def tab_to(page, name):
 
 
 def choose(page, day=1, position=3) -> str:
-    """Pick one of a day's times, and say which."""
+    """Pick one of a day's times, and return its value."""
     folder = page.locator(DAYS).nth(day)
     if folder.get_attribute("open") is None:
         folder.locator("summary").click()

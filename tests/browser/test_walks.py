@@ -19,7 +19,10 @@ sessions = {}
 
 
 def log_in(page, name):
-    """Open the admin as one of the demo's staff; the first session of each is used again."""
+    """Open the admin as one of the demo's staff.
+
+    The first session of each is used again.
+    """
     page.context.add_cookies(sessions.get(name, []))
     page.goto("/admin/")
     if "/login/" in page.url:
@@ -41,7 +44,7 @@ def age_form(page):
 
 
 def ask(page, name, *, phone="(949) 555-0177", email=""):
-    """Fill in and send the form that is open; the reference on the receipt."""
+    """Fill in and send the open form, and return the reference."""
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Phone", exact=True).fill(phone)
     page.get_by_label("Email", exact=True).first.fill(email)
