@@ -466,7 +466,7 @@ def machine(clinic):
 
 def test_any_order_of_calls_keeps_visits_in_order(clinic):
     how = settings(
-        max_examples=size(20, 60),
+        max_examples=size(15, 60),
         stateful_step_count=25,
         deadline=None,
         derandomize=True,
