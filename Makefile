@@ -40,7 +40,7 @@ lint: $(VENV)/.tools
 types: $(VENV)/.tools
 	@$(PY) -m mypy
 
-format: $(VENV)/.tools ## Put code in the house's format
+format: $(VENV)/.tools ## Format the code
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
@@ -65,7 +65,7 @@ load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE
 crashes: $(VENV)/.tools ## Kill the whole server six times during 500 requests; none may be lost (some minutes)
 	@$(PY) -m tests.load.crashes
 
-mail-sink: $(VENV)/.tools ## Break the mail server in four ways during requests; no mail may be lost (some minutes)
+mail-sink: $(VENV)/.tools ## Break the mail server in four ways during requests; no email may be lost (some minutes)
 	@$(PY) -m tests.load.mail_sink
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
@@ -73,6 +73,7 @@ lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 # The first Python from 3.11 on that really runs and can make an environment: some names are shims that fail.
+# The lists are complete, so pip looks for nothing else; Python compiles what it imports.
 # The stamps hold when the lists of packages have not changed, so a second start installs nothing.
 $(VENV)/bin/python:
 	@for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -85,10 +86,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.site: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the site needs ..."
-	@$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.tools: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need ..."
-	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements-dev.txt
 	@touch $(VENV)/.site $@

@@ -130,12 +130,15 @@ PIECE = re.compile(
 
 
 class NotAnArticleError(ValueError):
-    """Say, in words for the person who runs the import, why a text cannot be read as an article."""
+    """Say, to the person who runs the import, why a text is not an article."""
 
 
 @dataclass
 class Line:
-    """Hold one line with words, its number in the file, and the blank lines above it (``gap``)."""
+    """Hold one line that has words.
+
+    ``number`` is its number in the file, ``gap`` how many blank lines are above it.
+    """
 
     number: int
     text: str
@@ -176,7 +179,7 @@ class LegacyArticle:
 
     @property
     def to_check(self) -> list[Line]:
-        """Return the lines that a rule kept, but with a doubt."""
+        """Return the lines of the article about which a rule was in doubt."""
         return [line for line in self.lines if line.reason and line.place != "left out"]
 
     @property
@@ -204,12 +207,15 @@ class LegacyArticle:
 
     @property
     def description(self) -> str:
-        """Return the first sentences of the text, at most SUMMARY_CHARS characters."""
+        """Return the first sentences, at most ``SUMMARY_CHARS`` characters."""
         return first_sentences(next((block.texts[0] for block in self.blocks if block.tag == "p"), ""), SUMMARY_CHARS)
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16 with its mark, or Windows-1252."""
+    """Return the text of a file.
+
+    It may be in UTF-8, UTF-16 with its mark, or Windows-1252.
+    """
     if len(data) > MAX_BYTES:
         raise NotAnArticleError(f"the file is larger than {MAX_BYTES // 1024} KiB; an article is a few pages of text")
     if not data.strip():
@@ -231,7 +237,7 @@ def decode(data: bytes) -> str:
 def parse(text: str) -> LegacyArticle:
     """Read an article of the old site.
 
-    Raise NotAnArticleError if the text is none.
+    Raise NotAnArticleError if the text is not one.
     """
     beginning = text.lstrip("\ufeff \t\r\n")[:5].casefold()
     if beginning.startswith(("<", "{\\rtf")):
@@ -298,7 +304,10 @@ def _kind(text: str) -> tuple[str, str]:
 
 
 def _title_key(text: str) -> str:
-    """Return the words in small letters, without the name of the site that browsers add to a title."""
+    """Return the words in lower case, without the name of the site.
+
+    Browsers add that name to a title.
+    """
     words = re.sub(rf"\s*[|·–—-]\s*{SITE_NAME}$", "", text.casefold())
     return " ".join(re.findall(r"\w+", words)) or text
 
@@ -307,7 +316,10 @@ def _title_key(text: str) -> str:
 
 
 def _find_titles(lines: list[Line]) -> list[int]:
-    """Return where the title stands: the first line that comes twice, or else the first that may be a title."""
+    """Return the indexes of the title.
+
+    It is the first line that comes twice, or else the first that may be a title.
+    """
     seen: dict[str, int] = {}
     for index, line in enumerate(lines[:TOP_LINES]):
         key = _title_key(line.text)
@@ -331,7 +343,10 @@ def _may_be_title(text: str) -> bool:
 
 
 def _place_head(lines: list[Line], titles: list[int]) -> int:
-    """Place the lines down to the small print under the title, and return where the text begins."""
+    """Place the lines above the text, and return where the text begins.
+
+    They end with the small print under the title.
+    """
     end = HEAD.match("".join(line.kind for line in lines), titles[-1] + 1).end()
     for line in lines[:end]:
         if _title_key(line.text) == _title_key(lines[titles[-1]].text):
@@ -347,9 +362,10 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
 
 
 def split_keywords(text: str) -> tuple[str, ...]:
-    """Return the phrases between quotes of any kind, commas, semicolons, bars or hashes, each once.
+    """Return the phrases of a list, each once.
 
-    A comma inside a phrase with both quotes belongs to it: "Botox in Irvine, CA".
+    Quotes of any kind, commas, semicolons, bars or hashes separate them. A comma inside a phrase with both quotes
+    belongs to it: "Botox in Irvine, CA".
     """
     quoted = QUOTE.sub('"', text)
     if ALL_QUOTED.fullmatch(quoted) and quoted.count('"') > 2:
@@ -399,7 +415,10 @@ def _continues_keywords(parts: list[str], line: Line) -> bool:
 
 
 def _are_keywords(names: tuple[str, ...], text: str) -> bool:
-    """Tell a list of phrases from a sentence that begins with the word "Keywords"."""
+    """Return whether the names are a list of phrases.
+
+    They may also be a sentence that begins with the word "Keywords".
+    """
     quoted = len(QUOTE.findall(text)) > 1
     most_words = 15 if quoted else 4 if ends_sentence(text) else 8
     return all(len(name) <= KEYWORD_CHARS and word_count(name) <= most_words for name in names)
@@ -409,9 +428,10 @@ def _are_keywords(names: tuple[str, ...], text: str) -> bool:
 
 
 def _place_foot(lines: list[Line], start: int) -> None:
-    """Leave out every teaser, and the foot: at least two lines of furniture, and what follows them.
+    """Leave out every teaser, and the foot of the page.
 
-    Up to three lines of text may stand in between. Running text among them stays in the body, with a remark.
+    The foot is at least two lines of furniture, and what follows them. Up to three lines of text may stand in between.
+    Running text among them stays in the body, with a remark.
     """
     kinds = "".join(line.kind for line in lines)
     pieces = groupby(PIECE.finditer(kinds, start), key=lambda piece: piece.lastgroup == "text")
@@ -457,7 +477,10 @@ def _place_stray(lines: list[Line], start: int, end: int) -> None:
 
 
 def read_small_print(text: str) -> list[tuple[str, str]]:
-    """Return field and words of each piece of a line, or nothing if a piece of it is not small print."""
+    """Return field and words of each piece of a line.
+
+    Return nothing if a piece of it is not small print.
+    """
     found: list[tuple[str, str]] = []
     position = 0
     if len(text) > 200 or (text.endswith((".", "!", "?")) and not text.endswith("m.")):
@@ -475,7 +498,7 @@ def read_small_print(text: str) -> list[tuple[str, str]]:
 
 
 def read_date(words: str) -> datetime.date | None:
-    """Return the day, or None if no calendar has it."""
+    """Return the day, or None if there is no such day."""
     plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)|\bof\b|[.,/-]", " ", words.casefold())
     plain = " ".join(re.sub(r"([a-z]{3})[a-z]*", r"\1", plain).split())
     for form in DATE_FORMATS:
@@ -526,7 +549,10 @@ def ends_sentence(text: str) -> bool:
 
 
 def is_prose(text: str) -> bool:
-    """Return True for running text: a full sentence, several of them, or a long line."""
+    """Return whether a line is running text.
+
+    That is a full sentence, several of them, or a long line.
+    """
     marks = SENTENCE_END.findall(text)
     if len(text) > 140:
         return True
@@ -590,7 +616,7 @@ Taken = tuple[list[Block], int]  # what a rule made, and of how many lines
 
 
 def _unwrapped(lines: list[Line]) -> list[str]:
-    """Return the lines of the body, those of a paragraph that an editor broke put together."""
+    """Return the lines of the body, with broken paragraphs joined."""
     width = max((len(line.text) for line in lines if line.place == "body"), default=0)
     texts: list[str] = []
     last = ""
@@ -645,7 +671,10 @@ def _read_marked(texts: list[str], start: int) -> Taken | None:
 
 
 def _read_fragments(texts: list[str], start: int) -> Taken | None:
-    """Read a list without marks: short lines under a colon, two in small letters, or four of any kind."""
+    """Read a list without marks.
+
+    That is short lines under a colon, two in lower case, or four of any kind.
+    """
     run = [*takewhile(_may_be_item, (texts[index] for index in range(start, len(texts))))]
     under_colon = start > 0 and texts[start - 1].endswith(":")
     small = bool(run) and starts_small(run[0])
@@ -669,7 +698,10 @@ def _may_be_item(text: str) -> bool:
 
 
 def _stands_out(text: str, others: list[str]) -> bool:
-    """Return True for a heading among items: it begins like a question, or only it has capitals."""
+    """Return whether a line is a heading among items.
+
+    It begins like a question, or only it has capitals.
+    """
     if not others or text.casefold().split()[0] in QUESTION_WORDS:
         return True
     return word_count(text) > 1 and is_title_case(text) and not any(map(is_title_case, others))

@@ -15,8 +15,8 @@ QUERY_WORDS = 8
 # into eighteen.
 SEARCH_TEXT_LENGTH = 600
 
-# In North America, area code and exchange start with 2 to 9. Which of them are in use changes every year, and an old
-# list must never turn a patient away.
+# In North America, area code and exchange start with 2 to 9. Which of them are in use changes every year, so an
+# old list would refuse valid numbers.
 NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 # These letters are not a plain letter with a mark, so removing the marks does not help.
 PLAIN_LETTERS = str.maketrans(
@@ -38,7 +38,10 @@ class HasContactDetails(Protocol):
 
 
 def plain_text(value: str) -> str:
-    """Return text with line ends as ``\\n`` and without control or direction characters."""
+    """Return text without control or direction characters.
+
+    Line ends become ``\\n``.
+    """
     value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(char for char in value if char in "\n\t" or not _is_unwanted(char))
 
@@ -55,7 +58,7 @@ def _is_unwanted(char: str) -> bool:
 def phone_to_e164(typed: str, region: str = "") -> str:
     """Return the number as "+19495550123", without its extension.
 
-    Raise ValidationError if nobody can dial it.
+    Raise ValidationError if it cannot be dialed.
 
     ``region``: the two-letter country whose numbers are written without a country code.
     """
@@ -82,7 +85,10 @@ def _not_a_number() -> ValidationError:
 
 
 def search_text_for(case: HasContactDetails) -> str:
-    """Return all that the desk finds a case by, in the form that ``normalize_query`` gives to what it types."""
+    """Return the text in which the desk searches for a case.
+
+    ``normalize_query`` brings what the desk types into the same form.
+    """
     parts = [fold(case.reference), *_phone_digits(case), fold(case.email), fold(case.name)]
     return " ".join(part for part in parts if part)[:SEARCH_TEXT_LENGTH]
 
@@ -91,7 +97,7 @@ def _phone_digits(case: HasContactDetails) -> list[str]:
     typed = phonenumbers.normalize_digits_only(EXTENSION.sub("", case.phone))
     if not case.phone_e164:
         return [typed]
-    # At home a number may start with a 0 that it loses abroad, so both forms are kept.
+    # A national number may start with a 0 that the international form lacks, so the text holds both.
     number = phonenumbers.parse(case.phone_e164)
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     digits = [case.phone_e164[1:], phonenumbers.normalize_digits_only(national), typed]
@@ -99,14 +105,20 @@ def _phone_digits(case: HasContactDetails) -> list[str]:
 
 
 def fold(value: str) -> str:
-    """Remove case, accents and surplus space: "  Zoë  ÅSTRÖM" becomes "zoe astrom"."""
+    """Remove case, accents and surplus space.
+
+    "  Zoë  ÅSTRÖM" becomes "zoe astrom".
+    """
     letters = unicodedata.normalize("NFKD", one_line(value).casefold())
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(bare.translate(PLAIN_LETTERS).split())
 
 
 def normalize_query(query: str) -> list[str]:
-    """Return the pieces that must all occur in ``search_text``: words, and phone numbers as digits."""
+    """Return the words and numbers that must all occur in ``search_text``.
+
+    Phone numbers consist of digits only.
+    """
     words = fold(EXTENSION.sub("", query[:QUERY_LENGTH])).split()
     needles: list[str] = []
     number = ""
@@ -121,7 +133,7 @@ def normalize_query(query: str) -> list[str]:
 
 
 def _digits_needle(number: str) -> list[str]:
-    """Return the digits of ``number`` as they stand in ``search_text``; [] without a number."""
+    """Return the digits of ``number`` as ``search_text`` has them, or []."""
     if number.startswith(("+", "(+")):
         number = number.replace("(0)", "")
     digits = "".join(char for char in number if char.isdigit())

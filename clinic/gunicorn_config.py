@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 wsgi_app = "clinic.wsgi"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = 4  # more of them only take the processor from each other
+threads = 4  # more threads would only compete for the processor
 # A request beyond a worker's threads waits there, while the other worker may be idle.
 worker_connections = threads + 1
 # An idle connection would hold one of those places. The proxy is on the same machine, so opening one is cheap.

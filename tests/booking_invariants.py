@@ -1,6 +1,7 @@
-"""Check what must be true of appointments, blocked times and their slots at any time, from the stored rows alone.
+"""Check what is always true of appointments, blocked times and slots.
 
-Quarter hours are counted here anew: a mistake in ``bookings.scheduling.availability`` would not hide.
+Only the stored rows are read. Quarter hours are counted here anew: a mistake in
+``bookings.scheduling.availability`` would not hide.
 """
 
 from collections import Counter
@@ -17,7 +18,10 @@ GONE = {"canceled", "expired"}
 
 
 def check() -> list[str]:
-    """Return every broken rule in words. Visits count with the pause that their type says now."""
+    """Return every broken rule in words.
+
+    Visits count with the pause of their type.
+    """
     visits = list(Appointment.objects.select_related("visit_type").order_by("starts_at", "pk"))
     slots = list(Slot.objects.select_related("resource"))
     return [
@@ -41,7 +45,7 @@ def overlaps() -> list[str]:
 
 
 def quarters(start: datetime, end: datetime) -> list[datetime]:
-    """Return each quarter hour (UTC) that has a part of the time from ``start`` until ``end``."""
+    """Return each quarter hour (UTC) that a part of the time is in."""
     first = int(start.timestamp()) // QUARTER
     last = -(-int(end.timestamp()) // QUARTER)
     return [datetime.fromtimestamp(number * QUARTER, UTC) for number in range(first, last)]
@@ -64,7 +68,10 @@ def _without_one_owner(slots: list[Slot]) -> Iterator[str]:
 
 
 def _wrong_slots_of_visits(visits: list[Appointment], slots: list[Slot]) -> Iterator[str]:
-    """Find visits that do not have every quarter hour of one resource of each kind that they need."""
+    """Find visits that lack a slot they need, or have another one.
+
+    They need every quarter hour of one resource of each kind.
+    """
     for visit in visits:
         own = [slot for slot in slots if slot.appointment_id == visit.pk]
         if not own and visit.created_at >= visit.starts_at:

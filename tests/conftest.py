@@ -1,4 +1,4 @@
-"""What every test may use.
+"""Provide what every test may use.
 
 The database holds what the migrations made, the root page, the site and the groups, and the site's home page.
 A test that needs real transactions (threads, ``live_server``) empties the whole database when it ends. Mark it with
@@ -14,7 +14,10 @@ from tests import database, factories
 
 
 def pytest_configure(config):
-    """Warnings are errors on the LTS. On newer Django, Wagtail itself still calls what is deprecated there."""
+    """Treat warnings as errors on the LTS of Django.
+
+    On newer Django, Wagtail itself still calls what is deprecated there.
+    """
     if django.VERSION < (6,):
         config.addinivalue_line("filterwarnings", "error")
         # Wagtail leaves uploaded pictures and the temporary files of renditions to the garbage collector.
@@ -25,7 +28,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
-    """Give each test process a copy of the migrated database, with the home page of the default site.
+    """Give each test process a copy of the migrated database, with a home.
 
     pytest-django's own would run all migrations in each process, 9 s of computing. Tests with real transactions get
     the same rows back from ``_test_serialized_contents``.
@@ -38,7 +41,7 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Wagtail keeps the addresses of the sites in the cache; each test has its own sites."""
+    """Clear the cache, in which Wagtail stores the addresses of the sites."""
     cache.clear()
 
 

@@ -17,12 +17,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-MAX_TEMPLATES = 4  # SQLite files that are kept: two releases of Django, and the branch before
+MAX_TEMPLATES = 4  # SQLite files that stay: two releases of Django, and the branch before
 
 
 @contextmanager
 def migrated_copy():
-    """Give the default connection a migrated database of its own, and drop it at the end."""
+    """Give the default connection a migrated database, and drop it at the end."""
     original_name = connection.settings_dict["NAME"]
     name = connection.settings_dict["TEST"]["NAME"] or f"test_{original_name}"
     with locked(settings.VAR_DIR / "tests" / "template.lock"):
@@ -34,7 +34,10 @@ def migrated_copy():
 
 
 def build_template() -> str:
-    """Return the name of the migrated database that this code asks for; make it if there is none yet."""
+    """Return the name of the migrated database for this code.
+
+    Make it if there is none yet.
+    """
     is_sqlite = connection.vendor == "sqlite"
     template = f"clinic_template_{template_key()}"
     if is_sqlite:
@@ -61,7 +64,7 @@ def build_template() -> str:
 
 
 def template_key() -> str:
-    """Hash the migrations and models of all installed apps, the settings, and the versions of all packages."""
+    """Hash the migrations, models, settings and versions of all packages."""
     files = [path for app in apps.get_app_configs() for path in Path(app.path).glob("migrations/*.py")]
     ours = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
     files += [path for app in ours for path in [*app.glob("models.py"), *app.rglob("models/**/*.py"), app / "apps.py"]]
@@ -99,7 +102,7 @@ def use_database(name: str) -> None:
 
 @contextmanager
 def locked(path: Path):
-    """Hold the lock file for as long as the block runs; other test processes wait."""
+    """Hold the lock file while the block runs; other test processes wait."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

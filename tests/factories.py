@@ -60,7 +60,10 @@ def make_home() -> HomePage:
 
 
 def remove_home() -> None:
-    """Give the default site back the page that Wagtail's migrations made, for tests of a site that is not set up."""
+    """Give the default site back the page that Wagtail's migrations made.
+
+    It is for tests of a site that is not set up.
+    """
     home = HomePage.objects.get()
     Site.objects.update(root_page=home.get_siblings().exclude(pk=home.pk).get())
     home.delete()
@@ -77,7 +80,10 @@ def make_blog_index() -> BlogIndexPage:
 
 
 def make_treatment(title: str = "Botox for forehead lines", *, area: str = "", **fields: Any) -> TreatmentPage:
-    """Make a live treatment; ``area`` names its area of concern, ``live=False`` makes a draft."""
+    """Make a live treatment, or a draft with ``live=False``.
+
+    ``area`` names its area of concern.
+    """
     if area:
         fields["area"], _made = AreaOfConcern.objects.get_or_create(name=area, defaults={"slug": slugify(area)})
     fields.setdefault("introduction", "Softer lines in twenty minutes.")
@@ -133,7 +139,10 @@ def _setting(model: type, fields: dict[str, Any]):
 
 
 def make_user(role: str = "", **fields: Any) -> User:
-    """Make a user who can log in with ``PASSWORD``: one of ``ROLES``, "admin", or nobody in particular."""
+    """Make a user who can log in with ``PASSWORD``.
+
+    ``role`` is one of ``ROLES``, "admin", or "" for a user without a role.
+    """
     number = next(counter)
     fields.setdefault("username", f"{role or 'user'}{number}")
     fields.setdefault("email", f"{fields['username']}@clinic.example.com")
@@ -145,9 +154,9 @@ def make_user(role: str = "", **fields: Any) -> User:
 
 
 def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any) -> Case:
-    """Make a case with a patient of its own, without going through the services. A closed one has its outcome.
+    """Make a case with a patient of its own, without the services.
 
-    ``status`` may be the state of a visit: then the case has one in this state.
+    A closed one has its outcome. ``status`` may be the state of a visit: then the case has one in this state.
     """
     for name, value in {"name": "Ana Lima", "email": "ana@patient.example.com", "phone": "(949) 555-0123"}.items():
         fields.setdefault(name, value)
@@ -177,7 +186,10 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
 
 
 def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = None) -> Appointment:
-    """Make a visit of half an hour in the first room; without a start, tomorrow if it is ahead, else yesterday."""
+    """Make a visit of half an hour in the first room.
+
+    Without a start it is tomorrow if it is held or booked, else yesterday.
+    """
     is_ahead = state in (AppointmentState.HELD, AppointmentState.BOOKED)
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     starts_at = starts_at or now + timedelta(days=1 if is_ahead else -1)
@@ -200,7 +212,7 @@ def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = N
 
 
 def make_submission(**fields: Any) -> Submission:
-    """Make what the form hands to the services: a patient of its own who wants to be called."""
+    """Make what the form passes to the services: someone asks for a call."""
     known = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com", "consent_wording": "Yes."}
     if fields.get("phone") and "phone_e164" not in fields:
         known["phone_e164"] = phone_to_e164(fields["phone"], "US")

@@ -1,7 +1,7 @@
-"""What the opening hours mean, told slowly: walk every minute, let each span switch on and off as the clock passes.
+"""Find out what opening hours mean by walking every minute.
 
-Shares the words of `clinic.hours` and none of its ways: every date is looked up by asking each rule in turn, and
-every instant by reading a clock.
+Each span switches on and off as the clock passes. The module uses the words of `clinic.hours` and none of its code:
+every date is looked up by asking each rule in turn, and every instant by reading a clock.
 """
 
 from bisect import bisect_left, bisect_right
@@ -26,7 +26,10 @@ SPECIAL_NIGHT = 5 * DAY_OF_MINUTES + 120
 
 @cache
 def minutes_of(first):
-    """Every minute of the window, and for each wall time the first minute whose clock reads it or later."""
+    """Return every minute of the window, and the first minute of each time.
+
+    That is the first minute whose clock reads the wall time or later.
+    """
     start = datetime.combine(first, time(), tzinfo=LA).astimezone(UTC)
     minutes = [start + n * MINUTE for n in range(DAYS * DAY_OF_MINUTES)]
     reached, wanted = {}, datetime.combine(first, time())
@@ -54,7 +57,10 @@ def falls_on(rule, day):
 
 
 def narrowest(ranges, day):
-    """Of the ranges that hold the day: the shortest, then the latest, then the last listed."""
+    """Return the range that rules the day: the shortest that holds it.
+
+    Of two that are equally short, the latest rules, then the last listed.
+    """
     winner, rank = None, None
     for place, one in enumerate(ranges):
         own = (-(one.last - one.first).days, one.first, place)
@@ -75,7 +81,10 @@ def spans_of(schedule, day):
 
 
 class Walk:
-    """Open or closed for each minute of a window, and what follows from that by counting. All in minute numbers."""
+    """Hold whether each minute is open, and count from that.
+
+    All results are minute numbers.
+    """
 
     def __init__(self, schedule, first):
         self.minutes, reached = minutes_of(first)
@@ -110,7 +119,7 @@ class Walk:
         return self._sure(range(len(self.open_before)), bisect_left(self.open_before, self.open_before[n] + count, n))
 
     def _sure(self, found, place):
-        """None when it lies beyond what the window can tell."""
+        """Return None for what lies beyond the window."""
         return found[place] if place < len(found) and found[place] < LAST_SURE else None
 
 
@@ -139,7 +148,7 @@ holiday = st.tuples(st.integers(1, 9), st.sampled_from((0, 0, 1, -1, 10, -10)), 
 
 
 def build(first, kinds, weekly, exceptions, seasons, holidays):
-    """A schedule and the first day of the window to look at it in."""
+    """Return a schedule and the first day of the window to check it in."""
 
     def last(begins, lasts):
         return date.fromordinal(min(begins.toordinal() + lasts, UNTIL_FURTHER_NOTICE))

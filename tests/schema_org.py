@@ -117,7 +117,7 @@ def _short(name: str) -> str:
 
 
 def _fits(value: Any, name: str) -> bool:
-    """Return whether a text, number or boolean can stand where a `name` is expected."""
+    """Return whether a plain value can stand where a `name` is expected."""
     if isinstance(value, bool):
         return name == "Boolean"
     if isinstance(value, int | float):
@@ -174,7 +174,10 @@ def _is_a(name: str, wanted: frozenset[str]) -> bool:
 
 
 def _is_member(name: str, enumerations: frozenset[str] | set[str]) -> bool:
-    """Return whether this is a value of an enumeration, like Monday of DayOfWeek."""
+    """Return whether this is a value of an enumeration.
+
+    Monday is one of DayOfWeek.
+    """
     return any(_is_a(one, enumerations) for one in _members().get(name, ()))
 
 
@@ -186,14 +189,17 @@ def _ancestors(name: str) -> frozenset[str]:
 
 @cache
 def _classes() -> dict[str, list[str]]:
-    """Return every type with its direct supertypes. Some, like Dermatology, are also values."""
+    """Return every type with its direct supertypes.
+
+    Some, like Dermatology, are also values.
+    """
     terms = (term for term in _terms() if "rdfs:Class" in _listed(term["@type"]) or "rdfs:subClassOf" in term)
     return {_short(term["@id"]): _names(term, "rdfs:subClassOf") for term in terms}
 
 
 @cache
 def _properties() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """Return every property with the types that have it and the types of its values."""
+    """Return every property with its types and the types of its values."""
     return {
         _short(term["@id"]): (
             frozenset(_names(term, "schema:domainIncludes")),
@@ -206,7 +212,10 @@ def _properties() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 
 @cache
 def _members() -> dict[str, list[str]]:
-    """Return every enumeration value, including True and False, with its enumerations."""
+    """Return every enumeration value with its enumerations.
+
+    True and False are included.
+    """
     found = {
         _short(term["@id"]): [_short(name) for name in _listed(term["@type"]) if name.startswith("schema:")]
         for term in _terms()

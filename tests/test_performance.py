@@ -52,7 +52,10 @@ def test_blog_asks_as_often_with_30_articles_as_with_9(client, profile, blog_ind
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")
 class TestDeskIndex:
-    """SQLite must walk the narrow index in the list's order. Sorting, or reading rows to filter, is what gets slow."""
+    """Check that SQLite walks the narrow index in the list's order.
+
+    Sorting, or reading rows to filter, is slow.
+    """
 
     @pytest.mark.parametrize(
         "narrow",
@@ -81,7 +84,10 @@ class TestDeskIndex:
 
 @pytest.mark.parametrize("name", ["ﷺ" * 120, "".join(chr(0x3300 + number) for number in range(88)) + "ﷺ" * 32])
 def test_longest_name_fits_into_the_index(home, name):
-    """PostgreSQL refuses index entries above 2.7 kB, and these letters become up to eighteen once normalised."""
+    """Use letters that become up to eighteen when they are normalized.
+
+    PostgreSQL refuses index entries above 2.7 kB.
+    """
     case = factories.make_case(name=name, email=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 50}.example.com")
     assert case in Case.objects.search(case.email)
 

@@ -38,7 +38,7 @@ def new_image(number):
 
 
 def fill(home, numbers):
-    """Add treatments and articles with pictures, authors and links between them."""
+    """Add treatments and articles, with pictures, authors and links."""
     author = models.Person.objects.get_or_create(name="Maya Example", role="Nurse")[0]
     for number in numbers:
         image = new_image(number)
@@ -92,7 +92,7 @@ class PublicPageQueriesTest(TestCase):
         assert queries_for(self.client, path) <= before + 1
 
     def cold_queries(self, path: str) -> int:
-        """Return the queries of a page whose pictures are made and of which nothing is cached."""
+        """Return the queries of a page with rendered pictures and no cache."""
         cache.clear()
         self.client.get(path)
         cache.clear()

@@ -1,9 +1,9 @@
-"""Who may see cases, and on which clock the desk works."""
+"""Check who may see cases, and give desk pages the clinic's clock."""
 
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from wagtail.permissions import policy_registry
 
@@ -13,7 +13,7 @@ from clinic.hours.schedule import Schedule
 from clinic.site.context import site_context
 
 
-def may_see_cases(user: AbstractBaseUser) -> bool:
+def may_see_cases(user: User) -> bool:
     """Return whether the user may see cases.
 
     Wagtail does not check permissions for dashboard panels and menus.
@@ -22,9 +22,9 @@ def may_see_cases(user: AbstractBaseUser) -> bool:
 
 
 def get_desk_policy(request: HttpRequest) -> BookingPolicy:
-    """Return what can be booked.
+    """Return the booking policy of the site.
 
-    Without opening hours no time is on offer, but the desk books what was agreed on.
+    Without opening hours no start is offered, but the desk can still book an agreed time.
     """
     context = site_context(request)
     schedule = context.schedule or Schedule(context.profile.zone, {})
@@ -33,7 +33,7 @@ def get_desk_policy(request: HttpRequest) -> BookingPolicy:
 
 
 class ClinicClockMixin:
-    """Give a desk page the booking policy and the clinic's time zone, wherever the clerk sits."""
+    """Give a desk page the booking policy and the clinic's time zone."""
 
     @cached_property
     def policy(self) -> BookingPolicy:

@@ -1,4 +1,4 @@
-"""The visits of one day by room, and the times in which a room takes none."""
+"""Show the visits and blocked times of a day, by room."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -33,7 +33,7 @@ PAST_STATES = (AppointmentState.CHECKED_IN, AppointmentState.TREATED, Appointmen
 
 
 class Line(NamedTuple):
-    """A visit or a blocked time, as it stands in the list of its room."""
+    """Hold a visit or a blocked time, as a line in the list of its room."""
 
     starts_at: datetime
     span: str
@@ -44,7 +44,7 @@ class Line(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A room or practitioner and its lines, in order."""
+    """Hold a room or practitioner and its lines, in order."""
 
     resource: Resource
     lines: list[Line]
@@ -52,7 +52,10 @@ class Column(NamedTuple):
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
 class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Show a day to all who may see cases; those who may change cases block and unblock times here."""
+    """Show a day to all who may see cases.
+
+    Those who may change cases block and unblock times here.
+    """
 
     model = Case
     permission_required = "view"
@@ -109,7 +112,7 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
 
     @cached_property
     def day(self) -> date:
-        """Return the day that is asked for; today if that is no day, or years away."""
+        """Return the requested day, or today if it is invalid or years away."""
         try:
             day = date.fromisoformat(self.request.GET.get("day", ""))
         except ValueError:
@@ -142,7 +145,7 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
         }
 
     def get_columns(self) -> list[Column]:
-        """Return the resources that take visits, and those that have some on this day."""
+        """Return the active resources, and others that have lines on this day."""
         start, end = instant_of(self.day, MIDNIGHT, self.zone), instant_of(self.day + DAY, MIDNIGHT, self.zone)
         that_day = {"starts_at__lt": end, "ends_at__gt": start}
         visits = Appointment.objects.filter(is_live_at(self.now) | Q(state__in=PAST_STATES), **that_day)

@@ -1,6 +1,7 @@
-"""What the buttons of a case's page do. Each is one form, one call of a service and one message.
+"""Carry out the buttons of a case's page.
 
-A typed note goes along with every action. Whatever is refused comes back on the page, with what was typed.
+Each action is one form, one service call and one message to the clerk. A typed note goes along with every action.
+A refused action shows the page again with what was typed.
 """
 
 from collections.abc import Callable
@@ -29,9 +30,9 @@ STALE_WORDS = gettext_lazy(
 
 
 class CaseActionsMixin:
-    """Carry out what a button of ``CaseView`` says.
+    """Carry out the buttons of ``CaseView``.
 
-    The view brings ``case``, ``policy``, ``zone``, ``can_change``.
+    The view provides ``case``, ``policy``, ``zone`` and ``can_change``.
     """
 
     def post(self, request, *args, **kwargs):
@@ -64,7 +65,7 @@ class CaseActionsMixin:
     def _get_button(self) -> "tuple[Action, str]":
         """Return the action of the button that was pressed, and its value.
 
-        No button saves the note.
+        Without a button, the action is to save the note.
         """
         post = self.request.POST
         for name in BUTTONS_WITH_VALUE:
@@ -75,7 +76,7 @@ class CaseActionsMixin:
     def _build_form(self, form_class: type[ActionForm]) -> ActionForm:
         return form_class(self.request.POST, **{"zone": self.zone} if form_class is TimeForm else {})
 
-    # The actions. Each returns what to tell the clerk.
+    # Each action returns the message to the clerk.
 
     def add_note(self, argument: str, data: dict[str, Any], common: dict[str, Any]) -> str:
         services.add_note(self.case.pk, data["note"], actor=common["actor"])
@@ -127,7 +128,7 @@ class CaseActionsMixin:
 
 
 class Action(NamedTuple):
-    """What one button needs: a form, the method that acts, and what to say when the form is not valid."""
+    """Hold a button's form, its method, and the message for an invalid form."""
 
     form: type[ActionForm]
     run: Callable[[Any, str, dict[str, Any], dict[str, Any]], str]
@@ -150,7 +151,7 @@ ACTIONS = {
     "link": Action(ActionForm, CaseActionsMixin.link),
     "unlink": Action(ActionForm, CaseActionsMixin.unlink),
 }
-# The value of these buttons says what they are about. The others are ``action`` buttons.
+# These buttons send their argument as their value. The others are values of ``action``.
 BUTTONS_WITH_VALUE = ("retry", "book_at", "link", "unlink", "to_status")
 
 

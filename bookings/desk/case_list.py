@@ -1,4 +1,4 @@
-"""The front desk's list of cases, in the Wagtail admin."""
+"""List cases in the Wagtail admin."""
 
 from functools import cached_property
 from typing import Any
@@ -25,12 +25,15 @@ from .export import CaseExportMixin, log_export
 from .filters import CaseFilterSet
 from .queries import get_answer_by, unsent_messages
 
-# A list does not need what the patient wrote, nor what serves finding and matching.
+# The list shows neither what the patient wrote nor the fields for search and matching.
 NOT_LISTED = ("message", "search_text", "fingerprint", "submission_key", "email", "phone", "phone_e164")
 
 
 class CellColumn(Column):
-    """Draw a column with a template of the desk, which gets the view's ``get_row_context``."""
+    """Render a column with a template of the desk.
+
+    The template gets the view's ``get_row_context``.
+    """
 
     def __init__(self, name: str, *, view: "CaseIndexView", **kwargs: Any):
         super().__init__(name, **kwargs)
@@ -46,7 +49,7 @@ class CellColumn(Column):
 
 
 class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
-    """List unanswered cases first, then by age.
+    """List cases, the unanswered ones first, then the newest.
 
     Search uses indexed columns: Wagtail's index would take seconds.
     """
@@ -57,7 +60,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
     is_searchable = True
 
     def dispatch(self, request, *args, **kwargs):
-        # Checked before anything is read: who may see the list may not always export it.
+        # Not all users who see the list may export it. The check comes before anything is read.
         if self.is_export and not self.user_has_permission("export"):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -68,7 +71,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return cases.prefetch_related("treatments", unsent, services.prefetch_visits())
 
     def filter_queryset(self, queryset):
-        """Leave out what is in quarantine until somebody asks for it, or searches."""
+        """Exclude quarantined cases unless a status or a search is set."""
         cases = super().filter_queryset(queryset)
         if self.is_searching or self.request.GET.getlist("status"):
             return cases
@@ -106,7 +109,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         }
 
     def get_live_visit(self, case: Case) -> Appointment | None:
-        """Return the booked appointment of a listed case, or the held one whose time has not run out."""
+        """Return the booked or still held appointment of a listed case, or None."""
         states = (AppointmentState.BOOKED, AppointmentState.HELD)
         return next((visit for visit in case.current_appointments if visit.get_state_at(self.now) in states), None)
 
@@ -116,7 +119,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     @cached_property
     def zone(self):
-        # Not the policy's: an export needs no opening hours.
+        # The zone does not come from the policy, since an export needs no opening hours.
         return ClinicProfile.for_request(self.request).zone
 
     header_more_buttons = []
@@ -140,16 +143,16 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return super().as_spreadsheet(queryset, spreadsheet_format)
 
     def get_filter_labels(self) -> list[str]:
-        """Return the labels of the filters that are set; never what they are set to."""
+        """Return the labels of the active filters, never their values."""
         if not self.is_filtering:
             return []
         return [str(self.filters.form[name].label) for name in self.filters.form.changed_data]
 
 
 class CaseViewSet(ModelViewSet):
-    """Register list and page.
+    """Register the list and the page of cases.
 
-    Patients add cases, services change them, and nobody deletes them here.
+    Patients add cases and services change them. The admin cannot delete them.
     """
 
     model = Case

@@ -1,4 +1,4 @@
-"""The page of one case: what the patient wrote, what to do next, what happened so far."""
+"""Show a case: what the patient wrote, what to do next, what happened."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -29,7 +29,7 @@ from .timeline import describe
 
 MAX_QUICK_CHOICES = 6
 MAX_OTHER_CASES = 5
-# What a button says that takes a case to this stage.
+# The label of the button that takes a case to this stage.
 STEPS = {
     Status.NEW: gettext_lazy("Back to new"),
     Status.CONTACTING: gettext_lazy("Start contacting"),
@@ -44,14 +44,14 @@ UNDO = {
 
 
 class Button(NamedTuple):
-    """A button: the value that it sends, and its label."""
+    """Hold the value that a button sends, and its label."""
 
     value: str
     label: str
 
 
 class OtherCase(NamedTuple):
-    """Another case of the patient, or one that may be theirs."""
+    """Hold another case of the patient, or of a possible duplicate."""
 
     case: Case
     url: str
@@ -76,7 +76,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     def show_again(self, status: int = 200, **forms):
         """Show the page with what was typed."""
-        self.__dict__.pop("case", None)  # It may have changed: look it up again.
+        self.__dict__.pop("case", None)  # The case may have changed, so it is read again.
         typed = {name: self.request.POST.get(name, "") for name in ("note", "outcome", "start")}
         forms.setdefault("step_form", StepForm(initial=typed))
         forms.setdefault("time_form", TimeForm(initial=typed, zone=self.zone))
@@ -92,7 +92,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return self.user_has_permission("change")
 
     def get_page_title(self):
-        # The reference, not the name: browsers keep titles in their history.
+        # Browsers store titles in their history, so the title has no name in it.
         return self.case.reference
 
     def get_breadcrumbs_items(self):
@@ -203,7 +203,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return [Button(start.isoformat(), format_short(start, self.zone)) for start in starts]
 
     def get_quick_choices(self, now: datetime) -> list[Button]:
-        """Return the next free times, one for each morning and afternoon rather than six quarter hours in a row."""
+        """Return the first free time of each of the next mornings and afternoons."""
         half_days: dict[tuple, datetime] = {}
         for free in services.free_starts(self.policy, now):
             local = free.at.astimezone(self.zone)
@@ -214,7 +214,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
 
 def describe_match(found: services.Duplicate) -> str:
-    """Return why two cases may be of one person."""
+    """Return why two cases are possible duplicates."""
     if found.same_email and found.same_phone:
         return _("same email and phone")
     return _("same email") if found.same_email else _("same phone")

@@ -1,4 +1,4 @@
-"""What the dashboard says about cases."""
+"""Show the waiting cases on the dashboard."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ MAX_SHOWN = 5
 
 
 class CasesPanel(Component):
-    """Show how many cases wait, how long, and the five that have waited longest."""
+    """Show how many cases wait, for how long, and the oldest five."""
 
     name = "cases"
     order = 10

@@ -1,10 +1,10 @@
-"""The desk's list as a file that no spreadsheet program takes for a program."""
+"""Export the desk's list as CSV in which no value runs as a formula."""
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.log_actions import LogFormatter, log
@@ -13,7 +13,7 @@ from bookings.models import Case
 from bookings.scheduling.formatting import format_age
 from bookings.services import get_stage
 
-# What spreadsheets take for the start of a formula, in the wide forms of Asian keyboards as well.
+# Spreadsheets read these as the start of a formula. The last four are full-width forms.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 # Excel reads a file as UTF-8 only with this mark: without it "Zoë" becomes "ZoÃ«".
 BYTE_ORDER_MARK = "\ufeff".encode()
@@ -36,21 +36,22 @@ COLUMNS = {
 class ExportFormatter(LogFormatter):
     """Say in the site history how many cases were exported, by which filters.
 
-    Never what was searched for.
+    The history never holds the search text.
     """
 
-    label = _("Export cases")
+    label = gettext_lazy("Export cases")
 
     def format_message(self, log_entry):
-        text = _("Exported %(count)d cases") % {"count": log_entry.data.get("count", 0)}
+        count = log_entry.data.get("count", 0)
+        text = ngettext("Exported %(count)d case", "Exported %(count)d cases", count) % {"count": count}
         narrowed = [*log_entry.data.get("filters", []), *([_("a search")] if log_entry.data.get("searched") else [])]
         return f"{text} ({', '.join(narrowed)})" if narrowed else text
 
 
-def log_export(user: AbstractBaseUser, *, count: int, filters: list[str], searched: bool) -> None:
+def log_export(user: User, *, count: int, filters: list[str], searched: bool) -> None:
     """Record an export.
 
-    The log wants one object, so it stands under a case that does not exist.
+    A log entry needs one object, so the entry names a case that does not exist.
     """
     data = {"count": count, "filters": filters, "searched": searched}
     log(Case(pk=0), LOG_ACTION, user=user, title=str(Case._meta.verbose_name_plural), data=data)
@@ -62,7 +63,7 @@ def escape_formula(value: str) -> str:
 
 
 class CaseExportMixin(SpreadsheetExportMixin):
-    """Export what the list shows as CSV. The view brings ``now`` and ``zone``."""
+    """Export the list as CSV. The view provides ``now`` and ``zone``."""
 
     FORMATS = (SpreadsheetExportMixin.FORMAT_CSV,)
     list_export = list(COLUMNS)

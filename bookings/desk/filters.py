@@ -1,4 +1,4 @@
-"""How the desk narrows its list."""
+"""Filter the desk's list."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +23,10 @@ NOBODY = "null"
 
 
 def desk_users() -> QuerySet:
-    """Return who can own a case: everybody who may change one, also people who have left, since their cases remain."""
+    """Return the users who may change cases, and so can own one.
+
+    Users who have left are included, since their cases remain.
+    """
     may_change = Permission.objects.filter(content_type__app_label="bookings", codename="change_case")
     is_on_the_desk = Q(groups__permissions__in=may_change) | Q(user_permissions__in=may_change) | Q(is_superuser=True)
     users = get_user_model().objects
@@ -33,7 +36,7 @@ def desk_users() -> QuerySet:
 def treatment_pages(request) -> QuerySet:
     """Return the treatment pages.
 
-    The foreign key knows their model; this app does not import it.
+    The model comes from the foreign key, since this app does not import it.
     """
     pages = CaseTreatment._meta.get_field("page").related_model
     return pages.objects.order_by("title").only("title")
@@ -96,7 +99,7 @@ class CaseFilterSet(WagtailFilterSet):
         fields = []
 
     def filter_status(self, cases, name, values):
-        """Keep the cases at these stages (see ``services.transitions.get_stage``)."""
+        """Filter by stage (see ``services.transitions.get_stage``)."""
         if not values:
             return cases
         visits = set(values) & set(VISIT_STAGES)
@@ -115,7 +118,7 @@ class CaseFilterSet(WagtailFilterSet):
         return cases.filter(Exists(asked_for))
 
     def filter_received(self, cases, name, days):
-        """Keep the cases received on these days at the clinic, both included, wherever the user sits."""
+        """Filter by the day received, on the clinic's clock, both days included."""
         zone = ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
         if days.start:
             cases = cases.filter(created_at__gte=in_zone(days.start, zone))

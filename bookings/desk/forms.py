@@ -20,7 +20,7 @@ CHOOSE_A_TIME = _("Choose a time.")
 
 
 class WallTimeField(forms.Field):
-    """Clean a date and time typed on the clinic's wall clock into the instant (UTC)."""
+    """Clean a wall-clock time at the clinic into the instant (UTC)."""
 
     WRITTEN = "%Y-%m-%dT%H:%M"
     widget = forms.DateTimeInput(format=WRITTEN, attrs={"type": "datetime-local", "step": SLOT_MINUTES * 60})
@@ -47,7 +47,7 @@ class WallTimeField(forms.Field):
 
 
 class ActionForm(forms.Form):
-    """Carry the version of the case that the person looked at, and a note to go with the action."""
+    """Carry the version of the case that the clerk saw, and a note."""
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
     note = forms.CharField(
@@ -58,7 +58,7 @@ class ActionForm(forms.Form):
 class StepForm(ActionForm):
     """Take the next step, with the outcome if that is closing.
 
-    Without a step the note is saved, so it is required.
+    Without a step the form saves the note, which is then required.
     """
 
     outcome = forms.ChoiceField(
@@ -73,7 +73,7 @@ class StepForm(ActionForm):
             self.add_error("outcome", _("Say how it ended before you close the case."))
         if not cleaned.get("to_status") and not cleaned.get("note") and "note" not in self.errors:
             self.add_error("note", _("Write something before you save the note."))
-        # An outcome chosen by hand and then left by another button belongs to closing only.
+        # Only closing has an outcome. One that was chosen before another button was pressed is dropped.
         return {**cleaned, "outcome": cleaned.get("outcome", "") if is_closing else ""}
 
 
@@ -94,7 +94,7 @@ class OwnerForm(ActionForm):
 class TimeForm(ActionForm):
     """Book a time that the desk types.
 
-    Only the button beside it needs one, so the field is not marked as required.
+    Only the button beside the field needs a time, so the field is not marked as required.
     """
 
     def __init__(self, *args, zone: ZoneInfo, **kwargs):

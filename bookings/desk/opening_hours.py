@@ -1,8 +1,8 @@
-"""The visits that a change of the opening hours would hit."""
+"""Find the visits that a change of the opening hours affects."""
 
 from collections.abc import Sequence
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,8 +13,11 @@ from .access import may_see_cases
 from .queries import live_visits
 
 
-def find_visits(intervals: Sequence[Interval], user: AbstractBaseUser) -> list[VisitInHours]:
-    """Return held and booked visits that overlap the intervals, with a link for those who may see cases."""
+def find_visits(intervals: Sequence[Interval], user: User) -> list[VisitInHours]:
+    """Return held and booked visits that overlap the intervals.
+
+    Users who may see cases get a link to each.
+    """
     if not intervals:
         return []
     first, last = min(one.opens for one in intervals), max(one.closes for one in intervals)

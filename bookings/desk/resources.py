@@ -14,7 +14,7 @@ from bookings.models import Resource, VisitType
 
 
 class ProtectedDeleteView(generic.DeleteView):
-    """Refuse to delete what ever had a visit. It can be switched off."""
+    """Refuse to delete a row that visits refer to. It can be switched off."""
 
     def form_valid(self, form):
         try:

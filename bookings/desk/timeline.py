@@ -1,4 +1,4 @@
-"""Events in words."""
+"""Describe events in words."""
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
@@ -15,7 +15,7 @@ NOTHING = "–"
 
 
 class Entry(NamedTuple):
-    """One line of the timeline."""
+    """Hold one line of the timeline."""
 
     at: datetime
     who: str

@@ -1,4 +1,4 @@
-"""Every signed link that a patient gets."""
+"""Sign and read the links that patients get."""
 
 from datetime import timedelta
 
@@ -15,13 +15,16 @@ receipts = signing.Signer(salt="bookings.receipt")
 def get_visit_path(case: Case) -> str:
     """Return the address of the patient's own page.
 
-    Raising ``case.link_version`` revokes it.
+    Raising ``case.link_version`` revokes the address.
     """
     return reverse("bookings:visit", args=[signing.dumps([case.reference, case.link_version], salt=VISIT_SALT)])
 
 
 def find_case_by_visit_token(token: str) -> Case | None:
-    """Return the case that the link is about; None if it is not ours, has expired or was revoked."""
+    """Return the case of a visit link, or None.
+
+    The link is refused if we did not sign it, or if it has expired or was revoked.
+    """
     try:
         reference, version = signing.loads(token, salt=VISIT_SALT, max_age=VALID_FOR)
     except (signing.BadSignature, ValueError):
@@ -35,7 +38,7 @@ def get_receipt_path(case: Case) -> str:
 
 
 def find_case_by_receipt_token(token: str) -> Case | None:
-    """Return the case of a receipt; None if the link is not ours."""
+    """Return the case of a receipt, or None if we did not sign the link."""
     try:
         return Case.objects.filter(reference=receipts.unsign(token)).first()
     except signing.BadSignature:

@@ -1,12 +1,12 @@
-"""Send the queued messages, each once, however often the mail server or this process breaks.
+"""Send each queued message once, also after errors and crashes.
 
 A worker claims a message (state SENDING, ``due_at`` = end of the lease) with one conditional UPDATE, so two workers
 never hold the same one. It sends outside any transaction, over a connection of its own: a server that hangs or dies
 half-way delays that one message.
 
-What remains: a worker killed between the server's "accepted" and our mark sends the message a second time when the
-lease is over. Its Message-ID stays the same, so servers and mail programs can drop the twin. The claim raises the count
-of attempts, so a worker that dies each time does not send it forever.
+One gap remains: a worker that is killed after the server has accepted a message, and before the message is marked as
+sent. It is sent again when the lease is over. Its Message-ID stays the same, so servers and mail programs can drop the
+duplicate. The claim raises the count of attempts, so a message whose worker dies each time is given up in the end.
 """
 
 import hashlib
@@ -40,11 +40,14 @@ logger = logging.getLogger(__name__)
 
 
 class NotAcceptedError(Exception):
-    """The mail server raised nothing and took nothing."""
+    """Report that the mail server raised no error but accepted nothing."""
 
 
 def send_due(now: datetime | None = None) -> Counter[str]:
-    """Send everything that is due, and count the messages by their new state: sent, queued (again), failed, dropped."""
+    """Send everything that is due, and count the messages by new state.
+
+    The states are sent, queued (again), failed and dropped.
+    """
     counts: Counter[str] = Counter()
     while state := send_next(now):
         counts[str(state)] += 1
@@ -71,7 +74,7 @@ def claim_next(now: datetime) -> Message | None:
 
 
 def deliver(message: Message) -> MessageState:
-    """Try a claimed message once, and write down how it went."""
+    """Try a claimed message once, and save the result."""
     if message.state != MessageState.SENDING:
         raise ValueError("Only a claimed message can be delivered: another worker may have this one.")
     if message.attempts > MAX_ATTEMPTS:
@@ -103,7 +106,10 @@ def as_email(message: Message) -> EmailMultiAlternatives:
 
 
 def _sent(message: Message) -> MessageState:
-    """Mark the message as sent, whoever holds the lease by now: the server has it."""
+    """Mark the message as sent.
+
+    The server has accepted it, so the mark does not depend on the lease.
+    """
     unsent = Message.objects.filter(pk=message.pk).exclude(state=MessageState.SENT)
     changes = {"state": MessageState.SENT, "sent_at": timezone.now(), "last_error": ""}
     return _finish(message, unsent, changes, EventKind.MESSAGE_SENT)
@@ -113,7 +119,7 @@ def _try_later(message: Message, error: str) -> MessageState:
     if message.attempts >= MAX_ATTEMPTS:
         return _give_up(message, error)
     logger.warning("Message %s was not sent, attempt %s", message.pk, message.attempts, exc_info=True)
-    # Not earlier than the clock of the claim, which the caller may have set ahead.
+    # The caller may have set the clock of the claim ahead, so the wait counts from that clock.
     due_at = max(timezone.now(), message.due_at - LEASE) + BACK_OFF[message.attempts - 1]
     changes = {"state": MessageState.QUEUED, "due_at": due_at, "last_error": error}
     return _finish(message, _held(message), changes)
@@ -126,7 +132,7 @@ def _give_up(message: Message, error: str) -> MessageState:
 
 
 def _held(message: Message) -> QuerySet[Message]:
-    """Return the message as long as the claim on it is still ours."""
+    """Return the message as a query that is empty once our claim is over."""
     return Message.objects.filter(pk=message.pk, state=MessageState.SENDING, due_at=message.due_at)
 
 

@@ -1,4 +1,7 @@
-"""Check, right before sending, whether a queued message is still true. Services register a check for each kind."""
+"""Check, right before sending, whether a queued message is still true.
+
+Services register a check for each kind.
+"""
 
 from collections.abc import Callable
 
@@ -13,7 +16,7 @@ _checks: dict[str, Check] = {}
 def register(*kinds: MessageKind) -> Callable[[Check], Check]:
     """Register a check of the message and its appointment.
 
-    Without an appointment such a message is not true.
+    A message of these kinds without an appointment is not sent.
     """
 
     def decorate(check: Check) -> Check:
@@ -24,12 +27,15 @@ def register(*kinds: MessageKind) -> Callable[[Check], Check]:
 
 
 def is_still_relevant(message: Message) -> bool:
-    """Return whether the message may leave. Kinds without a check always may."""
+    """Return whether the message may be sent.
+
+    Kinds without a check always may.
+    """
     check = _checks.get(message.kind)
     if check is None:
         return True
-    # Reading under the row lock waits for a cancellation that is being written. The lock is not kept while the message
-    # is sent: a mail server that hangs must not keep anybody from canceling.
+    # Reading under the row lock waits for a cancellation that is being written. The lock ends before the message
+    # is sent, so that a mail server that hangs does not block cancellations.
     with transaction.atomic():
-        appointment = Appointment.objects.select_for_update(no_key=True).filter(pk=message.appointment_id).first()
+        appointment = Appointment.objects.select_for_update(no_key=True).filter(messages=message).first()
     return appointment is not None and check(message, appointment)

@@ -1,4 +1,7 @@
-"""The subject and body of every message. Subjects name no patient and no treatment; the notice to the desk neither."""
+"""Write the subject and body of every message.
+
+Subjects, and the message to the desk as a whole, name no patient and no treatment.
+"""
 
 import html
 import re
@@ -38,7 +41,7 @@ TEMPLATES = dict.fromkeys(MessageKind, "visit") | {
     MessageKind.WAITLIST_OFFER: "waitlist_offer",
 }
 MAX_SUBJECT = 200
-# A greeting uses letters only: a name such as "www.example.com" must not make the clinic mail an address.
+# A greeting uses letters only: a name such as "www.example.com" must not put a link into the clinic's email.
 FIRST_NAME = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 MAX_FIRST_NAME = 30
 END_OF_STEP = re.compile(r"</(?:li|p|h[1-6])>|<br\s*/?>")
@@ -47,7 +50,7 @@ END_OF_STEP = re.compile(r"</(?:li|p|h[1-6])>|<br\s*/?>")
 def render(message: Message) -> None:
     """Write subject, text, HTML and calendar file into the message.
 
-    Nothing is saved.
+    The message is not saved.
     """
     site = Site.objects.get(is_default_site=True)
     clinic = ClinicProfile.for_site(site)
@@ -74,9 +77,9 @@ def render(message: Message) -> None:
     message.html = render_to_string(f"{template}.html", context)
     is_canceled = kind == MessageKind.CANCELED
     # A visit that was never booked is in nobody's calendar, so its cancellation brings no file.
-    was_booked = message.appointment is not None and message.appointment.sequence > 0
-    if kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and was_booked):
-        message.calendar = render_ics(message.appointment, clinic, is_canceled=is_canceled)
+    visit = message.appointment
+    if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
+        message.calendar = render_ics(visit, clinic, is_canceled=is_canceled)
 
 
 def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: bool = False) -> str:
@@ -96,7 +99,7 @@ def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: 
 
 
 def get_first_name(name: str) -> str:
-    """Return what to greet a patient with, or "" if the first word is not plainly a name."""
+    """Return the first name for the greeting, or "" if it is not plainly one."""
     first = name.split()[0] if name.split() else ""
     return first if FIRST_NAME.fullmatch(first) and len(first) <= MAX_FIRST_NAME else ""
 
@@ -108,7 +111,10 @@ def split_steps(rich_text: str) -> list[str]:
 
 
 def format_hours(clinic: ClinicProfile) -> list[str]:
-    """Return "Mon – Fri: 9 am – 4 pm" and so on for this week; [] until the hours are given."""
+    """Return the hours of this week in lines, or [] until they are given.
+
+    A line reads "Mon – Fri: 9 am – 4 pm".
+    """
     schedule = OpeningHours.schedule_for(clinic)
     if schedule is None:
         return []

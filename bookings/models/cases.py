@@ -9,7 +9,7 @@ from bookings.contact_details import normalize_query
 
 from .patients import Patient
 
-# Crockford's alphabet has no I, L, O or U, so a reference survives being read out over the phone.
+# Crockford's alphabet has no I, L, O or U, so a reference can be read out over the phone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 8
 
@@ -19,9 +19,9 @@ def new_reference() -> str:
 
 
 class Status(models.TextChoices):
-    """What no appointment knows about a case.
+    """List the statuses that a case has apart from its appointments.
 
-    ``services.transitions.get_stage`` puts both together.
+    ``services.transitions.get_stage`` combines the status with the newest appointment.
     """
 
     QUARANTINED = "quarantined", _("In quarantine")
@@ -61,14 +61,17 @@ class ContactTime(models.TextChoices):
 
 class CaseQuerySet(models.QuerySet):
     def search(self, query: str) -> "CaseQuerySet":
-        """Return the cases that hold every word of the query: name, email, phone digits, reference."""
+        """Return the cases that match every word of the query.
+
+        It searches name, email, phone digits and reference.
+        """
         cases = self
         for needle in normalize_query(query):
             cases = cases.filter(search_text__contains=needle)
         return cases
 
     def with_same_contact(self, case: "Case") -> "CaseQuerySet":
-        """Return the other cases of patients with this email or this phone, newest first."""
+        """Return the other cases with this email or phone, newest first."""
         same = models.Q(email=case.email.lower()) if case.email else models.Q()
         if case.phone_e164:
             same |= models.Q(phone_e164=case.phone_e164)
@@ -80,7 +83,7 @@ class CaseQuerySet(models.QuerySet):
 
 
 class Case(models.Model):
-    """Hold a patient's request and everything that follows, until it is really done.
+    """Store a patient's request and everything that follows from it.
 
     Personal data: what the patient typed, so that the desk can answer. Front desk, Clinicians and Managers see it.
     Only ``bookings.services`` writes it. Instants are UTC.
@@ -129,7 +132,7 @@ class Case(models.Model):
     fingerprint = models.CharField(max_length=64, editable=False, db_index=True)
     # Name, email, phone digits and reference, case-folded and without accents: what the desk searches.
     search_text = models.TextField(editable=False)
-    # Raising it revokes every link that was mailed to the patient.
+    # Raising it revokes every link that was emailed to the patient.
     link_version = models.PositiveIntegerField(default=1, editable=False)
     # Counts the changes, so that two people who change one case at once are told.
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -173,7 +176,7 @@ class Case(models.Model):
         ]
 
     def __str__(self):
-        # Log entries keep this after everything else is gone, so it never holds the patient's name.
+        # Log entries outlive the case, so this text never holds the patient's name.
         return self.reference
 
 

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -35,9 +35,7 @@ class EventKind(models.TextChoices):
 
 
 class EventManager(models.Manager):
-    def record(
-        self, case: Case, kind: EventKind, actor: AbstractBaseUser | None = None, note: str = "", **data: Any
-    ) -> "Event":
+    def record(self, case: Case, kind: EventKind, actor: User | None = None, note: str = "", **data: Any) -> "Event":
         """Add an event.
 
         Without an actor the patient or the site did it. Empty values are left out of the data.

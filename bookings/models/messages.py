@@ -50,9 +50,9 @@ class MessageManager(models.Manager):
         starts_at: datetime | None = None,
         due_at: datetime | None = None,
     ) -> "Message | None":
-        """Queue an email in the caller's transaction; None without a recipient.
+        """Queue an email in the caller's transaction.
 
-        The outbox writes and sends it. ``key`` keeps one occasion from making two messages.
+        Return None without a recipient. The outbox writes and sends it. ``key`` allows one message for each occasion.
         """
         if not recipient:
             return None
@@ -70,10 +70,8 @@ class MessageManager(models.Manager):
 class Message(models.Model):
     """Store one message between the clinic and a patient, or to the desk.
 
-    Queued ones are the outbox.
-
-    A message is saved in the transaction of what it tells and sent afterwards by the worker, which also writes its
-    subject and text. Personal data: the recipient and the text. Instants are UTC.
+    Queued messages are the outbox. A message is saved in the same transaction as the change that it reports. The worker
+    writes its subject and text later, and sends it. Personal data: the recipient and the text. Instants are UTC.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
@@ -85,7 +83,7 @@ class Message(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=16, choices=MessageKind)
     state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
-    # The visit that the message is about, and the start that it tells of. It leaves only while that is still true.
+    # The visit that the message is about, and the start that it states. It is sent only while that is still true.
     appointment = models.ForeignKey(
         Appointment, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
     )
@@ -97,7 +95,7 @@ class Message(models.Model):
     calendar = models.TextField(_("calendar file"), blank=True)
     dedupe_key = models.CharField(max_length=120, unique=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # When it may be tried (again); while it is being sent, when the claim on it runs out.
+    # The instant from which it may be tried (again). While it is being sent: the end of the claim.
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     # The class of the last error, never its text: servers quote addresses in it.

@@ -8,12 +8,12 @@ class PatientManager(models.Manager):
     def create_for(self, case) -> "Patient":
         """Create the patient of a new case.
 
-        Whether they were here before, staff say.
+        Staff decide whether they are the same person as an earlier patient.
         """
         return self.create(**self.contact_of(case))
 
     def update_for(self, case) -> None:
-        """Correct a patient that only this case knows."""
+        """Update a patient who has no case but this one."""
         if case.patient_id and not case.patient.cases.exclude(pk=case.pk).exists():
             self.filter(pk=case.patient_id).update(**self.contact_of(case))
 
@@ -21,18 +21,18 @@ class PatientManager(models.Manager):
     def contact_of(case) -> dict[str, str]:
         """Return the patient's fields.
 
-        The email is in small letters, so that a plain index finds it.
+        The email is in lower case, so that a plain index finds it.
         """
         return {"name": case.name, "email": case.email.lower(), "phone_e164": case.phone_e164}
 
 
 class Patient(models.Model):
-    """Store a person, as far as the desk knows.
+    """Store a patient as one request describes them.
 
-    Families share an address and a phone, so neither says who somebody is: each request brings a patient of its own,
-    and staff say when two are one person (``PatientLink``).
+    Families share addresses and phones, so neither identifies a person. Each request creates a patient, and staff link
+    patients who are one person (``PatientLink``).
 
-    Personal data: name and contact as the patient gave them last. A case keeps its own copy of what was typed.
+    Personal data: name and contact as the patient gave them last. A case has its own copy of what was typed.
     Instants are UTC. Only ``bookings.services`` writes it.
     """
 
@@ -57,9 +57,9 @@ class Patient(models.Model):
 
 
 class PatientLink(models.Model):
-    """Say that two patients are one person.
+    """Link two patients who are one person.
 
-    Deleting the link undoes exactly that.
+    Deleting the row undoes the link.
     """
 
     # The patient with the lower key comes first, so that one pair has one row.

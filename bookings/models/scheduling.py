@@ -17,7 +17,7 @@ class ResourceKind(models.TextChoices):
 
 
 class Resource(models.Model):
-    """Store what can be busy with one visit at a time.
+    """Store a room or a practitioner, who takes one visit at a time.
 
     Writers of slots lock all resources, in the order of keys.
     """
@@ -39,7 +39,7 @@ class Resource(models.Model):
 
 
 class VisitType(models.Model):
-    """Say how long a kind of visit takes and what it needs.
+    """Store the length and the needs of a type of visit.
 
     Patients book the first active one.
     """
@@ -111,9 +111,9 @@ class AppointmentQuerySet(models.QuerySet):
 
 
 class Appointment(models.Model):
-    """Store one visit of a case, from the first held time to what became of it. Instants are UTC.
+    """Store one visit of a case, from the first hold to its last state.
 
-    Only ``bookings.services`` writes it. Its ``Slot`` rows keep the time and name the resources.
+    Instants are UTC. Only ``bookings.services`` writes it. Its ``Slot`` rows take the time and name the resources.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="appointments")
@@ -124,7 +124,7 @@ class Appointment(models.Model):
     ends_at = models.DateTimeField(_("ends"))
     state = models.CharField(_("state"), max_length=10, choices=AppointmentState, default=AppointmentState.HELD)
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
-    # Calendars know the visit by its UID; the sequence counts the changes since they were told (RFC 5545).
+    # Calendars identify the visit by its UID. The sequence counts the changes since it was booked (RFC 5545).
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -153,17 +153,26 @@ class Appointment(models.Model):
         return f"{self.get_state_display()} ({self.case_id})"
 
     def get_state_at(self, now: datetime) -> AppointmentState:
-        """Return the state at ``now`` (aware): a held time that has run out has expired, written down or not."""
+        """Return the state at ``now`` (aware).
+
+        A hold past its end counts as expired, also before that is saved.
+        """
         has_run_out = self.state == AppointmentState.HELD and self.held_until <= now
         return AppointmentState.EXPIRED if has_run_out else AppointmentState(self.state)
 
     def can_be_changed(self, change_until: timedelta, now: datetime) -> bool:
-        """Return whether the patient may still move or cancel it: until ``change_until`` before its start."""
+        """Return whether the patient may still move or cancel the visit.
+
+        They may until ``change_until`` before its start.
+        """
         return self.get_state_at(now) in LIVE and now <= self.starts_at - change_until
 
 
 class BlockedTime(models.Model):
-    """Store a time in which a resource takes no visit: a training, a repair, a lunch. Instants are UTC."""
+    """Store a time in which a resource takes no visit. Instants are UTC.
+
+    For example a training, a repair or a lunch.
+    """
 
     resource = models.ForeignKey(
         Resource, verbose_name=_("where"), on_delete=models.CASCADE, related_name="blocked_times"
@@ -193,14 +202,14 @@ class BlockedTime(models.Model):
 class Slot(models.Model):
     """Store one quarter hour of one resource that is taken.
 
-    ``unique(resource, at)`` keeps visits from overlapping.
+    ``unique(resource, at)`` prevents overlapping visits.
     """
 
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="slots", db_index=False)
     at = models.DateTimeField()
     appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="slots")
     blocked_time = models.ForeignKey(BlockedTime, null=True, blank=True, on_delete=models.CASCADE, related_name="slots")
-    # Set while the time is only held: from then on the slot is free, and the next writer removes the whole visit.
+    # Set while the time is held. After this instant the slot is free, and the next writer expires the hold.
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

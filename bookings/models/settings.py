@@ -12,7 +12,7 @@ GRIDS = [(15, _("quarter of an hour")), (30, _("half hour")), (60, _("hour"))]
 
 @register_setting(icon="calendar-check", order=110)
 class ConsultationSettings(BaseSiteSetting):
-    """Store the words around the consultation form, the rules of booking, and where the desk is told of a request."""
+    """Store the form's texts, the booking rules, and the desk's email."""
 
     heading = models.CharField(_("heading"), max_length=120, default="Ask for a free consultation")
     introduction = models.TextField(
@@ -26,8 +26,8 @@ class ConsultationSettings(BaseSiteSetting):
     reply_promise = models.CharField(
         _("when you answer"),
         max_length=160,
-        default="We answer within one opening day.",
-        help_text=_("Shown beside the form, on the receipt and in the mail. Promise what the desk can keep."),
+        default="We answer within one business day.",
+        help_text=_("Shown beside the form, on the receipt and in the email. Promise what the desk can keep."),
     )
     next_steps = RichTextField(
         _("what happens next"),

@@ -24,7 +24,10 @@ Choice = tuple[str, str]
 
 
 class LineField(forms.CharField):
-    """Clean one line of plain text: line breaks and control characters become spaces or nothing."""
+    """Clean one line of plain text.
+
+    Line breaks and control characters become spaces or nothing.
+    """
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value))
@@ -38,7 +41,10 @@ class TextField(forms.CharField):
 
 
 class EmailField(forms.EmailField):
-    """Clean an address to one line: a line break in it would start a new mail header."""
+    """Clean an email address to one line.
+
+    A line break in it would start a new email header.
+    """
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value))
@@ -55,7 +61,7 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 class TreatmentsField(forms.TypedMultipleChoiceField):
     """Clean the ids of treatments.
 
-    One that was taken offline while the form was open is no mistake of the patient.
+    A treatment that was taken offline while the form was open is not an error.
     """
 
     widget = Checkboxes
@@ -73,9 +79,9 @@ class TreatmentsField(forms.TypedMultipleChoiceField):
 
 @dataclass(frozen=True)
 class Group:
-    """Put a heading over some times.
+    """Group times under a heading.
 
-    A day can be folded; what was picked or is proposed cannot.
+    The times of a day can be folded. Picked and proposed times cannot.
     """
 
     label: str
@@ -131,7 +137,7 @@ def _get_groups(
     if picked and picked not in shown and picked not in nearest:
         yield Group(_("Your choice")), [(to_value(picked), format_start(picked, zone))]
     for position, day in enumerate(window.days):
-        # No time stands on the page twice.
+        # No time appears on the page twice.
         times = [at for at in day.times if at not in nearest]
         if times:
             # Five folded days fit on a phone.
@@ -145,7 +151,7 @@ def to_value(at: datetime) -> str:
 
 
 def parse_value(text: Any) -> datetime | None:
-    """Return the instant (UTC) that ``to_value`` wrote; None for anything else."""
+    """Return the instant (UTC) that ``to_value`` wrote, or None."""
     try:
         at = datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
     except (TypeError, ValueError):
@@ -154,6 +160,6 @@ def parse_value(text: Any) -> datetime | None:
 
 
 def get_first_day(typed: Mapping[str, str]) -> str:
-    """Return the first day to show when other days are asked for; "" for anything that is no day."""
+    """Return the first day to show when other days are requested, or ""."""
     day = next((typed[name] for name in OTHER_DAYS if name in typed), "")
     return day if parse_day(day) else ""

@@ -15,7 +15,7 @@ MAXIMUM_SECONDS = 24 * 3600.0
 
 @dataclass(frozen=True)
 class FormToken:
-    """Say which form this is, since when it is open, and which consent it showed."""
+    """Identify a form, when it was opened, and which consent it showed."""
 
     submission_key: UUID
     issued_at: float  # Seconds since 1970.
@@ -57,7 +57,10 @@ class FormToken:
         return replace(self, consent=digest(consent_wording))
 
     def renewed(self) -> Self:
-        """Return the token of a new form, which may be sent at once, for one that was open for too long."""
+        """Return the token of a new form, which may be submitted at once.
+
+        It replaces the token of a form that was open for too long.
+        """
         return replace(self, submission_key=uuid4(), issued_at=time.time() - MINIMUM_SECONDS)
 
 

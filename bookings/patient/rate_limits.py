@@ -1,7 +1,8 @@
-"""How many requests one sender may make before they wait for the desk to look at them.
+"""Limit how many requests one sender makes before the quarantine.
 
-The counts are in Django's cache, under keys that name nobody. A cache that was emptied, or two requests in the same
-instant, may let one more through. A limit that is reached costs the patient only time and loses nothing.
+The counts are in Django's cache, under digests that name no person. A cache that was emptied, or two requests in the
+same instant, may let one more through. A request over the limit is saved all the same, and the patient only waits
+longer.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,10 @@ PER_CONTACT = Limit(5, 24 * HOUR)
 
 
 class Counter(NamedTuple):
-    """Count requests until ``ends`` (seconds since 1970); most caches forget a key's own end once it is raised."""
+    """Count requests until ``ends`` (seconds since 1970).
+
+    The value includes ``ends``, because most caches drop a key's expiry when the count is raised.
+    """
 
     key: str
     limit: Limit
@@ -68,10 +72,10 @@ def _read_counters(request: HttpRequest, email: str, phone_e164: str) -> Iterato
 
 
 def get_sender(request: HttpRequest) -> str:
-    """Return the visitor's address, of IPv6 the network that one customer gets; "" when nobody can tell.
+    """Return the visitor's address, or "" if it is not known.
 
-    The proxy adds the address it saw at the end of ``X-Forwarded-For``. Anybody can write what stands before it. The
-    machine's own address belongs to a proxy that says nothing.
+    Of IPv6 it is the network that one customer gets. The proxy adds the address it saw at the end of
+    ``X-Forwarded-For``. What stands before it can be forged. A loopback address means a proxy that sends no header.
     """
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
     try:

@@ -1,4 +1,4 @@
-"""The consultation form: few fields, plain words, and nothing that a patient typed is ever lost."""
+"""The consultation form. It never loses what a patient typed."""
 
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ TIME_FIELDS = ("start", "on_waitlist", "days_from")
 
 SUBMIT_AGAIN = _("Please submit the form again. What you wrote is still here.")
 PAGE_EXPIRED = _("This page was open for a long time. What you wrote is still here: please submit the form again.")
-NEW_CONSENT = _("The wording beside the box to tick has changed meanwhile. Please read it again and tick the box.")
+NEW_CONSENT = _("The wording beside the box to tick has changed. Please read it again and tick the box.")
 NOT_SAVED = _("We could not save your request just now. Please submit the form again, or call us.")
 NO_TIME_LEFT = _("That time has just been taken, and no other is free. Send your request, and we'll call you.")
 NO_CONTACT = _("Give us a phone number or an email address, so that we can answer.")
@@ -51,10 +51,8 @@ def max_length(name: str) -> int:
 class RequestForm(forms.Form):
     """Ask for a consultation.
 
-    ``start`` and what belongs to it are there only while there are free times.
-
-    With nothing picked the request counts as "call me": the desk answers every request anyway, and nobody who overlooks
-    the times is sent back.
+    The fields of ``TIME_FIELDS`` are there only while there are free times. A request without a time counts as
+    "call me", so a patient who overlooks the times gets no error.
     """
 
     start = TimeField(label=_("Free times"), required=False)
@@ -110,7 +108,7 @@ class RequestForm(forms.Form):
     consent = forms.BooleanField(
         error_messages={"required": _("Tick the box if you agree. Without it we may not keep your request.")}
     )
-    # Whoever fills this in is a machine, or a person whose browser is too eager.
+    # Only bots, and browsers that fill in every field, fill this in.
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": -1}))
     token = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -124,7 +122,10 @@ class RequestForm(forms.Form):
         typed: Any = None,
         treatment_slug: str = "",
     ):
-        """Take ``data`` to check, or ``typed`` to show other days with: no word is lost, and nothing is checked yet."""
+        """Take ``data`` to check, or ``typed`` to show other days with.
+
+        With ``typed`` no word is lost, and nothing is checked yet.
+        """
         self.settings, self.profile, self.policy = settings, profile, policy
         self.treatment_slug, self.phone_e164 = treatment_slug, ""
         self.token: FormToken | None = None
@@ -171,7 +172,7 @@ class RequestForm(forms.Form):
             self.add_error("contact_by", _("To be called or texted, give us your phone number as well."))
         if wish == ContactBy.EMAIL and email == "" and phone:
             self.add_error("contact_by", _("To be answered by email, give us your email address as well."))
-        # Machines are asked to submit again and give up; for a person it costs one click.
+        # Bots do not submit the form again. A person needs one more click.
         self.token = FormToken.read(self.cleaned_data.get("token", ""))
         if self.token is None or self.token.is_too_fresh or self.cleaned_data.get(HONEYPOT):
             self.add_error(None, SUBMIT_AGAIN)
@@ -200,14 +201,14 @@ class RequestForm(forms.Form):
         )
 
     def refuse(self, taken: TimeTakenError) -> None:
-        """Say that the time was gone when the form was sent, with the nearest ones above the days."""
+        """Report that the time was taken, and show the nearest free times."""
         self.add_error("start", str(taken))
         self.nearest = taken.nearest
 
     # Showing
 
     def prepare(self) -> None:
-        """Fill in what only a form that is shown needs: its token, times, treatments and layout."""
+        """Add what a form needs to be shown: token, times, treatments, layout."""
         self._renew_token()
         offered = get_offered_treatments()
         self.fields["treatments"].choices = _group_by_area(offered)
@@ -221,7 +222,7 @@ class RequestForm(forms.Form):
     def _renew_token(self) -> None:
         """Put a token for the current wording into the form.
 
-        Consent to words not seen is not shown as given.
+        The consent box is not ticked if the patient saw another wording.
         """
         wording = self.settings.consent_wording
         sent = self.token if self.is_bound else FormToken.read(self.initial.get("token") or "")
@@ -239,12 +240,12 @@ class RequestForm(forms.Form):
             self.initial["token"] = str(token.showing(wording))
 
     def _offer_times(self) -> None:
-        """Put the free times into the form, or remove the question when there are none."""
+        """Put the free times into the form, or remove the time fields."""
         now, zone = timezone.now(), self.policy.schedule.time_zone
         values = self.data if self.is_bound else self.initial
         start = self.cleaned_data.get("start") if self.is_bound else None
         if start and "start" not in self.errors:
-            # A form that comes back says everything at once, also that the time is gone.
+            # A form with errors shows all of them at once, also that the time is gone.
             is_free = any(free.at == start for free in free_starts(self.policy, now))
             if not is_free and not self._holds(start):
                 self.refuse(time_taken(self.policy, start, now))
@@ -252,9 +253,9 @@ class RequestForm(forms.Form):
         days = group_by_day((free.at for free in free_starts(self.policy, now)), zone)
         window = get_window(days, parse_day(values.get("days_from")))
         if window.days or picked:
-            field = self.fields["start"]
-            field.offer(window, zone, picked=picked, nearest=self.nearest)
-            field.help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
+            self.fields["start"].offer(window, zone, picked=picked, nearest=self.nearest)
+            # A bound form has copied the field's own help text by now.
+            self["start"].help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
             return
         if "start" in self.errors:
             del self.errors["start"]
@@ -274,7 +275,7 @@ class RequestForm(forms.Form):
         helper = FormHelper()
         helper.form_class = "form"
         helper.form_action = reverse("bookings:consultation")
-        # The browser's own bubbles vanish and are hard to read out: errors come from the server, in one place.
+        # The server shows all errors in one place, since browsers' own bubbles vanish and are hard to read out.
         helper.attrs = {"novalidate": True, "data-guard-submit": True}
         times = (
             ["days_from", Field("start", template="bookings/times.html"), "on_waitlist"]

@@ -32,7 +32,7 @@ class SeeOther(HttpResponseRedirect):
 
 
 def limit_referrer(response: HttpResponse) -> HttpResponse:
-    """Tell no other site where the visitor came from: the address may name a treatment."""
+    """Hide the page's address from other sites: it may name a treatment."""
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
@@ -41,10 +41,10 @@ def limit_referrer(response: HttpResponse) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def consultation(request: HttpRequest) -> HttpResponse:
-    """Show and take the form.
+    """Show the form, and save it when it is submitted.
 
-    With errors it comes back with status 200: some proxies replace a 4xx answer by a page of their own, and all that
-    the patient typed would be gone.
+    A form with errors has status 200: some proxies replace a 4xx response by a page of their own, and all that the
+    patient typed would be lost.
     """
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     policy = get_request_policy(request, settings, profile)
@@ -69,7 +69,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
 
 
 def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) -> HttpResponse:
-    """Save the submission and lead to its receipt.
+    """Save the submission and redirect to its receipt.
 
     Quarantine it if the sender is over the rate limit.
     """
@@ -82,7 +82,7 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
 
 
 def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:
-    """Return a form's ``data``, or ``typed`` when the patient only looks at other days."""
+    """Return ``data``, or ``typed`` when the patient asks for other days."""
     if request.method != "POST":
         return {}
     return {"data" if request.POST.keys().isdisjoint(OTHER_DAYS) else "typed": request.POST}
@@ -91,9 +91,9 @@ def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:
 def get_request_policy(
     request: HttpRequest, settings: ConsultationSettings, profile: ClinicProfile
 ) -> BookingPolicy | None:
-    """Return what can be booked.
+    """Return the booking policy, or None.
 
-    To show times, the cached hours are good enough; to hold one, they are not.
+    A GET uses the cached opening hours. A POST may hold a time, so it reads the stored ones.
     """
     schedule = OpeningHours.schedule_for(profile) if request.method == "POST" else site_context(request).schedule
     return BookingPolicy.build(settings, schedule, VisitType.get_default())
@@ -104,7 +104,7 @@ def get_request_policy(
 def received(request: HttpRequest, token: str) -> HttpResponse:
     """Show the receipt.
 
-    Its link holds a signed reference; of all that was typed it shows only the time.
+    Its link holds a signed reference. Of all that was typed, the page shows only the time.
     """
     case = find_case_by_receipt_token(token)
     if case is None:

@@ -1,4 +1,4 @@
-"""What a patient is told about their request and visit."""
+"""Describe a request and a visit to the patient."""
 
 from datetime import tzinfo
 from typing import NamedTuple
@@ -15,11 +15,10 @@ NOT_HELD, PAST = "not_held", "past"
 
 
 class ReceiptStatus(NamedTuple):
-    """``state`` is what became of the time that was picked, "" without one.
+    """Describe a request on its receipt.
 
-    The other two are in words.
-
-    ``answer_by`` is empty when the desk has answered, nobody can say, or that moment has passed.
+    ``state`` is that of the time that was picked, "" without one. ``moment`` and ``answer_by`` are in words.
+    ``answer_by`` is empty when the desk has answered, when it is not known, and once it has passed.
     """
 
     state: str
@@ -28,7 +27,7 @@ class ReceiptStatus(NamedTuple):
 
 
 def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -> ReceiptStatus:
-    """Return what is true at the moment somebody opens the receipt, on the clinic's clock."""
+    """Return what is true at the moment, on the clinic's clock."""
     now, appointment = timezone.now(), case.appointments.newest()
     answer_by = ""
     if policy and case.status == Status.NEW:
@@ -47,7 +46,10 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
 
 
 def get_steps(state: str) -> list[dict]:
-    """Return four plain steps for the state of the newest appointment; the last that is done is the current one."""
+    """Return the four steps of a request, for its newest appointment's state.
+
+    The last step that is done is the current one.
+    """
     done = {
         AppointmentState.HELD: 2,
         AppointmentState.BOOKED: 3,

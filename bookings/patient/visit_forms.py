@@ -43,7 +43,7 @@ class ChangeTimeForm(forms.Form):
 
     def clean_start(self) -> datetime:
         start = self.cleaned_data["start"]
-        # The time that the visit has already: the form was sent twice.
+        # A form that was sent twice names the time that the visit has already.
         if start != self.visit.starts_at and not self._is_possible(start):
             raise forms.ValidationError(NOT_A_TIME, code="invalid")
         return start
@@ -52,7 +52,7 @@ class ChangeTimeForm(forms.Form):
         return is_possible(start, self.policy.schedule, self.policy.rules, timezone.now())
 
     def refuse(self, taken: TimeTakenError) -> None:
-        """Say that the time was gone when the form was sent, with the nearest ones above the days."""
+        """Report that the time was taken, and show the nearest free times."""
         self.add_error("start", str(taken))
         self.nearest = tuple(at for at in taken.nearest if at != self.visit.starts_at)
 
@@ -65,7 +65,7 @@ class ChangeTimeForm(forms.Form):
         picked = None if self.errors else parse_value(values.get("start"))
         if picked and (picked == self.visit.starts_at or not self._is_possible(picked)):
             picked = None
-        # The visit's own slots are no obstacle, but the time it has is no other one.
+        # The visit's own slots count as free, but its current start is not offered.
         free = (one.at for one in free_starts(self.policy, timezone.now(), moving=self.visit))
         days = group_by_day((at for at in free if at != self.visit.starts_at), zone)
         self.window = get_window(days, parse_day(values.get("days_from")))

@@ -1,4 +1,7 @@
-"""The patient's own page behind the link in their emails. Opening it changes nothing; every action is a POST."""
+"""Serve the patient's own page behind the link in their emails.
+
+Opening it changes nothing; every action is a POST.
+"""
 
 from functools import wraps
 
@@ -27,7 +30,7 @@ MAX_COMPLAINT = Case._meta.get_field("message").max_length
 
 
 def with_case(view):
-    """Give the view the case of its link, or answer that the link is no longer valid."""
+    """Give the view the case of its link, or show that the link is invalid."""
 
     @never_cache
     @wraps(view)
@@ -42,7 +45,10 @@ def with_case(view):
 
 
 def get_own_path(request: HttpRequest) -> str:
-    """Return the page's address by the link it was opened with: actions do not extend the link."""
+    """Return the page's address by the link it was opened with.
+
+    A new link would be valid for longer.
+    """
     return reverse("bookings:visit", args=[request.resolver_match.kwargs["token"]])
 
 
@@ -56,7 +62,7 @@ def visit(request: HttpRequest, case: Case) -> HttpResponse:
 @require_safe
 @with_case
 def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
-    """Return the booked visit as a calendar file; there is none before it is booked."""
+    """Return the calendar file of the visit, or 404 if it is not booked."""
     appointment = case.appointments.filter(state=AppointmentState.BOOKED).first()
     if appointment is None:
         return show(request, case, status=404)
@@ -106,7 +112,7 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
 def waitlist(request: HttpRequest, case: Case) -> HttpResponse:
     """Join or leave the waitlist.
 
-    The button says which, so sent twice it does the same.
+    The button states which, so sending it twice changes nothing.
     """
     try:
         services.set_waitlist(case.pk, request.POST.get("wanted") == "yes")

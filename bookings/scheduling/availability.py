@@ -22,7 +22,7 @@ from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, insta
 
 from .policy import SLOT, SlotRules
 
-# The hours are resolved for so many days at once while free starts are looked for.
+# Free starts are computed for so many days at once.
 DAYS_AT_ONCE = 7
 
 # For each kind that a visit needs: the slots that are taken, by resource, in the order of the resources.
@@ -30,7 +30,10 @@ Taken = Sequence[Mapping[int, Collection[datetime]]]
 
 
 class FreeStart(NamedTuple):
-    """An instant (UTC) and, for each kind that the visit needs, the resources that are free for all of it."""
+    """Hold an instant (UTC) and the resources that are free for the visit.
+
+    The resources are grouped by the kinds that the visit needs.
+    """
 
     at: datetime
     resources: tuple[tuple[int, ...], ...]
@@ -39,7 +42,7 @@ class FreeStart(NamedTuple):
 def free_starts(schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime) -> Iterator[FreeStart]:
     """Yield every start that can be booked at ``now`` (aware), in order.
 
-    Later weeks are worked out when needed.
+    Later weeks are computed when they are needed.
     """
     earliest, end = _bookable(schedule, rules, now)
     while earliest < end:
@@ -58,10 +61,13 @@ def free_starts_on(day: date, schedule: Schedule, rules: SlotRules, taken: Taken
 def resources_on_offer(
     at: datetime, schedule: Schedule, rules: SlotRules, taken: Taken, now: datetime
 ) -> tuple[tuple[int, ...], ...]:
-    """Return the free resources of each needed kind if a visit may be booked at this instant (aware), else ()."""
+    """Return the free resources by kind if a start can be booked, else ().
+
+    ``at`` is aware.
+    """
     _require_zone(at)
     earliest, end = _bookable(schedule, rules, now)
-    if not earliest <= at < end:  # Asked first: as UTC, the last dates of the calendar may lie beyond it.
+    if not earliest <= at < end:  # Checked before .astimezone, which fails for the last dates of the calendar.
         return ()
     start = at.astimezone(UTC)
     is_possible = start in _possible_between(start, start + MINUTE, schedule, rules)
@@ -69,7 +75,10 @@ def resources_on_offer(
 
 
 def possible_starts(day: date, schedule: Schedule, rules: SlotRules) -> Iterator[datetime]:
-    """Yield the starts (UTC) on a local date that the hours allow, taken or not."""
+    """Yield the starts (UTC) on a local date that the hours allow.
+
+    Some of them may be taken.
+    """
     return _possible_between(*_midnights(day, schedule), schedule, rules)
 
 
@@ -84,14 +93,17 @@ def is_possible(start: datetime, schedule: Schedule, rules: SlotRules, now: date
 
 
 def slots_of(at: datetime, rules: SlotRules) -> tuple[datetime, ...]:
-    """Return the quarter hours that a visit from this instant (aware) on takes."""
+    """Return the quarter hours of a visit that starts at ``at`` (aware)."""
     _require_zone(at)
     start = at.astimezone(UTC)
     return _slots(start, start + rules.occupied)
 
 
 def slots_between(start: datetime, end: datetime) -> tuple[datetime, ...]:
-    """Return the quarter hours that touch the time from ``start`` until ``end``; none when that is no time."""
+    """Return the quarter hours that touch the time between two instants.
+
+    Without a time between them there is none.
+    """
     begins, ends = as_utc(start), as_utc(end)
     if ends < begins:
         raise ValueError(f"Time runs forward: {end.isoformat()} lies before {start.isoformat()}.")
@@ -99,18 +111,21 @@ def slots_between(start: datetime, end: datetime) -> tuple[datetime, ...]:
 
 
 def _slots(start: datetime, end: datetime) -> tuple[datetime, ...]:
-    """Do the same for two instants in UTC, in order."""
+    """Return the same for two instants in UTC, in order."""
     first = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
     return tuple(first + n * SLOT for n in range(-((first - end) // SLOT))) if start < end else ()
 
 
 def free_resources(at: datetime, rules: SlotRules, taken: Taken) -> tuple[tuple[int, ...], ...]:
-    """Return the free resources of each needed kind, or () when one kind has none."""
+    """Return the free resources by kind, or () when a needed kind has none."""
     return _free_for(slots_of(at, rules), taken)
 
 
 def nearest(starts: Iterable[FreeStart], wanted: datetime, count: int = 3) -> list[FreeStart]:
-    """Return the free starts nearest to a time, in their order; of two as near, the earlier."""
+    """Return the free starts nearest to a time, in their order.
+
+    Of two that are equally near, the earlier one comes first.
+    """
     by_nearness = sorted(starts, key=lambda start: (abs(start.at - wanted), start.at))
     return sorted(by_nearness[:count], key=lambda start: start.at)
 
@@ -122,7 +137,10 @@ def _require_zone(at: datetime) -> None:
 
 
 def _bookable(schedule: Schedule, rules: SlotRules, now: datetime) -> tuple[datetime, datetime]:
-    """Return from when until when (UTC) notice and horizon allow a start; an empty time if notice never passes."""
+    """Return from when until when (UTC) notice and horizon allow a start.
+
+    The time is empty if the notice never passes.
+    """
     earliest = schedule.add_open_minutes(now, rules.notice_minutes)
     last_day = now.astimezone(schedule.time_zone).date() + rules.horizon_days * DAY
     end = instant_of(last_day + DAY, MIDNIGHT, schedule.time_zone)
@@ -163,5 +181,8 @@ def _possible_between(start: datetime, end: datetime, schedule: Schedule, rules:
 
 
 def _is_on_grid(reading: datetime, rules: SlotRules) -> bool:
-    """Return whether a wall-clock time is on the grid; the second pass of a time that comes twice is not."""
+    """Return whether a wall-clock time is on the grid.
+
+    Of a time that comes twice, only the first is.
+    """
     return not reading.fold and (reading.hour * 60 + reading.minute) % rules.grid_minutes == 0

@@ -46,7 +46,10 @@ def format_with_year(at: datetime, zone: tzinfo) -> str:
 
 
 def format_deadline(at: datetime, now: datetime, zone: tzinfo) -> str:
-    """Return "today, 1 pm", "Monday, 1 pm" or, a week and more away, "Monday, November 30, 1 pm"."""
+    """Return a deadline in words, with the date if it is a week away.
+
+    It reads "today, 1 pm", "Monday, 1 pm" or "Monday, November 30, 1 pm".
+    """
     day = at.astimezone(zone).date()
     away = (day - now.astimezone(zone).date()).days
     if away not in range(DAYS_WITH_A_NAME):
@@ -56,7 +59,7 @@ def format_deadline(at: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def format_age(since: datetime, now: datetime) -> str:
-    """Return "12 min", "5 h" or "3 days": as much as a glance at a list needs."""
+    """Return "12 min", "5 h" or "3 days"."""
     age = now - since
     if age < timedelta(minutes=1):
         return _("just now")

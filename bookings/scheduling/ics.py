@@ -1,4 +1,7 @@
-"""A visit as a calendar file (RFC 5545): where and when, and nothing about the patient or the treatment. Pure."""
+"""Write a visit as a calendar file (RFC 5545). Pure.
+
+The file says where and when, and nothing about the patient or the treatment.
+"""
 
 from datetime import UTC, datetime
 from uuid import UUID

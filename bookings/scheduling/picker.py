@@ -1,4 +1,4 @@
-"""Free starts as a patient picks one: by day, a few days at a time. Pure."""
+"""Group free starts by day, a few days to a page. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ DAYS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Day:
-    """A date at the clinic and its free times (UTC), at least one."""
+    """Hold a date at the clinic and its free times (UTC), at least one."""
 
     date: date
     times: tuple[datetime, ...]
@@ -18,7 +18,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Window:
-    """The days that one page shows, and the first day of the page before and after."""
+    """Hold the days of one page, and the first days of its neighbor pages."""
 
     days: tuple[Day, ...] = ()
     earlier: date | None = None
@@ -32,7 +32,10 @@ def group_by_day(times: Iterable[datetime], zone: tzinfo) -> Iterator[Day]:
 
 
 def get_window(days: Iterable[Day], first: date | None) -> Window:
-    """Return the days from ``first`` on; the last ones when none is left there. Later days are not looked at."""
+    """Return the days from ``first`` on, or the last ones if none is left.
+
+    Days after the page are not read.
+    """
     before: list[Day] = []
     shown: list[Day] = []
     for day in days:

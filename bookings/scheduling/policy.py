@@ -61,7 +61,10 @@ class SlotRules:
 
 @dataclass(frozen=True)
 class BookingPolicy:
-    """Say which times there are for one type of visit, how long a time is held, and until when patients may change."""
+    """Hold the booking rules for one type of visit.
+
+    They say which starts there are, how long a time is held, and until when patients may change it.
+    """
 
     schedule: Schedule
     rules: SlotRules
@@ -73,7 +76,10 @@ class BookingPolicy:
     def build(
         cls, settings: "ConsultationSettings", schedule: Schedule | None, visit_type: "VisitType | None"
     ) -> Self | None:
-        """Return the policy of the settings, or None without opening hours or without a type of visit."""
+        """Return the policy of the settings, or None.
+
+        It needs opening hours and a type of visit.
+        """
         if schedule is None or visit_type is None:
             return None
         rules = SlotRules(
@@ -87,5 +93,8 @@ class BookingPolicy:
         return cls(schedule, rules, settings.hold_minutes, settings.change_until, visit_type.pk)
 
     def answer_by(self, since: datetime) -> datetime | None:
-        """Return until when a request of that instant is answered and its time held, or None when never open."""
+        """Return when a request has to be answered and its hold ends.
+
+        Return None if the clinic never opens.
+        """
         return self.schedule.add_open_minutes(since, self.hold_minutes)

@@ -1,6 +1,7 @@
-"""Change cases and what belongs to them. Nothing else writes them, but for the outbox, which marks messages as sent.
+"""Change cases and what belongs to them.
 
-Each public function is one transaction, and each change leaves an event that says who did what.
+Nothing else writes them, except the outbox, which marks messages as sent. Each public function is one transaction,
+and each change leaves an event that says who did what.
 """
 
 from .appointments import MAX_AHEAD, book, cancel, change_stage, confirm, expire_holds, move

@@ -4,8 +4,9 @@ Each public function is one transaction and writes one event. The resources are 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,10 +42,11 @@ MAX_AHEAD = 2 * 365 * DAY  # How far the desk may book ahead.
 
 
 @transaction.atomic
-def confirm(
-    case_id: int, *, actor: AbstractBaseUser, expected_version: int, policy: BookingPolicy, note: str = ""
-) -> Case:
-    """Book the time that is held for the case, or one that has expired if it is still free (else TimeTakenError)."""
+def confirm(case_id: int, *, actor: User, expected_version: int, policy: BookingPolicy, note: str = "") -> Case:
+    """Book the time that is held for the case.
+
+    An expired one is booked if it is still free. Raise TimeTakenError if it is not.
+    """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
     # A hold that expired before the newest one is no longer what the patient asked for.
@@ -70,14 +72,15 @@ def book(
     case_id: int,
     start: datetime,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     policy: BookingPolicy,
     note: str = "",
 ) -> Case:
-    """Book a time (aware) that the desk and the patient agreed on, however near. It replaces what the case had.
+    """Book a time (aware) that the desk and the patient agreed on.
 
-    Raise TimeTakenError, or BookingError for a time that is over or more than two years ahead.
+    Hours, grid and notice do not limit it. It replaces the live appointment of the case. Raise TimeTakenError, or
+    BookingError for a time that is over or more than two years ahead.
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
@@ -87,7 +90,7 @@ def book(
         raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
     appointment = case.appointments.live().first()
     if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now:
-        # A booked visit whose time has passed is history: the patient did not come.
+        # The patient did not come to a booked visit whose time has passed.
         _end(appointment, AppointmentState.NO_SHOW)
         appointment = None
     appointment = appointment or Appointment(case=case)
@@ -104,7 +107,7 @@ def book(
 
 @transaction.atomic
 def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
-    """Move the visit to a start on offer (aware), for the patient, while it may still be changed.
+    """Move the visit to a start on offer (aware), for the patient.
 
     Raise TimeTakenError, or BookingError once it is too late.
     """
@@ -118,7 +121,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
     if not resources:
         raise time_taken(policy, start, now, moving=appointment)
     was_booked = appointment.state == AppointmentState.BOOKED
-    if not was_booked:
+    if appointment.held_until:
         appointment.held_until = min(appointment.held_until, start)
     appointment.sequence += was_booked
     place(appointment, start, resources, policy, now)
@@ -134,13 +137,13 @@ def cancel(
     case_id: int,
     *,
     policy: BookingPolicy,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     expected_version: int | None = None,
     note: str = "",
 ) -> Case:
-    """Cancel the case's visit.
+    """Cancel the case's visit. The case stays open.
 
-    The patient may until the cut-off, the desk always; the case stays open.
+    Patients may cancel until the cut-off, the desk always.
     """
     case, now = _lock_case(case_id, expected_version)
     appointment = _get_live(case)
@@ -154,13 +157,13 @@ def cancel(
 
 @transaction.atomic
 def expire_holds() -> int:
-    """Expire every held time that has run out, and return how many."""
+    """Expire every hold that is over, and return how many."""
     lock_resources()
     return expire(timezone.now())
 
 
 def expire(now: datetime) -> int:
-    """Do the same in a transaction that holds the resources."""
+    """Do the same in a transaction that has locked the resources."""
     expired = list(expired_holds(now).select_related("case"))
     for appointment in expired:
         _end(appointment, AppointmentState.EXPIRED)
@@ -183,7 +186,7 @@ def change_stage(
     case_id: int,
     to_stage: str,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     policy: BookingPolicy | None = None,
     outcome: str = "",
@@ -199,18 +202,11 @@ def change_stage(
     case = lock_case(case_id, expected_version)
     stage, visit = get_stage(case), get_visit(case)
     wanted = check_transition(stage, to_stage, outcome)
-    now, data = timezone.now(), {}
+    data: dict[str, Any] = {}
     if wanted == AppointmentState.CHECKED_IN and stage != AppointmentState.TREATED:
-        _check_in(case, policy, now)
-    elif wanted == AppointmentState.BOOKED and visit.created_at >= visit.starts_at:
-        # A walk-in was never booked, so undoing the check-in leaves no visit.
-        _end(visit, AppointmentState.CANCELED)
-        wanted = Status.CONTACTING
-    elif isinstance(wanted, AppointmentState):
-        if wanted == AppointmentState.BOOKED and case.appointments.live().exists():
-            raise TransitionError(_("Another time is held for this case. Cancel it first."))
-        visit.state = wanted
-        visit.save(update_fields=["state"])
+        _check_in(case, policy)
+    elif visit and isinstance(wanted, AppointmentState):
+        _change_state(visit, wanted)
     elif wanted == Status.CLOSED:
         _end_on_closing(case, outcome)
         data = {"outcome": outcome}
@@ -218,23 +214,38 @@ def change_stage(
         data = {"was_closed_as": case.outcome}
     set_status(case, wanted if isinstance(wanted, Status) else Status.CONTACTING, outcome)
     save_change(case)
-    Event.objects.record(case, EventKind.STAGE, actor, note, **{"from": stage, "to": get_stage(case)}, **data)
+    data |= {"from": stage, "to": get_stage(case)}
+    Event.objects.record(case, EventKind.STAGE, actor, note, **data)
     return case
 
 
-def _check_in(case: Case, policy: BookingPolicy | None, now: datetime) -> None:
+def _change_state(visit: Appointment, state: AppointmentState) -> None:
+    """Record the treatment of a visit, or take one step back."""
+    if state == AppointmentState.BOOKED:
+        if visit.created_at >= visit.starts_at:
+            # A walk-in was never booked, so undoing the check-in leaves no visit.
+            _end(visit, AppointmentState.CANCELED)
+            return
+        if visit.case.appointments.live().exists():
+            raise TransitionError(_("Another time is held for this case. Cancel it first."))
+    visit.state = state
+    visit.save(update_fields=["state"])
+
+
+def _check_in(case: Case, policy: BookingPolicy | None) -> None:
     """Mark the live visit as checked in.
 
     A patient who walks in gets a visit from this quarter hour on.
     """
     visit = case.appointments.live().first()
-    if visit is None and policy is None:
-        raise BookingError(_("Add a type of visit first, under Settings."))
     if visit is None:
+        if policy is None:
+            raise BookingError(_("Add a type of visit first, under Settings."))
+        now = timezone.now()
         start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
         visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
         expire(now)
-        # Without a free room the patient came all the same.
+        # The patient has come, so the visit is saved even without a free room.
         place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
         return
     visit.state, visit.held_until = AppointmentState.CHECKED_IN, None
@@ -252,9 +263,8 @@ def _end_on_closing(case: Case, outcome: str) -> None:
 def _end(appointment: Appointment, state: AppointmentState) -> None:
     """End an appointment.
 
-    Unless the patient did not come, free its slots and tell the waitlist.
-
-    The resources are locked. A visit keeps its room in every state but canceled and expired.
+    Free its slots and notify the waitlist, unless the patient did not come. The resources are locked. Only a canceled
+    or expired visit gives up its room.
     """
     if appointment.state == AppointmentState.BOOKED and state == AppointmentState.CANCELED:
         appointment.sequence += 1
@@ -266,7 +276,10 @@ def _end(appointment: Appointment, state: AppointmentState) -> None:
 
 
 def _lock_case(case_id: int, expected_version: int | None = None) -> tuple[Case, datetime]:
-    """Lock the resources, expire what has run out, lock the case, and return it with the current instant."""
+    """Lock the resources, expire the holds that are over, lock the case.
+
+    Return the case and the current instant.
+    """
     now = timezone.now()
     lock_resources()
     expire(now)
@@ -300,7 +313,7 @@ def _record_change(
     case: Case,
     kind: EventKind,
     appointment: Appointment,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     note: str = "",
 ) -> None:
     """Save the case with the event.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ MAX_BLOCKED = timedelta(days=92)
 
 
 class VisitsInTheWayError(BookingError):
-    """Refuse to block a time in which there are visits, named in ``appointments``."""
+    """Refuse to block a time that has visits, listed in ``appointments``."""
 
     def __init__(self, appointments: Sequence[Appointment]):
         super().__init__(_("There are visits in this time. Move or cancel them first."))
@@ -29,9 +29,12 @@ class VisitsInTheWayError(BookingError):
 
 @transaction.atomic
 def block_time(
-    resource_ids: Sequence[int], start: datetime, end: datetime, *, actor: AbstractBaseUser, reason: str = ""
+    resource_ids: Sequence[int], start: datetime, end: datetime, *, actor: User, reason: str = ""
 ) -> list[BlockedTime]:
-    """Block these resources from ``start`` until ``end`` (aware): all of them or, with a BookingError, none."""
+    """Block all these resources from ``start`` until ``end`` (aware).
+
+    Raise BookingError, and block none, if one of them cannot be blocked.
+    """
     # Python compares two times of one zone by what the clock reads, which may come twice.
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if not start < end:
@@ -66,9 +69,9 @@ def block_time(
 
 @transaction.atomic
 def unblock_time(blocked_time_id: int) -> None:
-    """Unblock a time and tell the waitlist.
+    """Unblock a time and notify the waitlist.
 
-    One that is gone already is no error.
+    A time that is no longer blocked is not an error.
     """
     lock_resources()
     blocked = BlockedTime.objects.filter(pk=blocked_time_id).first()

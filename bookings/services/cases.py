@@ -1,6 +1,9 @@
-"""Change a case: its status, owner and notes. Every other service locks and saves cases with these functions."""
+"""Change a case: its status, owner and notes.
 
-from django.contrib.auth.models import AbstractBaseUser
+Every other service locks and saves cases with these functions.
+"""
+
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,7 +43,7 @@ def save_change(case: Case) -> None:
 
 
 @transaction.atomic
-def add_note(case_id: int, text: str, *, actor: AbstractBaseUser) -> Case:
+def add_note(case_id: int, text: str, *, actor: User) -> Case:
     """Add a note to the timeline. Raise BookingError if it is empty."""
     if not text.strip():
         raise BookingError(_("Write something before you save the note."))
@@ -53,13 +56,13 @@ def add_note(case_id: int, text: str, *, actor: AbstractBaseUser) -> Case:
 @transaction.atomic
 def assign(
     case_id: int,
-    owner: AbstractBaseUser | None,
+    owner: User | None,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     note: str = "",
 ) -> Case:
-    """Make somebody the owner, or nobody.
+    """Set or clear the owner.
 
     Without a change and a note nothing is written.
     """
@@ -74,7 +77,7 @@ def assign(
 
 
 @transaction.atomic
-def retry_message(message_id: int, *, actor: AbstractBaseUser, note: str = "") -> Message:
+def retry_message(message_id: int, *, actor: User, note: str = "") -> Message:
     """Queue a message again that was given up.
 
     Raise BookingError if it was not.

@@ -1,4 +1,4 @@
-"""Take in what patients say feels wrong."""
+"""Save what patients say feels wrong."""
 
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from clinic.models import ClinicProfile
 from .cases import lock_case
 from .transitions import BookingError
 
-# A complaint takes over how to reach the patient, not what they had asked about.
+# A complaint copies the contact details of the previous case, not what the patient asked about.
 CONTACT = ("name", "email", "phone", "phone_e164", "contact_by", "contact_time")
 
 

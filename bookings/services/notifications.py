@@ -1,6 +1,7 @@
-"""Queue the messages that a change of an appointment causes, and say until when they are true."""
+"""Queue messages about appointments, and check that they are still true."""
 
 from datetime import datetime, time
+from functools import partial
 
 from django.utils import timezone
 from wagtail.models import Site
@@ -14,23 +15,33 @@ REMIND_AT = time(10)  # On the clinic's clock, the day before.
 
 
 def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
-    """Queue the email about a visit in the caller's transaction, with a reminder where one is due.
+    """Queue the email about a visit, and a reminder where one is due.
 
-    Without an address nothing is queued: the desk calls.
+    They are saved in the caller's transaction. Without an email address nothing is queued: the desk calls.
     """
-    case, key = appointment.case, f"{appointment.uid}:{appointment.sequence}"
-    about = {"recipient": case.email, "appointment": appointment, "starts_at": appointment.starts_at, "key": key}
-    Message.objects.queue(kind, case, **about)
+    case = appointment.case
+    queue = partial(
+        Message.objects.queue,
+        case=case,
+        recipient=case.email,
+        key=f"{appointment.uid}:{appointment.sequence}",
+        appointment=appointment,
+        starts_at=appointment.starts_at,
+    )
+    queue(kind)
     planned = appointment.messages.filter(kind=MessageKind.REMINDER, state=MessageState.QUEUED)
     planned.update(state=MessageState.DROPPED)
     if case.email and kind in (MessageKind.BOOKED, MessageKind.MOVED):
         due_at = get_reminder_time(appointment)
         if due_at > timezone.now():
-            Message.objects.queue(MessageKind.REMINDER, case, due_at=due_at, **about)
+            queue(MessageKind.REMINDER, due_at=due_at)
 
 
 def get_reminder_time(appointment: Appointment) -> datetime:
-    """Return ten in the morning (UTC) of the day before the visit, on the default site's clock."""
+    """Return 10 am on the day before the visit, as an instant (UTC).
+
+    The clock is that of the default site.
+    """
     zone = ClinicProfile.for_site(Site.objects.get(is_default_site=True)).zone
     day_before = appointment.starts_at.astimezone(zone).date() - DAY
     return instant_of(day_before, REMIND_AT, zone)
@@ -38,7 +49,10 @@ def get_reminder_time(appointment: Appointment) -> datetime:
 
 @preconditions.register(MessageKind.BOOKED, MessageKind.MOVED)
 def is_booked_then(message: Message, appointment: Appointment) -> bool:
-    """Return whether the visit is still booked for the time that the message tells. A later message tells the rest."""
+    """Return whether the visit is still booked for the message's time.
+
+    A later change has a message of its own.
+    """
     return appointment.state == AppointmentState.BOOKED and appointment.starts_at == message.starts_at
 
 

@@ -1,8 +1,8 @@
-"""Keep the patient behind each case, and let staff say when two patients are one person."""
+"""Find possible duplicates among patients, and link or unlink patients."""
 
 from typing import NamedTuple
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ FAMILY = """
 
 
 class Duplicate(NamedTuple):
-    """The newest case of somebody who may be the same person, and why."""
+    """Hold the newest case of a possible duplicate, and what is the same."""
 
     case: Case
     same_email: bool
@@ -46,7 +46,10 @@ def other_cases(case: Case) -> list[Case]:
 
 
 def possible_duplicates(case: Case) -> list[Duplicate]:
-    """Return the newest case of each other person with the same email or phone, newest first."""
+    """Return the newest case of each possible duplicate, newest first.
+
+    A possible duplicate is another person with the same email or phone.
+    """
     if not case.patient_id:
         return []
     known = get_family(case.patient_id)
@@ -64,25 +67,25 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
 
 
 @transaction.atomic
-def link(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
-    """Say that the patients of both cases are one person.
+def link(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Link the patients of both cases as one person.
 
-    Raise BookingError if that is known.
+    Raise BookingError if they are linked already.
     """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if other.patient_id in family:
         raise BookingError(_("These two cases already belong to one person."))
-    first, second = sorted((case.patient_id, other.patient_id))
+    first, second = sorted(pk for pk in (case.patient_id, other.patient_id) if pk)
     PatientLink.objects.create(first_id=first, second_id=second, linked_by=actor)
     _record_on_both(case, other, EventKind.LINKED, actor, note)
     return case
 
 
 @transaction.atomic
-def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_version: int, note: str = "") -> Case:
+def unlink(case_id: int, other_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
     """Undo the link that leads to the patient of the other case.
 
-    Whoever was linked with that patient stays so.
+    That patient's other links stay.
     """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if case.patient_id == other.patient_id or other.patient_id not in family:
@@ -93,7 +96,10 @@ def unlink(case_id: int, other_id: int, *, actor: AbstractBaseUser, expected_ver
 
 
 def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case, Case, set[int]]:
-    """Lock both cases, then the patients they are linked with, in the order of keys. Return the first one's family."""
+    """Lock both cases and all linked patients, each in the order of keys.
+
+    Return both cases and the family of the first one's patient.
+    """
     cases = {pk: lock_case(pk, expected_version if pk == case_id else None) for pk in sorted({case_id, other_id})}
     case, other = cases[case_id], cases[other_id]
     if not (case.patient_id and other.patient_id):
@@ -106,14 +112,16 @@ def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case
     return case, other, family
 
 
-def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
+def _last_link(start: int | None, end: int | None, family: set[int]) -> PatientLink:
     """Return the link at ``end`` on the only way from one patient to another."""
     links = list(PatientLink.objects.filter(first__in=family))
-    reached, waiting = {start}, [start]
+    reached: set[int | None] = {start}
+    waiting = [start]
     while waiting:
         patient = waiting.pop()
         for found in links:
-            other = {found.first_id: found.second_id, found.second_id: found.first_id}.get(patient)
+            ends: dict[int | None, int] = {found.first_id: found.second_id, found.second_id: found.first_id}
+            other = ends.get(patient)
             if other == end:
                 return found
             if other is not None and other not in reached:
@@ -122,7 +130,7 @@ def _last_link(start: int, end: int, family: set[int]) -> PatientLink:
     raise BookingError(_("No link leads from this case to the other one."))
 
 
-def _record_on_both(case: Case, other: Case, kind: EventKind, actor: AbstractBaseUser, note: str) -> None:
+def _record_on_both(case: Case, other: Case, kind: EventKind, actor: User, note: str) -> None:
     for one, named, text in ((case, other, note), (other, case, "")):
         save_change(one)
         Event.objects.record(one, kind, actor, text, reference=named.reference)

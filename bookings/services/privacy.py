@@ -1,6 +1,6 @@
-"""Protect what belongs to a patient."""
+"""Protect a patient's data."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from bookings.models import Case, Event, EventKind
@@ -9,8 +9,11 @@ from .cases import lock_case, save_change
 
 
 @transaction.atomic
-def revoke_links(case_id: int, *, actor: AbstractBaseUser) -> Case:
-    """Revoke every link that was mailed for this case, for an email that went to the wrong address."""
+def revoke_links(case_id: int, *, actor: User) -> Case:
+    """Revoke every link that was emailed for this case.
+
+    It is for an email that went to the wrong address.
+    """
     case = lock_case(case_id)
     case.link_version += 1
     save_change(case)

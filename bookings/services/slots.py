@@ -1,13 +1,15 @@
-"""Take and free slots. Every writer of slots locks all resources first, so two of them never work at once.
+"""Take and free slots.
 
-PostgreSQL locks the rows of the resources, SQLite the whole transaction. Resources come before cases, always, so
-nobody waits in a circle. Should a lock ever be forgotten, ``unique(resource, at)`` still refuses the second visit.
+Every writer of slots locks all resources first, so two writers never work at once. PostgreSQL locks the rows of the
+resources, SQLite the whole transaction. Resources are always locked before cases, to prevent deadlocks. If a writer
+forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 """
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -24,7 +26,7 @@ NEAREST = 3
 
 
 class TimeTakenError(BookingError):
-    """Say that a time cannot be had.
+    """Report that a time is not free.
 
     ``nearest`` are the free starts (UTC) around it.
     """
@@ -35,7 +37,10 @@ class TimeTakenError(BookingError):
 
 
 def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
-    """Return the policy of the site (without one, the default site) by the hours as they are stored now."""
+    """Return the booking policy of a site by the stored opening hours.
+
+    Without ``site`` it is that of the default site.
+    """
     site = site or Site.objects.filter(is_default_site=True).first()
     if site is None:
         return None
@@ -71,8 +76,10 @@ def find_resources(
     return [next((pk for pk in of_kind if pk in own), of_kind[0]) for of_kind in free]
 
 
-def time_taken(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None):
-    """Return the error that says that this start is gone, with the nearest free ones."""
+def time_taken(
+    policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None
+) -> TimeTakenError:
+    """Return the error for a start that is taken, with the nearest free ones."""
     free = availability.nearest(free_starts(policy, now, moving), start.astimezone(UTC), NEAREST)
     message = _("That time has just been taken. Please choose another one.")
     return TimeTakenError(message, [one.at for one in free])
@@ -95,6 +102,8 @@ def place(
 
     The resources are locked.
     """
+    if policy.visit_type_id is None:
+        raise BookingError(_("Add a type of visit first, under Settings."))
     appointment.visit_type_id = policy.visit_type_id
     appointment.starts_at = start.astimezone(UTC)
     appointment.ends_at = appointment.starts_at + policy.rules.visit
@@ -131,6 +140,6 @@ def _taken(
     return list(by_kind.values())
 
 
-def expired_holds(now: datetime):
-    """Return the held appointments whose time has run out."""
+def expired_holds(now: datetime) -> QuerySet[Appointment]:
+    """Return the held appointments that are past ``held_until``."""
     return Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=now)

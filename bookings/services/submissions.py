@@ -1,4 +1,4 @@
-"""Take in a patient's request: for the first time, again with corrections, or out of quarantine."""
+"""Save a patient's request, amend it, and release it from quarantine."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -48,7 +48,7 @@ TYPED_FIELDS = ("name", "email", "phone", "contact_by", "contact_time", "message
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """What a patient sent, as the form has cleaned it.
+    """Hold what a patient sent, as the form has cleaned it.
 
     ``phone`` is as typed, ``consent_wording`` exactly what the patient read. ``start`` (aware) is the time they
     picked, or None to be called.
@@ -68,7 +68,10 @@ class Submission:
     on_waitlist: bool = False
 
     def case_fields(self) -> dict[str, Any]:
-        """Return the fields of the case, with a fingerprint that is equal for what a person would call the same."""
+        """Return the fields of the case, with a fingerprint of what was typed.
+
+        Submissions that a person would call the same have the same fingerprint.
+        """
         fields = {name: getattr(self, name) for name in (*TYPED_FIELDS, "phone_e164")}
         typed = [self.phone_e164 or self.phone if name == "phone" else getattr(self, name) for name in TYPED_FIELDS]
         content = [*(one_line(value).casefold() for value in typed), sorted(set(self.treatment_ids))]
@@ -83,7 +86,9 @@ def submit(
     policy: BookingPolicy | None = None,
     in_quarantine: bool = False,
 ) -> tuple[Case, bool]:
-    """Save a request with its time, event, consent and messages, all or nothing. Return the case and whether it is new.
+    """Save a request with its time, event, consent and messages, or nothing.
+
+    Return the case and whether it is new.
 
     A request in quarantine holds no time and sends no message until the desk releases it. Without a policy no time is
     held. Raise TimeTakenError when the time the patient picked is gone: then nothing is saved.
@@ -94,7 +99,7 @@ def submit(
     try:
         return _submit(submission, settings, profile, policy, in_quarantine)
     except IntegrityError:
-        # The same form arrived twice at once and the other one won. Now it is there to be found.
+        # The same form arrived twice at once, and the other request has saved it by now.
         return _submit(submission, settings, profile, policy, in_quarantine)
 
 
@@ -111,24 +116,26 @@ def _submit(
         return _amend(submission, fields, policy, now), False
     recent = Case.objects.filter(fingerprint=fields["fingerprint"], created_at__gte=now - SAME_REQUEST_WITHIN)
     if case := recent.exclude(status=Status.CLOSED).order_by("pk").first():
-        if submission.start:  # A form opened anew and sent without a time takes none away.
+        if submission.start:  # A second form without a time does not end the hold.
             lock_resources()
             _save_wish(case, submission)
             _change_hold(case, submission.start, policy, now)
         return case, False
-    wants_time = bool(submission.start and policy) and not in_quarantine
-    # Checked before the lock, so that nobody waits in line for a time that is gone.
-    will_hold = wants_time and not _holder(fields["email"], fields["phone_e164"])
-    if will_hold and not find_resources(policy, submission.start, now):
-        raise time_taken(policy, submission.start, now)
+    start = None if in_quarantine else submission.start
+    is_checked = False
+    if start and policy and not _holder(fields["email"], fields["phone_e164"]):
+        # The check comes before the lock, so that requests for a taken time do not wait for the lock.
+        is_checked = True
+        if not find_resources(policy, start, now):
+            raise time_taken(policy, start, now)
     case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
     if not in_quarantine:
         queue_receipt(case)
         recipient = settings.desk_email or profile.email
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
-    if wants_time:
-        # Last, since the next patient waits for the resources. They may be locked after this case, which is new.
-        _hold(case, submission.start, policy, now, on_offer=not will_hold)
+    if start and policy:
+        # The hold comes last, so that the lock is short. The case is new, so it may be locked before the resources.
+        _hold(case, start, policy, now, on_offer=not is_checked)
     return case, True
 
 
@@ -152,7 +159,10 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
 
 
 def find_previous_visit(case: Case) -> Case | None:
-    """Return the newest case that came to a visit, of somebody with the same name and the same email or phone."""
+    """Return the newest case of this person that came to a visit, or None.
+
+    The person has the same name and the same email or phone.
+    """
     came = Q(appointments__state__in=(AppointmentState.CHECKED_IN, AppointmentState.TREATED))
     came |= Q(status=Status.CLOSED, outcome=Outcome.COMPLETED)
     visits = Case.objects.with_same_contact(case).filter(came).exclude(kind=CaseKind.COMPLAINT).distinct()
@@ -174,7 +184,7 @@ def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, 
 
     Raise TimeTakenError if it is not free and, ``on_offer``, offered.
 
-    One contact holds one time: a second request is saved without.
+    One contact holds one time: a second request is saved without one.
     """
     lock_resources()
     if expired_holds(now).exists():
@@ -193,7 +203,7 @@ def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, 
 
 
 def _holder(email: str, phone_e164: str, but: Case | None = None) -> Case | None:
-    """Return another case that holds a time for the same email or phone, or None."""
+    """Return a case that holds a time for this email or phone, or None."""
     same = Q(email__iexact=email) if email else Q()
     if phone_e164:
         same |= Q(phone_e164=phone_e164)
@@ -206,9 +216,7 @@ def _holder(email: str, phone_e164: str, but: Case | None = None) -> Case | None
 def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | None, now: datetime) -> None:
     """Hold another start instead of the one that is held.
 
-    What is booked stays, and quarantine holds nothing.
-
-    The resources are locked.
+    A booked visit stays, and a quarantined case holds nothing. The resources are locked.
     """
     if policy is None or case.status == Status.QUARANTINED:
         return
@@ -223,17 +231,18 @@ def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | Non
     stage = get_stage(case)
     _hold(case, start, policy, now)
     if stage not in (Status.NEW, Status.CONTACTING) and case.appointments.live().exists():
-        # A held time needs somebody who answers.
+        # A case with a held time waits for an answer.
         set_status(case, Status.NEW)
         save_change(case)
-        Event.objects.record(case, EventKind.STAGE, **{"from": stage, "to": Status.NEW})
+        data: dict[str, Any] = {"from": stage, "to": Status.NEW}
+        Event.objects.record(case, EventKind.STAGE, **data)
 
 
 # The same form sent again
 
 
 def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy | None, now: datetime) -> Case:
-    """Write what the patient changed since they sent the form before, and change the held time."""
+    """Save what the patient changed in the form, and change the hold."""
     lock_resources()
     case = Case.objects.select_for_update(no_key=True).get(submission_key=submission.submission_key)
     _save_wish(case, submission)
@@ -250,7 +259,7 @@ def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy
         case.search_text = search_text_for(case)
         was_closed = case.status == Status.CLOSED
         if was_closed:
-            # A patient who writes again is waiting again, also when the desk thought it was done.
+            # A patient who writes again waits for an answer, even after the desk has closed the case.
             set_status(case, Status.NEW)
         save_change(case)
         Patient.objects.update_for(case)
@@ -272,19 +281,19 @@ def _save_wish(case: Case, submission: Submission) -> None:
 def get_titles(treatment_ids: tuple[int, ...]) -> dict[int, str]:
     """Return titles by page id.
 
-    A treatment taken offline a minute ago is still what the patient asked for.
+    Treatments that were taken offline are included, since the patient asked for them.
     """
     if not treatment_ids:
         return {}
-    # The foreign key knows the page model; this app does not import it.
-    pages = CaseTreatment._meta.get_field("page").related_model.objects.filter(pk__in=set(treatment_ids))
+    # The page model comes from the foreign key, since this app does not import it.
+    pages = CaseTreatment._meta.get_field("page").related_model._default_manager.filter(pk__in=set(treatment_ids))
     return dict(pages.order_by("path").values_list("pk", "title"))
 
 
 def _change_treatments(case: Case, submission: Submission) -> list[str]:
     """Return the titles before and after, or [].
 
-    Rows whose page was deleted since stay: nobody could tick them again.
+    Rows whose page was deleted stay, since the patient cannot tick them again.
     """
     wanted = get_titles(submission.treatment_ids)
     had = dict(case.treatments.exclude(page=None).values_list("page", "title"))
@@ -308,19 +317,23 @@ def _add_treatments(case: Case, titles: dict[int, str]) -> None:
 def release_from_quarantine(
     case_id: int,
     *,
-    actor: AbstractBaseUser,
+    actor: User,
     expected_version: int,
     policy: BookingPolicy | None,
     note: str = "",
 ) -> Case:
-    """Make a request from quarantine one like any other, with its receipt, and its time if that is still free."""
+    """Release a request from quarantine and queue its receipt.
+
+    Its time is held if it is still free.
+    """
     lock_resources()
     case = lock_case(case_id, expected_version)
     if case.status != Status.QUARANTINED:
         raise BookingError(_("This case is not in quarantine."))
     set_status(case, Status.NEW)
     save_change(case)
-    Event.objects.record(case, EventKind.STAGE, actor, note, **{"from": Status.QUARANTINED, "to": Status.NEW})
+    data: dict[str, Any] = {"from": Status.QUARANTINED, "to": Status.NEW}
+    Event.objects.record(case, EventKind.STAGE, actor, note, **data)
     queue_receipt(case)
     if case.requested_start and policy:
         try:

@@ -1,4 +1,7 @@
-"""Which step may follow which. The desk's buttons and the rule are one table."""
+"""Define which stage may follow which.
+
+The desk's buttons and the check use the same table.
+"""
 
 from collections.abc import Mapping
 
@@ -47,11 +50,11 @@ class TransitionError(BookingError):
 
 
 class StaleCaseError(BookingError):
-    """Refuse a change because somebody else changed the case since this person looked at it."""
+    """Refuse a change because the case has changed since it was shown."""
 
 
 def prefetch_visits() -> Prefetch:
-    """Prefetch ``case.current_appointments``, oldest first, for lists of cases."""
+    """Prefetch ``case.current_appointments``, oldest first, for lists."""
     columns = ("case_id", "state", "starts_at", "ends_at", "held_until")
     queryset = Appointment.objects.exclude(state__in=GONE).order_by("pk").only(*columns)
     return Prefetch("appointments", queryset=queryset, to_attr="current_appointments")

@@ -1,4 +1,4 @@
-"""Tell patients of earlier times that have become free."""
+"""Offer earlier times that have become free to patients."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from .cases import lock_case, save_change
 from .slots import find_resources, get_booking_policy
 from .transitions import BookingError
 
-MAX_NOTIFIED = 5  # For one time: whoever finds it gone is disappointed.
+MAX_NOTIFIED = 5  # For one time, since only one patient can have it.
 
 
 @transaction.atomic
@@ -48,10 +48,11 @@ def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
 
 
 def notify_waitlist(start: datetime, *, given_back_by: int | None = None) -> None:
-    """Queue an email to those who want a time as early as this one (aware), which has just become free.
+    """Queue emails to the waitlist about a time (aware) that became free.
 
-    The caller's transaction holds the resources, so nobody is told twice. Other cases are only read here, never
-    locked. Whether the time can still be had is checked when the email is about to leave.
+    They go to patients whose own time is later. The caller's transaction holds the resources, so no patient is told
+    twice. Other cases are only read here, never locked. Whether the time is still free is checked right before the
+    email is sent.
     """
     now = timezone.now()
     if start <= now:
@@ -68,7 +69,7 @@ def notify_waitlist(start: datetime, *, given_back_by: int | None = None) -> Non
         return
     clinic, settings = ClinicProfile.for_site(site), ConsultationSettings.for_site(site)
     today = clinic.today(now)
-    # A dropped email has reached nobody, so the patient may still be told today, only not of the same time again.
+    # A dropped email was not sent, so the patient may still be told today, but not of the same time again.
     told_today = Message.objects.filter(
         ~Q(state=MessageState.DROPPED) | Q(starts_at=start),
         case=OuterRef("case"),
@@ -89,7 +90,10 @@ def notify_waitlist(start: datetime, *, given_back_by: int | None = None) -> Non
 
 @preconditions.register(MessageKind.WAITLIST_OFFER)
 def can_still_take_it(message: Message, appointment: Appointment) -> bool:
-    """Return whether the patient still wants an earlier time, may still change, and could have this one now."""
+    """Return whether the patient can still take the earlier time.
+
+    They still want one, may still change their visit, and the time is free.
+    """
     now, case = timezone.now(), appointment.case
     if message.starts_at is None or message.starts_at >= appointment.starts_at:
         return False

@@ -12,7 +12,7 @@ RECEIVER_ID = "clinic.prerender_on_publish"
 
 
 def prerender_on_publish(sender, instance: Page, **kwargs) -> None:
-    """After the commit, render the published page and the pages above it once."""
+    """Render the published page and the pages above it after the commit."""
     pk = instance.pk
     transaction.on_commit(lambda: prerender_with_ancestors(pk), robust=True)
 

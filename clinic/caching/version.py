@@ -1,4 +1,4 @@
-"""Keep one content version, which keys of cached entries contain.
+"""Store one content version, which is part of the keys of cached entries.
 
 Publishing, moving or deleting a page, or saving a snippet, a picture or a setting, makes a new version after the
 commit: the next visitor sees the change, and nothing asks for the old entries again. Requests of patients change
@@ -20,7 +20,7 @@ from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 
-CACHE_SECONDS = 3600  # seconds a cached entry is kept; also the longest that a change missed here can go unseen
+CACHE_SECONDS = 3600  # seconds that an entry stays cached; also the longest that a change missed here can go unseen
 
 _pending = threading.local()  # connections belong to one thread, so their transactions do too
 

@@ -25,7 +25,7 @@ DEFAULT_BUTTON = "Ask for a free consultation"
 
 
 class DemoDataError(Exception):
-    """Report a data file that cannot be loaded, in words for the person who wrote it."""
+    """Report a data file that cannot be loaded, to the person who wrote it."""
 
 
 @contextmanager
@@ -66,7 +66,10 @@ def _read(name: str) -> str:
 
 
 class PageFile:
-    """Hold one page's file: ``fields`` from the top of it, and the Markdown below as ``sections`` and ``body``."""
+    """Hold the file of one page.
+
+    ``fields`` come from the top of it, ``sections`` and ``body`` from the Markdown below.
+    """
 
     def __init__(self, name: str, page_type: str, required: tuple[str, ...]):
         self.name = name
@@ -85,13 +88,19 @@ class PageFile:
 
 
 def page_files(folder: str, page_type: str, required: tuple[str, ...]) -> list[PageFile]:
-    """Return the folder's pages by file name, and articles with the oldest first."""
+    """Return the pages of a folder by file name.
+
+    Articles come with the oldest first.
+    """
     files = [PageFile(f"{folder}/{path.name}", page_type, required) for path in sorted((DATA / folder).glob("*.md"))]
     return sorted(files, key=lambda file: -file.fields.get("days_ago", 0))
 
 
 def _sections(words: str, model: type[Page]) -> tuple[dict[str, str], str]:
-    """Split at the headings that name a field: "## Side effects" begins the field ``side_effects``."""
+    """Split at the headings that name a field.
+
+    "## Side effects" begins the field ``side_effects``.
+    """
     fields = {
         field.name
         for field in model._meta.get_fields()
@@ -109,7 +118,10 @@ def _sections(words: str, model: type[Page]) -> tuple[dict[str, str], str]:
 
 
 def to_html(words: str, names: Names) -> str:
-    """Return the Markdown as Wagtail stores rich text: one line, <b> and <i>, links by page id."""
+    """Return the Markdown as Wagtail stores rich text.
+
+    It is one line with <b> and <i>, and its links name pages by id.
+    """
     html = AROUND_BLOCK_TAG.sub(r"\1", " ".join(markdown(words, extensions=["sane_lists"]).split()))
     html = re.sub(r"<(/?)strong>", r"<\1b>", re.sub(r"<(/?)em>", r"<\1i>", html))
     html = html.replace("<li><p>", "<li>").replace("</p></li>", "</li>")
@@ -139,7 +151,10 @@ def plain(words: str) -> str:
 
 
 def to_blocks(words: str, names: Names) -> list[tuple[str, Any]]:
-    """Return the blocks of a ``BodyBlock``: text, and what stands between ":::" lines."""
+    """Return the blocks of a ``BodyBlock``.
+
+    They are text, and what is between ":::" lines.
+    """
     text, *parts = BLOCK.split(words)
     if ":::" in text + "".join(parts):
         raise DemoDataError("A block begins with “::: kind” and ends with a line “:::”. One of the two is missing.")

@@ -1,4 +1,7 @@
-"""Write the demo clinic, as ``data/`` and ``images/`` describe it, into a database without a home page."""
+"""Load the demo clinic from ``data/`` and ``images/``.
+
+The database must not have a home page yet.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -55,7 +58,7 @@ def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) ->
     Requests need users, who answer them.
     """
     loader = Loader(say)
-    # Thirty pages that are published would render the lists above them thirty times.
+    # Thirty pages are published, and each would render the lists above it.
     page_published.disconnect(dispatch_uid=prerender.RECEIVER_ID)
     try:
         with transaction.atomic():
@@ -80,7 +83,7 @@ class Loader:
             self.say(f"Accounts: {', '.join(self.users)}. The password of each is {users.PASSWORD}")
         self.add_pictures()
         self.add_snippets()
-        # Every page is added before any of them is filled in, so that each can link to each.
+        # All pages are added before any is filled in, so that they can link to each other.
         home, *others = files["pages"]
         self.site = self.show_home(home)
         for parent, children in ((home.slug, others), ("treatments", files["treatments"]), ("blog", files["articles"])):
@@ -92,7 +95,7 @@ class Loader:
         self.say(", ".join(f"{len(found)} {folder}" for folder, found in files.items()) + ".")
         if with_requests:
             count = requests.create(self.users, self.names, self.site)
-            self.say(f"{count} example requests; their mails count as sent.")
+            self.say(f"{count} example requests; their messages count as sent.")
 
     # What pages are made of
 
@@ -109,7 +112,7 @@ class Loader:
             image.save()
 
     def remove_files(self) -> None:
-        """Remove the copied pictures, which a transaction that is rolled back leaves on the disk."""
+        """Remove the copied pictures, which a rollback leaves on the disk."""
         for (kind, _name), image in self.names.items():
             if kind == "picture" and image.file._committed:
                 image.file.storage.delete(image.file.name)
@@ -164,7 +167,10 @@ class Loader:
             page.save_revision(user=editor).publish(user=editor)
 
     def set_field(self, row: Model, name: str, value: Any) -> None:
-        """Set a field from what a data file says: rows by their name, rich text from Markdown."""
+        """Set a field from a data file.
+
+        Rows are given by their name, rich text as Markdown.
+        """
         try:
             field = row._meta.get_field(name)
         except FieldDoesNotExist as error:

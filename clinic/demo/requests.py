@@ -103,7 +103,7 @@ class _Story:
         return next(islice(services.free_starts(self.policy, timezone.now()), number, None)).at
 
 
-# Services write the present. Only the demo, where nothing really happened, moves what they wrote into the past.
+# Services write the current time. Only the demo moves what they wrote into the past.
 
 
 def _back_date(case: Case, received: datetime) -> None:
@@ -115,7 +115,7 @@ def _back_date(case: Case, received: datetime) -> None:
 
 
 def _mark_as_sent(case: Case, at: datetime) -> None:
-    """Write the messages and mark them as sent, so that none ever leaves."""
+    """Write the messages and mark them as sent, so that none is sent."""
     for message in case.messages.exclude(state=MessageState.SENT):
         render(message)
         message.state, message.attempts = MessageState.SENT, 1
@@ -124,7 +124,10 @@ def _mark_as_sent(case: Case, at: datetime) -> None:
 
 
 def _back_date_visit(visit: Appointment, at: datetime) -> None:
-    """Move a booked visit to a past time, the quarter hour that holds ``at``, in the same room."""
+    """Move a booked visit to the quarter hour that holds ``at``, in the past.
+
+    It stays in the same room.
+    """
     length, room = visit.ends_at - visit.starts_at, visit.slots.first().resource
     start = slots_between(at, at + length)[0]
     visit.starts_at, visit.ends_at, visit.created_at = start, start + length, start - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Make the demo's accounts, one for each role, with one password that everybody may know."""
+"""Make the demo's accounts, one for each role, with one public password."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password

@@ -1,4 +1,7 @@
-"""Settings shared by every environment. Each environment file imports these and changes what differs."""
+"""Set what every environment shares.
+
+Each environment file imports these settings and changes what differs.
+"""
 
 import os
 from pathlib import Path
@@ -13,7 +16,7 @@ env = Env()
 # The file configures production alone: neither the demo nor the tests may ever reach its database.
 if os.environ.get("DJANGO_SETTINGS_MODULE") == "clinic.settings.production":
     env.read_env(BASE_DIR / ".env", recurse=False)
-# Everything that the site writes on its own machine: SQLite, media, collected static files, mail as files.
+# Everything that the site writes on its own machine: SQLite, media, collected static files, emails as files.
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
@@ -89,7 +92,10 @@ POSTGRES_OPTIONS = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 
 
 def database_from_environment() -> dict:
-    """``DATABASE_URL`` with the options its engine needs; SQLite in ``var/`` when it is not set."""
+    """Return the database of ``DATABASE_URL``, with its engine's options.
+
+    When it is not set, that is SQLite in ``var/``.
+    """
     database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3", conn_max_age=0)
     is_sqlite = database["ENGINE"].endswith("sqlite3")
     options = SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS
@@ -145,7 +151,7 @@ CRISPY_TEMPLATE_PACK = "clinic_forms"
 CRISPY_FAIL_SILENTLY = False
 
 WAGTAIL_SITE_NAME = env.str("CLINIC_NAME", "OC Beauty Medspa")
-BEHIND_PROXY = False  # nobody but a proxy of ours may say where a visitor comes from
+BEHIND_PROXY = False  # only a proxy of ours may set the visitor's address
 WAGTAILADMIN_BASE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif", "heic"]
@@ -154,7 +160,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 TAGGIT_CASE_INSENSITIVE = True
-# The admin tells nobody outside that it exists: no Gravatar, no version check, no news banner.
+# The admin sends nothing to other hosts: no Gravatar, no version check, no news banner.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
@@ -164,9 +170,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 
 def email_settings(url: dict) -> dict:
-    """Django's mail settings for a parsed ``EMAIL_URL``.
+    """Return Django's email settings for a parsed ``EMAIL_URL``.
 
-    Django 6.1 replaces ``EMAIL_BACKEND`` and its companions by ``MAILERS``; this is the one place that knows.
+    Django 6.1 replaces ``EMAIL_BACKEND`` and its companions by ``MAILERS``. Only this function depends on that.
     """
     smtp = {
         "host": url.get("EMAIL_HOST"),
@@ -206,10 +212,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "redacting"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        # Naming a logger here removes Django's own handlers, which would print and mail what patients wrote.
+        # Naming a logger here removes Django's own handlers, which would print and email what patients wrote.
         "django": {"level": "INFO"},
         "django.server": {"level": "INFO", "propagate": True},
-        # Both report every saved page, the tasks around it included.
+        # Both log every saved page and the tasks that follow.
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
     },

@@ -1,4 +1,4 @@
-"""Development and the demo: starts with no configuration; everything it writes is in ``var/``."""
+"""Configure development and the demo, with all files in ``var/``."""
 
 from .base import *  # noqa: F403
 from .base import VAR_DIR, email_settings

@@ -1,4 +1,4 @@
-"""Production: everything that differs per machine comes from the environment (see ``.env.example``).
+"""Configure production from the environment (see ``.env.example``).
 
 A missing variable stops the start with its name, and all of them at once.
 """

@@ -235,8 +235,7 @@ def test_missing_file_and_folder_are_named(blog_index, tmp_path):
 
 
 def test_nothing_half_made_stays(blog_index, monkeypatch):
-    """The page is in the tree already when its keywords fail; the next file goes in all the same."""
-
+    # The page is in the tree already when its keywords fail. The next file is imported all the same.
     def fail(name):
         raise OSError("disk full")
 

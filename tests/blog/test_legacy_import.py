@@ -1,4 +1,7 @@
-"""The files in ``legacy/`` are pages in the format of the old site; all but the first were written for these tests."""
+"""Test the import with the files in ``legacy/``.
+
+They have the format of the old site. All but the first were written for these tests.
+"""
 
 import re
 import unicodedata
@@ -95,7 +98,7 @@ def words(texts):
 
 
 def assert_nothing_lost(text, article):
-    """Every word of the file is in a line, every line has one place, and the draft or the report shows its words."""
+    """Check that each word is in one line, and shown in draft or report."""
     visible = INVISIBLE.sub("", unicodedata.normalize("NFC", CONTROL.sub(" ", text)))
     assert words([visible]) == words(line.text for line in article.lines)
     body = words(line.text for line in article.lines if line.place == "body")
@@ -712,7 +715,7 @@ def test_any_text_is_read_or_refused(text):
     st.sampled_from([FURNITURE, "", *(f"{teaser}\n\n{CONTACT}" for teaser in TEASERS), CONTACT]),
 )
 def test_no_sentence_of_an_article_is_lost(lines, keywords, prose_first, furniture):
-    """Between the title and the furniture of the page, whatever its words are."""
+    """Test between title and furniture, whatever the words are."""
     lines = [PROSE, *lines] if prose_first else [*lines, PROSE]
     article = parse(TOP + "\n\n".join(lines) + keywords + "\n\n" + furniture)
     body = text_of(article)

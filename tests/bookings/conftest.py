@@ -26,14 +26,20 @@ def clerk(db):
 
 
 @pytest.fixture
+def desk(client, profile):
+    """Return a browser that is logged in at the front desk, as ``desk.user``."""
+    client.user = factories.make_user("frontdesk", first_name="Fay", last_name="Desk")
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
 def ask(profile, consultation_settings, policy):
     """Return a function that submits a request for a time, and returns its case."""
 
     def submit(start=TUESDAY, **fields):
         submission = factories.make_submission(start=start, **fields)
-        case, _created = services.submit(
-            submission, settings=consultation_settings, profile=profile, policy=policy
-        )
+        case, _created = services.submit(submission, settings=consultation_settings, profile=profile, policy=policy)
         return case
 
     return submit

@@ -1,4 +1,4 @@
-"""The patient's own page behind the link in her mails."""
+"""The patient's own page behind the link in their emails."""
 
 import re
 from datetime import timedelta
@@ -11,8 +11,10 @@ from icalendar import Calendar
 
 from bookings import services
 from bookings.messaging.links import VALID_FOR, get_visit_path
-from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, Slot
-from tests.bookings.test_appointments import NOW, TUESDAY
+from bookings.messaging.outbox import send_due
+from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, MessageState, Slot
+from tests.bookings.conftest import TUESDAY
+from tests.bookings.test_appointments import NOW
 from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
@@ -41,12 +43,12 @@ def text_of(response):
 
 
 def rows():
-    """Everything that is stored about requests."""
+    """Return everything that is stored about cases."""
     models = list(apps.get_app_config("bookings").get_models())
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
-def test_page_tells_a_first_name_and_a_time_and_nothing_more(client, booked):
+def test_page_shows_only_first_name_and_time(client, booked):
     text = text_of(client.get(get_visit_path(booked)))
     assert "Hello Ana" in text
     assert "Your visit is on Tuesday, June 8, 10 am." in text
@@ -54,14 +56,14 @@ def test_page_tells_a_first_name_and_a_time_and_nothing_more(client, booked):
         assert secret not in text
 
 
-def test_page_of_a_kept_time_says_until_when(client, case):
+def test_page_says_until_when_time_is_held(client, case):
     text = text_of(client.get(get_visit_path(case)))
-    assert "Tuesday, June 8, 10 am is kept for you until Monday, June 7, 1 pm. We answer by then." in text
+    assert "Tuesday, June 8, 10 am is held for you until Monday, June 7, 1 pm. We answer by then." in text
 
 
 @pytest.fixture
-def every_mail(ask, clerk, policy, clock):
-    """One of each kind, as the services write them."""
+def every_message(ask, clerk, policy, clock, written):
+    """Return one message of each kind, written as the worker does."""
     later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", on_waitlist=True)
     services.confirm(later.pk, actor=clerk, expected_version=later.version, policy=policy)
     case = ask(email="ana@patient.example.com")
@@ -73,15 +75,16 @@ def every_mail(ask, clerk, policy, clock):
     clock.shift(timedelta(hours=5))
     services.expire_holds()
     assert set(Message.objects.values_list("kind", flat=True)) == set(MessageKind.values)
-    return Message.objects.all()
+    return [written(message) for message in Message.objects.all()]
 
 
 @pytest.mark.parametrize("is_clerk", [False, True], ids=["patient", "clerk"])
-def test_opening_any_link_of_any_mail_changes_nothing(client, every_mail, clerk, is_clerk):
-    """As virus scanners do. The desk's notice leads to the log-in page, or to the request."""
-    links = {link for mail in every_mail for body in (mail.text, mail.html) for link in LINK.findall(body)}
-    # Of three patients her page and the desk's notice; to change her time; and, hours later, a link signed anew.
-    assert len(links) == 3 * 2 + 1 + 1
+def test_opening_any_emailed_link_changes_nothing(client, every_message, clerk, is_clerk):
+    """Virus scanners open every link. The desk's notice leads to the log-in page, or to the case."""
+    bodies = [body for message in every_message for body in (message.text, message.html)]
+    links = {link for body in bodies for link in LINK.findall(body)}
+    # For each of three patients their page and the desk's notice, and for one the form to change the time.
+    assert len(links) == 3 * 2 + 1
     if is_clerk:
         client.force_login(clerk)
     before = rows()
@@ -92,25 +95,25 @@ def test_opening_any_link_of_any_mail_changes_nothing(client, every_mail, clerk,
     assert rows() == before
 
 
-@pytest.mark.parametrize("act", ["cancel", "complain", "earlier"])
-def test_acts_need_a_post(client, booked, act):
+@pytest.mark.parametrize("action", ["cancel", "complain", "earlier"])
+def test_actions_need_a_post(client, booked, action):
     before = rows()
-    assert client.get(f"{get_visit_path(booked)}{act}/").status_code == 405
+    assert client.get(f"{get_visit_path(booked)}{action}/").status_code == 405
     assert rows() == before
 
 
-def test_patient_cancels_and_the_time_is_free(client, booked):
+def test_canceling_frees_the_time(client, booked):
     response = client.post(f"{get_visit_path(booked)}cancel/", follow=True)
     assert "is canceled" in text_of(response)
     assert Slot.objects.count() == 0
 
 
-def test_cancelling_twice_says_so_and_breaks_nothing(client, booked):
+def test_canceling_twice_is_told(client, booked):
     client.post(f"{get_visit_path(booked)}cancel/")
     assert "There is no time to change any more." in text_of(client.post(f"{get_visit_path(booked)}cancel/"))
 
 
-def test_after_the_cut_off_the_page_asks_for_a_call(client, booked, clock):
+def test_page_after_cut_off_asks_to_call(client, booked, clock):
     clock.move_to(TUESDAY - timedelta(hours=23))
     assert "Please call us." in text_of(client.get(get_visit_path(booked)))
     assert "Please call us." in text_of(client.post(f"{get_visit_path(booked)}cancel/"))
@@ -125,33 +128,34 @@ def test_booked_visit_has_a_calendar_file(client, booked):
     assert b"Ana" not in response.content
 
 
-def test_kept_time_has_no_calendar_file(client, case):
+def test_held_time_has_no_calendar_file(client, case):
     assert client.get(f"{get_visit_path(case)}visit.ics").status_code == 404
 
 
-def test_what_feels_wrong_opens_a_file_of_its_own(client, booked):
+def test_complaint_opens_its_own_case(client, booked, written):
     response = client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."}, follow=True)
     assert "Thank you for telling us." in text_of(response)
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert (complaint.earlier, complaint.message, complaint.is_waiting) == (booked, "My eyelid hangs.", True)
-    assert complaint.messages.get().kind == "desk_notice"
-    assert "eyelid" not in complaint.messages.get().text
+    assert (complaint.previous, complaint.message, complaint.is_waiting) == (booked, "My eyelid hangs.", True)
+    notice = written(complaint.messages.get())
+    assert notice.kind == MessageKind.DESK_NOTICE
+    assert "eyelid" not in notice.text + notice.html
 
 
-def test_second_complaint_is_added_to_the_open_one(client, booked):
+def test_second_complaint_joins_the_open_one(client, booked):
     for text in ("My eyelid hangs.", "And it hurts."):
         client.post(f"{get_visit_path(booked)}complain/", {"text": text})
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.events.get(kind=EventKind.NOTE).text == "And it hurts."
+    assert complaint.events.get(kind=EventKind.NOTE).data == {"note": "And it hurts."}
 
 
-def test_empty_complaint_is_asked_again(client, booked):
+def test_empty_complaint_is_refused(client, booked):
     response = client.post(f"{get_visit_path(booked)}complain/", {"text": "  "})
     assert "Write in a few words what feels wrong." in text_of(response)
     assert not Case.objects.filter(kind=CaseKind.COMPLAINT).exists()
 
 
-def test_link_runs_out(client, booked, clock):
+def test_link_expires(client, booked, clock):
     path = get_visit_path(booked)
     clock.move_to(NOW + VALID_FOR + timedelta(minutes=1))
     for address in (path, f"{path}change/"):
@@ -162,48 +166,49 @@ def test_link_can_be_revoked(client, booked, clerk):
     path = get_visit_path(booked)
     services.revoke_links(booked.pk, actor=clerk)
     assert client.get(path).status_code == 404
-    for act in ("cancel", "change", "earlier", "complain"):
-        assert client.post(f"{path}{act}/").status_code == 404
+    for action in ("cancel", "change", "earlier", "complain"):
+        assert client.post(f"{path}{action}/").status_code == 404
     assert client.get(f"{path}change/").status_code == 404
     booked.refresh_from_db()
     assert client.get(get_visit_path(booked)).status_code == 200
 
 
-def test_link_that_was_tampered_with_shows_nothing(client, booked):
+def test_changed_link_shows_nothing(client, booked):
     path = get_visit_path(booked)
     assert client.get(path[:-4] + "abc/").status_code == 404
 
 
 @pytest.mark.parametrize("page", ["", "change/"])
-def test_page_is_kept_by_no_cache_and_told_to_no_other_site(client, booked, page):
+def test_page_is_not_cached_indexed_or_referred(client, booked, page):
     response = client.get(get_visit_path(booked) + page)
     assert "no-store" in response["Cache-Control"]
     assert response["Referrer-Policy"] == "same-origin"
     assert 'name="robots" content="noindex"' in response.content.decode()
 
 
-def test_time_that_has_run_out_is_told_before_anybody_has_written_it_down(client, case, clock):
+def test_expired_hold_is_told_before_it_is_recorded(client, case, clock):
     clock.move_to(case.appointments.get().held_until)
     text = text_of(client.get(get_visit_path(case)))
-    assert "has run out" in text
+    assert "The time we held for you has expired." in text
     assert "Cancel my visit" not in text
 
 
-def test_complaint_is_kept_when_its_mail_cannot_be_written(client, booked, monkeypatch):
+def test_complaint_survives_a_notice_that_fails(client, booked, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
     monkeypatch.setattr("bookings.messaging.rendering.render_to_string", broken)
     client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."})
+    send_due()
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.events.filter(kind=EventKind.MESSAGE_FAILED).exists()
+    assert complaint.messages.get().state == MessageState.QUEUED
 
 
-def test_steps_say_where_she_stands(client, case, booked):
+def test_steps_show_where_the_visit_stands(client, case, booked):
     steps = BeautifulSoup(client.get(get_visit_path(booked)).content, "html.parser").select(".visit-steps li")
     assert [step.get_text(" ", strip=True) for step in steps] == [
         "We have your request (done)",
-        "A time is kept for you (done)",
+        "A time is held for you (done)",
         "Your time is booked (done)",
         "You come to see us",
     ]
@@ -218,12 +223,12 @@ def change(client, case, start, **data):
 
 
 def offered(response):
-    """The times to choose from, as the page sends them."""
+    """Return the times to choose from, as the page sends them."""
     page = BeautifulSoup(response.content, "html.parser")
     return [radio["value"] for radio in page.select("#times input[type=radio]")]
 
 
-def test_opening_the_form_changes_nothing_and_names_her_time(client, booked):
+def test_opening_change_form_changes_nothing(client, booked):
     before = rows()
     response = client.get(f"{get_visit_path(booked)}change/")
     assert client.head(f"{get_visit_path(booked)}change/").status_code == 200
@@ -235,12 +240,12 @@ def test_opening_the_form_changes_nothing_and_names_her_time(client, booked):
         assert secret not in text
 
 
-def test_form_offers_every_time_but_hers(client, booked):
+def test_form_offers_every_time_but_the_current(client, booked):
     times = offered(client.get(f"{get_visit_path(booked)}change/"))
     assert "2027-06-08T17:00Z" not in times
-    # Her own visit is no obstacle to a quarter of an hour earlier or later.
+    # Their own visit is no obstacle to a quarter of an hour earlier or later.
     assert {"2027-06-08T16:45Z", "2027-06-08T17:15Z"} <= set(times)
-    assert "" not in times  # she has a time: nobody needs to call her
+    assert "" not in times  # The patient has a time: nobody needs to call.
 
 
 def test_booked_visit_is_moved(client, booked):
@@ -252,7 +257,7 @@ def test_booked_visit_is_moved(client, booked):
     assert Slot.objects.count() == 2
 
 
-def test_kept_time_that_is_moved_stays_kept_as_long_as_before(client, case):
+def test_moved_hold_expires_as_before(client, case):
     until = case.appointments.get().held_until
     change(client, case, EARLIER)
     appointment = case.appointments.get()
@@ -261,13 +266,13 @@ def test_kept_time_that_is_moved_stays_kept_as_long_as_before(client, case):
     assert not case.messages.filter(kind="moved").exists()
 
 
-def test_time_is_never_kept_past_its_start(case, policy):
+def test_hold_never_outlasts_its_start(case, policy):
     case.appointments.update(held_until=TUESDAY)
     services.move(case.pk, TUESDAY - timedelta(minutes=45), policy=policy)
     assert case.appointments.get().held_until == TUESDAY - timedelta(minutes=45)
 
 
-def test_sent_twice_moves_once(client, booked):
+def test_change_sent_twice_moves_once(client, booked):
     change(client, booked, EARLIER)
     assert change(client, booked, EARLIER).status_code == 303
     assert booked.events.filter(kind=EventKind.MOVED).count() == 1
@@ -278,16 +283,16 @@ def test_sent_twice_moves_once(client, booked):
     ("start", "words"),
     [
         ("", "Choose one of the times"),
-        ("garbage", "This is none of our times."),
-        ("2027-06-08T17:05Z", "This is none of our times."),
-        ("2027-06-12T17:00Z", "This is none of our times."),
-        ("9999-12-31T23:45Z", "This is none of our times."),
-        ("0001-01-01T00:00Z", "This is none of our times."),
+        ("garbage", "That time is not available."),
+        ("2027-06-08T17:05Z", "That time is not available."),
+        ("2027-06-12T17:00Z", "That time is not available."),
+        ("9999-12-31T23:45Z", "That time is not available."),
+        ("0001-01-01T00:00Z", "That time is not available."),
         ("2027-06-07T16:15Z", "has just been taken"),
     ],
     ids=["none", "garbage", "off the grid", "closed day", "end of time", "beginning of time", "too near"],
 )
-def test_what_is_no_free_time_is_said_and_nothing_changes(client, booked, start, words):
+def test_time_that_is_not_free_is_refused(client, booked, start, words):
     before = rows()
     response = change(client, booked, start)
     assert response.status_code == 200
@@ -297,25 +302,25 @@ def test_what_is_no_free_time_is_said_and_nothing_changes(client, booked, start,
     assert rows() == before
 
 
-def test_form_without_a_field_changes_nothing(client, booked):
+def test_change_form_without_fields_is_refused(client, booked):
     assert "Choose one of the times" in text_of(client.post(f"{get_visit_path(booked)}change/"))
 
 
-def test_time_taken_in_between_brings_the_nearest_three(client, booked, ask):
+def test_taken_time_offers_the_nearest_three(client, booked, ask):
     ask(start=at("2027-06-08 11:00"))
     before = rows()
     response = change(client, booked, "2027-06-08T18:00Z")
     assert response.status_code == 200
-    assert "This time has just been taken." in text_of(response)
+    assert "That time has just been taken." in text_of(response)
     page = BeautifulSoup(response.content, "html.parser")
     nearest = [radio["value"] for radio in page.select("#times .choices__group input")]
-    # Never her own time, 10 am.
+    # Never their own time, 10 am.
     assert nearest == ["2027-06-08T17:15Z", "2027-06-08T17:30Z", "2027-06-08T18:30Z"]
     assert "2027-06-08T18:00Z" not in offered(response)
     assert rows() == before
 
 
-def test_other_days_change_nothing_and_keep_the_choice(client, booked):
+def test_other_days_keep_the_choice(client, booked):
     before = rows()
     later = change(client, booked, EARLIER, later="2027-06-15")
     assert later.status_code == 200
@@ -326,7 +331,7 @@ def test_other_days_change_nothing_and_keep_the_choice(client, booked):
     assert rows() == before
 
 
-def test_after_the_cut_off_no_time_can_be_chosen(client, booked, clock):
+def test_no_time_can_be_chosen_after_cut_off(client, booked, clock):
     clock.move_to(TUESDAY - timedelta(hours=23))
     before = rows()
     assert "change/" not in client.get(get_visit_path(booked)).content.decode()
@@ -336,7 +341,7 @@ def test_after_the_cut_off_no_time_can_be_chosen(client, booked, clock):
     assert rows() == before
 
 
-def test_without_a_time_none_can_be_chosen(client, booked, policy):
+def test_canceled_visit_cannot_be_moved(client, booked, policy):
     services.cancel(booked.pk, policy=policy)
     before = rows()
     assert client.get(f"{get_visit_path(booked)}change/").status_code == 303
@@ -344,7 +349,7 @@ def test_without_a_time_none_can_be_chosen(client, booked, policy):
     assert rows() == before
 
 
-def test_cut_off_that_passes_while_she_sends_is_said(client, booked, monkeypatch):
+def test_cut_off_passing_meanwhile_is_told(client, booked, monkeypatch):
     def late(*args, **kwargs):
         raise services.BookingError("It is too close.")
 
@@ -352,10 +357,10 @@ def test_cut_off_that_passes_while_she_sends_is_said(client, booked, monkeypatch
     assert "It is too close." in text_of(change(client, booked, EARLIER))
 
 
-# An earlier time
+# The waitlist
 
 
-def test_she_switches_mails_about_waitlist_offers_on_and_off(client, booked):
+def test_patient_joins_and_leaves_the_waitlist(client, booked):
     address = f"{get_visit_path(booked)}earlier/"
     assert "We write to you when an earlier time frees up." in text_of(
         client.post(address, {"wanted": "yes"}, follow=True)
@@ -365,13 +370,13 @@ def test_she_switches_mails_about_waitlist_offers_on_and_off(client, booked):
     assert booked.on_waitlist is False
 
 
-def test_wish_needs_a_time(client, booked, policy):
+def test_joining_the_waitlist_needs_a_time(client, booked, policy):
     services.cancel(booked.pk, policy=policy)
     response = client.post(f"{get_visit_path(booked)}earlier/", {"wanted": "yes"})
     assert "There is no time to change any more." in text_of(response)
 
 
-def test_acting_gives_a_link_no_longer_life(client, booked, clock):
+def test_actions_do_not_extend_the_link(client, booked, clock):
     path = get_visit_path(booked)
     clock.shift(timedelta(hours=1))
     assert client.post(f"{path}change/", {"start": EARLIER})["Location"] == path

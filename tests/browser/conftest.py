@@ -39,19 +39,22 @@ def chromium(django_db_setup):
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     contents = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
-        # The loop also gives the thread another database connection: what serialized_rollback puts back goes along.
+        # The loop also gives the thread another database connection, which needs the rows of serialized_rollback, too.
         if contents is not None:
             connection._test_serialized_contents = contents
         browser = playwright.chromium.launch(executable_path=path, args=launch_arguments())
         yield browser
         browser.close()
-        # That connection is out of everybody's sight once the loop is gone, and PostgreSQL drops no database in use.
+        # No other code can close that connection once the loop is gone, and PostgreSQL drops no database in use.
         connection.close()
 
 
 @pytest.fixture
 def open_page(chromium, site):
-    """``open_page(path, width=…, scheme=…, javascript=…)`` opens a page in a browser context of its own."""
+    """Return a function that opens a page in a browser context of its own.
+
+    It takes ``path``, ``width``, ``scheme`` and options of the context.
+    """
     contexts = []
 
     def open_path(path="/", *, width=390, scheme="light", **options):

@@ -18,7 +18,7 @@ MAC_APPS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 DOWNLOAD_LIMIT = 300  # seconds
-# Quiet: the tests' browser asks nobody outside for anything.
+# With these arguments the browser sends no requests of its own.
 ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -30,13 +30,19 @@ ARGUMENTS = [
 
 
 def launch_arguments() -> list[str]:
-    """Chromium refuses to run its sandbox as root, as in most containers."""
+    """Return the browser's arguments.
+
+    Chromium refuses to run its sandbox as root, as in most containers.
+    """
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [*ARGUMENTS, "--no-sandbox"] if is_root else ARGUMENTS
 
 
 def find() -> str | None:
-    """Return a browser's path: from ``CHROMIUM``, the machine's own, or Playwright's."""
+    """Return the path of a browser, or None.
+
+    It comes from ``CHROMIUM``, from the machine, or from Playwright.
+    """
     named = [os.environ.get("CHROMIUM", ""), *filter(None, map(shutil.which, COMMANDS))]
     apps = MAC_APPS if platform.system() == "Darwin" else ()
     for path in (*named, *apps):
@@ -46,7 +52,7 @@ def find() -> str | None:
 
 
 def playwrights_own() -> str | None:
-    """Return the path of Playwright's own browser. Asking for it takes half a second."""
+    """Return the path of Playwright's own browser, after half a second."""
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None

@@ -44,7 +44,7 @@ def cache_url() -> str:
 
 
 class Site:
-    """A site that can be prepared, started and stopped.
+    """Prepare, start and stop a site.
 
     ``web`` is the web server's name in Procfile: "dev", or "web" for production settings. ``url`` has no slash at its
     end. What the processes print is in ``log``.
@@ -71,7 +71,10 @@ class Site:
         )
 
     def prepare(self) -> None:
-        """Migrate, and load the demo or collect static files. Raise RuntimeError with the output on failure."""
+        """Migrate, and load the demo or collect static files.
+
+        Raise RuntimeError with the output on failure.
+        """
         command = [sys.executable, "manage.py", "prepare"]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=START_LIMIT

@@ -1,7 +1,8 @@
-"""Whatever the age of a page and whatever the visitor's clock says, no page calls a closed clinic open.
+"""Test that no page calls a closed clinic open.
 
-Nothing here waits for real time. Django renders the page and /hours.json in this process at the times a test names,
-and the browser, in Tokyo, gets them from a host that only exists here. Its clock stands still until a test moves it.
+The page may be old, and the visitor's clock wrong. Nothing here waits for real time. Django renders the page and
+/hours.json in this process at the times a test names, and the browser, in Tokyo, gets them from a host that only exists
+here. Its clock stands still until a test moves it.
 """
 
 import re
@@ -30,7 +31,7 @@ CLOSED = "Closed · opens Monday 9 am"
 DATA_BLOCK = re.compile(r'<script id="hours-data".*?</script>', re.DOTALL)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-# Keeps every claim the page ever makes, and the answers it waits for.
+# Record every claim that the page makes, and the answers that it waits for.
 WATCH = """
   window.said = [];
   window.awaited = [];
@@ -56,8 +57,11 @@ FAILURES = {
 
 
 class Visit:
-    """A page made at ``made`` and opened at ``now``, both of them true, on a computer whose clock is ``fast`` by so
-    much. ``hours_json`` is "alive", "dead", "held" until ``release()``, or what it is."""
+    """Open a page that was made at ``made``, at the true time ``now``.
+
+    The computer's clock is ahead by ``fast``. ``hours_json`` is "alive", "dead", "held" until ``release()``, or the
+    response.
+    """
 
     def __init__(self, browser, client, made, now, *, fast=timedelta(0), hours_json="alive", javascript=True):
         self.client, self.now, self.hours_json = client, now, hours_json
@@ -81,7 +85,7 @@ class Visit:
     # The host
 
     def answer_at(self, moment, path):
-        """What Django answers at this moment; nothing is left from another one."""
+        """Return Django's response at this moment, with an empty cache."""
         cache.clear()
         with time_machine.travel(moment, tick=False):
             response = self.test.run(self.client.get, path)
@@ -115,7 +119,7 @@ class Visit:
             route.fulfill(**self.hours_json)
 
     def listen(self, message):
-        """Browsers themselves report a request that failed, and nobody can stop them."""
+        """Collect errors, except those that browsers log for a failed request."""
         expected = message.location["url"] == f"{ORIGIN}/hours.json" and message.text.startswith("Failed to load")
         if message.type == "error" and not expected:
             self.complaints.append(message.text)
@@ -133,7 +137,7 @@ class Visit:
         self.wait_for_answers()
 
     def pass_time(self, duration):
-        """In steps of a minute, so that the answers arrive while it passes."""
+        """Let time pass in steps of a minute, so that responses arrive."""
         while duration:
             step = min(duration, MINUTE)
             self.now += step
@@ -142,11 +146,14 @@ class Visit:
             duration -= step
 
     def set_clock(self, moment):
-        """The visitor's clock reads this from now on, with no time passing."""
+        """Set the visitor's clock, with no time passing."""
         self.page.clock.set_system_time(moment)
 
     def sleep_until(self, moment, *, counted):
-        """The computer sleeps. Some systems count that time in ``performance.now()``, others do not."""
+        """Let the computer sleep.
+
+        Some systems count that time in ``performance.now()``, others do not.
+        """
         self.page.evaluate("said.length = 0")
         if counted:
             self.page.clock.fast_forward((moment - self.now) // timedelta(milliseconds=1))
@@ -155,7 +162,7 @@ class Visit:
         self.now = moment
 
     def wake(self, event):
-        """What browsers tell a page that is looked at again."""
+        """Send the event of a page that is shown again."""
         self.page.evaluate(
             """(event) => event === "pageshow"
               ? dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))
@@ -167,19 +174,19 @@ class Visit:
 
     @property
     def badge(self):
-        """The claim; empty when there is none. All places show the same."""
+        """Return the claim that all places show, or ""."""
         texts = {line.inner_text().strip() if line.is_visible() else "" for line in self.all("[data-open-state]")}
         assert len(texts) == 1
         return texts.pop()
 
     @property
     def said(self):
-        """All claims that were ever made."""
+        """Return all claims that were ever made."""
         return set(self.page.evaluate("said"))
 
     @property
     def today(self):
-        """The beginnings of the rows that are marked as today's."""
+        """Return the beginnings of the rows that are marked as today's."""
         return {row.locator("th, strong").inner_text() for row in self.all("[data-day][aria-current=date]")}
 
     def all(self, selector):
@@ -207,12 +214,12 @@ def visit(chromium, client, office):
         one.context.close()
         assert one.complaints == []
         assert one.strangers == set()
-        assert one.paths.count("/") == 1  # nothing was ever shown by loading the page anew
+        assert one.paths.count("/") == 1  # the page was never loaded again
 
 
 @pytest.fixture
 def office(profile):
-    """Monday to Friday from 9 to 4."""
+    """Open Monday to Friday from 9 to 4."""
     return give_hours(OFFICE)
 
 
@@ -434,7 +441,10 @@ def test_computer_that_slept_over_closing_time_does_not_wake_up_open(visit, coun
 
 @pytest.mark.parametrize("event", ["pageshow", "visibilitychange"])
 def test_page_that_is_looked_at_again_checks_at_once(visit, event):
-    """From the back/forward cache, or from a tab in the background; browsers stop the timers of both."""
+    """Test the back/forward cache and tabs in the background.
+
+    Browsers stop the timers of both.
+    """
     page = visit(at(f"{FRI} 15:50"))
     asked, page.hours_json = page.hours_asked, "held"
     page.sleep_until(at(f"{SAT} 10:00"), counted=False)

@@ -29,7 +29,10 @@ PAGES = [
 
 @pytest.fixture(scope="module", params=PAGES)
 def public_page(request, chromium, site):
-    """Open a page that all tests share: they may resize and read it, and do not click."""
+    """Open a page that all tests share.
+
+    They may resize and read it, and do not click.
+    """
     page = chromium.new_page(base_url=site.url, viewport={"width": 390, "height": HEIGHT}, reduced_motion="reduce")
     page.hosts, page.complaints = set(), []
     page.on("request", lambda request: page.hosts.add(urlsplit(request.url).netloc))
@@ -77,7 +80,7 @@ def test_page_asks_no_other_host_and_breaks_no_policy(public_page, site):
 
 
 def test_page_fits_every_width(public_page):
-    """320 px is also what a 1280 px screen has left at 400 % zoom."""
+    """Include 320 px, which a 1280 px screen has left at 400 % zoom."""
     for width in (320, 360, 390, 768, 1440):
         public_page.set_viewport_size({"width": width, "height": HEIGHT})
         assert public_page.evaluate("document.documentElement.scrollWidth") <= width
@@ -85,7 +88,10 @@ def test_page_fits_every_width(public_page):
 
 @pytest.mark.parametrize("path", ["/", "/treatments/botox-forehead-lines/", "/consultation/", "/blog/"])
 def test_targets_are_large_enough(open_page, path):
-    """WCAG 2.2, 2.5.8: 24 px, links within a sentence excepted. A card's link reaches over the whole card."""
+    """Check WCAG 2.2, 2.5.8: 24 px, except for links within a sentence.
+
+    A card's link reaches over the whole card.
+    """
     page = open_page(path)
     small = page.evaluate(
         """() => [...document.querySelectorAll('a, button, summary, input:not([type=hidden])')]

@@ -14,7 +14,7 @@ PICKED = "#times input:checked"
 
 
 def pick(page, position=-1) -> str:
-    """Choose one of the second day's times, of which there are many at any hour; its value."""
+    """Choose one of the second day's times, and return its value."""
     day = page.locator(DAYS).nth(1)
     if day.get_attribute("open") is None:
         day.locator("summary").click()
@@ -60,7 +60,7 @@ def test_time_is_picked_and_sent_with_the_keyboard_alone(open_page):
             break
     page.get_by_label("Your name").focus()
     page.keyboard.press("Enter")  # the form's first button must not be one that looks at other days
-    assert "is kept for you until" in receipt(page)
+    assert "is held for you until" in receipt(page)
     assert violations(page) == []
 
 
@@ -107,12 +107,12 @@ def test_time_taken_in_between_brings_the_nearest_and_loses_nothing(open_page):
     fill(fast, "Fast Fay", "(949) 555-0145")
     age_form(fast)
     send(fast)
-    assert "is kept for you" in receipt(fast)
+    assert "is held for you" in receipt(fast)
 
     send(slow)
     summary = slow.locator(".error-summary")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("This time has just been taken.")
+    expect(summary).to_contain_text("That time has just been taken.")
     expect(slow.get_by_label("Your name")).to_have_value("Slow Sam")
     expect(slow.get_by_label("In your own words")).to_have_value("A long story")
     assert slow.locator(f"#times input[value='{wanted}']").count() == 0
@@ -126,7 +126,7 @@ def test_time_taken_in_between_brings_the_nearest_and_loses_nothing(open_page):
     expect(nearest.first).to_be_focused()
     slow.keyboard.press("Space")
     send(slow)
-    assert "is kept for you until" in receipt(slow)
+    assert "is held for you until" in receipt(slow)
 
 
 def test_axe_finds_nothing_with_all_days_open(open_page):

@@ -20,23 +20,24 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.utils import timezone
 from bookings import services
+from bookings.messaging.links import get_visit_path
 from bookings.models import ConsultationSettings
-from bookings.services.appointments import default_calendar
-from bookings.visit_link import path_for
 from clinic.models import ClinicProfile
+from wagtail.models import Site
 
-calendar, now = default_calendar(), timezone.now()
-settings, profile = ConsultationSettings.for_site(calendar.site), ClinicProfile.for_site(calendar.site)
-free = [one.at for one in services.free_times(calendar, now) if (one.at - now).days >= 14]
+policy, now = services.get_booking_policy(), timezone.now()
+site = Site.objects.get(is_default_site=True)
+settings, profile = ConsultationSettings.for_site(site), ClinicProfile.for_site(site)
+free = [one.at for one in services.free_starts(policy, now) if (one.at - now).days >= 14]
 clerk, pages = User.objects.get(username="frontdesk"), {}
 for number, name in enumerate(["Held", "Kate", "Petra", "Sam", "Fay", "Wanda", "Alix", "Cleo"]):
-    request = services.ConsultationRequest(
+    submission = services.Submission(
         name=name, email=f"{name}@patient.example.com", consent_wording="Yes.", submission_key=uuid4(),
         start=free[number * 3])
-    case = services.submit(request, settings=settings, profile=profile, calendar=calendar).case
+    case, _created = services.submit(submission, settings=settings, profile=profile, policy=policy)
     if name != "Held":
-        case = services.confirm(case.pk, actor=clerk, expected_version=case.version, calendar=calendar)
-    pages[name] = path_for(case)
+        case = services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
+    pages[name] = get_visit_path(case)
 print("PAGES", json.dumps(pages))
 """
 
@@ -56,7 +57,7 @@ def pages(site):
 
 
 def tab_to(page, name):
-    """Move with the Tab key alone to what is called so."""
+    """Move to a field or button by its name, with the Tab key alone."""
     for _step in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).innerText") == name:
@@ -65,7 +66,7 @@ def tab_to(page, name):
 
 
 def choose(page, day=1, position=3) -> str:
-    """Pick one of a day's times, and say which."""
+    """Pick one of a day's times, and return its value."""
     folder = page.locator(DAYS).nth(day)
     if folder.get_attribute("open") is None:
         folder.locator("summary").click()
@@ -96,7 +97,7 @@ def test_time_is_changed_with_the_keyboard_alone(open_page, pages):
     assert after != before
 
 
-def test_visit_is_cancelled_with_two_steps_of_the_keyboard(open_page, pages):
+def test_canceling_takes_two_steps_of_the_keyboard(open_page, pages):
     page = open_page(pages["Cleo"])
     page.locator("details.question summary").focus()
     page.keyboard.press("Enter")
@@ -104,7 +105,7 @@ def test_visit_is_cancelled_with_two_steps_of_the_keyboard(open_page, pages):
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Yes, cancel it")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".lead")).to_contain_text("is cancelled")
+    expect(page.locator(".lead")).to_contain_text("is canceled")
 
 
 def test_time_is_changed_without_javascript_and_on_later_days(open_page, pages):
@@ -119,7 +120,7 @@ def test_time_is_changed_without_javascript_and_on_later_days(open_page, pages):
     expect(page.locator(f"{DAYS} summary b")).to_have_text(first_days)
     expect(page.locator(PICKED)).to_have_value(chosen)
     take(page)
-    assert "is kept for you until" in page.locator(".lead").inner_text()
+    assert "is held for you until" in page.locator(".lead").inner_text()
 
 
 def test_time_taken_in_between_brings_the_nearest(open_page, pages):
@@ -131,7 +132,7 @@ def test_time_taken_in_between_brings_the_nearest(open_page, pages):
     take(slow)
     summary = slow.locator(".error-summary")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("This time has just been taken.")
+    expect(summary).to_contain_text("That time has just been taken.")
     assert slow.locator(f"#times input[value='{wanted}']").count() == 0
     nearest = slow.locator("#times .choices__group input")
     expect(nearest).to_have_count(3)
@@ -171,9 +172,9 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, pages, name, 
     assert min(min(box["width"], box["height"]) for box in buttons) >= 44
 
 
-def test_mails_about_earlier_times_are_switched_on_and_off(open_page, pages):
+def test_patient_joins_and_leaves_the_waitlist(open_page, pages):
     page = open_page(pages["Alix"], java_script_enabled=False)
     page.get_by_role("button", name="Tell me if an earlier time frees up").click()
     expect(page.get_by_text("We write to you when an earlier time frees up.")).to_be_visible()
-    page.get_by_role("button", name="No more of these mails").click()
+    page.get_by_role("button", name="Stop these emails").click()
     expect(page.get_by_role("button", name="Tell me if an earlier time frees up")).to_be_visible()

@@ -5,10 +5,10 @@ from dataclasses import replace
 from time import time
 
 import pytest
-from bookings.form_token import MINIMUM_SECONDS, FormToken
 from django.test import override_settings
 from playwright.sync_api import expect
 
+from bookings.patient.form_token import MINIMUM_SECONDS, FormToken
 from clinic.settings.dev import SECRET_KEY
 
 from .axe import violations
@@ -19,7 +19,10 @@ sessions = {}
 
 
 def log_in(page, name):
-    """Open the admin as one of the demo's staff; the first session of each is used again."""
+    """Open the admin as one of the demo's staff.
+
+    The first session of each is used again.
+    """
     page.context.add_cookies(sessions.get(name, []))
     page.goto("/admin/")
     if "/login/" in page.url:
@@ -41,10 +44,10 @@ def age_form(page):
 
 
 def ask(page, name, *, phone="(949) 555-0177", email=""):
-    """Fill in and send the form that is open; the reference on the receipt."""
+    """Fill in and send the open form, and return the reference."""
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Phone", exact=True).fill(phone)
-    page.get_by_label("E-mail", exact=True).first.fill(email)
+    page.get_by_label("Email", exact=True).first.fill(email)
     page.get_by_label(re.compile("I agree")).check()
     age_form(page)
     page.get_by_role("button", name="Send my request").click()
@@ -67,7 +70,7 @@ def test_patient_walks_from_home_to_receipt_and_the_desk_to_closed(open_page):
 
     desk = open_page("about:blank", width=1440)
     log_in(desk, "frontdesk")
-    desk.get_by_role("link", name="Requests").first.click()
+    desk.get_by_role("link", name="Cases").first.click()
     first = desk.locator(ROWS).first
     expect(first).to_contain_text(reference)
     expect(first).to_contain_text("Walking Willa")
@@ -76,10 +79,10 @@ def test_patient_walks_from_home_to_receipt_and_the_desk_to_closed(open_page):
 
     desk.get_by_role("button", name=re.compile("contact", re.IGNORECASE)).first.click()
     expect(desk.locator(".desk-case__head")).to_contain_text("Contacting")
-    desk.get_by_label("Note", exact=False).first.fill("Called; she will think about it.")
+    desk.get_by_label("Note", exact=False).first.fill("Called; they will think about it.")
     desk.get_by_role("button", name="Save only the note").click()
-    expect(desk.locator(".desk-timeline")).to_contain_text("Called; she will think about it.")
-    desk.get_by_text("Close the request").click()
+    expect(desk.locator(".desk-timeline")).to_contain_text("Called; they will think about it.")
+    desk.get_by_text("Close the case").click()
     desk.get_by_label("How did it end?").select_option(label="Patient decided against it")
     desk.get_by_role("button", name="Close", exact=True).click()
     expect(desk.locator(".desk-case__head")).to_contain_text("Closed")
@@ -125,7 +128,7 @@ def test_errors_move_the_focus_and_keep_what_was_typed(open_page):
 
 
 @pytest.mark.parametrize("again", ["double click", "reload", "back"])
-def test_posting_twice_makes_one_request(open_page, again):
+def test_posting_twice_makes_one_case(open_page, again):
     name = f"Twice {again.title()}"
     page = open_page("/consultation/")
     if again == "double click":
@@ -162,10 +165,10 @@ def test_editor_publishes_an_article_and_patients_read_it(open_page):
     expect(patient.locator("h1")).to_have_text("What does a dimple tell?")
 
 
-def test_editor_cannot_reach_a_request(open_page):
+def test_editor_cannot_reach_cases(open_page):
     page = open_page("about:blank", width=1440)
     log_in(page, "editor")
-    assert page.get_by_role("link", name="Requests").count() == 0
+    assert page.get_by_role("link", name="Cases").count() == 0
     page.goto("/admin/case/")
     expect(page.get_by_text("you do not have permission")).to_be_visible()
     assert "/admin/case/" not in page.url
@@ -187,7 +190,7 @@ def test_axe_finds_nothing_at_the_desk(open_page, path):
     assert violations(page) == []
 
 
-def test_axe_finds_nothing_on_a_request(open_page):
+def test_axe_finds_nothing_on_a_case(open_page):
     page = open_page("about:blank", width=1440)
     log_in(page, "frontdesk")
     page.goto("/admin/case/")

@@ -1,4 +1,4 @@
-"""The version that cached content is kept under."""
+"""Test the version under which content is cached."""
 
 from types import SimpleNamespace
 

@@ -23,7 +23,7 @@ from wagtail.models import ModelLogEntry, Page, Revision, Site
 from blog.models import BlogPage
 from bookings.models import Case, Message, MessageState, Status
 from clinic.demo import content, load
-from clinic.hours.admin.holidays import coming, undecided
+from clinic.hours.admin.holidays import find_coming, find_undecided
 from clinic.hours.formatting import format_spans
 from clinic.hours.holidays import public_holidays
 from clinic.hours.schedule import Schedule
@@ -51,7 +51,7 @@ def load_demo(*options) -> str:
 
 @pytest.fixture(scope="module")
 def small_pictures(tmp_path_factory):
-    """Replace each picture by a small gray one, and leave out the rendering, which takes longest."""
+    """Replace each picture by a small gray one, and skip the rendering."""
     folder = tmp_path_factory.mktemp("images")
     for file in PICTURES:
         Image.new("RGB", (64, 48), "#777").save(folder / file.name)
@@ -63,7 +63,10 @@ def small_pictures(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker, small_pictures):
-    """Return what the command said. The database holds the demo until the last test of this module."""
+    """Return the output of the command.
+
+    The database holds the demo until the last test of this module.
+    """
     cache.clear()
     with django_db_blocker.unblock(), transaction.atomic():
         yield load_demo("--with-users")
@@ -89,7 +92,7 @@ def demo_pages() -> list[BasePage]:
 
 @pytest.fixture(scope="module")
 def words(loaded, django_db_blocker) -> dict[BasePage, str]:
-    """Return everything that readers of each page are told, without markup."""
+    """Return the text of each page without markup."""
     with django_db_blocker.unblock():
         return {page: words_of(page) for page in demo_pages()}
 
@@ -232,7 +235,7 @@ def test_pictures_differ_from_each_other():
 def test_command_tells_each_step(demo):
     assert "The password of each is clinic-demo-2026" in demo
     assert "8 pages, 13 treatments, 8 articles." in demo
-    assert "7 example requests; their mails count as sent." in demo
+    assert "7 example requests; their messages count as sent." in demo
 
 
 def test_second_load_changes_nothing(demo):
@@ -319,7 +322,8 @@ def test_named_holidays_are_in_the_calendar():
 
 def test_some_holidays_are_left_undecided(demo):
     site = Site.objects.get(is_default_site=True)
-    open_questions = undecided(OpeningHours.for_site(site), coming(ClinicProfile.for_site(site), date(2026, 11, 22)))
+    coming = find_coming(ClinicProfile.for_site(site), date(2026, 11, 22))
+    open_questions = find_undecided(OpeningHours.for_site(site), coming)
     assert open_questions[0].name == "Martin Luther King Jr. Day"
 
 
@@ -379,7 +383,7 @@ def test_pictures_have_alt_text_and_credit(demo):
 
 
 def test_editor_could_save_every_page(demo):
-    """Check what forms and blocks ask for, since the loader does not pass through them."""
+    """Check the limits of forms and blocks, which the loader bypasses."""
     for page in demo_pages():
         page.full_clean()
         for field in page._meta.get_fields():

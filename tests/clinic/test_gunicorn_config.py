@@ -55,7 +55,7 @@ def test_error_log_holds_no_exception_text(capsys):
 
 @pytest.fixture
 def open_connection(db, monkeypatch):
-    """Keep the transaction of the test open: a request of its own would end it."""
+    """Prevent requests from ending the test's transaction."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)

@@ -47,13 +47,13 @@ def site():
 
 
 def scheduled(hours):
-    """As the pages read it: fresh from the database."""
+    """Return the schedule as stored in the database."""
     stored = OpeningHours.objects.get(pk=hours.pk)
     return stored.schedule(ClinicProfile.for_site(stored.site))
 
 
 def closed_for(hours, day: str):
-    """What is said about a date: its hours, and why."""
+    """Return the hours of a date that differs, and the reason."""
     exception = scheduled(hours).exception_on(date.fromisoformat(day))
     return exception and (exception.spans, exception.reason)
 
@@ -162,7 +162,7 @@ class TestWeek:
 
 
 class TestTheDatabaseRefuses:
-    """Also what comes past the forms."""
+    """Save without the forms."""
 
     @pytest.mark.parametrize(
         ("model", "name"),
@@ -453,7 +453,7 @@ class TestRevisions:
         assert [row.name for row in OpeningHours.objects.get().seasons.all()] == ["Summer"]
 
     def test_decision_made_again_gives_way_to_the_one_put_back(self, profile):
-        """The row of the revision is gone, and another holds its place under the same name."""
+        # The row of the revision is gone, and another one has its name.
         hours = factories.opening_hours(public_holidays=[PublicHoliday(name="Christmas Day", decision="closed")])
         revision = hours.save_revision()
         hours.public_holidays.clear()
@@ -495,7 +495,7 @@ class TestFreshness:
         assert "Election Day" in client.get("/").content.decode()
 
     def test_nothing_is_forgotten_before_the_change_is_kept(self, client, profile, django_capture_on_commit_callbacks):
-        """Another visitor's page, made before the commit, must not be kept for good under the new version."""
+        # A page rendered before the commit must not be cached under the new version.
         from clinic.caching.version import content_version
 
         hours = factories.opening_hours()

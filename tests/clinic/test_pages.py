@@ -9,7 +9,7 @@ BODY = streamfield([("text", rich_text("<h2>What is it?</h2><p>Words.</p>"))])
 
 
 class PageTypesTest(WagtailPageTestCase):
-    """Wagtail's own checks that each page type can be read, edited and previewed."""
+    """Check with Wagtail's own assertions that editors can use each type."""
 
     @classmethod
     def setUpTestData(cls):

@@ -41,7 +41,10 @@ def signals():
 
 @pytest.fixture
 def run_jobs(monkeypatch, signals):
-    """Run the worker with these jobs, with waits 1,000 times shorter, until one of them sends a signal."""
+    """Run the worker with these jobs until one of them sends a signal.
+
+    Waits are 1,000 times shorter.
+    """
 
     def run(jobs):
         monkeypatch.setattr(run_worker, "JOBS", {job: every / 1000 for job, every in jobs.items()})

@@ -28,7 +28,7 @@ def home_html(client) -> str:
 
 
 def page_state(client) -> SimpleNamespace:
-    """Return what the page's data says for now: badge text, open or closed, today's row."""
+    """Return the badge's text, whether it says open, and today's row."""
     page = BeautifulSoup(client.get("/").content, "html.parser")
     data = json.loads(page.find(id="hours-data").string)
     now = [claim for claim in data["claims"] if claim[0] <= data["now"]]

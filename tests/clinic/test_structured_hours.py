@@ -13,6 +13,7 @@ from clinic.hours.holidays import LAST, DayOfYear, NthWeekday
 from clinic.hours.schedule import DAY, DatedException, Holiday, Schedule, Season, Span
 from clinic.seo.nodes import DAYS_AHEAD, opening_hours
 from tests.schema_org import problems
+from tests.sizes import size
 
 LA = ZoneInfo("America/Los_Angeles")
 TODAY = date(2026, 11, 22)  # a Sunday
@@ -20,7 +21,7 @@ CLOSED = {"opens": "00:00", "closes": "00:00"}
 
 
 def spans(*texts):
-    """spans("09:00-12:00", "13:00-17:00")"""
+    """Return the spans of texts such as "09:00-12:00"."""
     return tuple(Span(*map(time.fromisoformat, text.split("-"))) for text in texts)
 
 
@@ -216,7 +217,10 @@ def test_the_clinic_with_its_hours_is_sound_schema_org():
 
 
 class Reader:
-    """Reads JSON-LD as Google's and schema.org's pages say, knowing nothing of how it was made."""
+    """Read JSON-LD as Google and schema.org document it.
+
+    It knows nothing of how the data was made.
+    """
 
     def __init__(self, found):
         self.special = found.get("specialOpeningHoursSpecification", [])
@@ -225,7 +229,10 @@ class Reader:
         self.base = [one for one in regular if "validFrom" not in one]
 
     def hours_on(self, day):
-        """Minutes of the day from and until, more than 1440 for the next day; the nearest dated word wins."""
+        """Return the openings of a day in minutes, over 1440 for the next day.
+
+        Special hours come before seasons, and seasons before the base week.
+        """
         for specifications in (self.special, self.seasonal, self.base):
             ruling = [one for one in specifications if self.is_about(one, day)]
             if ruling:
@@ -269,7 +276,7 @@ def ranges(kind, what):
     return st.lists(st.builds(build, st.integers(-200, 400), LENGTHS, what), max_size=3).map(tuple)
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=2))
+@settings(max_examples=size(40, 150), deadline=timedelta(seconds=2))
 @given(weekly=WEEKS, seasons=ranges(Season, WEEKS), exceptions=ranges(DatedException, SPANS))
 def test_read_back_it_says_what_the_schedule_says_on_every_day_of_the_year(weekly, seasons, exceptions):
     hours = schedule(weekly, seasons=seasons, exceptions=exceptions, holidays=FULL.holidays)

@@ -99,7 +99,7 @@ def main() -> int:
 
 
 def times_to_pick() -> list[str]:
-    """Return a time for each request, or an empty text for those who ask to be called."""
+    """Return a time for each request, or "" for those who ask for a call."""
     from bookings.models import Resource
     from bookings.patient.fields import to_value
 
@@ -114,9 +114,10 @@ def times_to_pick() -> list[str]:
 
 
 def places_free() -> list[datetime]:
-    """Return every free half hour, once for each room: these visits never overlap.
+    """Return every free half hour, once for each room.
 
-    They begin tomorrow, because the nearest times stop being on offer while the requests come in.
+    Visits at these times never overlap. They begin tomorrow, because the nearest times stop being on offer while the
+    requests come in.
     """
     from django.utils import timezone
 
@@ -130,9 +131,9 @@ def places_free() -> list[datetime]:
 
 
 def send_all(patients: list[Patient], site: Site) -> list[int]:
-    """Open all forms, then send them while the server is killed again and again.
+    """Open all forms, then send them while the server is killed repeatedly.
 
-    Return, for each kill, how many requests were saved whose receipt nobody had seen.
+    Return, for each kill, how many requests were saved before their receipt was shown.
     """
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(Patient.open_form, patients))
@@ -143,7 +144,7 @@ def send_all(patients: list[Patient], site: Site) -> list[int]:
             for one in sent:
                 one.result()
         finally:
-            clients.shutdown(wait=False, cancel_futures=True)  # after a failed start nobody else needs to try
+            clients.shutdown(wait=False, cancel_futures=True)  # after a failed start the others need not try
     return kills
 
 
@@ -162,7 +163,10 @@ def kill_and_restart(site: Site, patients: list[Patient], sent: list[Future], nu
 
 
 def family(pid: int) -> list[int]:
-    """Return the process and all that it started. Parents come first, so that none starts another meanwhile."""
+    """Return the process and all that it started.
+
+    Parents come first, so that none starts another one before it is killed.
+    """
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     children = defaultdict(list)
     for line in listing.splitlines():

@@ -78,7 +78,7 @@ class Patient(Visitor):
 
 
 class Waits(NamedTuple):
-    """Seconds."""
+    """Hold waits in seconds."""
 
     median: float
     slowest: float
@@ -90,11 +90,11 @@ class Waits(NamedTuple):
 class Outcome(NamedTuple):
     phase: Phase
     patients: list[Patient]
-    errors: Counter[str]  # of the mails that did not leave while the mail server was broken
+    errors: Counter[str]  # of the messages that failed while the mail server was broken
     seconds: float  # until everything had arrived
 
     def waits(self, answer: int) -> Waits:
-        """Return the waits for the receipt (1), or for the page opened after it (2)."""
+        """Return the waits for the receipt (1), or for the page after it (2)."""
         seconds = [patient.seconds[answer] for patient in self.patients if len(patient.seconds) > answer]
         return Waits(statistics.median(seconds), max(seconds))
 
@@ -150,7 +150,10 @@ def behave(mode: str, sink: Sink) -> None:
 
 
 def wait_for_failures(mode: str, sink: Sink) -> Counter[str]:
-    """Wait until every mail has failed once, or one connection was left without an answer. Return the errors."""
+    """Wait until every message has failed once, and return the errors.
+
+    Of a server that does not answer, wait until one connection was left without an answer.
+    """
     if mode == "work":
         return Counter()
     end = time.monotonic() + 2 * SILENCE
@@ -186,7 +189,10 @@ def wait_for_delivery(phase: Phase, began: float) -> None:
 
 
 def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
-    """Describe each request or mail that was lost, came twice or came to another address."""
+    """Describe each request or message that was lost or came wrong.
+
+    It came twice, or to another address.
+    """
     from bookings.messaging.outbox import as_email
     from bookings.models import Case
 

@@ -93,7 +93,10 @@ def report(patients: list[Patient]) -> int:
 
 
 def stored(references: set[str]) -> tuple[set[str], int]:
-    """Return the references without a case or messages, and how many slots have two owners."""
+    """Return the references without a case or messages.
+
+    Also return how many slots have two owners.
+    """
     from django.db.models import Count
 
     from bookings.models import Case, Slot

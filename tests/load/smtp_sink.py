@@ -22,10 +22,10 @@ WAYS = {
 
 
 class Sink:
-    """A mail server with a ``mode``: one of WAYS. While it is closed nobody listens at the port.
+    """Run a mail server with a ``mode``, one of ``WAYS``.
 
-    ``arrived`` has Message-ID and recipient of each mail it accepted, ``silences`` how long each connection was left
-    without an answer (seconds).
+    While it is closed nothing listens at the port. ``arrived`` has Message-ID and recipient of each message that it
+    accepted, ``silences`` how long each connection was left without an answer (seconds).
     """
 
     def __init__(self):
@@ -63,7 +63,7 @@ class SinkController(Controller):
 
 
 class Conversation(SMTP):
-    """One connection. The way that it began with holds to its end."""
+    """Serve one connection, which behaves in one way until it ends."""
 
     async def _handle_client(self) -> None:
         sink = self.event_handler

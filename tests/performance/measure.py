@@ -1,6 +1,7 @@
-"""Prints how long the lists and searches of a filled database take, in-process and warm: ``make perf`` fills one.
+"""Print how long the lists and searches of a filled database take.
 
-Ends with status 1 when anything takes longer than ``LIMIT``. Each figure is the median of ``ROUNDS``.
+They run in-process and warm. ``make perf`` fills a database. Ends with status 1 when anything takes longer than
+``LIMIT``. Each figure is the median of ``ROUNDS``.
 """
 
 import logging
@@ -50,7 +51,7 @@ def desk_queries(case, treatment) -> dict[str, str]:
         "one month": "?received_from=2025-03-01&received_to=2025-03-31",
         "all time": "?received_from=2000-01-01",
         "owner nobody": "?owner=null",
-        "unsent mails": "?mails=unsent",
+        "unsent mails": "?messages=unsent",
         "name": f"?q={case.name.split()[-1]}",
         "one letter": "?q=a",
         "phone": f"?q={case.phone_e164[2:]}",
@@ -63,7 +64,7 @@ def desk_queries(case, treatment) -> dict[str, str]:
 
 
 def measure(client, path: str) -> tuple[float, int]:
-    """Milliseconds and queries."""
+    """Return milliseconds and queries."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

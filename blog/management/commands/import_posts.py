@@ -88,9 +88,9 @@ def get_slug(article: LegacyArticle) -> str:
 
 
 def find_page(article: LegacyArticle, index: BlogIndexPage):
-    """Return the page of an earlier import, or a page made by hand at the same address.
+    """Return the page of an earlier import, or one made by hand.
 
-    Another imported article may have the same title. Then this one is new.
+    A page made by hand has the same address. Another imported article may have the same title. Then this one is new.
     """
     imported = BlogPage.objects.filter(legacy_key=article.key).first()
     if imported:
@@ -100,7 +100,10 @@ def find_page(article: LegacyArticle, index: BlogIndexPage):
 
 
 def create_draft(article: LegacyArticle, index: BlogIndexPage) -> BlogPage:
-    """Create a draft page and its first revision, for an editor to check and publish."""
+    """Create a draft page and its first revision.
+
+    An editor checks and publishes it.
+    """
     page = BlogPage(
         title=article.title,
         slug=find_free_slug(get_slug(article), index.get_children()),

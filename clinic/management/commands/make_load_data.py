@@ -1,4 +1,4 @@
-"""Fills a database with many made-up articles and requests, to see whether lists stay fast.
+"""Fill a database with made-up articles and requests, to time the lists.
 
 Everything but the form keys comes from fixed lists and one seeded ``random.Random``: a seed makes the same data again.
 """
@@ -39,7 +39,7 @@ from treatments.models import TreatmentPage
 
 BATCH = 2_000
 YEARS = 3
-# Nothing real ends like this (RFC 2606), and no 555 number is anybody's: how made-up requests are told from patients'.
+# Made-up requests have this domain, which RFC 2606 reserves, and 555 numbers, which belong to no patient.
 MADE_UP_DOMAIN = "@example.com"
 MADE_UP_PHONE = r"^\+1\d{3}555\d{4}$"
 
@@ -118,7 +118,7 @@ class Command(BaseCommand):
 
 
 def holds_patients_requests() -> bool:
-    """Whether somebody wrote in who was not made up."""
+    """Return whether the database holds requests that are not made up."""
     without_address = Q(email="", phone_e164__regex=MADE_UP_PHONE)
     return Case.objects.exclude(Q(email__endswith=MADE_UP_DOMAIN) | without_address).exists()
 
@@ -184,7 +184,7 @@ def save(cases: list[Case], maker: "RequestMaker") -> None:
 
 
 class RequestMaker:
-    """Makes up requests of the last three years, the newest of them still open."""
+    """Make up requests of the last three years, the newest ones still open."""
 
     def __init__(self, randomly: random.Random):
         self.randomly = randomly
@@ -232,7 +232,7 @@ class RequestMaker:
                 return reference
 
     def later(self, instant: datetime, *, hours: int) -> datetime:
-        """Within ``hours`` after ``instant``, never in the future."""
+        """Return an instant within ``hours`` after ``instant``, not in the future."""
         return min(self.now, instant + timedelta(minutes=self.randomly.randrange(1, hours * 60)))
 
     def treatments_of(self, case: Case) -> Iterator[CaseTreatment]:
@@ -258,7 +258,10 @@ class RequestMaker:
             )
 
     def steps_to(self, status: str) -> list[str]:
-        """The statuses on the way there; most closed requests went through two or three of them."""
+        """Return the statuses on the way to ``status``.
+
+        Most closed requests went through two or three of them.
+        """
         way = [step for step in WAY[: WAY.index(status) + 1] if step != status]
         if status == Status.CLOSED:
             way = way[: self.randomly.choice((2, 2, 3, 5))]
@@ -266,7 +269,7 @@ class RequestMaker:
 
     def messages_of(self, case: Case) -> Iterator[Message]:
         for kind in MessageKind.values:
-            # One in two thousand never left: enough to be seen, as on a bad day.
+            # One message in two thousand was not sent, so that the list shows some.
             failed = self.randomly.random() < 0.0005
             yield Message(
                 case=case,

@@ -1,3 +1,4 @@
+import gc
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if is_migration_pending():
+            if settings.DEBUG:
+                # Collecting garbage takes a third of the time of a first migration, and frees little before its end.
+                gc.disable()
             call_command("migrate", verbosity=0)
+            gc.enable()
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
         elif not HomePage.objects.exists():

@@ -53,7 +53,10 @@ class Job:
         self.failures = 0
 
     def run(self) -> None:
-        """Run the function once and plan the next run: at once when it returned true."""
+        """Run the function once and plan the next run.
+
+        It is planned for now when the function returned true.
+        """
         try:
             wait = 0 if self.function() else self.every
             self.failures = 0

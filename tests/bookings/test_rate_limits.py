@@ -1,4 +1,4 @@
-"""Too many requests from one place, or with one contact: kept in quarantine, and let out by the desk."""
+"""Rate limits, and what happens to a request in quarantine."""
 
 import re
 from datetime import timedelta
@@ -11,10 +11,13 @@ from django.core.cache import cache
 from django.test import RequestFactory
 from django.urls import reverse
 
-from bookings import limits, services
-from bookings.models import Appointment, Case, Message, Status
+from bookings import services
+from bookings.messaging import outbox
+from bookings.models import Appointment, AppointmentState, Case, EventKind, Message, Status
+from bookings.patient import rate_limits
 from tests import booking_invariants, factories
-from tests.bookings.test_appointments import NOW, TUESDAY
+from tests.bookings.conftest import TUESDAY
+from tests.bookings.test_appointments import NOW
 
 pytestmark = pytest.mark.django_db
 FORM = reverse("bookings:consultation")
@@ -35,7 +38,7 @@ def proxy(settings):
 
 @pytest.fixture
 def send(client, clock, policy):
-    """Sends a whole form from an address; what comes back must be her receipt, whatever happens behind it."""
+    """Return a function that sends a form from an address. The patient always sees a receipt."""
 
     def fill_in(address=NETWORK, **typed):
         token = dict(HIDDEN.findall(client.get(FORM).content.decode()))
@@ -51,22 +54,21 @@ def send(client, clock, policy):
 @pytest.fixture
 def quarantined(profile, consultation_settings, policy):
     def ask_too_often(start=TUESDAY, **fields):
-        known = {"name": "Ana Lima", "email": "ana@patient.example.com", "consent_wording": "Yes."}
-        request = services.Submission(**{**known, "submission_key": uuid4(), "start": start, **fields})
-        return services.submit(
-            request, settings=consultation_settings, profile=profile, policy=policy, in_quarantine=True
-        ).case
+        submission = factories.make_submission(**{"start": start, "email": "ana@patient.example.com", **fields})
+        case, _created = services.submit(
+            submission, settings=consultation_settings, profile=profile, policy=policy, in_quarantine=True
+        )
+        return case
 
     return ask_too_often
 
 
 @pytest.fixture
-def release_from_quarantine(profile, consultation_settings, policy, clerk):
-    def decide(case):
-        known = {"settings": consultation_settings, "profile": profile, "calendar": calendar}
-        return services.release_from_quarantine(case.pk, actor=clerk, expected_version=case.version, **known)
+def release(policy, clerk):
+    def release_case(case):
+        return services.release_from_quarantine(case.pk, actor=clerk, expected_version=case.version, policy=policy)
 
-    return decide
+    return release_case
 
 
 # Who is counted
@@ -84,25 +86,25 @@ def release_from_quarantine(profile, consultation_settings, policy, clerk):
         ("made up", ""),
     ],
 )
-def test_sender_is_whom_the_proxy_saw(forwarded, sender):
-    assert limits.sender_of(RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})) == sender
+def test_sender_is_the_address_the_proxy_saw(forwarded, sender):
+    assert rate_limits.get_sender(RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})) == sender
 
 
-def test_without_a_proxy_nobody_may_name_another_sender(settings):
+def test_without_proxy_the_header_is_ignored(settings):
     settings.BEHIND_PROXY = False
     request = RequestFactory().get("/", headers={"X-Forwarded-For": "203.0.113.9"}, REMOTE_ADDR="203.0.113.77")
-    assert limits.sender_of(request) == "203.0.113.77"
+    assert rate_limits.get_sender(request) == "203.0.113.77"
 
 
-def test_the_proxy_itself_is_no_sender():
-    assert limits.sender_of(RequestFactory().get("/")) == ""
+def test_loopback_proxy_is_no_sender():
+    assert rate_limits.get_sender(RequestFactory().get("/")) == ""
 
 
 # The limits
 
 
-def test_after_ten_requests_in_an_hour_an_address_waits(send, clock):
-    for _number in range(limits.PER_ADDRESS.requests):
+def test_eleventh_request_an_hour_is_quarantined(send, clock):
+    for _number in range(rate_limits.PER_ADDRESS.requests):
         assert send().status == Status.NEW
     assert send().status == Status.QUARANTINED
     assert send(address="198.51.100.8").status == Status.NEW
@@ -110,8 +112,8 @@ def test_after_ten_requests_in_an_hour_an_address_waits(send, clock):
     assert send().status == Status.NEW
 
 
-def test_the_hour_runs_from_the_first_request_however_slowly_the_others_come(send, clock):
-    for _number in range(limits.PER_ADDRESS.requests):
+def test_hour_runs_from_the_first_request(send, clock):
+    for _number in range(rate_limits.PER_ADDRESS.requests):
         assert send().status == Status.NEW
         clock.shift(timedelta(minutes=5, seconds=30))
     assert send().status == Status.QUARANTINED
@@ -120,27 +122,27 @@ def test_the_hour_runs_from_the_first_request_however_slowly_the_others_come(sen
 
 
 @pytest.mark.parametrize("contact", [{"email": "Ana@Patient.example.com"}, {"phone": "(949) 555-0123", "email": ""}])
-def test_after_five_requests_in_a_day_a_contact_waits(send, contact):
+def test_sixth_request_of_a_contact_is_quarantined(send, contact):
     same = {"email": "ana@patient.example.com"} if contact["email"] else {"phone": "949 555 0123", "email": ""}
-    for number in range(limits.PER_CONTACT.requests):
+    for number in range(rate_limits.PER_CONTACT.requests):
         assert send(f"198.51.100.{number}", message=f"{number}", **same).status == Status.NEW
     assert send("198.51.100.99", message="once more", **contact).status == Status.QUARANTINED
     assert send("198.51.100.99").status == Status.NEW
 
 
-def test_the_same_form_again_does_not_count(send, client):
+def test_same_request_again_does_not_count(send, client):
     one = {"email": "ana@patient.example.com"}
-    for number in range(limits.PER_CONTACT.requests - 1):
+    for number in range(rate_limits.PER_CONTACT.requests - 1):
         send(message=f"{number}", **one)
     for _again in range(3):
         send(message="the same words", **one)
-    assert Case.objects.count() == limits.PER_CONTACT.requests
+    assert Case.objects.count() == rate_limits.PER_CONTACT.requests
     assert not Case.objects.filter(status=Status.QUARANTINED).exists()
 
 
-def test_the_cache_names_nobody(send, monkeypatch):
+def test_cache_keys_name_nobody(send, monkeypatch):
     spy = Mock(wraps=cache)
-    monkeypatch.setattr(limits, "cache", spy)
+    monkeypatch.setattr(rate_limits, "cache", spy)
     send(email="ana@patient.example.com", phone="949 555 0123")
     keys = [call.args[0] for call in spy.set.call_args_list]
     assert len(keys) == 3
@@ -151,7 +153,7 @@ def test_the_cache_names_nobody(send, monkeypatch):
 # In quarantine
 
 
-def test_request_in_quarantine_keeps_all_she_wrote_and_nothing_else_happens(quarantined):
+def test_quarantine_stores_all_and_does_nothing(quarantined):
     case = quarantined(message="My forehead.", phone="949 555 0123")
     assert (case.message, case.phone, case.requested_start) == ("My forehead.", "949 555 0123", TUESDAY)
     assert case.consents.get().wording == "Yes."
@@ -159,17 +161,27 @@ def test_request_in_quarantine_keeps_all_she_wrote_and_nothing_else_happens(quar
     assert not Appointment.objects.exists()
 
 
-def test_same_form_again_stays_in_quarantine_with_what_she_changed(quarantined):
+def test_quarantined_form_sends_no_email(send, mailoutbox):
+    for _number in range(rate_limits.PER_ADDRESS.requests):
+        send()
+    outbox.send_due()
+    sent = len(mailoutbox)
+    assert send().status == Status.QUARANTINED
+    assert outbox.send_due() == {}
+    assert len(mailoutbox) == sent > 0
+
+
+def test_same_form_again_stays_quarantined_with_changes(quarantined):
     key = uuid4()
     quarantined(submission_key=key)
-    case = quarantined(submission_key=key, message="Please call.", start=None)
+    case = quarantined(submission_key=key, email="new@patient.example.com", message="Please call.", start=None)
     assert Case.objects.get() == case
     case.refresh_from_db()
     assert (case.status, case.message, case.requested_start) == (Status.QUARANTINED, "Please call.", None)
     assert not Message.objects.exists()
 
 
-def test_same_content_from_a_new_form_stays_in_quarantine_with_the_time_she_picked_last(quarantined):
+def test_same_content_again_stays_quarantined_with_time(quarantined):
     quarantined()
     case = quarantined(start=TUESDAY + timedelta(hours=1))
     assert Case.objects.get() == case
@@ -179,42 +191,42 @@ def test_same_content_from_a_new_form_stays_in_quarantine_with_the_time_she_pick
     assert not Message.objects.exists()
 
 
-def test_let_out_she_gets_her_receipt_and_her_time(quarantined, release_from_quarantine):
-    case = release_from_quarantine(quarantined())
+def test_release_sends_receipt_and_holds_time(quarantined, release):
+    case = release(quarantined())
     assert case.status == Status.NEW
-    assert list(case.messages.values_list("kind", flat=True)) == ["receipt"]
+    assert case.messages.get().kind == "receipt"
     appointment = case.appointments.get()
-    assert (appointment.state, appointment.starts_at) == ("held", TUESDAY)
+    assert (appointment.state, appointment.starts_at) == (AppointmentState.HELD, TUESDAY)
     assert booking_invariants.check() == []
 
 
-def test_let_out_too_late_for_her_time_is_told(quarantined, release_from_quarantine, ask):
+def test_release_records_a_time_taken_meanwhile(quarantined, release, ask):
     case = quarantined()
     ask(TUESDAY)
-    case = release_from_quarantine(case)
+    case = release(case)
     assert case.status == Status.NEW
     assert not case.appointments.exists()
-    assert "Tue, Jun 8, 10 am, which is no longer free" in case.events.last().text
+    assert case.events.get(kind=EventKind.NOT_HELD).data == {"starts_at": "2027-06-08T17:00:00Z"}
     assert booking_invariants.check() == []
 
 
-def test_only_what_is_in_quarantine_is_let_out_and_once(quarantined, release_from_quarantine):
-    case = release_from_quarantine(quarantined())
+def test_only_a_quarantined_case_is_released(quarantined, release):
+    case = release(quarantined())
     with pytest.raises(services.BookingError, match="not in quarantine"):
-        release_from_quarantine(case)
+        release(case)
     case.version -= 1
     with pytest.raises(services.StaleCaseError):
-        release_from_quarantine(case)
+        release(case)
 
 
-def test_what_is_no_request_is_closed(quarantined, clerk):
+def test_quarantined_case_can_be_closed(quarantined, clerk):
     case = quarantined()
     closing = {"outcome": "not_a_request", "actor": clerk, "expected_version": case.version}
     assert services.change_stage(case.pk, Status.CLOSED, **closing).status == Status.CLOSED
     assert not Message.objects.exists()
 
 
-def test_nobody_books_a_time_for_what_is_in_quarantine(quarantined, clerk, policy):
+def test_quarantined_case_cannot_be_booked(quarantined, clerk, policy):
     case = quarantined()
     with pytest.raises(services.TransitionError):
         services.book(case.pk, TUESDAY, actor=clerk, expected_version=case.version, policy=policy)
@@ -242,40 +254,44 @@ def test_list_shows_quarantine_only_when_asked(desk, quarantined, ask):
     assert set(names_in(desk.get(url, {"q": "Quinn"}))) == {"Quinn in the list"}
 
 
-def test_dashboard_counts_them_and_leads_there(desk, quarantined):
+def test_dashboard_counts_quarantine_and_links_there(desk, quarantined):
     quarantined()
     page = desk.get(reverse("wagtailadmin_home")).content.decode()
-    assert re.search(r"<strong>1</strong>\s*request is in quarantine", page)
+    assert re.search(r"<strong>1</strong>\s*case is in quarantine", page)
     assert "?status=quarantined" in page
 
 
-def test_desk_lets_it_out_and_keeps_a_typed_note(desk, quarantined):
+def test_desk_releases_and_keeps_typed_note(desk, quarantined):
     case = quarantined()
     url = reverse("case:inspect", args=[case.pk])
     page = desk.get(url).content.decode()
-    assert "It is a real request" in page
-    assert "The time she picked: Tue, Jun 8, 10 am" in page
-    act = {"action": "release_from_quarantine", "expected_version": case.version, "note": "She phoned."}
-    answer = desk.post(url, act, follow=True)
-    assert "It is a real request" not in answer.content.decode()
+    assert "Release from quarantine" in page
+    assert "The time the patient picked: Tue, Jun 8, 10 am" in page
+    button = {"action": "release", "expected_version": case.version, "note": "The patient phoned."}
+    answer = desk.post(url, button, follow=True)
+    assert "Release from quarantine" not in answer.content.decode()
     case.refresh_from_db()
     assert case.status == Status.NEW
-    assert case.events.filter(kind="note", text="She phoned.").exists()
+    assert case.events.get(kind=EventKind.STAGE).data == {
+        "from": "quarantined",
+        "to": "new",
+        "note": "The patient phoned.",
+    }
     assert case.messages.filter(kind="receipt").exists()
 
 
-def test_whoever_may_only_read_lets_nothing_out(client, quarantined):
+def test_read_only_user_cannot_release(client, quarantined):
     client.force_login(factories.make_user("clinician"))
     case = quarantined()
     url = reverse("case:inspect", args=[case.pk])
-    assert "It is a real request" not in client.get(url).content.decode()
-    client.post(url, {"action": "release_from_quarantine", "expected_version": case.version})
+    assert "Release from quarantine" not in client.get(url).content.decode()
+    client.post(url, {"action": "release", "expected_version": case.version})
     case.refresh_from_db()
     assert case.status == Status.QUARANTINED
 
 
-def test_a_limit_is_not_reached_by_what_a_cache_forgot(send):
-    for _number in range(limits.PER_ADDRESS.requests):
+def test_emptied_cache_lets_requests_through(send):
+    for _number in range(rate_limits.PER_ADDRESS.requests):
         send()
     cache.clear()
     assert send().status == Status.NEW

@@ -1,6 +1,5 @@
-"""Who is told when an earlier time frees up, and who is not."""
+"""Who is notified when an earlier time frees up, and who is not."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from bookings import services
 from bookings.messaging.links import get_visit_path
 from bookings.messaging.outbox import send_due
-from bookings.models import Case, Message, MessageKind, MessageState, Status
+from bookings.models import AppointmentState, Case, EventKind, Message, MessageKind, MessageState, Resource, Status
 from tests import factories
-from tests.bookings.test_appointments import NOW, TUESDAY
+from tests.bookings.conftest import TUESDAY
+from tests.bookings.test_appointments import NOW
 from tests.bookings.test_visit_page import LINK, rows
 from tests.opening_hours import at
 
@@ -39,13 +39,13 @@ def book(ask, clerk, policy):
 
 @pytest.fixture
 def giver(book):
-    """Has the earlier time."""
+    """Return the case that has the earlier time."""
     return book(TUESDAY)
 
 
 @pytest.fixture
 def waiting(book):
-    """Wants an earlier one."""
+    """Return the case that wants an earlier time."""
     return book(THURSDAY, on_waitlist=True, name="Ana Lima", email="ana@patient.example.com")
 
 
@@ -57,11 +57,13 @@ def give_back(giver, clerk, policy):
     return cancel
 
 
-def told():
-    """The references of those who were written to, in their order."""
-    return list(
-        Message.objects.filter(kind=MessageKind.WAITLIST_OFFER).order_by("pk").values_list("case__reference", flat=True)
-    )
+def offers():
+    return Message.objects.filter(kind=MessageKind.WAITLIST_OFFER)
+
+
+def notified():
+    """Return the references of those who were notified, in their order."""
+    return list(offers().order_by("pk").values_list("case__reference", flat=True))
 
 
 def change(case, **fields):
@@ -71,9 +73,9 @@ def change(case, **fields):
 # When a time is given back
 
 
-def test_patient_who_waits_is_told_when_a_visit_is_canceled(giver, waiting, give_back, mailoutbox):
+def test_canceled_visit_notifies_the_waitlist(giver, waiting, give_back, mailoutbox):
     give_back()
-    assert told() == [waiting.reference]
+    assert notified() == [waiting.reference]
     send_due()
     (mail,) = [mail for mail in mailoutbox if mail.subject == SUBJECT]
     assert mail.to == ["ana@patient.example.com"]
@@ -83,52 +85,52 @@ def test_patient_who_waits_is_told_when_a_visit_is_canceled(giver, waiting, give
     assert "If you do nothing, nothing changes." in mail.body
 
 
-def test_kept_time_that_lapses_is_told(ask, waiting, clock):
+def test_expired_hold_notifies_the_waitlist(ask, waiting, clock):
     ask(start=TUESDAY)
     clock.move_to(at("2027-06-07 13:00"))
     services.expire_holds()
-    assert told() == [waiting.reference]
+    assert notified() == [waiting.reference]
 
 
-def test_closing_a_request_tells(giver, waiting, clerk):
-    services.change_stage(giver.pk, "closed", actor=clerk, expected_version=giver.version, outcome="declined", note="")
-    assert told() == [waiting.reference]
+def test_closed_case_notifies_the_waitlist(giver, waiting, clerk):
+    services.change_stage(giver.pk, "closed", actor=clerk, expected_version=giver.version, outcome="declined")
+    assert notified() == [waiting.reference]
 
 
-def test_visit_that_the_desk_moves_tells(giver, waiting, clerk, policy):
+def test_desk_moving_a_visit_notifies_the_waitlist(giver, waiting, clerk, policy):
     services.book(giver.pk, at("2027-06-11 10:00"), actor=clerk, expected_version=giver.version, policy=policy)
-    assert told() == [waiting.reference]
+    assert notified() == [waiting.reference]
 
 
-def test_visit_that_its_patient_moves_tells(giver, waiting, policy):
+def test_patient_moving_a_visit_notifies_the_waitlist(giver, waiting, policy):
     services.move(giver.pk, at("2027-06-11 10:00"), policy=policy)
-    assert told() == [waiting.reference]
+    assert notified() == [waiting.reference]
 
 
-def test_room_that_is_opened_again_tells_its_first_time_on_offer(waiting, clerk, policy, mailoutbox):
-    resource = waiting.appointments.get().resource_id
-    (closed,) = services.block_time([resource], at("2027-06-08 06:00"), at("2027-06-08 20:00"), actor=clerk)
-    services.unblock_time(closed.pk)
-    assert told() == [waiting.reference]
+def test_unblocked_room_notifies_of_its_first_time(waiting, clerk, policy, mailoutbox):
+    resource = Resource.objects.get().pk
+    (blocked,) = services.block_time([resource], at("2027-06-08 06:00"), at("2027-06-08 20:00"), actor=clerk)
+    services.unblock_time(blocked.pk)
+    assert notified() == [waiting.reference]
     send_due()
     assert "Tuesday, June 8, 9 am" in next(mail.body for mail in mailoutbox if mail.subject == SUBJECT)
 
 
-def test_closed_evening_that_is_opened_tells_nobody(waiting, clerk):
-    resource = waiting.appointments.get().resource_id
-    (closed,) = services.block_time([resource], at("2027-06-08 18:00"), at("2027-06-08 20:00"), actor=clerk)
-    services.unblock_time(closed.pk)
-    services.unblock_time(closed.pk)
-    assert told() == []
+def test_unblocked_evening_notifies_nobody(waiting, clerk):
+    resource = Resource.objects.get().pk
+    (blocked,) = services.block_time([resource], at("2027-06-08 18:00"), at("2027-06-08 20:00"), actor=clerk)
+    services.unblock_time(blocked.pk)
+    services.unblock_time(blocked.pk)
+    assert notified() == []
 
 
-def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):
+def test_patient_with_a_hold_is_notified_too(ask, giver, give_back):
     case = ask(start=THURSDAY, on_waitlist=True)
     give_back()
-    assert told() == [case.reference]
+    assert notified() == [case.reference]
 
 
-# Who is not told
+# Who is not notified
 
 
 @pytest.mark.parametrize(
@@ -139,123 +141,123 @@ def test_patient_whose_time_is_only_kept_is_told_too(ask, giver, give_back):
         {"status": Status.CLOSED, "outcome": "declined", "closed_at": NOW},
         {"status": Status.QUARANTINED},
     ],
-    ids=["does not want it", "no address", "closed", "in quarantine"],
+    ids=["not on the waitlist", "no email", "closed", "in quarantine"],
 )
-def test_nobody_else_is_told(waiting, giver, give_back, fields):
+def test_others_are_not_notified(waiting, giver, give_back, fields):
     change(waiting, phone="(949) 555-0123", **fields)
     give_back()
-    assert told() == []
+    assert notified() == []
 
 
-def test_visit_that_is_sooner_is_not_told(book, policy, clerk):
+def test_patient_with_an_earlier_visit_is_not_notified(book, policy, clerk):
     book(TUESDAY, on_waitlist=True)
     giver = book(THURSDAY)
     services.cancel(giver.pk, actor=clerk, policy=policy)
-    assert told() == []
+    assert notified() == []
 
 
-def test_patient_without_a_time_is_not_told(ask, giver, give_back):
+def test_patient_without_a_time_is_not_notified(ask, giver, give_back):
     ask(start=None, on_waitlist=True)
     give_back()
-    assert told() == []
+    assert notified() == []
 
 
-def test_patient_who_may_no_longer_change_is_not_told(book, policy, clerk, clock):
+def test_patient_after_cut_off_is_not_notified(book, policy, clerk, clock):
     book(at("2027-06-08 14:00"), on_waitlist=True)
     giver = book(TUESDAY)
     clock.move_to(at("2027-06-07 14:01"))
     services.cancel(giver.pk, actor=clerk, policy=policy)
-    assert told() == []
+    assert notified() == []
 
 
-def test_giver_is_not_told_of_her_own_time(book, policy):
+def test_patient_is_not_notified_of_their_own_time(book, policy):
     case = book(TUESDAY, on_waitlist=True)
     services.move(case.pk, THURSDAY, policy=policy)
-    assert told() == []
+    assert notified() == []
 
 
-def test_time_that_is_over_is_told_to_nobody(waiting, giver, clerk, clock):
+def test_past_time_notifies_nobody(waiting, giver, clerk, clock):
     clock.move_to(TUESDAY + timedelta(minutes=1))
-    services.change_stage(giver.pk, "attended", actor=clerk, expected_version=giver.version)
-    assert told() == []
+    services.change_stage(giver.pk, AppointmentState.CHECKED_IN, actor=clerk, expected_version=giver.version)
+    assert notified() == []
 
 
-def test_five_are_told_and_the_oldest_requests_first(book, giver, give_back):
+def test_five_oldest_cases_are_notified(book, giver, give_back):
     cases = [book(at(f"2027-06-10 {hour}:00"), on_waitlist=True) for hour in ("15", "14", "13", "12", "11", "10")]
     newest_first = [timedelta(minutes=number) for number in range(6)]
     for case, age in zip(cases, newest_first, strict=True):
         change(case, created_at=NOW - age)
     give_back()
-    assert told() == [case.reference for case in reversed(cases[1:])]
+    assert notified() == [case.reference for case in reversed(cases[1:])]
 
 
 # Once a day
 
 
-def test_patient_is_told_once_on_a_day_of_the_clinic(book, waiting, giver, give_back, policy, clock):
+def test_patient_is_notified_once_a_local_day(book, waiting, giver, give_back, policy, clock):
     second, third = book(at("2027-06-09 12:00")), book(at("2027-06-09 13:00"))
     give_back()
     send_due()
     clock.move_to(at("2027-06-07 23:59"))
     services.cancel(second.pk, policy=policy)
-    assert told() == [waiting.reference]
+    assert notified() == [waiting.reference]
     clock.move_to(at("2027-06-08 00:01"))
     services.cancel(third.pk, policy=policy)
-    assert told() == [waiting.reference] * 2
+    assert notified() == [waiting.reference] * 2
 
 
-def test_mail_that_was_dropped_does_not_count(book, ask, waiting, giver, give_back, policy, clerk):
+def test_dropped_offer_does_not_count(book, ask, waiting, giver, give_back, policy, clerk):
     second = book(at("2027-06-09 12:00"))
     give_back()
     taker = ask(start=TUESDAY)
     send_due()
     services.cancel(second.pk, policy=policy)
-    assert told() == [waiting.reference] * 2
-    services.cancel(taker.pk, actor=clerk, policy=policy)  # the first time again
-    assert told() == [waiting.reference] * 2
+    assert notified() == [waiting.reference] * 2
+    services.cancel(taker.pk, actor=clerk, policy=policy)  # The first time again.
+    assert notified() == [waiting.reference] * 2
 
 
-# When the mail leaves
+# When the message leaves
 
 
 def left(mailoutbox):
     send_due()
-    message = Message.objects.get(kind=MessageKind.WAITLIST_OFFER)
+    message = offers().get()
     assert (message.state == MessageState.SENT) == any(mail.subject == SUBJECT for mail in mailoutbox)
     return message.state
 
 
-def test_mail_is_dropped_when_somebody_has_taken_the_time(ask, waiting, give_back, mailoutbox):
+def test_offer_of_a_taken_time_is_dropped(ask, waiting, give_back, mailoutbox):
     give_back()
     ask(start=TUESDAY)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_she_no_longer_wants_it(waiting, give_back, mailoutbox):
+def test_offer_is_dropped_after_leaving_the_waitlist(waiting, give_back, mailoutbox):
     give_back()
     services.set_waitlist(waiting.pk, False)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_sooner_by_then(waiting, give_back, policy, mailoutbox):
+def test_offer_later_than_the_visit_is_dropped(waiting, give_back, policy, mailoutbox):
     give_back()
     services.move(waiting.pk, at("2027-06-08 09:00"), policy=policy)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_her_visit_is_canceled(waiting, give_back, policy, mailoutbox):
+def test_offer_is_dropped_when_visit_is_canceled(waiting, give_back, policy, mailoutbox):
     give_back()
     services.cancel(waiting.pk, policy=policy)
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_the_notice_has_become_too_short(waiting, give_back, clock, mailoutbox):
+def test_offer_with_too_short_notice_is_dropped(waiting, give_back, clock, mailoutbox):
     give_back()
     clock.move_to(TUESDAY - timedelta(hours=1))
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_is_dropped_when_she_may_no_longer_change(book, policy, clock, mailoutbox):
+def test_offer_after_the_cut_off_is_dropped(book, policy, clock, mailoutbox):
     giver = book(at("2027-06-08 14:00"))
     book(at("2027-06-09 09:00"), on_waitlist=True)
     services.move(giver.pk, THURSDAY, policy=policy)
@@ -263,42 +265,40 @@ def test_mail_is_dropped_when_she_may_no_longer_change(book, policy, clock, mail
     assert left(mailoutbox) == MessageState.DROPPED
 
 
-def test_mail_still_leaves_when_her_kept_time_was_booked(ask, give_back, clerk, policy, mailoutbox):
+def test_offer_leaves_after_the_hold_is_booked(ask, give_back, clerk, policy, mailoutbox):
     case = ask(start=THURSDAY, on_waitlist=True)
     give_back()
     services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     assert left(mailoutbox) == MessageState.SENT
 
 
-def test_time_that_overlaps_her_own_can_be_had(book, clerk, policy, mailoutbox):
-    """Her visit at 10:15 is no obstacle to herself at 10."""
+def test_offer_may_overlap_the_patients_own_visit(book, clerk, policy, mailoutbox):
+    """A visit at 10:15 does not keep its own patient from 10."""
     giver = book(at("2027-06-09 09:45"))
-    case = book(at("2027-06-09 10:15"), on_waitlist=True)
+    book(at("2027-06-09 10:15"), on_waitlist=True)
     services.cancel(giver.pk, actor=clerk, policy=policy)
-    Message.objects.filter(kind=MessageKind.WAITLIST_OFFER).update(
-        dedupe_key=f"waitlist_offer:{case.reference}:2027-06-07:2027-06-09T17:00Z"
-    )
+    offers().update(starts_at=at("2027-06-09 10:00"))
     assert left(mailoutbox) == MessageState.SENT
 
 
-# The mail
+# The message
 
 
-def test_mail_tells_nothing_about_the_patient_but_her_first_name(book, give_back):
+def test_offer_shows_only_the_first_name(book, give_back, written):
     treatment = factories.make_treatment("Botox for chronic migraine")
     book(THURSDAY, on_waitlist=True, message="My forehead.", treatment_ids=(treatment.pk,))
     give_back()
-    mail = Message.objects.get(kind=MessageKind.WAITLIST_OFFER)
-    assert mail.subject == SUBJECT
+    message = written(offers().get())
+    assert message.subject == SUBJECT
+    assert "Ana" in message.text
     for secret in ("Lima", "@patient", "forehead", "migraine", "Botox"):
-        assert secret not in mail.text + mail.html
-    assert not re.search("Ana", mail.subject)
+        assert secret not in message.text + message.html
 
 
-def test_opening_its_links_changes_nothing(client, waiting, give_back):
+def test_opening_links_of_offer_changes_nothing(client, waiting, give_back, written):
     give_back()
-    mail = Message.objects.get(kind=MessageKind.WAITLIST_OFFER)
-    links = set(LINK.findall(mail.text + mail.html))
+    message = written(offers().get())
+    links = set(LINK.findall(message.text + message.html))
     assert len(links) == 2
     before = rows()
     for link in links:
@@ -308,28 +308,26 @@ def test_opening_its_links_changes_nothing(client, waiting, give_back):
     assert rows() == before
 
 
-def test_its_link_leads_to_the_time(client, waiting, give_back):
+def test_link_of_offer_leads_to_the_time(client, waiting, give_back):
     give_back()
     response = client.post(f"{get_visit_path(waiting)}change/", {"start": "2027-06-08T17:00Z"}, follow=True)
     assert "Tuesday, June 8, 10 am" in response.content.decode()
 
 
-def test_mail_that_cannot_be_written_keeps_no_time_from_being_given_back(waiting, giver, give_back, monkeypatch):
+def test_offer_that_fails_does_not_stop_canceling(waiting, giver, give_back, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr("bookings.messaging.rendering.waitlist_offer", broken)
+    monkeypatch.setattr("bookings.messaging.rendering.render_to_string", broken)
     give_back()
-    assert giver.appointments.get().state == "canceled"
-    assert told() == []
-    assert waiting.events.filter(kind="message_failed").exists()
+    assert giver.appointments.get().state == AppointmentState.CANCELED
+    send_due()
+    assert offers().get().state == MessageState.QUEUED
 
 
-def test_telling_costs_few_queries(book, giver, clerk, policy):
+def test_notifying_five_takes_few_queries(book, giver, clerk, policy):
     def cost(case):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             services.cancel(case.pk, actor=clerk, policy=policy)
         return len(queries)
 
@@ -338,21 +336,21 @@ def test_telling_costs_few_queries(book, giver, clerk, policy):
     for hour in range(9, 16):
         book(at(f"2027-06-10 {hour:02}:00"), on_waitlist=True)
     five = cost(second)
-    assert len(told()) == 5
+    assert len(notified()) == 5
     assert five - nobody <= 5 + 5 * 3
 
 
-# Her wish
+# Joining and leaving
 
 
-def test_wish_is_an_event_and_only_once(waiting):
+def test_leaving_the_waitlist_is_one_event(waiting):
     services.set_waitlist(waiting.pk, False)
     services.set_waitlist(waiting.pk, False)
-    assert waiting.events.filter(text__contains="no longer wants").count() == 1
+    assert waiting.events.filter(kind=EventKind.WAITLIST_LEFT).count() == 1
     waiting.refresh_from_db()
     assert waiting.on_waitlist is False
 
 
-def test_wish_without_a_time_is_refused(ask):
+def test_waitlist_needs_a_time(ask):
     with pytest.raises(services.BookingError):
         services.set_waitlist(ask(start=None).pk, True)

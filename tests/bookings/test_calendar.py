@@ -1,0 +1,215 @@
+"""The desk's calendar with its blocked times, and the rooms and types of visit behind it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings import services
+from bookings.models import BlockedTime, Resource, VisitType
+from tests import factories
+from tests.bookings.conftest import TUESDAY
+from tests.bookings.desk import page_of, press, soup, text_of
+from tests.counting import queries_for
+from tests.opening_hours import at, utc
+
+CALENDAR = "/admin/calendar/"
+ON_TUESDAY = f"{CALENDAR}?day=2027-06-08"
+NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
+HOLD_ENDS = at("2027-06-07 13:00")  # four open hours later
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def room(db):
+    return Resource.objects.get()
+
+
+def block(client, room, **data):
+    typed = {"starts": "2027-06-08T09:00", "ends": "2027-06-08T16:00", "reason": "Training"}
+    return client.post(CALENDAR, {"resources": [room.pk], **typed, **data})
+
+
+# The day
+
+
+def test_day_shows_its_visits_with_links(desk, ask):
+    case = ask(name="Ana Lima")
+    response = desk.get(ON_TUESDAY)
+    assert "10 am – 10:30 am Ana Lima held until Mon, Jun 7, 1 pm" in text_of(response)
+    assert soup(response).select(f'a[href="{page_of(case)}"]')
+    assert "Ana" not in soup(response).title.get_text()
+    assert "Ana Lima" not in text_of(desk.get(CALENDAR, {"day": "2027-06-09"}))
+
+
+def test_calendar_begins_with_the_clinics_today(desk, clock):
+    clock.move_to(at("2027-06-07 23:00"))  # the 8th in UTC
+    desk.force_login(desk.user)
+    assert "Mon, Jun 7, 2027" in text_of(desk.get(CALENDAR))
+
+
+def test_impossible_day_is_shown_as_today(desk):
+    for day in ("", "soon", "2027-02-30", "9999-12-31", "0001-01-01", "2027-06-08' OR 1=1"):
+        assert "Mon, Jun 7, 2027" in text_of(desk.get(CALENDAR, {"day": day})), day
+
+
+def test_day_links_to_its_neighbors(desk):
+    page = soup(desk.get(ON_TUESDAY))
+    assert page.select('a[href="/admin/calendar/?day=2027-06-07"]')
+    assert page.select('a[href="/admin/calendar/?day=2027-06-09"]')
+
+
+def test_canceled_and_expired_visits_are_not_shown(desk, ask, clock):
+    press(desk, ask(), action="cancel")
+    ask(start=at("2027-06-08 11:00"))
+    clock.move_to(HOLD_ENDS)
+    assert "Ana Lima" not in text_of(desk.get(ON_TUESDAY))
+
+
+def test_visit_stays_on_its_day_once_past(desk):
+    states = {"checked_in": "checked in", "treated": "treated", "no_show": "did not come"}
+    for hour, state in enumerate(states):
+        factories.make_visit(factories.make_case(), state, TUESDAY + timedelta(hours=hour))
+    text = text_of(desk.get(ON_TUESDAY))
+    for words in states.values():
+        assert f"Ana Lima {words}" in text
+
+
+def test_each_visit_stands_in_its_room(desk, ask, room):
+    second = Resource.objects.create(name="Second room")
+    for name in ("One", "Two"):
+        ask(name=name)
+    columns = desk.get(ON_TUESDAY).context["columns"]
+    assert [column.resource for column in columns] == [room, second]
+    assert sorted(line.visit.case.name for column in columns for line in column.lines) == ["One", "Two"]
+    assert [len(column.lines) for column in columns] == [1, 1]
+
+
+def test_unused_room_is_hidden_once_switched_off(desk, ask, room):
+    ask()
+    Resource.objects.update(is_active=False)
+    assert room.name in text_of(desk.get(ON_TUESDAY))
+    assert not desk.get(CALENDAR, {"day": "2027-06-09"}).context["columns"]
+
+
+def test_calendar_queries_do_not_grow_with_visits(desk, ask):
+    ask()
+    desk.get(ON_TUESDAY)
+    few = queries_for(desk, ON_TUESDAY)
+    for number in range(1, 6):
+        ask(start=TUESDAY + timedelta(minutes=30 * number))
+    assert queries_for(desk, ON_TUESDAY) == few
+
+
+# Blocked times
+
+
+def test_blocked_time_is_shown_and_can_be_unblocked(desk, room, policy):
+    response = block(desk, room)
+    assert response.url == ON_TUESDAY
+    assert "9 am – 4 pm Blocked: Training" in text_of(desk.get(ON_TUESDAY))
+    blocked = BlockedTime.objects.get()
+    assert (blocked.starts_at, blocked.created_by) == (at("2027-06-08 09:00"), desk.user)
+    assert TUESDAY not in [free.at for free in services.free_starts(policy, NOW)]
+    desk.post(ON_TUESDAY, {"open": blocked.pk})
+    assert TUESDAY in [free.at for free in services.free_starts(policy, NOW)]
+
+
+def test_visits_in_the_way_keep_time_open(desk, ask, room):
+    case = ask(name="Ana Lima")
+    page = soup(block(desk, room))
+    assert page.select_one(f'.desk-blocking a[href="{page_of(case)}"]').get_text() == "Ana Lima"
+    assert page.select_one('input[name="reason"]')["value"] == "Training"
+    assert not BlockedTime.objects.exists()
+
+
+def test_bad_block_is_refused_in_words(desk, room):
+    for fields, words in (
+        ({"starts": "2027-06-08T12:00", "ends": "2027-06-08T09:00"}, "ends before it starts"),
+        ({"ends": "2027-12-08T12:00"}, "three months"),
+        ({"starts": ""}, "Choose a day and a time"),
+        ({"resources": []}, "Choose at least one"),
+        ({"resources": [999]}, "not one of the available choices"),
+    ):
+        assert words in text_of(block(desk, room, **fields)), fields
+    assert not BlockedTime.objects.exists()
+
+
+def test_blocked_time_is_not_blocked_twice(desk, room):
+    block(desk, room)
+    assert "blocked already" in text_of(block(desk, room))
+    assert BlockedTime.objects.count() == 1
+
+
+def test_unblocking_what_is_not_blocked_is_harmless(desk):
+    for pk in ("", "abc", "9" * 30, "999999"):
+        assert desk.post(CALENDAR, {"open": pk}).status_code == 302, pk
+
+
+@pytest.mark.parametrize(
+    ("role", "may_look", "may_block"),
+    [
+        ("frontdesk", True, True),
+        ("manager", True, True),
+        ("admin", True, True),
+        ("clinician", True, False),
+        ("editor", False, False),
+    ],
+)
+def test_only_the_desk_blocks_times(client, policy, room, role, may_look, may_block):
+    client.force_login(factories.make_user(role))
+    response = client.get(CALENDAR)
+    assert (response.status_code == 200) == may_look
+    assert ("Block this time" in response.content.decode()) == may_block
+    assert (CALENDAR in client.get("/admin/").content.decode()) == may_look
+    block(client, room)
+    assert BlockedTime.objects.exists() == may_block
+    other = services.block_time([room.pk], TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=2), actor=None)[0]
+    client.post(CALENDAR, {"open": other.pk})
+    assert BlockedTime.objects.filter(pk=other.pk).exists() != may_block
+
+
+# Rooms and types of visit
+
+
+@pytest.mark.parametrize("role", ["frontdesk", "clinician", "editor"])
+def test_only_managers_can_edit_resources(client, profile, role):
+    client.force_login(factories.make_user(role))
+    for name in ("resource", "visit_type"):
+        assert client.get(f"/admin/{name}/").status_code == 302
+        response = client.post(f"/admin/{name}/new/", {"name": "Mine", "kind": "room", "minutes": 30, "sort_order": 0})
+        assert response.status_code == 302
+    assert not Resource.objects.filter(name="Mine").exists()
+    assert not VisitType.objects.filter(name="Mine").exists()
+
+
+def test_manager_adds_renames_and_switches_off(client, profile):
+    client.force_login(factories.make_user("manager"))
+    for name, model, fields in (
+        ("resource", Resource, {"kind": "room"}),
+        ("visit_type", VisitType, {"minutes": 45, "pause_minutes": 0, "needs_room": "on"}),
+    ):
+        client.post(f"/admin/{name}/new/", {"name": "Laser hair", "is_active": "on", "sort_order": 1, **fields})
+        made = model.objects.get(name="Laser hair")
+        client.post(f"/admin/{name}/edit/{made.pk}/", {"name": "Laser", "sort_order": 1, **fields})
+        made.refresh_from_db()
+        assert (made.name, made.is_active) == ("Laser", False)
+        assert "Laser" in text_of(client.get(f"/admin/{name}/"))
+    menu = client.get("/admin/").content.decode()
+    assert "Rooms and practitioners" in menu
+    assert "Types of visit" in menu
+
+
+def test_used_room_and_type_cannot_be_deleted(client, ask):
+    visit = ask().appointments.get()
+    client.force_login(factories.make_user("manager"))
+    for name, used in (("resource", visit.slots.first().resource), ("visit_type", visit.visit_type)):
+        unused = type(used).objects.create(name="Never used")
+        client.post(f"/admin/{name}/delete/{unused.pk}/")
+        response = client.post(f"/admin/{name}/delete/{used.pk}/", follow=True)
+        assert "cannot be deleted" in text_of(response)
+        assert list(type(used).objects.all()) == [used]

@@ -1,0 +1,243 @@
+"""The desk's list of cases and the dashboard: rows, search, filters, and what waits."""
+
+from datetime import timedelta
+
+import pytest
+from wagtail.search.index import class_is_indexed
+
+from bookings import services
+from bookings.desk.queries import get_backlog, unsent_messages
+from bookings.models import Case, MessageState, Status
+from bookings.scheduling.formatting import format_age
+from tests import factories
+from tests.bookings.desk import LIST, listed, page_of, press, soup, text_of
+from tests.counting import queries_for
+from tests.opening_hours import at, utc
+
+NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
+HOLD_ENDS = at("2027-06-07 13:00")  # four open hours later
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return time_machine
+
+
+def first_row(client) -> str:
+    return text_of(client.get(LIST), "table.listing tbody tr")
+
+
+# Rows
+
+
+def test_unanswered_cases_come_first_newest_first(desk):
+    factories.make_case(name="Answered", status="booked")
+    factories.make_case(name="Older", created_at=NOW - 3 * DAY)
+    factories.make_case(name="Newer", created_at=NOW - DAY)
+    assert listed(desk.get(LIST)) == ["Newer", "Older", "Answered"]
+
+
+def test_row_says_what_the_desk_needs(desk):
+    treatment = factories.make_treatment("Lip fillers")
+    owner = factories.make_user("frontdesk", first_name="Olga", last_name="Owner")
+    case = factories.make_case(name="Zoë Young", treatments=(treatment,), owner=owner, created_at=NOW - 2 * HOUR)
+    html = desk.get(LIST).content.decode()
+    for text in (case.reference, "Zoë Young", "Lip fillers", "Olga Owner", "2 h", "Jun 7, 7 a.m.", "New"):
+        assert text in html
+    assert f'href="{page_of(case)}"' in html
+
+
+@pytest.mark.parametrize(("state", "is_marked"), [(MessageState.FAILED, True), (MessageState.SENT, False)])
+def test_row_marks_an_unsent_email(desk, state, is_marked):
+    factories.make_message(state=state)
+    assert ("unsent" in first_row(desk)) == is_marked
+
+
+def test_treatment_keeps_its_title_without_its_page(desk):
+    page = factories.make_treatment("Gone treatment")
+    factories.make_case(treatments=(page,))
+    page.delete()
+    assert "Gone treatment" in first_row(desk)
+
+
+def test_row_says_until_when_time_is_held(desk, ask):
+    ask()
+    assert "Tue, Jun 8, 10 am held until Mon, Jun 7, 1 pm" in first_row(desk)
+    assert "answer by Mon, Jun 7, 1 pm" in first_row(desk)
+
+
+def test_row_shows_the_booked_time(desk, ask):
+    press(desk, ask(), action="confirm")
+    assert "Tue, Jun 8, 10 am booked" in first_row(desk)
+
+
+def test_expired_hold_shows_late_and_no_time(desk, ask, clock):
+    ask()
+    clock.move_to(HOLD_ENDS)
+    row = first_row(desk)
+    assert "Jun 8" not in row
+    assert "late" in row
+
+
+def test_desk_cannot_add_copy_or_delete_cases(desk):
+    case = factories.make_case()
+    for path in ("new/", f"edit/{case.pk}/", f"delete/{case.pk}/", f"copy/{case.pk}/", f"history/{case.pk}/"):
+        assert desk.get(LIST + path).status_code == 404
+    assert "Add case" not in desk.get(LIST).content.decode()
+
+
+def test_list_queries_do_not_grow_with_rows(desk, ask):
+    page = factories.make_treatment()
+
+    def add(first, count):
+        for number in range(first, first + count):
+            case = ask(start=at("2027-06-09 09:00") + number * timedelta(minutes=30), treatment_ids=(page.pk,))
+            Case.objects.filter(pk=case.pk).update(owner=desk.user)
+            factories.make_message(case, state=MessageState.FAILED)
+        return queries_for(desk, LIST)
+
+    add(0, 1)  # The clinic's hours are in the cache from now on.
+    assert add(1, 1) == add(2, 8)
+
+
+# Search
+
+
+def test_search_finds_by_any_contact_detail(desk):
+    zoe = factories.make_case(name="Zoë Ångström", email="zoe@patient.example.com", phone="(949) 555-0142")
+    factories.make_case(name="Peter Park", email="peter@patient.example.com", phone="(714) 555-0199")
+    numbers = ["9495550142", "949-555-0142", "+1 (949) 555 0142"]
+    for query in ("zoe", "ÅNGSTROM", "zoe ang", *numbers, "zoe@patient", zoe.reference.lower()):
+        assert listed(desk.get(LIST, {"q": query})) == ["Zoë Ångström"], query
+
+
+def test_punctuation_in_a_search_is_text(desk):
+    factories.make_case()
+    for query in ("%", "_", "' OR 1=1 --", '"', "\\", "NEAR(", "*", "\x00", "a" * 5000):
+        assert desk.get(LIST, {"q": query}).status_code == 200, query
+
+
+def test_cases_are_in_no_search_index():
+    assert not class_is_indexed(Case)
+
+
+# Filters
+
+
+def test_status_filter_knows_every_stage(desk):
+    for status in Status.values:
+        factories.make_case(name=status, status=status)
+    for number, state in enumerate(("booked", "checked_in", "treated", "no_show")):
+        case = factories.make_case(name=state, status=Status.CONTACTING)
+        factories.make_visit(case, state, NOW + number * HOUR)
+        factories.make_visit(case, "canceled", NOW)
+    assert listed(desk.get(LIST, {"status": ["closed", "booked"]})) == ["booked", "closed"]
+    for stage in ("quarantined", "new", "booked", "checked_in", "treated", "closed"):
+        assert listed(desk.get(LIST, {"status": stage})) == [stage]
+    assert listed(desk.get(LIST, {"status": "contacting"})) == ["no_show", "contacting"]
+
+
+def test_treatment_filter_lists_a_case_once(desk):
+    fillers, laser = factories.make_treatment("Fillers"), factories.make_treatment("Laser")
+    factories.make_case(name="Both", treatments=(fillers, laser))
+    factories.make_case(name="Laser only", treatments=(laser,))
+    assert listed(desk.get(LIST, {"treatment": fillers.pk})) == ["Both"]
+
+
+def test_received_filter_means_days_at_the_clinic(desk):
+    factories.make_case(name="Evening", created_at=at("2027-06-03 22:30"))  # the 4th in UTC
+    factories.make_case(name="Next morning", created_at=at("2027-06-04 09:00"))
+    assert listed(desk.get(LIST, {"received_from": "2027-06-03", "received_to": "2027-06-03"})) == ["Evening"]
+
+
+def test_owner_filter_finds_nobodys_cases_too(desk):
+    factories.make_case(name="Mine", owner=desk.user)
+    factories.make_case(name="Nobody's")
+    assert listed(desk.get(LIST, {"owner": desk.user.pk})) == ["Mine"]
+    assert listed(desk.get(LIST, {"owner": "null"})) == ["Nobody's"]
+
+
+def test_message_filter_finds_unsent_emails(desk):
+    factories.make_case(name="Fine")
+    factories.make_message(factories.make_case(name="No receipt"), state=MessageState.FAILED)
+    assert listed(desk.get(LIST, {"messages": "unsent"})) == ["No receipt"]
+
+
+def test_time_filter_knows_held_booked_and_none(desk, ask, clock, policy):
+    ask(name="Gone", start=at("2027-06-09 09:00"))
+    clock.move_to(HOLD_ENDS)
+    booked = ask(name="Booked")
+    services.confirm(booked.pk, actor=desk.user, expected_version=1, policy=policy)
+    ask(name="Held", start=at("2027-06-09 10:00"))
+    factories.make_case(name="None", created_at=NOW - DAY)
+    for value, names in {"held": ["Held"], "booked": ["Booked"], "none": ["Gone", "None"]}.items():
+        assert listed(desk.get(LIST, {"time": value})) == names
+
+
+def test_filters_and_search_work_together(desk):
+    factories.make_case(name="Ana Wanted")
+    factories.make_case(name="Ana Closed", status=Status.CLOSED)
+    assert listed(desk.get(f"{LIST}results/", {"q": "ana", "status": "new"})) == ["Ana Wanted"]
+
+
+# What waits
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=12), "12 min"),
+        (timedelta(hours=5, minutes=59), "5 h"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=3), "3 days"),
+    ],
+)
+def test_age_has_one_unit(age, words):
+    assert format_age(NOW - age, NOW) == words
+
+
+def test_backlog_counts_only_unanswered_cases(home):
+    factories.make_case(created_at=NOW - 3 * HOUR)
+    factories.make_case(created_at=NOW - 9 * HOUR)
+    factories.make_case(created_at=NOW - 99 * HOUR, status=Status.CONTACTING)
+    factories.make_case(status=Status.QUARANTINED)
+    assert get_backlog(NOW) == (2, NOW - 9 * HOUR, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_unsent"),
+    [
+        ({"state": "failed"}, True),
+        ({"state": "queued", "created_at": NOW}, False),
+        ({"state": "queued", "created_at": NOW - timedelta(minutes=6)}, True),
+        ({"state": "queued", "created_at": NOW, "last_error": "ConnectionRefusedError"}, True),
+        ({"state": "sending", "created_at": NOW}, False),
+        ({"state": "sent", "created_at": NOW - 9 * DAY}, False),
+    ],
+)
+def test_message_is_unsent_once_overdue(home, fields, is_unsent):
+    message = factories.make_message(**fields)
+    assert (message in unsent_messages(NOW)) is is_unsent
+
+
+# The dashboard
+
+
+def test_dashboard_tells_what_waits_and_how_long(desk, policy):
+    assert "All caught up." in text_of(desk.get("/admin/"))
+    factories.make_message(factories.make_case(), state=MessageState.FAILED)
+    panel = soup(desk.get("/admin/")).select_one(".desk-panel")
+    assert "answer by Mon, Jun 7, 1 pm" in panel.get_text()
+    assert not panel.select(".desk-figure--late")
+    factories.make_case(name="Ana Late", created_at=NOW - 30 * HOUR - 2 * DAY)
+    for number in range(6):
+        factories.make_case(name=f"Patient {number}")
+    panel = soup(desk.get("/admin/")).select_one(".desk-panel")
+    text = " ".join(panel.get_text(" ").split())
+    for words in ("Ana Late", "3 days", "8 cases wait for an answer", "1 email is unsent"):
+        assert words in text
+    assert panel.select(".desk-figure--late")
+    assert len(panel.select("tbody tr")) == 5  # the five that have waited longest

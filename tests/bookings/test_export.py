@@ -1,0 +1,130 @@
+"""The desk's list as a file: the same rows, safe to open in a spreadsheet, and logged."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from wagtail.models import ModelLogEntry
+
+from bookings.desk.export import LOG_ACTION, ExportFormatter, escape_formula
+from bookings.models import MessageState, Status
+from tests import factories
+from tests.bookings.desk import LIST, listed
+from tests.opening_hours import at
+
+NOW = at("2026-11-20 12:00")
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def export(client, **params):
+    return client.get(LIST, {"export": "csv", **params})
+
+
+def rows(response) -> list[dict[str, str]]:
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def log_entry(client, **params) -> ModelLogEntry:
+    export(client, **params)  # Nobody reads the file: the entry is written all the same.
+    return ModelLogEntry.objects.get(action=LOG_ACTION)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =HYPERLINK()", "＝1", "＋1", "－1", "＠A"],
+)
+def test_formulas_become_text(value):
+    assert escape_formula(value) == f"'{value}"
+
+
+@pytest.mark.parametrize("value", ["Ana Lima", "O'Brien", "", "3 days", "Anne-Marie", "a=b"])
+def test_ordinary_text_is_unchanged(value):
+    assert escape_formula(value) == value
+
+
+def test_file_holds_what_the_list_shows(desk):
+    owner = factories.make_user("frontdesk", first_name="Olga", last_name="Owner")
+    case = factories.make_case(
+        name='Zoë "Zo" Young', treatments=("Lip fillers", "Peeling"), owner=owner, created_at=NOW - timedelta(hours=2)
+    )
+    factories.make_message(case, state=MessageState.FAILED)
+    response = export(desk)
+    assert response.streaming
+    assert "no-store" in response["Cache-Control"]
+    assert response["Content-Disposition"] == 'attachment; filename="cases-2026-11-20.csv"'
+    assert rows(response) == [
+        {
+            "Reference": case.reference,
+            "Waiting": "2 h",
+            "Unsent emails": "1",
+            "Kind": "Consultation",
+            "Name": 'Zoë "Zo" Young',
+            "Treatments": "Lip fillers, Peeling",
+            "Status": "New",
+            "Outcome": "",
+            "Owner": "Olga Owner",
+            "Received (America/Los_Angeles)": "2026-11-20 10:00",
+        }
+    ]
+
+
+def test_patients_formula_is_text_in_the_file(desk):
+    factories.make_case(name='=HYPERLINK("http://evil.example")', treatments=("+Peeling",))
+    (row,) = rows(export(desk))
+    assert row["Name"].startswith("'=")
+    assert row["Treatments"] == "'+Peeling"
+
+
+def test_file_has_the_lists_filters_and_order(desk):
+    for number, status in enumerate([Status.NEW, "booked", Status.NEW, Status.CLOSED]):
+        factories.make_case(name=f"Ana {number}", status=status, created_at=NOW - timedelta(days=number))
+    factories.make_case(name="Somebody else")
+    for params in ({}, {"q": "ana"}, {"status": "booked"}, {"q": "ana", "status": ["new", "closed"]}):
+        assert [row["Name"] for row in rows(export(desk, **params))] == listed(desk.get(LIST, params))
+
+
+def test_file_holds_all_pages_in_few_queries(desk, django_assert_max_num_queries):
+    for number in range(32):
+        factories.make_case(name=f"Patient {number}", treatments=("Peeling",), owner=desk.user)
+    with django_assert_max_num_queries(20):
+        assert len(rows(export(desk, p=2))) == 32
+
+
+def test_only_csv_is_exported(desk):
+    factories.make_case()
+    assert desk.get(LIST, {"export": "xlsx"})["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("role", ["clinician", "editor"])
+def test_export_needs_its_own_permission(client, profile, role):
+    factories.make_case(name="Ana Lima")
+    client.force_login(factories.make_user(role))
+    for path in (LIST, f"{LIST}results/"):
+        assert client.get(path, {"export": "csv"}).status_code == 302
+    assert not ModelLogEntry.objects.filter(action=LOG_ACTION).exists()
+
+
+def test_clinician_is_offered_no_download(client, profile):
+    client.force_login(factories.make_user("clinician"))
+    assert "export=csv" not in client.get(LIST).content.decode()
+
+
+def test_log_says_who_when_and_how_many(desk, admin_client):
+    factories.make_case()
+    entry = log_entry(desk)
+    assert (entry.user, entry.timestamp) == (desk.user, NOW)
+    assert ExportFormatter().format_message(entry) == "Exported 1 case"
+    assert "Exported 1 case" in admin_client.get("/admin/reports/site-history/").content.decode()
+
+
+def test_log_names_filters_never_the_search(desk):
+    factories.make_case(name="Zoraida Quill", status="booked")
+    entry = log_entry(desk, q="zoraida", status="booked", owner="null")
+    assert entry.data == {"count": 1, "filters": ["Status", "Owner"], "searched": True}
+    assert "zoraida" not in f"{entry.label}{entry.data}".lower()
