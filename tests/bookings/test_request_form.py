@@ -128,7 +128,7 @@ def test_request_is_saved_and_shows_receipt(patient):
     assert (case.contact_by, case.contact_time, case.message) == ("phone", "morning", "Lines on my forehead.")
     receipt = patient.client.get(response["Location"])
     assert case.reference in receipt.text
-    assert "We answer within one opening day." in receipt.text
+    assert "We answer within one business day." in receipt.text
     assert "(949) 555-0100" in receipt.text
 
 
@@ -802,7 +802,7 @@ def test_receipt_without_a_time_says_answer_by(chooser):
 def test_receipt_of_answered_case_promises_no_answer(chooser):
     location = chooser.send()["Location"]
     Case.objects.update(status=Status.CONTACTING)
-    assert lead(chooser, location) == "We answer within one opening day."
+    assert lead(chooser, location) == "We answer within one business day."
 
 
 def test_receipt_says_the_time_has_expired(chooser):
