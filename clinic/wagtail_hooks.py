@@ -1,10 +1,9 @@
 from django.templatetags.static import static
-from django.urls import include, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
-from wagtail.admin.menu import MenuItem
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
@@ -12,27 +11,11 @@ from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
-from .hours.admin.views import may_change_hours
-from .models import Announcement, Keyword
+from .hours.admin.viewset import OpeningHoursViewSet
+from .models import Announcement, Keyword, OpeningHours
 
 register_snippet(ContentGroup)
-
-
-class OpeningHoursMenuItem(MenuItem):
-    def is_shown(self, request):
-        return may_change_hours(request.user)
-
-
-@hooks.register("register_admin_menu_item")
-def register_opening_hours():
-    return OpeningHoursMenuItem(
-        _("Opening hours"), reverse("opening_hours:edit"), name="opening-hours", icon_name="opening-hours", order=350
-    )
-
-
-@hooks.register("register_admin_urls")
-def register_hours_urls():
-    return [path("hours/", include("clinic.hours.admin.urls"))]
+register_snippet(OpeningHoursViewSet)
 
 
 @hooks.register("register_icons")
@@ -53,7 +36,7 @@ def add_panels_for_role(request, panels):
         # Wagtail's panels show pages only: for users who edit none they are queries without a result.
         panels[:] = [panel for panel in panels if not type(panel).__module__.startswith("wagtail.")]
     panels.append(CaseSearchPanel())
-    if may_change_hours(request.user):
+    if policy_registry.get_by_type(OpeningHours).user_has_permission(request.user, "change"):
         panels.append(HolidayPanel())
 
 
@@ -65,8 +48,8 @@ def remove_news_badges(request, items):
 
 @hooks.register(SHORTCUT_HOOK, order=300)
 def get_opening_hours_shortcut(request):
-    if may_change_hours(request.user):
-        return Shortcut(_("Change opening hours"), reverse("opening_hours:edit"), "opening-hours")
+    if policy_registry.get_by_type(OpeningHours).user_has_permission(request.user, "change"):
+        return Shortcut(_("Change opening hours"), reverse("opening_hours:list"), "opening-hours")
     return None
 
 

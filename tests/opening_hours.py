@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from clinic.hours.schedule import DatedException, Schedule, Season, Span
+from clinic.hours.schedule import DatedException, Schedule, Season, Span, instant_of
 
 LA = ZoneInfo("America/Los_Angeles")
 SPRING = date(2027, 3, 14)  # a Sunday: 02:00 to 03:00 is skipped
@@ -62,3 +62,9 @@ def season(first, last, weekly, name=""):
 
 def schedule(weekly, *exceptions, **kwargs):
     return Schedule(LA, weekly, exceptions, **kwargs)
+
+
+def openings_on(schedule, day):
+    """Return the openings that begin on a date, merged with what they touch."""
+    begins, ends = (instant_of(date, time(0), schedule.time_zone) for date in (day, day + timedelta(days=1)))
+    return tuple(one for one in schedule.openings_between(begins, ends) if one.opens.astimezone(UTC) >= begins)

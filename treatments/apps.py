@@ -12,4 +12,4 @@ class TreatmentsConfig(AppConfig):
         from . import offers
 
         register_content(self.get_models())
-        register_treatments(get_offered=offers.get_offered, get_titles=offers.get_titles)
+        register_treatments(offers.get_offered)

@@ -28,7 +28,7 @@ from .access import ClinicClockMixin
 from .forms import BlockForm
 from .queries import is_live_at
 
-# Shown besides what is held and booked.
+# The calendar shows these besides held and booked appointments.
 PAST_STATES = (AppointmentState.CHECKED_IN, AppointmentState.TREATED, AppointmentState.NO_SHOW)
 
 

@@ -25,7 +25,10 @@ REFRESH = timedelta(hours=12)
 
 
 def as_data(context: SiteContext, now: datetime) -> dict:
-    """What hours.js reads from the page: the server's clock, and what is true when. Instants are seconds, UTC."""
+    """Return what hours.js reads from the page: the server's clock, and what is true when.
+
+    Instants are seconds since 1970, UTC.
+    """
     hours = context.hours
     content = f"{hours.version if hours else ''} {context.profile.time_zone} {context.announcements}"
     return {
@@ -41,7 +44,7 @@ def as_data(context: SiteContext, now: datetime) -> dict:
 @require_safe
 @cache_control(public=True, max_age=60)
 def hours_json(request: HttpRequest) -> JsonResponse:
-    """The same as in every page, with the tables and announcements that an old copy of a page may lack."""
+    """Return the data of every page, with tables and announcements that an old copy may lack."""
     context, now = site_context(request), timezone.now()
     tables = {"hours": context.hours, "clinic": context.profile}
     announcements = {"announcements": context.announcements, "now": now.timestamp()}
@@ -56,18 +59,20 @@ def hours_json(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def hours_ics(request: HttpRequest) -> HttpResponse:
-    """The days that differ from the week, for the calendars of staff and patients."""
+    """Return the days that differ from the week, for the calendars of staff and patients."""
     context, now = site_context(request), timezone.now()
     today = context.profile.today(now)
     exceptions = context.schedule.exceptions_between(today, today + CALENDAR_AHEAD) if context.schedule else ()
-    content = calendar(
+    content = build_ics(
         exceptions, name=context.profile.name, host=request.get_host(), stamp=context.hours_changed_at or now
     )
     return HttpResponse(content, content_type="text/calendar; charset=utf-8")
 
 
-def calendar(exceptions: Iterable[DatedException], *, name: str, host: str, stamp: datetime) -> bytes:
-    """One event for each exception, of which no two may have the same dates.
+def build_ics(exceptions: Iterable[DatedException], *, name: str, host: str, stamp: datetime) -> bytes:
+    """Return an iCalendar file with one event for each exception.
+
+    No two exceptions may have the same dates.
 
     `name` is the clinic's, `host` that of its site, `stamp` when the hours were last changed: aware, else ValueError.
     """
@@ -106,12 +111,12 @@ def _event(exception: DatedException, name: str, host: str, stamp: datetime) -> 
 
 
 def _last_day(exception: DatedException, stamp: datetime) -> date:
-    """Without an end an event is one day long, so "until further notice" gets one: past the horizon of the hours."""
+    """Return the last day of an event. "Until further notice" ends past the horizon of the hours."""
     return min(exception.last, max(exception.first, stamp.date()) + HORIZON_DAYS * DAY)
 
 
 def _summary(exception: DatedException, name: str) -> str:
-    """ "OC Beauty Medspa closed: Thanksgiving Day" or "OC Beauty Medspa open 9 am – 12 pm: Christmas Eve"."""
+    """Return "OC Beauty Medspa closed: Thanksgiving Day" or "… open 9 am – 12 pm: Christmas Eve"."""
     hours = f"open {format_spans(sorted(exception.spans))}" if exception.spans else "closed"
     duration = " until further notice" if exception.last == date.max else ""
     reason = f": {exception.reason}" if exception.reason else ""

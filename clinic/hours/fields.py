@@ -14,7 +14,10 @@ from clinic.hours.schedule import Span
 
 
 class SpansFormField(forms.CharField):
-    """Turn text such as "9 am – 12 pm, 1 pm – 5 pm" into spans. The error of an unclear text asks for a clear one."""
+    """Turn text such as "9 am – 12 pm, 1 pm – 5 pm" into spans.
+
+    The error of an unclear text asks for a clear one.
+    """
 
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else format_spans(sorted(value or ()))

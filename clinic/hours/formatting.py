@@ -1,4 +1,4 @@
-"""Opening hours in English words: for the table, the badge and the announcements. Pure.
+"""Say opening hours in English words: for the table, the badge and the announcements. Pure.
 
 The sentences are put together here and not in a template because the same ones go into the page, into /hours.json
 and into the admin's preview.
@@ -19,7 +19,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def format_time(t: time | datetime) -> str:
-    """9 am, 9:30 am, 12 pm, midnight; seconds are not shown."""
+    """Return "9 am", "9:30 am", "12 pm" or "midnight", without seconds."""
     if (t.hour, t.minute) == (0, 0):
         return "midnight"
     minutes = f":{t.minute:02}" if t.minute else ""
@@ -41,7 +41,7 @@ def format_spans(spans: Sequence[Span]) -> str:
 
 
 def format_dates(first: date, last: date) -> str:
-    """ "Thu, Nov 26" or "Dec 24 – Jan 3"; the year is the reader's."""
+    """Return "Thu, Nov 26" or "Dec 24 – Jan 3", without the year."""
     if first == last:
         return f"{WEEKDAYS[first.weekday()][:3]}, {_month_day(first)}"
     if last == date.max:
@@ -50,19 +50,19 @@ def format_dates(first: date, last: date) -> str:
 
 
 def format_moment(local: datetime) -> str:
-    """ "Tue, Nov 24, 10 am"; ``local`` is in the zone of the reader's clock."""
+    """Return "Tue, Nov 24, 10 am"; ``local`` is in the zone of the reader's clock."""
     return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
 
 
 def format_dates_with_year(first: date, last: date) -> str:
-    """ "Thu, Nov 26, 2026" or "Dec 28, 2026 – Jan 8, 2027"."""
+    """Return "Thu, Nov 26, 2026" or "Dec 28, 2026 – Jan 8, 2027"."""
     if last in (first, date.max):
         return f"{format_dates(first, last)}, {first.year}"
     return f"{_month_day(first)}, {first.year} – {_month_day(last)}, {last.year}"
 
 
 def state_text(state: State, now: datetime) -> str:
-    """One line for the badge, e.g. "Open now · until 4 pm" or "Closed · opens Monday 9 am".
+    """Return the text of the badge: "Open now · until 4 pm" or "Closed · opens Monday 9 am".
 
     `now` is aware; days are counted in the zone of the state's own instant, the clinic's.
     """
@@ -93,30 +93,30 @@ def check_week(weekly: Mapping[int, tuple[Span, ...]]) -> dict[int, str]:
     return problems
 
 
-class Claim(NamedTuple):
-    """What the badge may say from `since` on, until the next claim begins."""
+class StatusText(NamedTuple):
+    """The text of the badge from `since` on, until the next one begins."""
 
     since: datetime
     is_open: bool
     text: str
 
 
-def claims_between(schedule: Schedule, a: datetime, b: datetime) -> tuple[Claim, ...]:
-    """Every text the badge shows from `a` until `b`, each with the instant (UTC) from which it is true."""
+def status_texts_between(schedule: Schedule, a: datetime, b: datetime) -> tuple[StatusText, ...]:
+    """Return every text of the badge from `a` until `b`, each with the instant (UTC) it starts at."""
     start, end = as_utc(a), as_utc(b)
     changes = [as_utc(change) for change in schedule.changes_between(start, end + DAY)]
     first_day, last_day = (t.astimezone(schedule.time_zone).date() for t in (start, end))
     days = range((last_day - first_day).days + 1)
     nights = [instant_of(first_day + n * DAY, MIDNIGHT, schedule.time_zone) for n in days]
-    # A closing loses the name of its day when it is a day away, so that is a moment at which the words change.
+    # Within 24 hours of closing, the text drops the weekday, so that moment is a change of the text.
     moments = sorted({start, *nights, *changes, *(change - DAY for change in changes)})
-    claims: list[Claim] = []
+    texts: list[StatusText] = []
     for moment in (m for m in moments if start <= m < end):
         state = schedule.state_at(moment)
-        claim = Claim(moment, state.is_open, state_text(state, moment))
-        if not claims or claims[-1][1:] != claim[1:]:
-            claims.append(claim)
-    return tuple(claims)
+        text = StatusText(moment, state.is_open, state_text(state, moment))
+        if not texts or texts[-1][1:] != text[1:]:
+            texts.append(text)
+    return tuple(texts)
 
 
 def _day_words(day: date, today: date) -> str:

@@ -31,7 +31,8 @@ ALL_DAY = {"24 hours", "24h", "24/7", "open 24 hours", "all day"}
 _BETWEEN_OPENINGS = re.compile(r"\s*[,;&\n]\s*|\s+and\s+")
 _BETWEEN_TIMES = re.compile(rf"\s*[{DASHES}]+\s*|\s+(?:to|until|till)\s+")
 _TIME = re.compile(
-    r"(?:12[ ])?(?P<word>noon|midnight) | (?P<hour>\d{1,2}) (?:[:.](?P<minute>[0-5]\d))? [ ]? (?:(?P<half>[ap])\.?m\.?)?",
+    r"(?:12[ ])?(?P<word>noon|midnight)"
+    r"|(?P<hour>\d{1,2}) (?:[:.](?P<minute>[0-5]\d))? [ ]? (?:(?P<half>[ap])\.?m\.?)?",
     re.ASCII | re.VERBOSE,
 )
 

@@ -1,4 +1,4 @@
-"""What a page shows of the opening hours, such that a copy of the page is never wrong. Pure.
+"""Prepare the opening hours for a page, such that a copy of the page is never wrong. Pure.
 
 A page may be read an hour or a day after it was made. So it holds tables whose dates are written out, and for the
 next two weeks the instants (UTC) at which "open now" becomes another sentence. Which one is true now, and which row is
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from clinic.hours.formatting import SEPARATOR, claims_between, day_range_label, format_dates, format_span
+from clinic.hours.formatting import SEPARATOR, day_range_label, format_dates, format_span, status_texts_between
 from clinic.hours.schedule import DAY, MIDNIGHT, DatedException, Schedule, Season, Span, instant_of, weekly_lines
 
 SHOWN_AHEAD = timedelta(days=14)
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Week:
-    """A table of weekly hours; ``label`` says from when to when, and is empty when there is only the usual week."""
+    """A table of weekly hours; ``label`` is its dates, empty when there is only the usual week."""
 
     label: str
     lines: tuple[Line, ...]
@@ -52,7 +52,7 @@ class HoursDisplay:
 
 
 def display(schedule: Schedule, now: datetime) -> HoursDisplay:
-    """The tables and the claims of the two weeks from ``now`` (aware) on."""
+    """Return the tables, and the texts of the badge for the two weeks from ``now`` (aware) on."""
     today = now.astimezone(schedule.time_zone).date()
     end = instant_of(today + SHOWN_AHEAD, MIDNIGHT, schedule.time_zone)
     last = today + SHOWN_AHEAD - DAY
@@ -65,7 +65,7 @@ def display(schedule: Schedule, now: datetime) -> HoursDisplay:
         exceptions=lines,
         claims=tuple(
             (int(claim.since.timestamp()), int(claim.is_open), claim.text.partition(SEPARATOR)[2])
-            for claim in claims_between(schedule, now, end)
+            for claim in status_texts_between(schedule, now, end)
         ),
         days=tuple(_days(schedule, today, last)),
         until=int(end.timestamp()),
@@ -74,7 +74,7 @@ def display(schedule: Schedule, now: datetime) -> HoursDisplay:
 
 
 def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Week]:
-    """The weeks in force at some time between the two dates, each once, in the order in which they come."""
+    """Yield the weeks in force between the two dates, each once, in the order in which they come."""
     seasons: list[Season | None] = []
     for season in (schedule.season_on(first + n * DAY) for n in range((last - first).days + 1)):
         if season not in seasons:
@@ -103,7 +103,7 @@ def _exception_line(exception: DatedException) -> Line:
 
 
 def _days(schedule: Schedule, first: date, last: date) -> Iterator[tuple[int, str]]:
-    """For each date the instant at which it begins, and the key of the row that is true on it."""
+    """Yield for each date the instant at which it begins, and the key of its row."""
     for day in (first + n * DAY for n in range((last - first).days + 1)):
         begins = instant_of(day, MIDNIGHT, schedule.time_zone)
         yield int(begins.timestamp()), _key_on(schedule, day)

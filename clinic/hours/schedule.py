@@ -1,4 +1,4 @@
-"""When is the clinic open? The one resolver behind the footer, the badge, the free slots and the JSON-LD.
+"""Decide when the clinic is open: one resolver for the footer, the badge, the free starts and the JSON-LD. Pure.
 
 Times of day are wall-clock times in the clinic's zone; everything in between is compared as instants in UTC,
 because Python compares two datetimes of one zone by wall time and is wrong on daylight-saving nights.
@@ -135,26 +135,26 @@ class Schedule:
         )
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
-        """The spans that open on this date, earliest first: the one place where a date becomes hours."""
+        """Return the spans that open on this date, earliest first. Every other method asks this one."""
         exception = self.exception_on(day)
         spans = self.week_of(day).get(day.weekday(), ()) if exception is None else exception.spans
         return tuple(sorted(spans))
 
     def exception_on(self, day: date) -> DatedException | None:
-        """The exception that rules this date, if any; a holiday counts as an exception of one day."""
+        """Return the exception that applies on this date, or None. A holiday is an exception of one day."""
         return self._exceptions.on(day) or self._holidays_in(day.year).get(day)
 
     def season_on(self, day: date) -> Season | None:
-        """The season whose week replaces the base one on this date, if any."""
+        """Return the season whose week replaces the base one on this date, or None."""
         return self._seasons.on(day)
 
     def week_of(self, day: date) -> Mapping[int, tuple[Span, ...]]:
-        """The weekly hours in force on this date, exceptions aside."""
+        """Return the weekly hours in force on this date, exceptions aside."""
         season = self.season_on(day)
         return self.weekly if season is None else season.weekly
 
     def exceptions_between(self, first: date, last: date) -> tuple[DatedException, ...]:
-        """What differs on the dates from `first` to `last`, in order and never two for one date.
+        """Return what differs from `first` to `last`, in order and never two for one date.
 
         A long closure with a half day inside comes as three. Each is whole, also where it reaches beyond the dates.
         """
@@ -167,46 +167,36 @@ class Schedule:
         )
         return tuple(sorted((*dated, *holidays), key=lambda exception: exception.first))
 
-    def intervals_on(self, day: date) -> tuple[Interval, ...]:
-        """The openings that begin on this date, in order, with those that touch or overlap made one.
-
-        An overnight opening is whole here, and absent from the day it runs into.
-        """
-        return tuple(
-            Interval(self._local(opens), self._local(closes)) for opens, closes in _merged(self._utc_intervals(day))
-        )
-
     def next_change(self, t: datetime) -> datetime | None:
-        """The first instant after `t` at which open becomes closed or closed becomes open."""
+        """Return the first instant after `t` at which open becomes closed or closed becomes open."""
         return self.closes_at(t) if self.is_open(t) else self.next_opening(t)
 
     def next_opening(self, t: datetime) -> datetime | None:
-        """The first instant after `t` at which closed becomes open; while open, that of the opening after."""
+        """Return the first instant after `t` at which closed becomes open."""
         moment = as_utc(t)
-        starts = (opens for opens, _ in self._openings(moment) if opens > moment)
-        return self._local(next(starts, None))
+        return next((self._local(opens) for opens, _ in self._openings(moment) if opens > moment), None)
 
     def closes_at(self, t: datetime) -> datetime | None:
-        """The end of the opening that holds `t`, through every span it touches; None when closed at `t`."""
+        """Return the end of the opening that holds `t`, through all it touches, or None when closed."""
         moment = as_utc(t)
-        opens, closes = next(self._openings(moment), (None, None))
-        if opens is None or moment < opens:
+        opening = next(self._openings(moment), None)
+        if opening is None or moment < opening.opens:
             return None
         horizon = instant_of(self._date(moment) + HORIZON_DAYS * DAY, MIDNIGHT, self.time_zone)
-        return self._local(closes) if closes < horizon else None
+        return self._local(opening.closes) if opening.closes < horizon else None
 
     def state_at(self, t: datetime) -> State:
         return State(self.is_open(t), self.next_change(t))
 
     def open_minutes_between(self, a: datetime, b: datetime) -> float:
-        """The open minutes that pass from `a` until `b`: elapsed time, also on daylight-saving nights."""
+        """Return the open minutes from `a` until `b`: elapsed time, also on daylight-saving nights."""
         start, end = _forward(a, b)
         openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
         passed = (min(closes, end) - max(opens, start) for opens, closes in openings if opens < end)
         return sum(passed, timedelta()) / MINUTE
 
     def add_open_minutes(self, t: datetime, n: float) -> datetime | None:
-        """The first instant by which `n` open minutes have passed since `t`; None when that is not within the horizon.
+        """Return the first instant by which `n` open minutes have passed, or None beyond the horizon.
 
         So what ends with the day ends at closing time, not at the next opening.
         """
@@ -223,7 +213,7 @@ class Schedule:
         return None
 
     def openings_between(self, a: datetime, b: datetime) -> tuple[Interval, ...]:
-        """The openings that have some time from `a` until `b`, in order, merged with what they touch.
+        """Return the openings with some time from `a` until `b`, in order, merged with what they touch.
 
         Each is whole as far as the date before `a` and the date after `b` can tell: of what never closes it is a part.
         """
@@ -235,18 +225,18 @@ class Schedule:
         return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in until_end)
 
     def changes_between(self, a: datetime, b: datetime) -> tuple[datetime, ...]:
-        """Every instant after `a` and before `b` at which open becomes closed or closed becomes open."""
+        """Return every instant between `a` and `b` at which open becomes closed or closed becomes open."""
         start, end = _forward(a, b)
         openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
         edges = (edge for opening in openings for edge in opening)
         return tuple(self._local(edge) for edge in edges if start < edge < end)
 
     def seasons_between(self, first: date, last: date) -> tuple[Season, ...]:
-        """The seasons on these dates, in order, cut to where their week is in force: never two for one date."""
+        """Return the seasons on these dates, in order, cut to where they apply: never two for one date."""
         return tuple(self._seasons.runs_between(first, last))
 
     def closures_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
-        """Runs of so many or more dates in a row on which nothing opens, as first and last date."""
+        """Return the first and last date of each run of so many or more dates on which nothing opens."""
         runs: list[tuple[date, date]] = []
         for day in (first + n * DAY for n in range((last - first).days + 1)):
             if self.spans_on(day):
@@ -257,15 +247,34 @@ class Schedule:
                 runs.append((day, day))
         return tuple(run for run in runs if (run[1] - run[0]).days + 1 >= at_least_days)
 
-    def lost_to(self, other: "Schedule", a: datetime, b: datetime) -> tuple[Interval, ...]:
-        """The times from `a` until `b` at which this schedule is open and the other is not."""
-        moments = sorted({as_utc(t) for t in (a, b, *self.changes_between(a, b), *other.changes_between(a, b))})
-        lost = (pair for pair in pairwise(moments) if self.is_open(pair[0]) and not other.is_open(pair[0]))
-        merged = _merged(Interval(*pair) for pair in lost)
+    def closed_in(self, other: "Schedule", a: datetime, b: datetime) -> tuple[Interval, ...]:
+        """Return the times from `a` until `b` at which this schedule is open and the other is closed.
+
+        Only dates whose spans differ can hold such a time, and only the dates beside one can fill it.
+        """
+        start, end = _forward(a, b)
+        found: list[Interval] = []
+        for day in self._days_that_may_differ(other, self._date(start) - DAY, self._date(end)):
+            if self.spans_on(day) == other.spans_on(day):
+                continue
+            theirs = [one for n in (-1, 0, 1) for one in other._utc_intervals(day + n * DAY)]
+            for opens, closes in self._utc_intervals(day):
+                found += _without(Interval(max(opens, start), min(closes, end)), theirs)
+        merged = _merged(sorted(found))
         return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in merged)
 
+    def _days_that_may_differ(self, other: "Schedule", first: date, last: date) -> list[date]:
+        """Return the dates of added or removed exceptions, or every date if anything else has changed."""
+        days = [first + n * DAY for n in range((last - first).days + 1)]
+        kept = [one for one in self.exceptions if one in other.exceptions]
+        same_order = kept == [one for one in other.exceptions if one in self.exceptions]
+        if not same_order or replace(self, exceptions=()) != replace(other, exceptions=()):
+            return days
+        changed = set(self.exceptions) ^ set(other.exceptions)
+        return [day for day in days if any(one.first <= day <= one.last for one in changed)]
+
     def _openings(self, moment: datetime, days_ahead: int = HORIZON_DAYS) -> Iterator[Interval]:
-        """The merged openings in UTC, from the first that ends after `moment`, of so many local dates."""
+        """Yield the merged openings in UTC, from the first that ends after `moment`, of so many dates."""
         today = self._date(moment)
         days = (today + offset * DAY for offset in range(-1, days_ahead))
         openings = _merged(interval for day in days for interval in self._utc_intervals(day))
@@ -279,15 +288,15 @@ class Schedule:
                 yield Interval(opens, closes)
 
     @cached_property  # writes past the frozen __setattr__, into __dict__
-    def _exceptions(self) -> "_Rulers[DatedException]":
-        return _Rulers.of(self.exceptions)
+    def _exceptions(self) -> "_DateRangeIndex[DatedException]":
+        return _DateRangeIndex.of(self.exceptions)
 
     @cached_property
-    def _seasons(self) -> "_Rulers[Season]":
-        return _Rulers.of(self.seasons)
+    def _seasons(self) -> "_DateRangeIndex[Season]":
+        return _DateRangeIndex.of(self.seasons)
 
     def _holidays_in(self, year: int) -> dict[date, DatedException]:
-        """The holidays of a year by date, worked out once."""
+        """Return the holidays of a year by date, worked out once."""
         if year not in self._holidays_by_year:
             self._holidays_by_year[year] = {
                 day: DatedException(day, day, self._holiday_spans(holiday, day), holiday.name)
@@ -302,21 +311,25 @@ class Schedule:
     def _date(self, moment: datetime) -> date:
         return moment.astimezone(self.time_zone).date()
 
-    def _local(self, moment: datetime | None) -> datetime | None:
-        return moment and moment.astimezone(self.time_zone)
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.time_zone)
 
 
 def instant_of(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """The first instant, in UTC, at which the clock of `zone` reads this date and time or later."""
+    """Return the first instant, in UTC, at which the clock of `zone` reads this time or later."""
     local = datetime.combine(day, wall.replace(fold=0), tzinfo=zone)
-    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    before, after = _offset(local), _offset(local.replace(fold=1))
     if after <= before:
         return local.astimezone(UTC)
     # Skipped by the clocks. zoneinfo does not tell when they jump, so look between the two readings.
     low = local.replace(fold=1, microsecond=0).astimezone(UTC)
     seconds = range(int((after - before).total_seconds()) + 1)
-    jump = bisect_left(seconds, after, key=lambda s: (low + timedelta(seconds=s)).astimezone(zone).utcoffset())
+    jump = bisect_left(seconds, after, key=lambda s: _offset((low + timedelta(seconds=s)).astimezone(zone)))
     return low + timedelta(seconds=jump)
+
+
+def _offset(local: datetime) -> timedelta:
+    return local.utcoffset() or timedelta()
 
 
 def as_utc(t: datetime) -> datetime:
@@ -341,43 +354,43 @@ Dated = TypeVar("Dated", DatedException, Season)
 
 
 @dataclass(frozen=True)
-class _Rulers(Generic[Dated]):
-    """Of ranges that may overlap, which one rules a date.
+class _DateRangeIndex(Generic[Dated]):
+    """Find which of several overlapping ranges applies on a date.
 
-    Kept as stretches, not days, so that a closure "until 9999" costs no more than a bank holiday: `edges` are the
-    ordinals at which the ruler changes, `rulers` who rules before, between and after them.
+    Stretches are kept, not days, so that a closure "until 9999" costs no more than a bank holiday: `edges` are the
+    ordinals at which another range begins to apply, `winners` the ranges before, between and after them.
     """
 
     edges: tuple[int, ...]
-    rulers: tuple[Dated | None, ...]
+    winners: tuple[Dated | None, ...]
 
     @classmethod
-    def of(cls, ranges: Iterable[Dated]) -> "_Rulers[Dated]":
+    def of(cls, ranges: Iterable[Dated]) -> "_DateRangeIndex[Dated]":
         ranges = sorted(ranges, key=lambda r: (r.first - r.last, r.first))
         edges = sorted({edge for r in ranges for edge in _edges(r)})
-        rulers: list[Dated | None] = [None] * (len(edges) + 1)
+        winners: list[Dated | None] = [None] * (len(edges) + 1)
         for one in ranges:
             start, end = (bisect_left(edges, edge) + 1 for edge in _edges(one))
-            rulers[start:end] = [one] * (end - start)
-        return cls(tuple(edges), tuple(rulers))
+            winners[start:end] = [one] * (end - start)
+        return cls(tuple(edges), tuple(winners))
 
     def on(self, day: date) -> Dated | None:
-        return self.rulers[bisect_right(self.edges, day.toordinal())]
+        return self.winners[bisect_right(self.edges, day.toordinal())]
 
     def runs_between(self, first: date, last: date) -> list[Dated]:
-        """Those of the runs that have a date from `first` to `last`, each whole."""
+        """Return the runs that have a date from `first` to `last`, each whole."""
         return [run for run in self.runs if run.first <= last and first <= run.last]
 
     @property
     def runs(self) -> list[Dated]:
-        """The ranges cut to the dates they rule, in order."""
+        """Return the ranges cut to the dates on which they apply, in order."""
         runs: list[Dated] = []
         previous = None
-        for (start, end), ruler in zip(pairwise(self.edges), self.rulers[1:], strict=False):
-            if ruler is not None:
-                begins = runs.pop().first if ruler is previous else date.fromordinal(start)
-                runs.append(replace(ruler, first=begins, last=date.fromordinal(end - 1)))
-            previous = ruler
+        for (start, end), winner in zip(pairwise(self.edges), self.winners[1:], strict=False):
+            if winner is not None:
+                begins = runs.pop().first if winner is previous else date.fromordinal(start)
+                runs.append(replace(winner, first=begins, last=date.fromordinal(end - 1)))
+            previous = winner
         return runs
 
 
@@ -385,8 +398,19 @@ def _edges(dated: DatedException | Season) -> tuple[int, int]:
     return dated.first.toordinal(), dated.last.toordinal() + 1
 
 
+def _without(interval: Interval, others: Iterable[Interval]) -> list[Interval]:
+    """Return what is left of an interval when the others are cut out of it."""
+    left, begins = [], interval.opens
+    for opens, closes in sorted(others):
+        if begins < opens:
+            left.append(Interval(begins, min(opens, interval.closes)))
+        begins = max(begins, closes)
+    left.append(Interval(begins, interval.closes))
+    return [one for one in left if one.opens < one.closes]
+
+
 def _merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
-    """Make one of those that touch or overlap; they come in UTC and sorted by their start."""
+    """Merge those that touch or overlap. They are in UTC and sorted by their start."""
     current = None
     for interval in intervals:
         if current and interval.opens <= current.closes:
@@ -411,16 +435,12 @@ class DisplayLine:
     spans: tuple[Span, ...]
 
     @property
-    def is_closed(self) -> bool:
-        return not self.spans
-
-    @property
     def days(self) -> range:
         return range(self.first_day, self.last_day + 1)
 
 
 def weekly_lines(weekly: Mapping[int, tuple[Span, ...]]) -> tuple[DisplayLine, ...]:
-    """The week from Monday to Sunday with equal neighbours folded; Sunday never folds into Monday."""
+    """Return the week from Monday to Sunday with equal neighbors folded. Sunday never folds into Monday."""
     hours = [tuple(sorted(weekly.get(day, ()))) for day in range(7)]
     starts = [day for day in range(7) if day == 0 or hours[day] != hours[day - 1]]
     return tuple(DisplayLine(first, after - 1, hours[first]) for first, after in pairwise([*starts, 7]))

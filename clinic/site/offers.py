@@ -1,6 +1,6 @@
-"""Hold the treatments that a patient can ask for."""
+"""Hold the treatments that a patient can ask for. The treatments app registers them; the request form shows them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -13,30 +13,14 @@ class OfferedTreatment(NamedTuple):
     area: str
 
 
-class TreatmentSource(NamedTuple):
-    get_offered: Callable[[], list[OfferedTreatment]]
-    get_titles: Callable[[Iterable[int]], dict[int, str]]
+_sources: list[Callable[[], list[OfferedTreatment]]] = []
 
 
-_sources: list[TreatmentSource] = []
-
-
-def register_treatments(
-    *, get_offered: Callable[[], list[OfferedTreatment]], get_titles: Callable[[Iterable[int]], dict[int, str]]
-) -> None:
+def register_treatments(get_offered: Callable[[], list[OfferedTreatment]]) -> None:
     """Add a source of treatments. Call it in ``AppConfig.ready()``."""
-    _sources.append(TreatmentSource(get_offered, get_titles))
+    _sources.append(get_offered)
 
 
 def get_offered_treatments() -> list[OfferedTreatment]:
     """Return the treatments that visitors can see, in order of their areas."""
-    return [treatment for source in _sources for treatment in source.get_offered()]
-
-
-def get_treatment_titles(ids: Iterable[int]) -> dict[int, str]:
-    """Return title by id, also of treatments that went offline.
-
-    The titles are in the order of the pages. Unknown ids are left out.
-    """
-    ids = set(ids)
-    return {pk: title for source in _sources for pk, title in source.get_titles(ids).items()}
+    return [treatment for get_offered in _sources for treatment in get_offered()]

@@ -24,6 +24,7 @@ from tests.opening_hours import (
     every_day,
     naive,
     on,
+    openings_on,
     schedule,
     season,
     span,
@@ -68,7 +69,7 @@ def test_order_of_spans_means_nothing():
 def test_touching_spans_close_at_the_end_of_the_last():
     touching = schedule({0: (span("09:00", "12:00"), span("12:00", "16:00"))})
     assert touching.closes_at(at(f"{MON} 10:00")) == at(f"{MON} 16:00")
-    assert touching.intervals_on(on(MON)) == ((at(f"{MON} 09:00"), at(f"{MON} 16:00")),)
+    assert openings_on(touching, on(MON)) == ((at(f"{MON} 09:00"), at(f"{MON} 16:00")),)
 
 
 def test_span_inside_another_does_not_shorten_it():
@@ -94,7 +95,7 @@ def test_closing_at_midnight_means_the_end_of_the_day():
 
 def test_span_that_closes_when_it_opens_lasts_a_day():
     round_the_clock = schedule({0: (span("09:00", "09:00"),)})
-    assert round_the_clock.intervals_on(on(MON)) == ((at(f"{MON} 09:00"), at(f"{TUE} 09:00")),)
+    assert openings_on(round_the_clock, on(MON)) == ((at(f"{MON} 09:00"), at(f"{TUE} 09:00")),)
     assert span("09:00", "09:00").closes_next_day
     assert not span("09:00", "09:01").closes_next_day
 
@@ -114,8 +115,8 @@ def test_overnight_span_stays_open_past_midnight():
 
 def test_overnight_interval_belongs_to_the_date_it_begins_on():
     night = schedule({4: (span("22:00", "02:00"),)})
-    assert night.intervals_on(on(FRI)) == (Interval(at(f"{FRI} 22:00"), at(f"{SAT} 02:00")),)
-    assert night.intervals_on(on(SAT)) == ()
+    assert openings_on(night, on(FRI)) == (Interval(at(f"{FRI} 22:00"), at(f"{SAT} 02:00")),)
+    assert openings_on(night, on(SAT)) == ()
 
 
 # What is refused
@@ -227,7 +228,7 @@ def test_naive_bound_is_refused(method, bounds):
 @pytest.mark.parametrize("bounds", [(NAIVE, AWARE), (AWARE, NAIVE)], ids=["from", "until"])
 def test_naive_bound_is_refused_when_hours_are_compared(bounds):
     with pytest.raises(ValueError, match="time zone"):
-        schedule(OFFICE).lost_to(schedule({}), *bounds)
+        schedule(OFFICE).closed_in(schedule({}), *bounds)
 
 
 def test_moment_may_come_in_any_zone_and_the_answer_is_local():
@@ -240,8 +241,8 @@ def test_moment_may_come_in_any_zone_and_the_answer_is_local():
         office.add_open_minutes(tokyo, 0),
         office.add_open_minutes(tokyo, 60),
         *office.changes_between(tokyo, at(f"{TUE} 10:00")),
-        *office.intervals_on(on(MON))[0],
-        *office.lost_to(schedule({}), tokyo, at(f"{TUE} 10:00"))[0],
+        *openings_on(office, on(MON))[0],
+        *office.closed_in(schedule({}), tokyo, at(f"{TUE} 10:00"))[0],
     ]
     assert {answer.tzinfo for answer in answers} == {LA}
     assert answers[0] == at(f"{MON} 16:00")
@@ -334,7 +335,6 @@ def test_equal_neighbours_fold_and_the_weekend_is_one_line():
     week, weekend = weekly_lines(OFFICE)
     assert week == DisplayLine(0, 4, DAYTIME)
     assert weekend == DisplayLine(5, 6, ())
-    assert (week.is_closed, weekend.is_closed) == (False, True)
     assert list(weekend.days) == [5, 6]
 
 

@@ -62,7 +62,7 @@ def test_no_open_minutes_pass_in_an_instant():
         OFFICE_HOURS.open_minutes_between,
         OFFICE_HOURS.openings_between,
         OFFICE_HOURS.changes_between,
-        partial(OFFICE_HOURS.lost_to, schedule({})),
+        partial(OFFICE_HOURS.closed_in, schedule({})),
     ],
     ids=["minutes", "openings", "changes", "lost"],
 )
@@ -344,41 +344,41 @@ def test_day_with_special_hours_parts_two_closures():
 
 def test_hours_are_lost_where_only_the_old_schedule_is_open():
     shorter = schedule(every_day(span("10:00", "12:00"), span("13:00", "18:00")))
-    assert OFFICE_HOURS.lost_to(shorter, at(f"{MON} 00:00"), at(f"{TUE} 00:00")) == (
+    assert OFFICE_HOURS.closed_in(shorter, at(f"{MON} 00:00"), at(f"{TUE} 00:00")) == (
         (at(f"{MON} 09:00"), at(f"{MON} 10:00")),
         (at(f"{MON} 12:00"), at(f"{MON} 13:00")),
     )
 
 
-def test_nothing_is_lost_to_the_same_or_longer_hours():
+def test_nothing_is_closed_in_the_same_or_longer_hours():
     begin, end = at(f"{MON} 00:00"), at("2027-06-21 00:00")
-    assert OFFICE_HOURS.lost_to(OFFICE_HOURS, begin, end) == ()
-    assert OFFICE_HOURS.lost_to(schedule(ALWAYS), begin, end) == ()
+    assert OFFICE_HOURS.closed_in(OFFICE_HOURS, begin, end) == ()
+    assert OFFICE_HOURS.closed_in(schedule(ALWAYS), begin, end) == ()
 
 
 def test_lost_hours_are_cut_to_the_instants_asked_about():
     never = schedule({})
     begin, end = at(f"{MON} 10:00"), at(f"{MON} 11:00")
-    assert OFFICE_HOURS.lost_to(never, begin, end) == ((begin, end),)
-    assert OFFICE_HOURS.lost_to(never, begin, begin) == ()
+    assert OFFICE_HOURS.closed_in(never, begin, end) == ((begin, end),)
+    assert OFFICE_HOURS.closed_in(never, begin, begin) == ()
 
 
 def test_lost_hours_that_touch_are_one():
     other = schedule({}, closed(MON, spans=(span("08:00", "09:00"), span("16:00", "17:00"))))
     touching = schedule(OFFICE, closed(MON, spans=(span("09:00", "12:00"), span("12:00", "16:00"))))
-    lost = touching.lost_to(other, at(f"{MON} 00:00"), at(f"{TUE} 00:00"))
+    lost = touching.closed_in(other, at(f"{MON} 00:00"), at(f"{TUE} 00:00"))
     assert lost == ((at(f"{MON} 09:00"), at(f"{MON} 16:00")),)
 
 
 def test_change_of_the_other_while_lost_does_not_part_the_loss():
     other = schedule({}, closed(MON, spans=(span("09:00", "09:00"),)))
-    lost = schedule(ALWAYS).lost_to(other, at(f"{MON} 00:00"), at(f"{WED} 00:00"))
+    lost = schedule(ALWAYS).closed_in(other, at(f"{MON} 00:00"), at(f"{WED} 00:00"))
     assert lost == ((at(f"{MON} 00:00"), at(f"{MON} 09:00")), (at(f"{TUE} 09:00"), at(f"{WED} 00:00")))
 
 
 def test_holiday_and_season_lose_their_hours():
     week = schedule(OFFICE)
     year = schedule(OFFICE, seasons=(Season(on(WED), date.max, {}),), holidays=(Holiday(DayOfYear(6, 8)),))
-    lost = week.lost_to(year, at(f"{MON} 00:00"), at(f"{THU} 00:00"))
+    lost = week.closed_in(year, at(f"{MON} 00:00"), at(f"{THU} 00:00"))
     assert [interval.opens for interval in lost] == [at(f"{TUE} 09:00"), at(f"{WED} 09:00")]
     assert sum((interval.closes - interval.opens for interval in lost), timedelta()) == timedelta(hours=14)

@@ -19,6 +19,7 @@ from tests.opening_hours import (
     every_day,
     in_utc,
     naive,
+    openings_on,
     schedule,
     span,
     utc,
@@ -32,9 +33,9 @@ def test_skipped_time_is_the_instant_of_the_jump():
 
 
 def test_whole_day_skipped_by_a_zone_is_empty():
-    apia = Schedule(ZoneInfo("Pacific/Apia"), ALWAYS)
-    assert apia.intervals_on(date(2011, 12, 30)) == ()
-    (interval,) = apia.intervals_on(date(2011, 12, 29))
+    apia = Schedule(ZoneInfo("Pacific/Apia"), {3: ALWAYS[3], 4: ALWAYS[4]})  # a Thursday and the skipped Friday
+    assert openings_on(apia, date(2011, 12, 30)) == ()
+    (interval,) = openings_on(apia, date(2011, 12, 29))
     assert interval.closes.astimezone(UTC) == utc("2011-12-30 10:00")
 
 
@@ -46,19 +47,19 @@ def test_repeated_time_is_the_first_of_the_two():
 
 @pytest.mark.parametrize(("day", "hours"), [(SPRING, 1), (AUTUMN, 3), (date(2027, 6, 6), 2)])
 def test_span_over_two_am_lasts_as_long_as_the_night_lets_it(day, hours):
-    (interval,) = schedule({6: (span("01:00", "03:00"),)}).intervals_on(day)
+    (interval,) = openings_on(schedule({6: (span("01:00", "03:00"),)}), day)
     assert interval.closes.astimezone(UTC) - interval.opens.astimezone(UTC) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(("day", "hours"), [(SPRING, 23), (AUTUMN, 25)])
 def test_whole_day_covers_the_short_and_the_long_day(day, hours):
-    (interval,) = schedule({6: (span("00:00", "00:00"),)}).intervals_on(day)
+    (interval,) = openings_on(schedule({6: (span("00:00", "00:00"),)}), day)
     assert interval.closes.astimezone(UTC) - interval.opens.astimezone(UTC) == timedelta(hours=hours)
 
 
 def test_span_inside_the_skipped_hour_is_empty():
     skipped = schedule({6: (span("02:10", "02:50"),)})
-    assert skipped.intervals_on(SPRING) == ()
+    assert openings_on(skipped, SPRING) == ()
     assert skipped.next_opening(at("2027-03-13 12:00")) == at("2027-03-21 02:10")
 
 
@@ -93,7 +94,7 @@ def test_span_that_opens_in_the_repeated_hour_opens_the_first_time_and_stays_ope
 def test_touching_spans_touch_on_both_nights():
     touching = schedule({6: (span("00:30", "01:30"), span("01:30", "02:30"), span("02:30", "04:00"))})
     for day in (SPRING, AUTUMN):
-        assert [interval.closes.hour for interval in touching.intervals_on(day)] == [4]
+        assert [interval.closes.hour for interval in openings_on(touching, day)] == [4]
 
 
 def test_closing_is_past_in_the_second_pass_of_the_repeated_hour():
@@ -217,7 +218,7 @@ def test_changes_between_come_in_the_order_of_the_clockwork_not_of_the_clock():
 
 def test_lost_hours_end_in_the_second_pass_of_the_repeated_hour():
     early = schedule({6: (span("01:30", "05:00"),)})
-    (lost,) = schedule(ALWAYS).lost_to(early, at("2027-11-07 00:00"), at("2027-11-07 01:10", fold=1))
+    (lost,) = schedule(ALWAYS).closed_in(early, at("2027-11-07 00:00"), at("2027-11-07 01:10", fold=1))
     assert [in_utc(t) for t in lost] == [utc("2027-11-07 07:00"), utc("2027-11-07 08:30")]
 
 

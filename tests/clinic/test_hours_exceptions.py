@@ -21,6 +21,7 @@ from tests.opening_hours import (
     closed,
     every_day,
     on,
+    openings_on,
     schedule,
     season,
     span,
@@ -98,7 +99,8 @@ def test_exception_removes_the_whole_night_that_begins_on_its_date():
 
 def test_exception_replaces_the_tail_of_nothing_but_its_own_night():
     night = schedule({4: (span("22:00", "02:00"),)}, closed(SAT, spans=(span("01:00", "03:00"),)))
-    assert night.intervals_on(on(FRI)) == ((at(f"{FRI} 22:00"), at(f"{SAT} 02:00")),)
+    assert openings_on(night, on(FRI)) == ((at(f"{FRI} 22:00"), at(f"{SAT} 03:00")),)
+    assert night.is_open(at(f"{SAT} 00:30"))
     assert night.closes_at(at(f"{FRI} 23:00")) == at(f"{SAT} 03:00")
 
 

@@ -1,4 +1,7 @@
-"""The opening hours as JSON-LD: in Google's forms, sound schema.org, and read back to what the schedule says."""
+"""Test the opening hours as JSON-LD.
+
+They have Google's forms, are sound schema.org, and read back as the schedule.
+"""
 
 import json
 from datetime import date, time, timedelta
@@ -13,6 +16,7 @@ from clinic.hours.holidays import LAST, DayOfYear, NthWeekday
 from clinic.hours.schedule import DAY, DatedException, Holiday, Schedule, Season, Span
 from clinic.seo.nodes import DAYS_AHEAD, opening_hours
 from tests.schema_org import problems
+from tests.sizes import size
 
 LA = ZoneInfo("America/Los_Angeles")
 TODAY = date(2026, 11, 22)  # a Sunday
@@ -275,7 +279,7 @@ def ranges(kind, what):
     return st.lists(st.builds(build, st.integers(-200, 400), LENGTHS, what), max_size=3).map(tuple)
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=2))
+@settings(max_examples=size(40, 150), deadline=timedelta(seconds=2))
 @given(weekly=WEEKS, seasons=ranges(Season, WEEKS), exceptions=ranges(DatedException, SPANS))
 def test_read_back_it_says_what_the_schedule_says_on_every_day_of_the_year(weekly, seasons, exceptions):
     hours = schedule(weekly, seasons=seasons, exceptions=exceptions, holidays=FULL.holidays)

@@ -51,7 +51,7 @@ def desk_queries(case, treatment) -> dict[str, str]:
         "one month": "?received_from=2025-03-01&received_to=2025-03-31",
         "all time": "?received_from=2000-01-01",
         "owner nobody": "?owner=null",
-        "unsent mails": "?mails=unsent",
+        "unsent mails": "?messages=unsent",
         "name": f"?q={case.name.split()[-1]}",
         "one letter": "?q=a",
         "phone": f"?q={case.phone_e164[2:]}",

@@ -1,6 +1,6 @@
-"""What the treatments app offers to the request form."""
+"""Test what the treatments app offers to the request form."""
 
-from clinic.site.offers import get_offered_treatments, get_treatment_titles
+from clinic.site.offers import get_offered_treatments
 from tests import factories
 from treatments.models import AreaOfConcern
 
@@ -26,8 +26,3 @@ def test_hidden_treatments_are_not_offered(treatment_index):
     private = factories.make_treatment("Private")
     private.view_restrictions.create(restriction_type="login")
     assert get_offered_treatments() == []
-
-
-def test_titles_include_treatments_that_went_offline(treatment_index):
-    shown, offline = factories.make_treatment("Peel"), factories.make_treatment("Laser", live=False)
-    assert get_treatment_titles([offline.pk, shown.pk, 0]) == {shown.pk: "Peel", offline.pk: "Laser"}

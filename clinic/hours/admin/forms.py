@@ -1,119 +1,44 @@
-"""The week, the seasons, the holidays and the special days of one clinic, as one form."""
+"""Edit the week, the seasons, the holidays and the special days of one clinic as one form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
 from django import forms
 from django.forms.models import ModelForm
-from django.http import QueryDict
+from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from modelcluster.forms import BaseChildFormSet, childformset_factory
+from modelcluster.forms import BaseChildFormSet
+from wagtail.admin.forms import WagtailAdminModelForm
 
+from clinic.hours.fields import SpansFormField
 from clinic.hours.formatting import format_dates
-from clinic.hours.models import WEEKDAYS
-from clinic.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
+from clinic.hours.models import PublicHoliday, SpecialHours
+from clinic.models import ClinicProfile
 
-
-def date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-class DaysMixin:
-    """Gives a template the seven days of a form."""
-
-    @property
-    def days(self) -> list[forms.BoundField]:
-        return [self[day] for day in WEEKDAYS]
-
-
-class WeekForm(DaysMixin, ModelForm):
-    # The revision that was on the screen: somebody else may have saved in the meantime.
-    loaded_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    class Meta:
-        model = OpeningHours
-        fields = WEEKDAYS
-
-
-class SeasonForm(DaysMixin, ModelForm):
-    class Meta:
-        model = SeasonalHours
-        fields = ("name", "first_day", "last_day", *WEEKDAYS)
-        widgets = {"first_day": date_input(), "last_day": date_input()}
-
-
-class SpecialHoursForm(ModelForm):
-    class Meta:
-        model = SpecialHours
-        fields = ("first_day", "last_day", "spans", "reason")
-        widgets = {"first_day": date_input(), "last_day": date_input()}
-
-    def is_past(self, today: date) -> bool:
-        last = self.instance.last_day or self.instance.first_day
-        return bool(last and last < today and not self.errors)  # what is to be mended is not folded away
-
-
-class PublicHolidayForm(ModelForm):
-    """The calendar brings the name. A holiday whose decision is left open is not kept."""
-
-    decision = forms.ChoiceField(
-        required=False, choices=[("", _("Not decided yet")), *PublicHoliday.Decision.choices], label=_("What happens")
-    )
-
-    class Meta:
-        model = PublicHoliday
-        fields = ("name", "decision", "spans")
-        widgets = {"name": forms.HiddenInput}
-
-    def has_changed(self) -> bool:
-        return super().has_changed() if self.instance.pk else bool(self["decision"].data)
-
-    def clean(self) -> dict[str, Any]:
-        # Without other hours their field is hidden: what was once typed into it is neither read nor refused.
-        if self.cleaned_data.get("decision") != PublicHoliday.Decision.OTHER_HOURS:
-            self.errors.pop("spans", None)
-            self.cleaned_data["spans"] = ()
-        return super().clean()
-
-    def _post_clean(self) -> None:
-        unreadable = self.errors["spans"].copy() if "spans" in self.errors else None
-        super()._post_clean()
-        if unreadable:
-            # The model finds no hours and asks for some; how to write them has been said already.
-            self.errors["spans"] = unreadable
-
-
-class YearlyHolidayForm(ModelForm):
-    class Meta:
-        model = YearlyHoliday
-        fields = ("name", "month", "day", "nth", "weekday", "shift", "spans")
+from .holidays import find_coming
 
 
 class RowFormSet(BaseChildFormSet):
-    """Rows are looked up by their ids among those in memory: an earlier version has some that are deleted by now.
+    """Look rows up by their ids among those in memory: an earlier version has some that are deleted by now.
 
-    Django would look for each in the database, and refuse what it does not find.
+    Django would refuse an id that is not in the database. Here the row of an unknown id becomes a new one.
     """
 
     def add_fields(self, form: ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["id"] = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=form.instance.pk)
 
-    def _construct_form(self, i: int, **kwargs) -> ModelForm:
-        if self.is_bound and i >= self.initial_form_count() and (pk := self.data.get(f"{self.add_prefix(i)}-id")):
-            kwargs["instance"] = self._existing_object(int(pk))
-        return super()._construct_form(i, **kwargs)
-
 
 class DatedFormSet(RowFormSet):
-    """Ranges of days may lie inside one another, the shorter one wins. Two that merely overlap are a mistake."""
+    """Refuse ranges of days that overlap without one inside the other. The shorter one inside a longer one wins."""
 
     def clean(self):
         super().clean()
         kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        # Not deleted_forms: that is empty as long as any form has errors.
+        # deleted_forms is empty as long as any form has errors, so each form is asked.
         dated = [form for form in kept if not form.errors and not self._should_delete_form(form)]
         for one, other in combinations(dated, 2):
             if clash(days_of(one), days_of(other)):
@@ -131,88 +56,92 @@ def days_of(form: ModelForm) -> tuple[date, date]:
 
 
 def clash(one: tuple[date, date], other: tuple[date, date]) -> bool:
-    """True for ranges that overlap without one lying inside the other, and for equal ones."""
+    """Return whether two ranges are equal, or overlap without one inside the other."""
     if one[1] < other[0] or other[1] < one[0]:
         return False
     inside = (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
     return one == other or not inside
 
 
-class PublicHolidayFormSet(RowFormSet):
-    def _should_delete_form(self, form) -> bool:
-        return form.cleaned_data.get("decision") == ""
+class HolidayFields(NamedTuple):
+    """One public holiday in the form: the names of its two fields."""
+
+    name: str
+    dates: tuple[date, ...]
+    decision: str
+    spans: str
 
 
-SeasonFormSet = childformset_factory(
-    OpeningHours, SeasonalHours, form=SeasonForm, formset=DatedFormSet, extra=0, can_delete=True
-)
-SpecialFormSet = childformset_factory(
-    OpeningHours, SpecialHours, form=SpecialHoursForm, formset=DatedFormSet, extra=0, can_delete=True
-)
-PublicFormSet = childformset_factory(
-    OpeningHours, PublicHoliday, form=PublicHolidayForm, formset=PublicHolidayFormSet, extra=0, can_delete=True
-)
-YearlyFormSet = childformset_factory(
-    OpeningHours, YearlyHoliday, form=YearlyHolidayForm, formset=RowFormSet, extra=0, can_delete=True
-)
+class OpeningHoursForm(WagtailAdminModelForm):
+    """The hours of a site, with two fields for each public holiday.
 
-
-def with_known_ids(data: QueryDict, hours: OpeningHours) -> QueryDict:
-    """The same data, with the ids of rows that are there.
-
-    A row that somebody else has removed meanwhile becomes a new one. A public holiday is known by its name: one that
-    somebody else has decided meanwhile is that row.
+    Each of the two fields also posts what it showed. So saving leaves a holiday alone if nobody touched it here, even
+    when somebody else has decided it meanwhile.
     """
-    known = {"seasons": hours.seasons, "special": hours.special_hours, "yearly": hours.yearly_holidays}
-    data = data.copy()
-    for prefix, rows in known.items():
-        ids = {str(row.pk) for row in rows.all()}
-        for name in data:
-            if name.startswith(f"{prefix}-") and name.endswith("-id") and data[name] not in ids:
-                data[name] = ""
-    holidays = {row.name: str(row.pk) for row in hours.public_holidays.all()}
-    for name in [name for name in data if name.startswith("public-") and name.endswith("-name")]:
-        data[f"{name.removesuffix('-name')}-id"] = holidays.get(data[name], "")
-    return data
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        decided = {row.name: row for row in self.instance.public_holidays.all()}
+        profile = ClinicProfile.for_site(self.instance.site)
+        dates = dict(find_coming(profile, profile.today(timezone.now())))
+        names = sorted({*decided, *dates}, key=lambda name: (name in decided, dates.get(name) or (date.max,), name))
+        self.holidays = [
+            HolidayFields(name, dates.get(name, ()), f"holiday-{slug}", f"holiday-{slug}-hours")
+            for name in names
+            if (slug := slugify(name, allow_unicode=True))
+        ]
+        for holiday in self.holidays:
+            row = decided.get(holiday.name)
+            self.fields[holiday.decision] = forms.ChoiceField(
+                label=holiday.name,
+                required=False,
+                choices=[("", _("Not decided yet")), *PublicHoliday.Decision.choices],
+                initial=row.decision if row else "",
+                show_hidden_initial=True,
+            )
+            self.fields[holiday.spans] = SpansFormField(
+                label=_("%(name)s: hours") % {"name": holiday.name},
+                required=False,
+                initial=row.spans if row else (),
+                show_hidden_initial=True,
+            )
 
-class HoursForms:
-    """All forms of the page as one. ``proposals`` are the names of public holidays nobody has decided about."""
+    def clean(self):
+        super().clean()
+        for holiday in self.holidays:
+            decision, spans = (self.cleaned_data.get(name) for name in (holiday.decision, holiday.spans))
+            if decision != PublicHoliday.Decision.OTHER_HOURS:
+                # The field of the hours is hidden: what was once typed into it is neither read nor refused.
+                self.errors.pop(holiday.spans, None)
+                self.cleaned_data[holiday.spans] = ()
+            elif not spans and holiday.spans not in self.errors:
+                self.add_error(holiday.spans, _("Write the hours of that day, like 9 am – 12 pm."))
+        return self.cleaned_data
 
-    def __init__(self, hours: OpeningHours, *, proposals: Sequence[str], loaded_revision: int | None, data=None):
-        self.hours = hours
-        if data is not None:
-            data = with_known_ids(data, hours)
-        self.week = WeekForm(data, instance=hours, initial={"loaded_revision": loaded_revision})
-        self.seasons = SeasonFormSet(data, instance=hours, prefix="seasons")
-        self.special = SpecialFormSet(data, instance=hours, prefix="special")
-        proposed = [{"name": name} for name in proposals]
-        self.public = PublicFormSet(data, instance=hours, prefix="public", initial=proposed)
-        self.public.extra = len(proposed)
-        self.yearly = YearlyFormSet(data, instance=hours, prefix="yearly")
-        self.formsets = (self.seasons, self.special, self.public, self.yearly)
+    def save(self, commit=True):
+        changed = [one for one in self.holidays if {one.decision, one.spans} & set(self.changed_data)]
+        if changed:
+            rows = {row.name: row for row in self.instance.public_holidays.all()}
+            for holiday in changed:
+                rows.setdefault(holiday.name, PublicHoliday(name=holiday.name))
+                rows[holiday.name].decision = self.cleaned_data[holiday.decision]
+                rows[holiday.name].spans = self.cleaned_data[holiday.spans]
+            self.instance.public_holidays = [row for row in rows.values() if row.decision]
+        formsets = self.formsets
+        self.formsets = {name: formset for name, formset in formsets.items() if formset.has_changed()}
+        instance = super().save(commit)  # rows of other kinds stay untouched
+        self.formsets = formsets
+        return instance
 
-    def is_valid(self) -> bool:
-        # Each of them is asked, so that every mistake is shown at once.
-        return all([self.week.is_valid(), *(formset.is_valid() for formset in self.formsets)])
-
-    def apply(self) -> OpeningHours:
-        """The hours as typed, in memory: nothing is saved."""
-        for formset in self.formsets:
-            formset.save(commit=False)
-        return self.hours
-
-    def errors_of_the_whole(self) -> list[str]:
-        return self.errors().get("", []) if self.week.is_bound else []
-
-    def errors(self) -> dict[str, list[str]]:
-        """Messages by the id of their field; those of the whole under an empty name."""
+    def errors_by_id(self) -> dict[str, list[str]]:
+        """Return the messages by the id of their field; those about the whole have an empty id."""
         found: dict[str, list[str]] = {}
-        every = [self.week, *(form for formset in self.formsets for form in formset.forms)]
-        for form in every:
+        for form in self._all_forms():
             for name, messages in form.errors.items():
-                field = form[name].id_for_label if name in form.fields else ""
-                found.setdefault(field, []).extend(messages)
-        for formset in self.formsets:
-            found.setdefault("", []).extend(formset.non_form_errors())
-        return {field: messages for field, messages in found.items() if messages}
+                found.setdefault(form[name].auto_id if name in form.fields else "", []).extend(messages)
+        return found
+
+    def _all_forms(self) -> Iterator[forms.BaseForm]:
+        yield self
+        for formset in self.formsets.values():
+            yield from formset.forms

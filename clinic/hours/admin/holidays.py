@@ -1,4 +1,4 @@
-"""Public holidays about which nobody has said yet whether the clinic opens."""
+"""Find the public holidays about which nobody has decided yet whether the clinic opens."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -17,24 +17,24 @@ class PublicDates(NamedTuple):
     dates: tuple[date, ...]
 
 
-def coming(profile: ClinicProfile, today: date) -> list[PublicDates]:
-    """The public holidays of the next eighteen months under their names, the next one first."""
+def find_coming(profile: ClinicProfile, today: date) -> list[PublicDates]:
+    """Return the public holidays of the next eighteen months by name, the next one first."""
     last = today + PROPOSED_AHEAD
     by_name = public_holidays(profile.country, profile.region, range(today.year, last.year + 1))
     ahead = (PublicDates(name, tuple(d for d in dates if today <= d <= last)) for name, dates in by_name.items())
     return sorted((one for one in ahead if one.dates), key=lambda one: one.dates)
 
 
-def undecided(hours: OpeningHours, holidays: Iterable[PublicDates]) -> list[PublicDates]:
+def find_undecided(hours: OpeningHours, holidays: Iterable[PublicDates]) -> list[PublicDates]:
     decided = {row.name for row in hours.public_holidays.all()}
     return [one for one in holidays if one.name not in decided]
 
 
-def to_ask_now(hours: OpeningHours, profile: ClinicProfile, today: date) -> list[PublicDates]:
-    """Those of the next thirty days, on days that would otherwise be open and that no special day speaks of."""
+def find_urgent(hours: OpeningHours, profile: ClinicProfile, today: date) -> list[PublicDates]:
+    """Return the undecided ones of the next thirty days, on days that are open and have no special hours."""
     schedule = hours.schedule(profile)
     days = {today + n * DAY for n in range(ASKED_AHEAD.days + 1)}
     open_as_ever = {day for day in days if schedule.exception_on(day) is None and schedule.spans_on(day)}
-    asked = undecided(hours, coming(profile, today))
+    asked = find_undecided(hours, find_coming(profile, today))
     soon = (PublicDates(one.name, tuple(sorted(open_as_ever & set(one.dates)))) for one in asked)
     return [one for one in soon if one.dates]

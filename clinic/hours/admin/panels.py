@@ -1,4 +1,4 @@
-"""What the dashboard asks those who may change the hours."""
+"""Ask on the dashboard about public holidays that nobody has decided yet."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,11 @@ from wagtail.models import Site
 
 from clinic.models import ClinicProfile, OpeningHours
 
-from .holidays import to_ask_now
+from .holidays import find_urgent
 
 
 class HolidayPanel(Component):
-    """The public holidays of the next thirty days for which nobody has said whether the clinic opens."""
+    """List the undecided public holidays of the next thirty days."""
 
     name = "holidays"
     order = 5
@@ -27,6 +27,6 @@ class HolidayPanel(Component):
         profile = ClinicProfile.for_site(site)
         hours, today = OpeningHours.for_site(site), profile.today(timezone.now())
         return {
-            "holidays": to_ask_now(hours, profile, today) if hours.was_given else [],
-            "url": reverse("opening_hours:edit") + "#holidays",
+            "holidays": find_urgent(hours, profile, today) if hours.was_given else [],
+            "url": reverse("opening_hours:list") + "#holidays",
         }

@@ -1,4 +1,4 @@
-"""What the public will read, worked out from hours that may not be saved yet."""
+"""Show what visitors will read, from hours that may not be saved yet."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +14,10 @@ MINUTES_A_DAY = 24 * 60
 
 
 def preview(schedule: Schedule, profile: ClinicProfile, now: datetime, asked: str = "") -> dict[str, Any]:
-    """The context of ``clinic/admin/hours/preview.html``; ``asked`` is a wall time as a browser sends it, or empty."""
+    """Return the context of ``clinic/admin/hours/preview.html``.
+
+    ``asked`` is a wall time as a browser sends it, or empty.
+    """
     today = now.astimezone(schedule.time_zone).date()
     return {
         "clinic": profile,
@@ -22,7 +25,7 @@ def preview(schedule: Schedule, profile: ClinicProfile, now: datetime, asked: st
         "state_now": state_text(schedule.state_at(now), now),
         "week": [day_bar(schedule, day) for day in week_from(today)],
         "ahead": exceptions_ahead(schedule, today),
-        "warnings": long_closures(schedule, today),
+        "warnings": find_long_closures(schedule, today),
         "answer": answer(schedule, asked),
     }
 
@@ -33,7 +36,7 @@ def week_from(today: date) -> list[date]:
 
 
 def day_bar(schedule: Schedule, day: date) -> dict[str, Any]:
-    """A day as a bar from midnight to midnight; what runs past midnight is cut there."""
+    """Return a day as a bar from midnight to midnight. What runs past midnight is cut there."""
     spans = schedule.spans_on(day)
     exception = schedule.exception_on(day)
     return {
@@ -54,7 +57,7 @@ def _minutes(wall: time) -> int:
 
 
 def exceptions_ahead(schedule: Schedule, today: date) -> list[dict[str, str]]:
-    """What differs in the next eighteen months, holidays included."""
+    """Return what differs in the next eighteen months, holidays included."""
     return [
         {
             "dates": format_dates_with_year(one.first, one.last),
@@ -65,14 +68,14 @@ def exceptions_ahead(schedule: Schedule, today: date) -> list[dict[str, str]]:
     ]
 
 
-def long_closures(schedule: Schedule, today: date) -> list[str]:
-    """Runs of closed days so long that search engines want to be told, with their dates."""
+def find_long_closures(schedule: Schedule, today: date) -> list[str]:
+    """Return the dates of closed ranges so long that search engines want to be told."""
     runs = schedule.closures_between(today, today + PREVIEW_AHEAD, at_least_days=LONG_CLOSURE_DAYS)
     return [f"{format_dates_with_year(first, last)} ({(last - first).days + 1} days)" for first, last in runs]
 
 
 def answer(schedule: Schedule, asked: str) -> dict[str, str] | None:
-    """What visitors see at a wall time of the clinic such as "2026-11-27T15:30"; None when it is no such time."""
+    """Return what visitors see at a wall time such as "2026-11-27T15:30", or None if it is no time."""
     try:
         wall = datetime.fromisoformat(asked).replace(tzinfo=None)
         moment = instant_of(wall.date(), wall.time(), schedule.time_zone)

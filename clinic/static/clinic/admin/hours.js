@@ -1,11 +1,13 @@
-// The page "Opening hours": shows beside the form what visitors will read, as it is typed, and adds and removes rows.
+// The form of the opening hours: shows beside it what visitors will read, as it is typed.
 // Nothing here decides anything: the server reads the form in the same way when it is saved.
-const form = document.querySelector("[data-hours-form]");
-const preview = form.querySelector("[data-hours-preview]");
-const status = form.querySelector("[data-hours-status]");
-const asked = form.querySelector("[data-hours-asked]");
-const answer = form.querySelector("[data-hours-answer]");
+const page = document.querySelector("[data-hours]");
+const form = page.closest("form");
+const preview = page.querySelector("[data-hours-preview]");
+const status = page.querySelector("[data-hours-status]");
+const asked = page.querySelector("[data-hours-asked]");
+const answer = page.querySelector("[data-hours-answer]");
 const PAUSE = 350; // milliseconds after the last key
+const WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 let timer;
 let turn = 0;
 
@@ -14,75 +16,77 @@ async function refresh() {
   const data = new FormData(form);
   data.set("asked", asked.value);
   try {
-    const response = await fetch(form.dataset.previewUrl, { method: "POST", body: data });
+    const response = await fetch("?preview", { method: "POST", body: data });
     if (!response.ok) throw new Error(response.status);
     const found = await response.json();
     if (mine !== turn) return; // typed on in the meantime
     showErrors(found.errors);
-    if (found.html) show(found.html);
+    if (!found.html) return;
+    preview.innerHTML = found.html;
+    const words = preview.querySelector("[data-answer]");
+    if (words) answer.textContent = words.content.textContent;
   } catch {
-    status.textContent = form.dataset.offline || "The preview cannot be reached. You can still save.";
+    status.textContent = "The preview cannot be reached. You can still save.";
   }
-}
-
-function show(html) {
-  preview.innerHTML = html;
-  const words = preview.querySelector("[data-answer]");
-  if (words) answer.textContent = words.content.textContent;
 }
 
 function showErrors(errors) {
-  for (const box of form.querySelectorAll("[data-errors-for]")) {
-    const messages = errors[box.dataset.errorsFor] || [];
-    box.replaceChildren(...messages.map((message) => Object.assign(document.createElement("p"), { textContent: message })));
-    const field = box.dataset.errorsFor && document.getElementById(box.dataset.errorsFor);
-    if (!field) continue;
-    field.toggleAttribute("aria-invalid", messages.length > 0);
+  for (const field of form.querySelectorAll("[data-field] :is(input, select)")) {
+    const messages = errors[field.id] || [];
+    const line = Object.assign(document.createElement("p"), { className: "error-message", textContent: messages.join(" ") });
+    field.closest("[data-field]").querySelector("[data-field-errors]").replaceChildren(...(messages.length ? [line] : []));
     if (messages.length) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
   }
-  const count = Object.keys(errors).length;
-  status.textContent = count ? "Something is not clear yet; it is marked in red." : "";
+  const whole = (errors[""] || []).join(" ");
+  status.textContent = Object.keys(errors).length ? `Something is not clear yet; it is marked in red. ${whole}` : "";
 }
 
 const later = () => {
   clearTimeout(timer);
   timer = setTimeout(refresh, PAUSE);
 };
-const changed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
-
-function addRow(group) {
-  const total = group.querySelector('[name$="-TOTAL_FORMS"]');
-  const row = group.querySelector("template").innerHTML.replaceAll("__prefix__", total.value);
-  total.value = Number(total.value) + 1;
-  const list = group.querySelector("[data-rows-list]");
-  list.insertAdjacentHTML("beforeend", row);
-  list.lastElementChild.querySelector('input:not([type="hidden"])').focus();
-}
-
-form.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (!button) return;
-  if ("addRow" in button.dataset) addRow(button.closest("[data-rows]"));
-  const field = document.getElementById(button.dataset.closeDay || button.dataset.copyDay);
-  if (!field) return;
-  const fields = [...field.closest(".hours-week").querySelectorAll("input")];
-  field.value = button.dataset.closeDay ? "Closed" : fields[fields.indexOf(field) - 1].value;
-  changed(field);
-  field.focus();
-});
-form.addEventListener("change", (event) => {
-  const row = event.target.name?.endsWith("-DELETE") && event.target.closest("[data-row]");
-  if (row) row.classList.toggle("hours-removed", event.target.checked);
-  const holiday = event.target.name?.endsWith("-decision") && event.target.closest(".hours-holiday");
-  if (holiday) showHours(holiday);
-});
 form.addEventListener("input", later);
 form.addEventListener("change", later);
 asked.addEventListener("input", later);
 
-function showHours(holiday) {
-  holiday.querySelector(".hours-holiday__spans").hidden = holiday.querySelector("select").value !== "hours";
+// "Closed" and "As above" beside each day of the usual week.
+function addButton(field, label, name, value) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+  button.className = "button button-small button-secondary";
+  button.setAttribute("aria-label", name);
+  button.addEventListener("click", () => {
+    field.value = value();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+  field.after(button);
 }
-for (const holiday of form.querySelectorAll(".hours-holiday")) showHours(holiday);
-// After a save that was refused: to the first field that has to be mended.
-form.querySelector('[aria-invalid="true"]')?.focus();
+WEEK.forEach((day, place) => {
+  const field = document.getElementById(`id_${day}`);
+  const name = day[0].toUpperCase() + day.slice(1);
+  if (place) {
+    const above = document.getElementById(`id_${WEEK[place - 1]}`);
+    addButton(field, "As above", `${name} like the day before`, () => above.value);
+  }
+  addButton(field, "Closed", `Closed on ${name}`, () => "Closed");
+  field.parentElement.classList.add("hours-day");
+});
+
+// The hours of a public holiday are hidden unless they are asked for.
+for (const holiday of form.querySelectorAll("[data-holiday]")) {
+  const choice = holiday.querySelector("select");
+  const show = () => { holiday.querySelector("[data-holiday-hours]").hidden = choice.value !== "hours"; };
+  choice.addEventListener("change", show);
+  show();
+}
+
+// Special days that are over are folded, unless they have an error.
+addEventListener("load", () => {
+  for (const row of form.querySelectorAll("#id_special_hours-FORMS > [data-inline-panel-child]")) {
+    const [first, last] = [...row.querySelectorAll('input[name$="_day"]')].map((field) => field.value);
+    const isOver = first && (last || first) < page.dataset.today;
+    if (isOver && !row.querySelector(".error-message")) row.querySelector("[data-panel-toggle]").click();
+  }
+  form.querySelector('[aria-invalid="true"]')?.focus();
+});

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from clinic.hours.formatting import (
     SEPARATOR,
-    claims_between,
     day_range_label,
     format_dates,
     format_dates_with_year,
@@ -18,6 +17,7 @@ from clinic.hours.formatting import (
     format_spans,
     format_time,
     state_text,
+    status_texts_between,
 )
 from clinic.hours.holidays import DayOfYear
 from clinic.hours.schedule import HORIZON_DAYS, Holiday, Schedule, State
@@ -45,6 +45,7 @@ from tests.opening_hours import (
     utc,
 )
 from tests.opening_hours_reference import DAY_OF_MINUTES, FIRST_SURE, WHOLE_DAY, Walk, windows
+from tests.sizes import size
 
 # Times, spans and dates
 
@@ -220,7 +221,7 @@ def test_midnight_that_ends_the_long_day_is_still_that_of_today():
 
 
 def claims(hours, a, b):
-    return [(in_utc(claim.since), claim.is_open, claim.text) for claim in claims_between(hours, at(a), at(b))]
+    return [(in_utc(claim.since), claim.is_open, claim.text) for claim in status_texts_between(hours, at(a), at(b))]
 
 
 def test_claims_change_with_the_hours_and_at_midnight():
@@ -233,7 +234,7 @@ def test_claims_change_with_the_hours_and_at_midnight():
 
 
 def test_claims_are_in_utc():
-    (claim,) = claims_between(schedule(OFFICE), at(f"{MON} 10:00"), at(f"{MON} 11:00"))
+    (claim,) = status_texts_between(schedule(OFFICE), at(f"{MON} 10:00"), at(f"{MON} 11:00"))
     assert claim.since.utcoffset() == timedelta()
     assert claim.since == at(f"{MON} 10:00")
 
@@ -294,7 +295,7 @@ def test_holidays_and_seasons_are_claimed():
 
 def test_claims_count_midnights_in_the_clinics_zone():
     tokyo = Schedule(ZoneInfo("Asia/Tokyo"), every_day(*DAYTIME))
-    assert [claim.text for claim in claims_between(tokyo, utc("2027-06-07 14:00"), utc("2027-06-07 16:00"))] == [
+    assert [claim.text for claim in status_texts_between(tokyo, utc("2027-06-07 14:00"), utc("2027-06-07 16:00"))] == [
         "Closed · opens tomorrow 9 am",
         "Closed · opens today 9 am",
     ]
@@ -304,7 +305,7 @@ def test_claims_count_midnights_in_the_clinics_zone():
 def test_naive_bound_is_refused_for_claims(bounds):
     a, b = (naive(f"{MON} 10:00") if bound else at(f"{MON} 10:00") for bound in bounds)
     with pytest.raises(ValueError, match="time zone"):
-        claims_between(schedule(OFFICE), a, b)
+        status_texts_between(schedule(OFFICE), a, b)
 
 
 def test_what_comes_within_the_horizon_is_claimed_from_midnight():
@@ -332,14 +333,14 @@ def spoken(hours, first):
         yield minute, state.is_open, state_text(state, minute)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None, database=None)
+@settings(max_examples=size(8, 40), derandomize=True, deadline=None, database=None)
 @given(windows, all_night)
 def test_last_claim_is_what_the_badge_says_at_every_minute_of_two_weeks(window, hours_of_every_night):
     first, hours = window
     if hours_of_every_night:
         hours = schedule(every_day(*hours_of_every_night), *hours.exceptions, holidays=hours.holidays)
     expected = list(spoken(hours, first))
-    told = claims_between(hours, expected[0][0], expected[-1][0] + timedelta(minutes=1))
+    told = status_texts_between(hours, expected[0][0], expected[-1][0] + timedelta(minutes=1))
     place = 0
     for minute, *said in expected:
         while place + 1 < len(told) and told[place + 1].since <= minute:

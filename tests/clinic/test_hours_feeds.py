@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from clinic.hours.feeds import calendar
+from clinic.hours.feeds import build_ics
 from clinic.hours.schedule import DAY, HORIZON_DAYS, DatedException, Span
 
 STAMP = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -19,7 +19,7 @@ NAME = "OC Beauty Medspa"
 
 
 def made(*exceptions, stamp=STAMP, name=NAME):
-    return calendar(exceptions, name=name, host="www.example.com", stamp=stamp)
+    return build_ics(exceptions, name=name, host="www.example.com", stamp=stamp)
 
 
 def read(*exceptions, **kwargs):
