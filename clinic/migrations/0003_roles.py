@@ -20,7 +20,7 @@ CONTENT = {
     "treatments.areaofconcern": EVERYTHING,
     "wagtailredirects.redirect": EVERYTHING,
     "clinic.clinicprofile": ("change",),
-    "clinic.openinghours": ("change",),
+    "clinic.openinghours": ("add", "change"),
     "clinic.announcement": EVERYTHING,
     # The words around the consultation form: content, no patient in it.
     "bookings.consultationsettings": ("change",),
