@@ -69,7 +69,7 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
     def post(self, request, *args, **kwargs):
         if not self.can_change:
             raise PermissionDenied
-        return self.unblock() if "open" in request.POST else self.block()
+        return self.unblock() if "unblock" in request.POST else self.block()
 
     def block(self):
         form = BlockForm(self.request.POST, zone=self.zone)
@@ -90,7 +90,7 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
         return redirect(get_day_url(data["starts"].astimezone(self.zone).date()))
 
     def unblock(self):
-        pk = self.request.POST["open"]
+        pk = self.request.POST["unblock"]
         services.unblock_time(int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
         messages.success(self.request, _("The time is no longer blocked."))
         return redirect(get_day_url(self.day))

@@ -36,6 +36,8 @@ STEPS = {
     AppointmentState.CHECKED_IN: gettext_lazy("Patient came"),
     AppointmentState.TREATED: gettext_lazy("Treatment done"),
 }
+# Steps that seldom come next: back, and to a patient who walks in without an appointment.
+UNUSUAL = (*STEPS_BACK, (Status.CONTACTING, AppointmentState.CHECKED_IN))
 UNDO = {
     (AppointmentState.CHECKED_IN, AppointmentState.BOOKED): gettext_lazy("Undo “Patient came”"),
     (AppointmentState.TREATED, AppointmentState.CHECKED_IN): gettext_lazy("Undo “Treatment done”"),
@@ -182,7 +184,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         stage, following = services.get_stage(self.case), services.next_stages(self.case)
         steps = [Button(to, UNDO.get((stage, to)) or STEPS[to]) for to in following if to != Status.CLOSED]
         closes_first = following[0] == Status.CLOSED
-        is_forward = bool(steps) and not closes_first and (stage, following[0]) not in STEPS_BACK
+        is_forward = bool(steps) and not closes_first and (stage, following[0]) not in UNUSUAL
         time_form = time_form or TimeForm(zone=self.zone)
         offers_next = nearest is None and self.case.status in OPEN_STATUSES
         return {

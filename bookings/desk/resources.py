@@ -29,27 +29,33 @@ class ProtectedDeleteView(generic.DeleteView):
             return redirect(self.edit_url_name, self.object.pk)
 
 
-class ResourceViewSet(ModelViewSet):
+class SettingsViewSet(ModelViewSet):
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    delete_view_class = ProtectedDeleteView
+
+    def get_index_view_kwargs(self, **kwargs):
+        # With the whole name in it, the button hides the page's title on a phone.
+        return super().get_index_view_kwargs(add_item_label=gettext_lazy("Add"), **kwargs)
+
+
+class ResourceViewSet(SettingsViewSet):
     model = Resource
     name = "resource"
     icon = "group"
     menu_label = gettext_lazy("Rooms and practitioners")
     menu_order = 120
-    add_to_settings_menu = True
     list_display = ["name", "kind", BooleanColumn("is_active", label=gettext_lazy("Takes visits")), "sort_order"]
     form_fields = ["name", "kind", "is_active", "sort_order"]
-    copy_view_enabled = False
-    inspect_view_enabled = False
-    delete_view_class = ProtectedDeleteView
 
 
-class VisitTypeViewSet(ModelViewSet):
+class VisitTypeViewSet(SettingsViewSet):
     model = VisitType
     name = "visit_type"
     icon = "time"
     menu_label = gettext_lazy("Types of visit")
     menu_order = 130
-    add_to_settings_menu = True
     list_display = ["name", "minutes", "pause_minutes", BooleanColumn("is_active", label=gettext_lazy("Can be booked"))]
     form_fields = [
         "name",
@@ -60,6 +66,3 @@ class VisitTypeViewSet(ModelViewSet):
         "is_active",
         "sort_order",
     ]
-    copy_view_enabled = False
-    inspect_view_enabled = False
-    delete_view_class = ProtectedDeleteView

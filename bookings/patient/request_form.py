@@ -158,9 +158,6 @@ class RequestForm(forms.Form):
             self.phone_e164 = phone_to_e164(phone, self.profile.country)
         return phone
 
-    def clean_contact_time(self) -> str:
-        return self.cleaned_data["contact_time"] or ContactTime.ANY
-
     def clean(self) -> dict[str, Any]:
         # A field that was refused is absent here and has its own error already.
         phone, email = self.cleaned_data.get("phone"), self.cleaned_data.get("email")
@@ -191,7 +188,7 @@ class RequestForm(forms.Form):
             phone=data["phone"],
             phone_e164=self.phone_e164,
             contact_by=data["contact_by"],
-            contact_time=data["contact_time"],
+            contact_time=data["contact_time"] or ContactTime.ANY,
             message=data["message"],
             treatment_ids=tuple(data["treatments"]),
             consent_wording=self.settings.consent_wording,

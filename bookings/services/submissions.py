@@ -166,8 +166,8 @@ def find_previous_visit(case: Case) -> Case | None:
     came = Q(appointments__state__in=(AppointmentState.CHECKED_IN, AppointmentState.TREATED))
     came |= Q(status=Status.CLOSED, outcome=Outcome.COMPLETED)
     visits = Case.objects.with_same_contact(case).filter(came).exclude(kind=CaseKind.COMPLAINT).distinct()
-    name = one_line(case.name).casefold()
-    return next((visit for visit in visits[:MAX_LOOKED_AT] if one_line(visit.name).casefold() == name), None)
+    name = case.name.casefold()
+    return next((visit for visit in visits[:MAX_LOOKED_AT] if visit.name.casefold() == name), None)
 
 
 def queue_receipt(case: Case) -> None:

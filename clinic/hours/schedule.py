@@ -298,15 +298,15 @@ class Schedule:
     def _holidays_in(self, year: int) -> dict[date, DatedException]:
         """Return the holidays of a year by date, worked out once."""
         if year not in self._holidays_by_year:
+            dates = [(day, holiday) for holiday in self.holidays for day in holiday.rule.dates_in(year)]
             self._holidays_by_year[year] = {
-                day: DatedException(day, day, self._holiday_spans(holiday, day), holiday.name)
-                for holiday in self.holidays
-                for day in holiday.rule.dates_in(year)
+                # A day that its week keeps closed stays closed.
+                day: DatedException(
+                    day, day, holiday.spans if self.week_of(day).get(day.weekday()) else (), holiday.name
+                )
+                for day, holiday in dates
             }
         return self._holidays_by_year[year]
-
-    def _holiday_spans(self, holiday: Holiday, day: date) -> tuple[Span, ...]:
-        return holiday.spans if self.week_of(day).get(day.weekday()) else ()
 
     def _date(self, moment: datetime) -> date:
         return moment.astimezone(self.time_zone).date()

@@ -27,7 +27,7 @@ def clerk(db):
 
 @pytest.fixture
 def desk(client, profile):
-    """Return a browser that is logged in at the front desk, as ``desk.user``."""
+    """Return a browser in which ``desk.user``, of the front desk, is logged in."""
     client.user = factories.make_user("frontdesk", first_name="Fay", last_name="Desk")
     client.force_login(client.user)
     return client

@@ -11,7 +11,7 @@ def page_of(case) -> str:
 
 
 def press(client, case, **data):
-    """Send the form of the case's page as it stands now, with what was typed and pressed."""
+    """Post the form of the case's page as it stands now, with ``data``."""
     case.refresh_from_db()
     return client.post(page_of(case), {"expected_version": case.version, **data})
 

@@ -115,7 +115,7 @@ def test_blocked_time_is_shown_and_can_be_unblocked(desk, room, policy):
     blocked = BlockedTime.objects.get()
     assert (blocked.starts_at, blocked.created_by) == (at("2027-06-08 09:00"), desk.user)
     assert TUESDAY not in [free.at for free in services.free_starts(policy, NOW)]
-    desk.post(ON_TUESDAY, {"open": blocked.pk})
+    desk.post(ON_TUESDAY, {"unblock": blocked.pk})
     assert TUESDAY in [free.at for free in services.free_starts(policy, NOW)]
 
 
@@ -147,7 +147,7 @@ def test_blocked_time_is_not_blocked_twice(desk, room):
 
 def test_unblocking_what_is_not_blocked_is_harmless(desk):
     for pk in ("", "abc", "9" * 30, "999999"):
-        assert desk.post(CALENDAR, {"open": pk}).status_code == 302, pk
+        assert desk.post(CALENDAR, {"unblock": pk}).status_code == 302, pk
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_only_the_desk_blocks_times(client, policy, room, role, may_look, may_bl
     block(client, room)
     assert BlockedTime.objects.exists() == may_block
     other = services.block_time([room.pk], TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=2), actor=None)[0]
-    client.post(CALENDAR, {"open": other.pk})
+    client.post(CALENDAR, {"unblock": other.pk})
     assert BlockedTime.objects.filter(pk=other.pk).exists() != may_block
 
 

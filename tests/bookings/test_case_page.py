@@ -5,14 +5,25 @@ from datetime import timedelta
 import pytest
 
 from bookings import services
-from bookings.models import Case, Consent, EventKind, MessageState, Outcome, Status
+from bookings.models import Case, Consent, Event, EventKind, MessageState, Outcome, Status
 from tests import factories
 from tests.bookings.desk import buttons, page_of, press, soup
 from tests.counting import queries_for
-from tests.opening_hours import utc
+from tests.opening_hours import at, utc
 
 NOW = utc("2027-06-07 19:00")  # Monday noon in Los Angeles
-# Which steps the page offers. Booking, canceling and releasing from quarantine are buttons of their own.
+# The one button that stands out: what usually comes next. Where it is missing, a time is found first.
+USUAL_STEPS = {
+    "quarantined": ["closed"],
+    "new": ["contacting"],
+    "contacting": [],
+    "booked": ["checked_in"],
+    "checked_in": ["treated"],
+    "treated": ["closed"],
+    "no_show": [],
+    "closed": ["contacting"],
+}
+# All steps the page offers. Booking, canceling and releasing from quarantine are buttons of their own.
 STEPS = {
     "quarantined": {"closed"},
     "new": {"contacting", "checked_in", "closed"},
@@ -51,7 +62,7 @@ def test_page_shows_what_the_patient_wrote(desk):
     for link in ("tel:+19495550123", "sms:+19495550123", "mailto:ana@patient.example.com"):
         assert f'href="{link}"' in html
     assert "First line<br>Second &lt;b&gt;line&lt;/b&gt;" in html
-    for text in ("Lip fillers", "Text message", "morning", "I agree to be contacted.", "Jun 7, 2027, noon"):
+    for text in ("Lip fillers", "Text message", "morning", "I agree to be contacted.", "Mon, Jun 7, 2027, 12 pm"):
         assert text in html
     assert "no-store" in response["Cache-Control"]
 
@@ -67,6 +78,8 @@ def test_title_holds_the_reference_not_the_name(desk):
 def test_page_offers_exactly_the_allowed_steps(desk, stage):
     response = desk.get(page_of(factories.make_case(status=stage)))
     assert sorted(value for name, value in buttons(response) if name == "to_status") == sorted(STEPS[stage])
+    usual = soup(response).select("button[name=to_status]:not(.button-secondary)")
+    assert [button["value"] for button in usual] == USUAL_STEPS[stage]
 
 
 def test_next_leads_to_the_longest_waiting_case(desk):
@@ -87,6 +100,12 @@ def test_page_queries_do_not_grow_with_timeline(desk):
         services.add_note(case.pk, f"Note {number}", actor=desk.user)
         factories.make_message(case, state=MessageState.SENT)
     assert queries_for(desk, page_of(case)) == before
+
+
+def test_timeline_gives_each_time_its_year(desk):
+    case = factories.make_case()
+    Event.objects.record(case, EventKind.BOOKED, starts_at=at("2026-11-30 13:00"))
+    assert "Mon, Nov 30, 2026, 1 pm" in html_of(desk.get(page_of(case)))
 
 
 # Steps and notes

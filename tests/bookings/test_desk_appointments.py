@@ -89,7 +89,7 @@ def test_panel_says_who_is_on_the_waitlist(desk, ask):
 
 
 def test_no_step_books_a_held_time(desk, ask):
-    """A step alone would leave the time held, and it would expire."""
+    # A step alone would leave the time held, and it would expire.
     case = ask()
     press(desk, case, to_status="contacting")
     assert ("to_status", "booked") not in buttons(desk.get(page_of(case)))
@@ -117,7 +117,7 @@ def test_desk_books_without_opening_hours(client, profile, consultation_settings
 
 
 def test_enter_in_the_time_field_books_it(desk, ask):
-    """A browser presses the first button of the form, wherever it stands. Chromium passes over disabled ones."""
+    # A browser presses the first button of the form, wherever it stands. Chromium passes over disabled ones.
     page = soup(desk.get(page_of(ask())))
     first = next(button for button in page.select("button[type=submit]") if button.get("form") == "desk-form")
     assert (first["name"], first["value"]) == ("action", "book")

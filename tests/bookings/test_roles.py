@@ -57,7 +57,7 @@ def module_of(view) -> str:
 
 @pytest.fixture
 def case(profile, time_machine):
-    """Return a case that waits for an answer, with a visit that is held for today."""
+    """Return a case that waits for an answer, with a visit held for today."""
     time_machine.move_to(at("2027-06-07 09:00"), tick=False)
     treatment = factories.make_treatment("Botox for a chin")
     case = factories.make_case(**PATIENT, treatments=(treatment,), message="My dimple. Very private.")
@@ -128,7 +128,7 @@ def test_patients_pages_are_the_same_for_everybody(case):
 
 @pytest.fixture
 def editor(case):
-    """Return an editor's browser, after the desk has left every trace it can leave."""
+    """Return an editor's browser, after the desk has left all its traces."""
     user = factories.make_user("manager")
     desk = Client()
     desk.force_login(user)
@@ -196,7 +196,7 @@ LEFT_OUT = ("logout", "failwhale")
 
 
 def admin_paths(case) -> list[str]:
-    """Return every address of the admin, filled in with the page, the case and the app where it asks for something."""
+    """Return every address of the admin, with keys and names filled in."""
     page_id = str(case.treatments.get().page_id)
 
     def fill(match):

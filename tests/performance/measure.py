@@ -9,6 +9,7 @@ import os
 import statistics
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -18,6 +19,8 @@ ROUNDS = 5
 
 
 def addresses() -> dict[str, str]:
+    from django.utils import timezone
+
     from blog.models import BlogPage
     from bookings.models import Case
     from treatments.models import TreatmentPage
@@ -30,7 +33,8 @@ def addresses() -> dict[str, str]:
     return {
         **pages,
         "desk: last page": f"{desk}?p={last}",
-        "desk: one request": f"{desk}{case.pk}/",
+        "desk: one case": f"{desk}{case.pk}/",
+        "desk: calendar": f"/admin/calendar/?day={timezone.localdate() - timedelta(days=30)}",
         "dashboard": "/admin/",
         "blog index": "/blog/",
         "blog index, page 50": "/blog/?page=50",
@@ -47,15 +51,18 @@ def desk_queries(case, treatment) -> dict[str, str]:
         "list": "",
         "status new": "?status=new",
         "status closed": "?status=closed",
+        "status treated": "?status=treated",
+        "status contacting": "?status=contacting",
+        "time booked": "?time=booked",
         "treatment": f"?treatment={treatment.pk}",
         "one month": "?received_from=2025-03-01&received_to=2025-03-31",
         "all time": "?received_from=2000-01-01",
         "owner nobody": "?owner=null",
-        "unsent mails": "?messages=unsent",
+        "unsent emails": "?messages=unsent",
         "name": f"?q={case.name.split()[-1]}",
         "one letter": "?q=a",
         "phone": f"?q={case.phone_e164[2:]}",
-        "e-mail": f"?q={case.email}",
+        "email": f"?q={case.email}",
         "reference": f"?q={case.reference}",
         "nothing found": "?q=zzzzqq",
         "nothing found, closed": "?q=zzzzqq&status=closed",
@@ -64,7 +71,7 @@ def desk_queries(case, treatment) -> dict[str, str]:
 
 
 def measure(client, path: str) -> tuple[float, int]:
-    """Return milliseconds and queries."""
+    """Return the milliseconds and the queries of one address."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

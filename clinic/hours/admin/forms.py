@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from clinic.hours.fields import SpansFormField
 from clinic.hours.formatting import format_dates
 from clinic.hours.models import PublicHoliday, SpecialHours
+from clinic.hours.models.fields import SpansFormField
 from clinic.models import ClinicProfile
 
 from .holidays import find_coming

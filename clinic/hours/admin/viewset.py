@@ -18,9 +18,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
-from clinic.hours.fields import SpansField
 from clinic.hours.formatting import format_spans
 from clinic.hours.models import WEEKDAYS, OpeningHours
+from clinic.hours.models.fields import SpansField
 from clinic.models import ClinicProfile
 
 from .forms import DatedFormSet, OpeningHoursForm, RowFormSet

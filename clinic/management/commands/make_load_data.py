@@ -1,13 +1,14 @@
-"""Fill a database with made-up articles and requests, to time the lists.
+"""Fill a database with made-up articles and cases, to time the lists.
 
-Everything but the form keys comes from fixed lists and one seeded ``random.Random``: a seed makes the same data again.
+All but the forms' keys comes from fixed lists and one seeded ``random.Random``: a seed makes the same data again.
 """
 
-import random
 import uuid
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import islice, pairwise
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from random import Random
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -17,45 +18,28 @@ from django.utils.text import slugify
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from blog.models import BlogCategory, BlogIndexPage, BlogPage, BlogPageTreatment
+from bookings import models
 from bookings.contact_details import search_text_for
-from bookings.models import (
-    REFERENCE_ALPHABET,
-    REFERENCE_LENGTH,
-    Case,
-    CaseTreatment,
-    Consent,
-    ConsultationSettings,
-    ContactBy,
-    ContactTime,
-    Event,
-    EventKind,
-    Message,
-    MessageKind,
-    MessageState,
-    Outcome,
-    Status,
-)
+from bookings.models import AppointmentState, ContactBy, EventKind, MessageKind, Outcome, Status
+from bookings.scheduling.availability import slots_between
 from treatments.models import TreatmentPage
 
 BATCH = 2_000
-YEARS = 3
-# Made-up requests have this domain, which RFC 2606 reserves, and 555 numbers, which belong to no patient.
+DAYS = 3 * 365
+FRESH = timedelta(days=10)
+# Made-up cases have this domain, which RFC 2606 reserves, and 555 numbers, which belong to no patient.
 MADE_UP_DOMAIN = "@example.com"
 MADE_UP_PHONE = r"^\+1\d{3}555\d{4}$"
 
-
 FIRST_NAMES = (
-    "Ana Amelia Beatriz Carmen Chloe Daniela Diana Elena Eliza Emma Fatima Grace Hannah Helen Ines Isabel Jade "
-    "Jasmine Joan Julia Karen Keiko Laura Leah Lena Linh Lucia Maya Mei Mia Nadia Naomi Nina Nora Olga Olivia Paula "
-    "Priya Rachel Renée Rosa Ruth Sandra Sara Sofía Tala Tessa Uma Vera Yuki Zoë Adam Andre Ben Carlos Daniel David "
-    "Ethan Felix Hugo Ian James Jorge Kevin Leo Luis Marco Minh Noah Omar Peter Quinn Rafael Sam Tomás Victor"
+    "Ana Beatriz Carmen Chloe Daniela Elena Emma Fatima Grace Hannah Ines Jade Jasmine Julia Keiko Laura Leah Linh "
+    "Lucia Maya Mei Nadia Naomi Nora Olivia Priya Rachel Renée Rosa Ruth Sandra Sofía Tala Vera Yuki Zoë Adam Carlos "
+    "Daniel David Ethan Hugo Ian James Jorge Kevin Leo Luis Marco Minh Noah Omar Peter Quinn Sam Tomás Victor"
 ).split()
 LAST_NAMES = (
-    "Abbott Alvarez Baker Bennett Bauer Castillo Chang Chen Cruz Dang Delgado Díaz Duran Evans Farah Fischer Flores "
-    "Foster Garcia Gill Gómez Grant Gupta Hahn Hayes Herrera Hoang Hughes Ibrahim Ito Jensen Jones Kaur Kelly Khan "
-    "Kim King Kowalski Lam Le Lee Lopez Ma Martin Mendoza Meyer Moore Morales Müller Nakamura Nguyen Novak Núñez "
-    "O'Brien Ortiz Osman Park Patel Pham Price Quach Ramos Reed Reyes Rivera Romero Rossi Ruiz Russo Santos Schmidt "
-    "Shah Silva Singh Smith Soto Suzuki Tanaka Taylor Tran Vargas Vega Wagner Wang Weber White Wong Wu Yang Young"
+    "Alvarez Baker Bennett Castillo Chang Chen Cruz Delgado Díaz Evans Fischer Flores Garcia Gómez Grant Gupta Hayes "
+    "Herrera Hoang Ibrahim Ito Jones Kaur Kelly Khan Kim Kowalski Lam Lee Lopez Martin Mendoza Moore Morales Müller "
+    "Nguyen Novak Núñez O'Brien Ortiz Park Patel Pham Reyes Rivera Rossi Ruiz Santos Shah Singh Smith Tanaka Young"
 ).split()
 AREA_CODES = ("949", "714", "657", "562", "310")
 # A third write nothing, as on the real form.
@@ -69,16 +53,24 @@ WORDS = (
     "I am nervous about needles and would rather talk first. Mornings are best, I work from home until noon.",
 )
 NOTES = ("Left a voice message.", "Asked to call back next week.", "Wants to bring a friend.", "Sent the price list.")
-# Where a request stands once it is old, out of a hundred.
-OLD_STATUSES = (Status.CLOSED,) * 88 + (Status.TREATED,) * 5 + (Status.ATTENDED,) * 3 + (Status.SCHEDULED,) * 4
-# And in the first days after it arrived.
-FRESH_STATUSES = (
-    (Status.NEW,) * 30 + (Status.CONTACTING,) * 30 + (Status.SCHEDULED,) * 25 + (Status.ATTENDED,) * 5
-) + (Status.CLOSED,) * 10
-FRESH = timedelta(days=10)
-# The steps before a status, for the timeline.
-WAY = (Status.NEW, Status.CONTACTING, Status.SCHEDULED, Status.ATTENDED, Status.TREATED, Status.CLOSED)
-TITLES_WITHOUT_PAGES = ("Botox for frown lines", "Lip fillers", "Laser hair removal", "Acne scar treatment")
+# Where cases stand, with weights: old ones, and those of the last days.
+OLD_STAGES = {Status.CLOSED: 92, AppointmentState.TREATED: 5, AppointmentState.CHECKED_IN: 3}
+FRESH_STAGES = {
+    Status.NEW: 25,
+    AppointmentState.HELD: 5,
+    Status.CONTACTING: 30,
+    AppointmentState.BOOKED: 25,
+    AppointmentState.CHECKED_IN: 5,
+    Status.CLOSED: 10,
+}
+# How the visit of a closed case ended. The other outcomes had none.
+VISITS_OF_CLOSED = {Outcome.COMPLETED: AppointmentState.TREATED, Outcome.NO_SHOW: AppointmentState.NO_SHOW}
+# The way of a case, for its timeline.
+VISIT = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
+WAY = (Status.NEW, Status.CONTACTING, *VISIT)
+# Rooms of its own, switched off: the visits fill the calendar and take no time that is on offer.
+ROOMS = tuple(f"Load room {number}" for number in range(1, 11))
+OPENS, STARTS_A_DAY = time(17, tzinfo=UTC), 16  # 9 am to 5 pm in California's winter, by the half hour
 
 ARTICLE_SUBJECTS = (
     "What to expect from {}",
@@ -96,185 +88,187 @@ PARAGRAPH = (
 
 
 class Command(BaseCommand):
-    help = "Makes up many articles and consultation requests, to measure lists and searches."
+    help = "Make up many articles and cases, to measure lists and searches."
 
     def add_arguments(self, parser):
         parser.add_argument("--articles", type=int, default=1_000, help="how many articles to add (default 1000)")
-        parser.add_argument("--requests", type=int, default=100_000, help="how many requests to add (default 100000)")
+        parser.add_argument("--requests", type=int, default=100_000, help="how many cases to add (default 100000)")
         parser.add_argument("--seed", type=int, default=1, help="another seed makes other data (default 1)")
-        parser.add_argument(
-            "--yes", action="store_true", help="even into a database that holds requests of real patients"
-        )
+        parser.add_argument("--yes", action="store_true", help="even into a database that holds real patients' cases")
 
     def handle(self, *, articles, requests, seed, yes, **options):
-        if not yes and holds_patients_requests():
+        made_up = Q(email__endswith=MADE_UP_DOMAIN) | Q(email="", phone_e164__regex=MADE_UP_PHONE)
+        if not yes and models.Case.objects.exclude(made_up).exists():
             raise CommandError(
-                "This database holds requests that are not made up. Use a database of its own "
+                "This database holds cases that are not made up. Use a database of its own "
                 "(DATABASE_URL=sqlite:////tmp/load.sqlite3), or say --yes."
             )
-        randomly = random.Random(seed)  # noqa: S311  made-up data, not secrets
-        self.stdout.write(f"{add_articles(articles, randomly)} articles")
-        self.stdout.write(f"{add_requests(requests, randomly, self.stdout)} requests")
+        random = Random(seed)  # noqa: S311  made-up data, not secrets
+        if articles:
+            add_articles(articles, random)
+            self.stdout.write(f"{articles} articles")
+        maker = CaseMaker(random)
+        for done in range(0, requests, BATCH):
+            maker.add(min(BATCH, requests - done))
+        self.stdout.write(f"{requests} cases")
 
 
-def holds_patients_requests() -> bool:
-    """Return whether the database holds requests that are not made up."""
-    without_address = Q(email="", phone_e164__regex=MADE_UP_PHONE)
-    return Case.objects.exclude(Q(email__endswith=MADE_UP_DOMAIN) | without_address).exists()
-
-
-def add_articles(count: int, randomly: random.Random) -> int:
-    if not count:
-        return 0
+def add_articles(count: int, random: Random) -> None:
     index = BlogIndexPage.objects.first()
     if index is None:
         raise CommandError("There is no blog to put articles into. Run `manage.py load_demo` first.")
-    treatments = list(TreatmentPage.objects.live())
-    categories = list(BlogCategory.objects.all())
-    today = timezone.localdate()
-    taken = index.get_children().count()
+    treatments, categories = list(TreatmentPage.objects.live()), list(BlogCategory.objects.all())
+    today, taken = timezone.localdate(), index.get_children().count()
     with transaction.atomic(), disable_reference_index_auto_update():
         for number in range(taken, taken + count):
-            treatment = randomly.choice(treatments) if treatments else None
-            article = made_up_article(number, treatment.title if treatment else "skin care", randomly)
-            article.date = today - timedelta(days=randomly.randrange(365 * YEARS))
-            article.categories = randomly.sample(categories, min(len(categories), 1))
+            treatment = random.choice(treatments) if treatments else None
+            subject = treatment.title if treatment else "skin care"
+            title = f"{random.choice(ARTICLE_SUBJECTS).format(subject)} ({number})"
+            article = BlogPage(
+                title=title[:1].upper() + title[1:],
+                slug=slugify(f"load-{number}-{title}")[:200],
+                date=today - timedelta(days=random.randrange(DAYS)),
+                intro=f"Made up, to see how the site carries many articles about {subject}.",
+                search_description=f"A made-up article about {subject}.",
+                body=[
+                    {"type": "text", "value": PARAGRAPH.format(subject=subject, number=part)}
+                    for part in range(random.randint(4, 9))
+                ],
+            )
+            article.categories = random.sample(categories, min(len(categories), 1))
             if treatment:
                 article.related_treatments = [BlogPageTreatment(treatment=treatment, sort_order=0)]
             index.add_child(instance=article)
-    return count
 
 
-def made_up_article(number: int, subject: str, randomly: random.Random) -> BlogPage:
-    title = f"{randomly.choice(ARTICLE_SUBJECTS).format(subject)} ({number})"
-    paragraphs = [
-        {"type": "text", "value": PARAGRAPH.format(subject=subject, number=part)}
-        for part in range(randomly.randint(4, 9))
-    ]
-    return BlogPage(
-        title=title[:1].upper() + title[1:],
-        slug=slugify(f"load-{number}-{title}")[:200],
-        intro=f"Made up, to see how the site carries many articles about {subject}.",
-        search_description=f"A made-up article about {subject}.",
-        body=paragraphs,
-    )
+class CaseMaker:
+    """Make up cases of the last three years, the newest ones still open."""
 
-
-def add_requests(count: int, randomly: random.Random, out) -> int:
-    maker = RequestMaker(randomly)
-    made = maker.requests(count)
-    done = 0
-    while batch := list(islice(made, BATCH)):
-        save(batch, maker)
-        done += len(batch)
-        if done % 20_000 == 0:
-            out.write(f"  {done} …")
-    return done
-
-
-@transaction.atomic
-def save(cases: list[Case], maker: "RequestMaker") -> None:
-    Case.objects.bulk_create(cases)
-    CaseTreatment.objects.bulk_create(row for case in cases for row in maker.treatments_of(case))
-    Event.objects.bulk_create(row for case in cases for row in maker.events_of(case))
-    Message.objects.bulk_create(row for case in cases for row in maker.messages_of(case))
-    Consent.objects.bulk_create(
-        Consent(case=case, wording=maker.consent_wording, given_at=case.created_at) for case in cases
-    )
-
-
-class RequestMaker:
-    """Make up requests of the last three years, the newest ones still open."""
-
-    def __init__(self, randomly: random.Random):
-        self.randomly = randomly
+    def __init__(self, random: Random):
+        self.random = random
         self.now = timezone.now().replace(microsecond=0)
-        self.references = set(Case.objects.values_list("reference", flat=True))
+        self.number = models.Case.objects.count()
         self.pages = list(TreatmentPage.objects.live())
-        self.consent_wording = ConsultationSettings._meta.get_field("consent_wording").default
+        self.visit_type = models.VisitType.objects.first()
+        self.rooms = [
+            models.Resource.objects.get_or_create(name=name, defaults={"is_active": False})[0] for name in ROOMS
+        ]
+        visits = models.Appointment.objects.filter(slots__resource__in=self.rooms).distinct()
+        self.visits_on = Counter(start.date() for start in visits.values_list("starts_at", flat=True))
 
-    def requests(self, count: int) -> Iterator[Case]:
-        for _number in range(count):
-            yield self.request()
+    @transaction.atomic
+    def add(self, count: int) -> None:
+        """Add so many cases with everything that belongs to them."""
+        made = [self.make_case() for _number in range(count)]
+        cases = [case for case, _visit in made]
+        visits = [visit for _case, visit in made if visit]
+        models.Patient.objects.bulk_create(case.patient for case in cases)
+        models.Case.objects.bulk_create(cases)
+        models.Appointment.objects.bulk_create(visits)
+        models.Slot.objects.bulk_create(
+            models.Slot(resource=visit.room, at=at, appointment=visit, expires_at=visit.held_until)
+            for visit in visits
+            for at in slots_between(visit.starts_at, visit.ends_at)
+        )
+        models.CaseTreatment.objects.bulk_create(row for case in cases for row in self.make_treatments(case))
+        models.Event.objects.bulk_create(row for case, visit in made for row in self.make_events(case, visit))
+        models.Message.objects.bulk_create(row for case, visit in made for row in self.make_messages(case, visit))
+        models.Consent.objects.bulk_create(
+            models.Consent(case=case, wording="Yes.", given_at=case.created_at) for case in cases
+        )
 
-    def request(self) -> Case:
-        randomly = self.randomly
-        name = f"{randomly.choice(FIRST_NAMES)} {randomly.choice(LAST_NAMES)}"
-        received = self.now - timedelta(seconds=randomly.randrange(60, 365 * YEARS * 86_400))
-        fresh = self.now - received < FRESH
-        status = randomly.choice(FRESH_STATUSES if fresh else OLD_STATUSES)
-        phone = f"{randomly.choice(AREA_CODES)}555{randomly.randrange(10_000):04}" if randomly.random() < 0.8 else ""
-        case = Case(
-            reference=self.reference(),
+    def make_case(self) -> tuple[models.Case, models.Appointment | None]:
+        random, self.number = self.random, self.number + 1
+        name = f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
+        received = self.now - timedelta(seconds=random.randrange(60, DAYS * 86_400))
+        stages = FRESH_STAGES if self.now - received < FRESH else OLD_STAGES
+        (stage,) = random.choices(list(stages), stages.values())
+        status = {AppointmentState.HELD: Status.NEW}.get(stage, stage if stage in Status else Status.CONTACTING)
+        outcome = random.choice(Outcome.values) if status == Status.CLOSED else ""
+        phone = f"{random.choice(AREA_CODES)}555{random.randrange(10_000):04}" if random.random() < 0.8 else ""
+        case = models.Case(
+            reference=f"{self.number:08}",
             status=status,
-            outcome=randomly.choice(Outcome.values) if status == Status.CLOSED else "",
+            outcome=outcome,
             name=name,
-            email=f"{slugify(name).replace('-', '.')}{randomly.randrange(1_000)}{MADE_UP_DOMAIN}",
+            email=f"{slugify(name).replace('-', '.')}{random.randrange(1_000)}{MADE_UP_DOMAIN}",
             phone=f"({phone[:3]}) {phone[3:6]}-{phone[6:]}" if phone else "",
             phone_e164=f"+1{phone}" if phone else "",
-            contact_by=randomly.choice(ContactBy.values) if phone else ContactBy.EMAIL,
-            contact_time=randomly.choice(ContactTime.values),
-            message=randomly.choice(WORDS),
+            contact_by=random.choice(ContactBy.values) if phone else ContactBy.EMAIL,
+            contact_time=random.choice(models.ContactTime.values),
+            message=random.choice(WORDS),
             submission_key=uuid.uuid4(),
-            fingerprint=f"{randomly.getrandbits(256):064x}",
+            fingerprint=f"{random.getrandbits(256):064x}",
             created_at=received,
             answered_at=None if status == Status.NEW else self.later(received, hours=30),
             closed_at=self.later(received, hours=24 * 60) if status == Status.CLOSED else None,
         )
         case.search_text = search_text_for(case)
-        return case
-
-    def reference(self) -> str:
-        while True:
-            reference = "".join(self.randomly.choices(REFERENCE_ALPHABET, k=REFERENCE_LENGTH))
-            if reference not in self.references:
-                self.references.add(reference)
-                return reference
+        case.patient = models.Patient(name=case.name, email=case.email, phone_e164=case.phone_e164)
+        state = stage if stage in AppointmentState else VISITS_OF_CLOSED.get(outcome)
+        return case, self.make_visit(case, state) if state else None
 
     def later(self, instant: datetime, *, hours: int) -> datetime:
-        """Return an instant within ``hours`` after ``instant``, not in the future."""
-        return min(self.now, instant + timedelta(minutes=self.randomly.randrange(1, hours * 60)))
+        """Return an instant within ``hours`` after this one, not in the future."""
+        return min(self.now, instant + timedelta(minutes=self.random.randrange(1, hours * 60)))
 
-    def treatments_of(self, case: Case) -> Iterator[CaseTreatment]:
-        how_many = self.randomly.choice((1, 1, 1, 2, 3))
-        for page in self.randomly.sample(self.pages, min(how_many, len(self.pages))):
-            yield CaseTreatment(case=case, page=page, title=page.title)
-        if not self.pages:
-            yield CaseTreatment(case=case, title=self.randomly.choice(TITLES_WITHOUT_PAGES))
+    def make_visit(self, case: models.Case, state: AppointmentState) -> models.Appointment:
+        """Return a visit ahead if held or booked, else one after the request."""
+        is_held = state == AppointmentState.HELD
+        if is_held or state == AppointmentState.BOOKED:
+            day = self.now.date() + timedelta(days=self.random.randrange(1, 22))
+        else:
+            day = self.later(case.created_at, hours=500).date()
+        while self.visits_on[day] == len(ROOMS) * STARTS_A_DAY:
+            day += timedelta(days=1)
+        half_hour, room = divmod(self.visits_on[day], len(ROOMS))
+        self.visits_on[day] += 1
+        start = datetime.combine(day, OPENS) + timedelta(minutes=30 * half_hour)
+        visit = models.Appointment(
+            case=case,
+            visit_type=self.visit_type,
+            state=state,
+            starts_at=start,
+            ends_at=start + timedelta(minutes=30),
+            held_until=min(start, self.now + timedelta(hours=4)) if is_held else None,
+            created_at=min(case.created_at, start),
+        )
+        visit.room = self.rooms[room]
+        return visit
 
-    def events_of(self, case: Case) -> Iterator[Event]:
-        yield Event(case=case, kind=EventKind.RECEIVED, at=case.created_at)
-        at = case.created_at
-        for before, after in pairwise(self.steps_to(case.status)):
+    def make_treatments(self, case: models.Case) -> Iterator[models.CaseTreatment]:
+        how_many = self.random.choice((1, 1, 1, 2, 3))
+        for page in self.random.sample(self.pages, min(how_many, len(self.pages))):
+            yield models.CaseTreatment(case=case, page=page, title=page.title)
+
+    def make_events(self, case: models.Case, visit: models.Appointment | None) -> Iterator[models.Event]:
+        yield models.Event(case=case, kind=EventKind.RECEIVED, at=case.created_at)
+        at, steps = case.created_at, [Status.NEW]
+        if case.status != Status.NEW:
+            last = visit.state if visit and visit.state in WAY else Status.CONTACTING
+            steps = [*WAY[: WAY.index(last) + 1], *([Status.CLOSED] if case.status == Status.CLOSED else [])]
+        for before, after in pairwise(steps):
             at = self.later(at, hours=48)
-            yield Event(
-                case=case,
-                kind=EventKind.STATUS,
-                at=at,
-                actor_name="Front desk",
-                from_status=before,
-                to_status=after,
-                text=self.randomly.choice(NOTES) if self.randomly.random() < 0.2 else "",
-            )
+            note = {"note": self.random.choice(NOTES)} if self.random.random() < 0.2 else {}
+            if after == AppointmentState.BOOKED:
+                kind, data = EventKind.BOOKED, {"starts_at": visit.starts_at}
+            else:
+                kind, data = EventKind.STAGE, {"from": before, "to": after}
+            yield models.Event(case=case, kind=kind, at=at, actor_name="Front desk", data=data | note)
 
-    def steps_to(self, status: str) -> list[str]:
-        """Return the statuses on the way to ``status``.
-
-        Most closed requests went through two or three of them.
-        """
-        way = [step for step in WAY[: WAY.index(status) + 1] if step != status]
-        if status == Status.CLOSED:
-            way = way[: self.randomly.choice((2, 2, 3, 5))]
-        return [*way, status]
-
-    def messages_of(self, case: Case) -> Iterator[Message]:
-        for kind in MessageKind.values:
-            # One message in two thousand was not sent, so that the list shows some.
-            failed = self.randomly.random() < 0.0005
-            yield Message(
+    def make_messages(self, case: models.Case, visit: models.Appointment | None) -> Iterator[models.Message]:
+        kinds = [MessageKind.RECEIPT, MessageKind.DESK_NOTICE]
+        if visit and visit.state != AppointmentState.HELD:
+            kinds.append(MessageKind.BOOKED)
+        for kind in kinds:
+            # One in two thousand never left: enough to be seen, as on a bad day.
+            failed = self.random.random() < 0.0005
+            yield models.Message(
                 case=case,
                 kind=kind,
-                state=MessageState.FAILED if failed else MessageState.SENT,
+                state=models.MessageState.FAILED if failed else models.MessageState.SENT,
+                appointment=visit if kind == MessageKind.BOOKED else None,
+                starts_at=visit.starts_at if kind == MessageKind.BOOKED else None,
                 recipient=case.email,
                 subject="Your request",
                 text="A made-up message that was never written and never sent.",

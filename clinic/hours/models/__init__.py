@@ -118,16 +118,14 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
             holidays=tuple(self._holidays(profile)),
         )
 
-    def _holidays(self, profile: ClinicProfile) -> Iterator[Holiday]:
-        """Yield the public holidays first: a day of the clinic's own on the same date beats them."""
+    def _holidays(self, profile: ClinicProfile) -> list[Holiday]:
+        """Return public holidays first: a day of the clinic's own on the same date beats them."""
         decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
-        if decided:
-            years = years_around(profile.today(timezone.now()))
-            dates = public_holidays(profile.country, profile.region, years)
-            for row in decided:
-                yield Holiday(ListedDays.of(dates.get(row.name, ())), tuple(row.spans), row.name)
-        for own in self.yearly_holidays.all():
-            yield Holiday(own.rule, tuple(own.spans), own.name)
+        own = list(self.yearly_holidays.all())
+        years = years_around(profile.today(timezone.now()))
+        dates = public_holidays(profile.country, profile.region, years) if decided else {}
+        rules = [*(ListedDays.of(dates.get(row.name, ())) for row in decided), *(day.rule for day in own)]
+        return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, [*decided, *own], strict=True)]
 
 
 class SeasonalHours(DateRange, WeeklyHours):
