@@ -22,7 +22,7 @@ from typing import Literal
 MAX_BYTES = 1024 * 1024
 SUMMARY_CHARS, SLUG_CHARS, KEYWORD_CHARS = 155, 240, 100
 TOP_LINES = 60
-# More text than this below page furniture: the furniture stood inside the article.
+# With more lines of text than this below it, page furniture is inside the article.
 MAX_STRAY_LINES = 3
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -39,7 +39,7 @@ SENTENCE_END = re.compile(
 )
 SMALL_WORDS = frozenset("a an and as at but by for from if in is of on or our the to up vs with your".split())
 QUESTION_WORDS = frozenset("how what when where which who whom whose why".split())
-# A line that breaks off with one of these leads in to a list.
+# A line that ends in one of these words introduces a list.
 UNFINISHED = frozenset("are is include includes including to for of with as be by and the or than".split())
 
 # Each pattern of small print reads one piece of a line, from where the piece before it ended.

@@ -97,6 +97,8 @@ def _phone_digits(case: HasContactDetails) -> list[str]:
     typed = phonenumbers.normalize_digits_only(EXTENSION.sub("", case.phone))
     if not case.phone_e164:
         return [typed]
+    if case.phone_e164.startswith("+1"):  # North American numbers are the same at home and abroad.
+        return [case.phone_e164[1:]] + [typed] * (typed not in case.phone_e164)
     # A national number may start with a 0 that the international form lacks, so the text holds both.
     number = phonenumbers.parse(case.phone_e164)
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,4 +1,4 @@
-"""Lists stay as fast as they are: the number of queries, and the indexes that carry the desk's list.
+"""Test that lists stay fast: their queries, and the desk list's index.
 
 The times at 1,000 articles and 100,000 cases: ``tests/performance/measure.py``.
 """

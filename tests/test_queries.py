@@ -1,4 +1,7 @@
-"""Queries of public pages: at most twelve when warm, and no more with more rows."""
+"""Test that public pages need at most twelve queries when warm.
+
+More rows cause no more queries.
+"""
 
 import io
 from datetime import date

@@ -1,4 +1,4 @@
-"""How far a reader has to jump to follow one patient's request through our code."""
+"""Count the modules through which one patient's request runs."""
 
 import re
 import sys
@@ -30,7 +30,7 @@ def clinic(profile, consultation_settings, time_machine):
 
 
 def fill_in(client, treatments, **fields):
-    """Open the form and return what a patient sends who has chosen a free time."""
+    """Open the form and return a patient's submission with a free time."""
     page = BeautifulSoup(client.get(FORM).content, "lxml")
     hidden = {tag["name"]: tag.get("value", "") for tag in page.select("form.form input[type=hidden]")}
     starts = [tag["value"] for tag in page.select("input[name=start]") if tag["value"]]
@@ -46,7 +46,10 @@ def is_counted(module):
 
 
 def trace(act):
-    """Return the calls of our functions while ``act`` runs, in order, as (module, function)."""
+    """Return the calls of our functions while ``act`` runs.
+
+    They are in order, as (module, function).
+    """
     calls = []
 
     def record(frame, event, _arg):
@@ -63,7 +66,10 @@ def trace(act):
 
 
 def test_request_runs_through_few_modules(client, clinic, time_machine):
-    """Count each run of a function or of a generator; lambdas and comprehensions are part of their function."""
+    """Count each run of a function or of a generator.
+
+    Lambdas and comprehensions are part of their function.
+    """
     warm_up = fill_in(client, clinic, name="Warm Up", email="warm@patient.example.com", phone="(949) 555-0170")
     data = fill_in(client, clinic, name="Tara Trace", email="tara@patient.example.com", phone="(949) 555-0180")
     data["start"] = f"{TUESDAY.astimezone(NOW.tzinfo):%Y-%m-%dT%H:%MZ}"

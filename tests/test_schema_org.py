@@ -1,4 +1,4 @@
-"""The check of structured data in ``schema_org.py``."""
+"""Test the check of structured data in ``schema_org.py``."""
 
 import pytest
 

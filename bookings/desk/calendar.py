@@ -28,7 +28,7 @@ from .access import ClinicClockMixin
 from .forms import BlockForm
 from .queries import is_live_at
 
-# Shown besides what is held and booked.
+# The calendar shows these besides held and booked appointments.
 PAST_STATES = (AppointmentState.CHECKED_IN, AppointmentState.TREATED, AppointmentState.NO_SHOW)
 
 
@@ -74,7 +74,7 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
     def block(self):
         form = BlockForm(self.request.POST, zone=self.zone)
         if not form.is_valid():
-            messages.error(self.request, _("Nothing was blocked yet: please look at the marked fields."))
+            messages.error(self.request, _("Nothing was blocked yet: please fix the marked fields."))
             return self.show_again(form)
         data = form.cleaned_data
         resources = [resource.pk for resource in data["resources"]]

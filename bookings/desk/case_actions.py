@@ -22,7 +22,7 @@ from .timeline import LABELS
 
 STALE = 409
 STEP_FIELDS = {"note", "outcome"}
-LOOK_AT_FIELD = gettext_lazy("Nothing was saved yet: please look at the marked field.")
+LOOK_AT_FIELD = gettext_lazy("Nothing was saved yet: please fix the marked field.")
 STALE_WORDS = gettext_lazy(
     "Somebody changed this case while you were looking at it. It is shown as it stands now, and what you wrote is "
     "still here: look again, then decide."
@@ -140,7 +140,7 @@ ACTIONS = {
     "to_status": Action(StepForm, CaseActionsMixin.take_step, LOOK_AT_FIELD),
     "confirm": Action(ActionForm, CaseActionsMixin.confirm),
     "book": Action(
-        TimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked yet: please look at the marked field.")
+        TimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked yet: please fix the marked field.")
     ),
     "book_at": Action(ButtonTimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked: please choose again.")),
     "cancel": Action(ActionForm, CaseActionsMixin.cancel, LOOK_AT_FIELD),

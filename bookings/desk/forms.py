@@ -1,4 +1,4 @@
-"""The forms of the desk."""
+"""Define the forms of the desk."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Rooms, practitioners and types of visit in the admin."""
+"""List and edit rooms, practitioners and types of visit in the admin."""
 
 from django.db import transaction
 from django.db.models import ProtectedError

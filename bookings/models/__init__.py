@@ -1,4 +1,7 @@
-"""The data of the front desk. Only ``bookings.services`` and the outbox write it."""
+"""Collect the models of the front desk.
+
+Only ``bookings.services`` and the outbox write them.
+"""
 
 from .cases import (
     REFERENCE_ALPHABET,

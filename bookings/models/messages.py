@@ -29,7 +29,7 @@ class MessageState(models.TextChoices):
 
 class MessageKind(models.TextChoices):
     RECEIPT = "receipt", _("Receipt to the patient")
-    DESK_NOTICE = "desk_notice", _("Notice to the desk")
+    DESK_NOTICE = "desk_notice", _("Message to the desk")
     BOOKED = "booked", _("Visit booked")
     MOVED = "moved", _("Visit moved")
     CANCELED = "canceled", _("Visit canceled")

@@ -17,7 +17,7 @@ class ResourceKind(models.TextChoices):
 
 
 class Resource(models.Model):
-    """Store a room or a practitioner, who takes one visit at a time.
+    """Store a room or a practitioner. It takes one visit at a time.
 
     Writers of slots lock all resources, in the order of keys.
     """

@@ -34,7 +34,7 @@ class ConsultationSettings(BaseSiteSetting):
         features=["ol", "ul", "bold", "link"],
         default=(
             "<ol><li>Somebody from our team reads your request.</li>"
-            "<li>We contact you the way you chose, to confirm your time or to find one together.</li>"
+            "<li>We will contact you the way you chose, to confirm your time or to find one together.</li>"
             "<li>At the clinic we take the time your questions need. It costs nothing.</li></ol>"
         ),
     )
@@ -50,7 +50,7 @@ class ConsultationSettings(BaseSiteSetting):
     desk_email = models.EmailField(
         _("desk's email"),
         blank=True,
-        help_text=_("Where a notice of each new request goes. The clinic's email is used when empty."),
+        help_text=_("Where a message about each new request goes. The clinic's email is used when empty."),
     )
 
     grid_minutes = models.PositiveSmallIntegerField(
@@ -60,7 +60,7 @@ class ConsultationSettings(BaseSiteSetting):
         _("shortest notice"),
         default=240,
         validators=[MaxValueValidator(10_000)],
-        help_text=_("In minutes while the clinic is open: nobody can book a time nearer than that."),
+        help_text=_("In minutes while the clinic is open: no patient can book a time nearer than that."),
     )
     horizon_days = models.PositiveSmallIntegerField(
         _("how far ahead"),

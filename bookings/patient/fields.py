@@ -1,4 +1,4 @@
-"""Form fields that clean what patients type, and the field with which they pick a time."""
+"""Define the fields that clean what patients type or pick."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The signed token in the consultation form."""
+"""Sign and read the token in the consultation form."""
 
 import hashlib
 import time

@@ -1,4 +1,4 @@
-"""The consultation form. It never loses what a patient typed."""
+"""Define the consultation form. It never loses what a patient typed."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pages of the consultation form and its receipt."""
+"""Serve the consultation form and its receipt."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""The form with which a patient moves their visit to another time."""
+"""Define the form with which a patient moves their visit."""
 
 from datetime import datetime, tzinfo
 from typing import Any

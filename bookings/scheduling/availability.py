@@ -1,4 +1,6 @@
-"""Which times can be booked? Pure: pages offer and services check with the same functions.
+"""Compute which times can be booked. Pure.
+
+Pages offer and services check with the same functions.
 
 A visit takes slots: quarter hours, each the instant (UTC) at which it begins, of one resource of each kind it needs.
 From the first to the last slot it has these resources for itself, the pause after it included.
@@ -102,7 +104,7 @@ def slots_of(at: datetime, rules: SlotRules) -> tuple[datetime, ...]:
 def slots_between(start: datetime, end: datetime) -> tuple[datetime, ...]:
     """Return the quarter hours that touch the time between two instants.
 
-    Without a time between them there is none.
+    The result is empty when the instants are the same.
     """
     begins, ends = as_utc(start), as_utc(end)
     if ends < begins:

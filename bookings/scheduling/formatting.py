@@ -1,4 +1,4 @@
-"""Dates and times in words, always on the clinic's clock. Pure."""
+"""Write dates and times in words, on the clinic's clock. Pure."""
 
 from datetime import date, datetime, timedelta, tzinfo
 

@@ -1,4 +1,4 @@
-"""The rules of what can be booked. Pure."""
+"""Define the rules of what can be booked. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

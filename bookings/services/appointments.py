@@ -163,7 +163,7 @@ def expire_holds() -> int:
 
 
 def expire(now: datetime) -> int:
-    """Do the same in a transaction that has locked the resources."""
+    """Expire the holds that are over, when the resources are locked."""
     expired = list(expired_holds(now).select_related("case"))
     for appointment in expired:
         _end(appointment, AppointmentState.EXPIRED)

@@ -9,7 +9,7 @@ SHORTCUT_HOOK = "register_editor_shortcut"
 
 
 class Shortcut(NamedTuple):
-    """A button of the dashboard's editor panel."""
+    """Hold a button of the dashboard's editor panel."""
 
     label: str
     url: str

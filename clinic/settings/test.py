@@ -25,7 +25,7 @@ WAGTAILADMIN_BASE_URL = "http://testserver"
 globals().update(email_settings({"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}))
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file: threads that share a database in memory are told "table is locked" without any waiting.
+    # A file, since threads that share a database in memory get "table is locked" without any waiting.
     DATABASES["default"]["TEST"] = {"NAME": tempfile.mkdtemp(prefix="clinic-database-") + "/test.sqlite3"}
 
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):

@@ -1,4 +1,4 @@
-"""The form of the opening hours as an editor uses it, and the visitor who reads the result."""
+"""Edit the opening hours in a browser, and read the result as a visitor."""
 
 import re
 
@@ -25,7 +25,10 @@ def hours_page(open_page):
 
 
 def earlier_versions(page, address):
-    """Return the addresses that put an earlier version back, the oldest last. The page has them in closed menus."""
+    """Return the addresses that put an earlier version back, newest first.
+
+    The page has them in closed menus.
+    """
     history = page.request.get(address.replace("/edit/", "/history/")).text()
     return re.findall(r'href="([^"]+/revert/)"', history)
 

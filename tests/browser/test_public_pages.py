@@ -1,4 +1,7 @@
-"""Every kind of public page in a real browser: accessible, private, and whole at every width."""
+"""Test every kind of public page in a browser.
+
+Pages are accessible, ask no other host, and fit every width.
+"""
 
 from itertools import pairwise
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Choosing a time, in a real browser on the real server. Every test takes what is on offer when it runs."""
+"""Choose a time in a browser. Every test takes what is on offer now."""
 
 import re
 

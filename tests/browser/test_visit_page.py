@@ -1,4 +1,4 @@
-"""The patient's own page, in a real browser on the real server."""
+"""Use the patient's own page in a browser."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The two walks the site exists for, in a real browser on the real server: a patient asks, the desk answers."""
+"""Walk through the site in a browser: a patient asks, the desk answers."""
 
 import re
 from dataclasses import replace
@@ -99,7 +99,7 @@ def test_request_can_be_sent_with_the_keyboard_alone(open_page):
     page.keyboard.type("Keyboard Kim")
     page.keyboard.press("Tab")
     page.keyboard.type("949.555.0166")
-    page.wait_for_timeout(1000 * MINIMUM_SECONDS + 100)  # as long as everybody outside these tests has to
+    page.wait_for_timeout(1000 * MINIMUM_SECONDS + 100)  # as long as a real visitor has to wait
     for _step in range(60):
         page.keyboard.press("Tab")
         focused = page.evaluate("[document.activeElement.name, document.activeElement.type]")

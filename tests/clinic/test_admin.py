@@ -1,4 +1,4 @@
-"""Branding, menus and dashboard of the admin, for each role."""
+"""Test branding, menus and dashboard of the admin, for each role."""
 
 import json
 import re

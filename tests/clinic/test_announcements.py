@@ -1,4 +1,4 @@
-"""A line above every page, shown for a time."""
+"""Test the line above every page that is shown for a time."""
 
 from datetime import UTC, datetime, timedelta
 

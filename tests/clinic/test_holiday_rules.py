@@ -1,4 +1,4 @@
-"""Which dates the holiday rules name, each kind of rule as tests."""
+"""Test which dates the holiday rules name."""
 
 import pickle
 from calendar import monthcalendar

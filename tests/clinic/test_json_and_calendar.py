@@ -1,4 +1,4 @@
-"""The opening hours for programs: /hours.json for the page's own script, /hours.ics for calendars."""
+"""Test /hours.json for the page's script, and /hours.ics for calendars."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""How opening hours are kept: one text for each day, rows for what differs, and all of it as one schedule."""
+"""Test how opening hours are stored, and read as one schedule."""
 
 import json
 from datetime import UTC, date, datetime

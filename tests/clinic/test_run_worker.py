@@ -155,7 +155,7 @@ def test_lost_connection_is_replaced(monkeypatch, run_jobs):
         seen.append(WorkerHeartbeat.objects.count())
         if len(seen) == 3:
             stop()
-        connection.connection.close()  # under Django's feet, as a database server that restarts does
+        connection.connection.close()  # as when the database server restarts
 
     run_jobs({query: 1})
     assert seen == [0, 0, 0]

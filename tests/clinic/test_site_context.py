@@ -1,4 +1,4 @@
-"""What surrounds every page: opening hours, and content that changes show at once."""
+"""Test what surrounds every page, and that changes show at once."""
 
 import json
 from datetime import UTC, date, datetime

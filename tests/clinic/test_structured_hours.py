@@ -1,4 +1,7 @@
-"""The opening hours as JSON-LD: in Google's forms, sound schema.org, and read back to what the schedule says."""
+"""Test the opening hours as JSON-LD.
+
+They have Google's forms, are sound schema.org, and read back as the schedule.
+"""
 
 import json
 from datetime import date, time, timedelta

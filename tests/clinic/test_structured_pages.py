@@ -1,4 +1,4 @@
-"""The JSON-LD that search engines find in the pages."""
+"""Test the JSON-LD that search engines find in the pages."""
 
 import json
 import re

@@ -21,7 +21,7 @@ SETTINGS = {
     "SECRET_KEY": "a-secret-for-one-load-test-that-is-long-enough-and-0123456789-different",
     "ALLOWED_HOSTS": "127.0.0.1",
     "DEFAULT_FROM_EMAIL": "clinic@example.com",
-    "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody listens: mail must not slow a page
+    "EMAIL_URL": "smtp://127.0.0.1:9",  # nothing listens there, so email cannot slow a page
     "HTTPS": "False",
 }
 

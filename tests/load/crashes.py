@@ -36,7 +36,7 @@ from tests.sizes import size
 REQUESTS = size(100, 500)
 CLIENTS = 10  # of them at once
 KILLS = size(2, 6)
-ROOMS = 4  # so that there is a time for everybody who wants one
+ROOMS = 4  # so that there are enough times for all who want one
 WITHOUT_TIME = 5  # one in so many asks to be called
 PATIENCE = 180  # seconds after which a patient gives up
 PAUSE = 0.3  # seconds before the form is sent again
@@ -155,7 +155,7 @@ def kill_and_restart(site: Site, patients: list[Patient], sent: list[Future], nu
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     site.process.wait()
-    time.sleep(PAUSE)  # what was on its way to a patient has arrived
+    time.sleep(PAUSE)  # by now, all responses that were sent have arrived
     with database():
         unseen = saved() - {patient.email for patient in patients if patient.reference}
     site.start()  # on the same port and database
@@ -173,7 +173,7 @@ def family(pid: int) -> list[int]:
         child, parent = map(int, line.split())
         children[parent].append(child)
     found = [pid]
-    for parent in found:  # grows while it is walked
+    for parent in found:  # the loop also visits the children that it adds
         found += children[parent]
     return found
 

@@ -1,9 +1,9 @@
-"""Break the mail server in every way, and check that nothing is lost, sent twice or slow.
+"""Break the mail server in every way, and check that no message is lost.
 
 ``make mail-sink`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``, and a mail
 server of our own. For each way to break, patients send a request; then the mail server works again, and
-every mail has to arrive exactly once. Prints how long the patients waited. Ends with status 1 when a request or a mail
-was lost, a mail came twice, or patients waited longer than with a working mail server.
+every message has to arrive exactly once. Prints how long the patients waited. Ends with status 1 when a request or a
+message was lost, a message came twice, or patients waited longer than with a working mail server.
 """
 
 import http.client
@@ -29,7 +29,7 @@ from tests.sizes import size
 
 SILENCE = size(30, 60)  # seconds: longer than the worker waits for an answer
 PATIENTS = size(6, 24)  # for each way to break
-SLOWER = 0.5  # seconds at the median that nobody may wait longer
+SLOWER = 0.5  # seconds that patients may wait longer, at the median
 DELIVERY_LIMIT = 180  # seconds until everything has arrived once the mail server works
 ADDRESS = "@sink.example.com"
 
@@ -103,7 +103,7 @@ class Outcome(NamedTuple):
         return (
             f"{self.phase.mode}: {len(self.patients)} requests",
             f"  until the receipt: {self.waits(1)}; the next page: {self.waits(2)}",
-            f"  mails that failed: {errors}; all arrived {self.seconds:.0f} s after the mail server was back",
+            f"  messages that failed: {errors}; all arrived {self.seconds:.0f} s after the mail server was back",
         )
 
 
@@ -203,10 +203,10 @@ def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
         if stored.get(patient.reference) != patient.email:
             yield f"{patient.email}: the request {patient.reference or patient.error} is not there"
     if len(messages) != 2 * PATIENTS * len(outcomes) or len(kinds) != len(messages):
-        yield f"there are {len(messages)} mails of {len(kinds)} occasions"
+        yield f"there are {len(messages)} messages of {len(kinds)} occasions"
     for message in messages:
         if message.state != "sent":
-            yield f"mail {message.pk} is {message.state} after {message.attempts} attempts"
+            yield f"message {message.pk} is {message.state} after {message.attempts} attempts"
     wanted = Counter((as_email(message).extra_headers["Message-ID"], message.recipient) for message in messages)
     arrived = Counter(sink.arrived)
     for mail in wanted | arrived:
@@ -226,7 +226,7 @@ def report(outcomes: list[Outcome], sink: Sink, wrong: list[str]) -> None:
     lines = (
         *(line for outcome in outcomes for line in outcome.lines()),
         f"longest silence of the mail server {max(sink.silences):.0f} s",
-        f"mails that arrived: {len(sink.arrived)}, different ones: {len(set(sink.arrived))}",
+        f"messages that arrived: {len(sink.arrived)}, different ones: {len(set(sink.arrived))}",
         f"lost, doubled or slow: {len(wrong)}",
         *wrong[:50],
     )

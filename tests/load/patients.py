@@ -44,7 +44,7 @@ class Patient(Visitor, threading.Thread):
 
     def filled_in(self, page: str, attempt: int) -> dict[str, str]:
         times = [first or second for first, second in TIMES.findall(page)]
-        # All want the first time at first: that is the race. Who loses five times asks to be called.
+        # All patients ask for the first time, so they race. A patient who loses five times asks for a call.
         wanted = times[0] if attempt == 0 else times[(self.number * 7 + attempt) % len(times)]
         if attempt == ATTEMPTS - 1:
             wanted = ""

@@ -1,4 +1,4 @@
-"""Take mail, or misbehave in one of the ways that real mail servers do."""
+"""Accept messages, or fail in one of the ways of real mail servers."""
 
 import asyncio
 import email
@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP
 
 from tests.browser.server import free_port
 
-logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells every line of every mail
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd logs every line of every message
 LIMIT = 300  # seconds
 WAYS = {
     "work": ("take",),

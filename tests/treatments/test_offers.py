@@ -1,4 +1,4 @@
-"""What the treatments app offers to the request form."""
+"""Test what the treatments app offers to the request form."""
 
 from clinic.site.offers import get_offered_treatments
 from tests import factories
@@ -26,4 +26,3 @@ def test_hidden_treatments_are_not_offered(treatment_index):
     private = factories.make_treatment("Private")
     private.view_restrictions.create(restriction_type="login")
     assert get_offered_treatments() == []
-

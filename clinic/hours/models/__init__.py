@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -122,8 +122,10 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
         """Return public holidays first: a day of the clinic's own on the same date beats them."""
         decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
         own = list(self.yearly_holidays.all())
-        years = years_around(profile.today(timezone.now()))
-        dates = public_holidays(profile.country, profile.region, years) if decided else {}
+        dates: Mapping[str, tuple[date, ...]] = {}
+        if decided:
+            years = years_around(profile.today(timezone.now()))
+            dates = public_holidays(profile.country, profile.region, years)
         rules = [*(ListedDays.of(dates.get(row.name, ())) for row in decided), *(day.rule for day in own)]
         return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, [*decided, *own], strict=True)]
 
