@@ -21,7 +21,7 @@ run: $(VENV)/.site ## Start the site with its demo clinic at http://127.0.0.1:80
 
 test: $(VENV)/.tools ## Run all tests, those in the browser too
 	@$(PY) -m tests.browser.provide
-	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n auto $(ARGS)
 
 check: lint types check-project test ## What must hold before a change goes in: lint, types, migrations, deploy check, tests
 

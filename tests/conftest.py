@@ -9,6 +9,7 @@ import django
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import database, factories
 
@@ -24,6 +25,20 @@ def pytest_configure(config):
         for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
             for left_open in ("SpooledTemporaryFile", "original_images"):
                 config.addinivalue_line("filterwarnings", f"ignore:.*{left_open}:{category}")
+
+
+class Scheduler(LoadScopeScheduling):
+    """Keep the tests of a file in one process, and all browser tests in one.
+
+    A file shares what is expensive to set up, the browser tests share a site and a browser.
+    """
+
+    def _split_scope(self, nodeid):
+        return "tests/browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,14 +11,6 @@ from .server import Site
 WIDTHS = (390, 1440)
 SCHEMES = ("light", "dark")
 HEIGHT = 900
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items):
-    """Put all browser tests into one group: one process starts the site and the browser, and it starts with them."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")

@@ -29,6 +29,7 @@ from clinic.hours.holidays import public_holidays
 from clinic.hours.schedule import Schedule
 from clinic.management.commands import load_demo as load_demo_command
 from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, OpeningHours
+from tests import factories
 from treatments.models import TreatmentPage
 
 LEGACY = Path(__file__).parent.parent / "blog/legacy/how-can-botox-help-with-migraine-headaches.txt"
@@ -69,6 +70,7 @@ def loaded(django_db_setup, django_db_blocker, small_pictures):
     """
     cache.clear()
     with django_db_blocker.unblock(), transaction.atomic():
+        factories.remove_home()
         yield load_demo("--with-users")
         transaction.set_rollback(True)
 
@@ -122,7 +124,7 @@ def counts_and_times() -> dict:
 # Before the demo is loaded. These tests put the database back.
 
 
-def test_without_debug_nobody_gets_the_public_password(db, small_pictures):
+def test_without_debug_nobody_gets_the_public_password(no_home, small_pictures):
     """The tests run with DEBUG off, as a real clinic does."""
     assert "No accounts and no example requests" in load_demo()
     assert HomePage.objects.exists()
@@ -130,7 +132,7 @@ def test_without_debug_nobody_gets_the_public_password(db, small_pictures):
     assert not Case.objects.exists()
 
 
-def test_load_does_not_wait_for_rendering(db, small_pictures, monkeypatch):
+def test_load_does_not_wait_for_rendering(no_home, small_pictures, monkeypatch):
     started = []
     monkeypatch.setattr(load_demo_command, "load", lambda *args, **kwargs: None)
     monkeypatch.setattr(load_demo_command.subprocess, "Popen", lambda command, **kwargs: started.append(command))
@@ -138,7 +140,7 @@ def test_load_does_not_wait_for_rendering(db, small_pictures, monkeypatch):
     assert [command[-1] for command in started] == ["render_pages"]
 
 
-def test_failed_load_names_the_file_and_leaves_nothing(data, db, small_pictures, settings):
+def test_failed_load_names_the_file_and_leaves_nothing(data, no_home, small_pictures, settings):
     article = data / "articles/your-first-consultation.md"
     article.write_text(re.sub(r"^author: .*", "author: nobody", article.read_text(), flags=re.MULTILINE))
     files = set(Path(settings.MEDIA_ROOT).rglob("*.*"))
@@ -257,7 +259,7 @@ def test_demo_is_a_whole_clinic(demo):
 
 def test_home_page_is_rendered_first(demo, monkeypatch):
     rendered = []
-    monkeypatch.setattr(load.warming, "render", lambda page, site: rendered.append(page.slug))
+    monkeypatch.setattr(load.prerender, "prerender", lambda page, site: rendered.append(page.slug))
     call_command("render_pages")
     assert rendered[0] == "home"
     assert len(rendered) == len(demo_pages())

@@ -17,7 +17,7 @@ def broken_view(request, token):
 
 
 urlpatterns = [path("consultation/visit/<token>/", broken_view)]
-handler500 = "clinic.views.server_error"
+handler500 = "clinic.site.views.server_error"
 
 
 @pytest.fixture

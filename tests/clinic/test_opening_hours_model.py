@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from wagtail.models import Site
 
-from clinic.hours.models.fields import SpansField
 from clinic.hours.holidays import LAST, DayOfYear, DaysFrom, NthWeekday, has_calendar, public_holidays, years_around
+from clinic.hours.models.fields import SpansField
 from clinic.hours.parsing import parse_spans
 from clinic.models import (
     ClinicProfile,
