@@ -41,7 +41,7 @@ def hours(profile):
 
 @pytest.fixture
 def log_in(profile):
-    """A browser of its own for each: two people may work at once."""
+    """Return a function that logs somebody in, in a browser of their own."""
 
     def log_in_as(role, **names):
         client = Client()
@@ -53,13 +53,13 @@ def log_in(profile):
 
 @pytest.fixture
 def erin(log_in, hours):
-    """An editor with the page open."""
+    """Return the page as an editor has it open."""
     return Screen(log_in("editor", first_name="Erin", last_name="Example"))
 
 
 @pytest.fixture
 def max_too(log_in, erin):
-    """A manager who opened the page at the same time."""
+    """Return the page as a manager opened it at the same time."""
     return Screen(log_in("manager", first_name="Max", last_name="Example"))
 
 
@@ -87,7 +87,7 @@ class Screen:
         return self.data[name]
 
     def add(self, prefix, **fields):
-        """A click on "Add", and what is typed into the new row."""
+        """Add a row with these fields, and return its prefix."""
         number = int(self.data[f"{prefix}-TOTAL_FORMS"])
         self.data[f"{prefix}-TOTAL_FORMS"] = str(number + 1)
         blank = dict.fromkeys(("id", "DELETE", *MORE_FIELDS.get(prefix, ())), "")
@@ -99,7 +99,7 @@ class Screen:
         self.data[f"{row}-DELETE"] = "on"
 
     def row(self, prefix, value):
-        """The row in which some field has this value."""
+        """Return the prefix of the row in which some field has this value."""
         (row,) = {name.rpartition("-")[0] for name in self.data if name.startswith(prefix) and self.data[name] == value}
         return row
 
@@ -108,7 +108,7 @@ class Screen:
         return f"holiday-{slugify(name)}"
 
     def save(self, **extra):
-        """The page after the click: the saved hours, or the same page with something to fix."""
+        """Save, and look at the page that follows: saved, or to be fixed."""
         response = self.client.post(self.form["action"], {**self.data, **extra})
         self.was_saved = response.status_code == 302
         return self.look(self.client.get(HOURS, follow=True) if self.was_saved else response)
@@ -117,7 +117,7 @@ class Screen:
         return self.client.post(f"{self.form['action']}?preview", {**self.data, "asked": asked}).json()
 
     def answer(self, asked):
-        """The answer to "What will visitors see at …?"."""
+        """Return the answer to "What will visitors see at …?"."""
         found = BeautifulSoup(self.preview(asked)["html"], "lxml").select_one("template[data-answer]")
         return found and " ".join(found.get_text().split())
 
@@ -244,20 +244,17 @@ class TestTheWeek:
         assert Screen(log_in("editor")).save().was_saved
         assert stored().was_given
 
-    @pytest.mark.parametrize(
-        ("typed", "sentence"),
-        [
+    def test_nonsense_is_refused_beside_its_field_in_the_notations_words(self, erin):
+        for typed, sentence in (
             ("9-5", "Is “9-5” morning or evening? Write it like 9 am – 5 pm."),
             ("nine to five", "“nine” is not a time that we can read. Write the times like 9 am – 4 pm, or closed."),
             ("<b>9 am", "“<b>9 am” does not say from when to when. Write the times like 9 am – 4 pm, or closed."),
-        ],
-    )
-    def test_nonsense_is_refused_beside_its_field_in_the_notations_words(self, erin, typed, sentence):
-        erin["tuesday"] = typed
-        assert not erin.save().was_saved
-        assert list(erin.errors) == ["tuesday"]
-        assert erin.errors["tuesday"].startswith(sentence)
-        assert "Not saved: please fix the following." in erin.said
+        ):
+            erin["tuesday"] = typed
+            assert not erin.save().was_saved
+            assert list(erin.errors) == ["tuesday"]
+            assert erin.errors["tuesday"].startswith(sentence)
+            assert "Not saved: please fix the following." in erin.said
         assert week()[1] == "9 am – 4 pm"
 
     def test_night_that_runs_into_the_morning_is_refused_beside_the_morning(self, erin):
@@ -444,28 +441,29 @@ class TestDatesThatMeet:
         assert not erin.save().was_saved
         assert erin.errors == {f"{row}-last_day": "The last day lies before the first."}
 
-    @pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "24.12.2026"])
-    def test_date_that_is_none_is_refused_beside_it_and_kept(self, erin, day):
-        row = erin.add("special_hours", first_day=day, last_day="", spans="", reason="")
-        assert not erin.save().was_saved
-        assert list(erin.errors) == [f"{row}-first_day"]
-        assert erin[f"{row}-first_day"] == day
+    def test_date_that_is_none_is_refused_beside_it_and_kept(self, erin):
+        row = erin.add("special_hours", first_day="", last_day="", spans="", reason="")
+        for day in ("tomorrow", "2026-02-30", "24.12.2026"):
+            erin[f"{row}-first_day"] = day
+            assert not erin.save().was_saved
+            assert list(erin.errors) == [f"{row}-first_day"]
+            assert erin[f"{row}-first_day"] == day
 
-    @pytest.mark.parametrize(
-        ("day", "sentence"),
-        [
+    def test_yearly_day_needs_one_day(self, erin):
+        empty = {"month": "", "day": "", "nth": "", "weekday": ""}
+        row = erin.add("yearly_holidays", name="Eve", spans="", **empty)
+        for day, sentence in (
             ({"month": "6", "day": "31"}, "June has at most 30 days."),
-            ({"month": "", "day": "1"}, "This field is required."),
+            ({"day": "1"}, "This field is required."),
             ({"month": "13", "day": "1"}, "Select a valid choice."),
             ({"month": "5"}, "Choose a day of the month, or which weekday of the month"),
             ({"month": "5", "nth": "1"}, "Choose a day of the month, or which weekday of the month"),
             ({"month": "5", "day": "1", "nth": "1", "weekday": "0"}, "Choose a day of the month, or which weekday"),
-        ],
-    )
-    def test_yearly_day_needs_one_day(self, erin, day, sentence):
-        erin.add("yearly_holidays", name="Eve", **day, spans="")
-        assert not erin.save().was_saved
-        assert sentence in erin.said
+        ):
+            for name, value in {**empty, **day}.items():
+                erin[f"{row}-{name}"] = value
+            assert not erin.save().was_saved
+            assert sentence in erin.said
 
 
 class TestPublicHolidays:
@@ -728,20 +726,17 @@ class TestWhatWillVisitorsSee:
             "Thu, Nov 26, 2026: Closed (Thanksgiving Day). The badge says: “Closed · opens tomorrow 9 am”"
         )
 
-    @pytest.mark.parametrize(
-        ("asked", "badge"),
-        [
+    def test_in_a_night_in_which_the_clocks_change(self, erin):
+        for day in WEEKDAYS:
+            erin[day] = "closed"
+        erin["saturday"] = "10 pm – 2:30 am"
+        for asked, badge in (
             ("2027-03-14T01:59", "Open now · until 3 am"),  # 2:30 am does not come
             ("2027-03-14T02:30", "Closed · opens Saturday 10 pm"),
             ("2027-11-07T01:30", "Open now · until 2:30 am"),  # comes twice
             ("2027-11-07T02:30", "Closed · opens Saturday 10 pm"),
-        ],
-    )
-    def test_in_a_night_in_which_the_clocks_change(self, erin, asked, badge):
-        for day in WEEKDAYS:
-            erin[day] = "closed"
-        erin["saturday"] = "10 pm – 2:30 am"
-        assert erin.answer(asked).endswith(f"“{badge}”")
+        ):
+            assert erin.answer(asked).endswith(f"“{badge}”"), asked
 
     @pytest.mark.parametrize(
         "asked", ["", "soon", "2026-02-30T10:00", "25:00", "9999-12-31T23:59", "2026-11-03T10:00+99:00", "x" * 5000]
@@ -805,7 +800,7 @@ class TestHistory:
 class TestPutBack:
     @pytest.fixture
     def earlier(self, erin):
-        """The number of a version with a row of each kind, all of which are gone by now."""
+        """Return the number of a version whose rows are all gone by now."""
         erin.add("special_hours", first_day="2026-12-24", last_day="", spans="9 am – 12 pm", reason="Gifts")
         erin.add("seasons", name="Summer", first_day="2027-06-01", last_day="2027-08-31", monday="8 am – 1 pm")
         erin.add("yearly_holidays", name="Eve", month="12", day="31", spans="")
@@ -873,7 +868,7 @@ class TestPutBack:
 
 
 def visits_on(*days, asked=None):
-    """A keeper of visits with one at 10 am on each of these days."""
+    """Return a function that has a visit at 10 am on each of these days."""
 
     def list_visits(intervals, user):
         if asked is not None:
