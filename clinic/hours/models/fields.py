@@ -1,4 +1,4 @@
-"""Keep the opening times of one day in one column, and edit them as one line of text."""
+"""Store the opening times of a day, and edit them as a line of text."""
 
 from datetime import time
 from typing import Any
@@ -38,17 +38,20 @@ class SpansFormField(forms.CharField):
 
 
 class SpansField(models.CharField):
-    """The spans of one day, ordered; none means closed. Wall-clock times, kept as ``09:00-12:00 13:00-17:00``."""
+    """Store the ordered spans of a day as ``09:00-12:00 13:00-17:00``.
+
+    The times are wall-clock times. No spans means closed.
+    """
 
     description = _("Opening times of a day")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 100)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", ())
         super().__init__(*args, **kwargs)
 
-    def from_db_value(self, value, expression, connection) -> tuple[Span, ...]:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[Span, ...]:
         return self.to_python(value)
 
     def to_python(self, value: Any) -> tuple[Span, ...]:
@@ -68,7 +71,7 @@ class SpansField(models.CharField):
     def run_validators(self, value: Any) -> None:
         super().run_validators(self.get_prep_value(value))
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         return super(models.CharField, self).formfield(**{"form_class": SpansFormField, "max_length": 200, **kwargs})
 
 
