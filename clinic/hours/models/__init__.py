@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -64,6 +65,7 @@ class DateRange(models.Model):
     """
 
     first_day = models.DateField(_("first day"))
+    last_day: "models.DateField[date | None, date | None]"
 
     class Meta:
         abstract = True
@@ -132,7 +134,8 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
             years = years_around(profile.today(timezone.now()))
             dates = public_holidays(profile.country, profile.region, years)
         rules: list[Rule] = [*(ListedDays.of(dates.get(row.name, ())) for row in decided), *(day.rule for day in own)]
-        return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, [*decided, *own], strict=True)]
+        rows: list[PublicHoliday | YearlyHoliday] = [*decided, *own]
+        return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, rows, strict=True)]
 
 
 class SeasonalHours(DateRange, WeeklyHours):
@@ -277,5 +280,9 @@ class YearlyHoliday(models.Model):
 
     @property
     def rule(self) -> Rule:
-        day = DayOfYear(self.month, self.day) if self.day else NthWeekday(self.nth, self.weekday, self.month)
+        day = (
+            DayOfYear(self.month, self.day)
+            if self.day
+            else NthWeekday(cast(int, self.nth), cast(int, self.weekday), self.month)
+        )
         return DaysFrom(day, self.shift) if self.shift else day

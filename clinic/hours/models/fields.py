@@ -1,7 +1,8 @@
 """Store the opening times of a day, and edit them as a line of text."""
 
+from collections.abc import Iterable
 from datetime import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ class SpansFormField(forms.CharField):
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else format_spans(sorted(value or ()))
 
-    def to_python(self, value: Any) -> tuple[Span, ...]:
+    def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
             return tuple(value or ())
         try:
@@ -37,7 +38,13 @@ class SpansFormField(forms.CharField):
             return True
 
 
-class SpansField(models.CharField):
+if TYPE_CHECKING:
+    SpansColumn = models.CharField[Iterable[Span], tuple[Span, ...]]
+else:
+    SpansColumn = models.CharField
+
+
+class SpansField(SpansColumn):
     """Store the ordered spans of a day as ``09:00-12:00 13:00-17:00``.
 
     The times are wall-clock times. No spans means closed.
