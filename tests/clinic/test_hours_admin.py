@@ -41,7 +41,7 @@ def hours(profile):
 
 @pytest.fixture
 def log_in(profile):
-    """A browser of its own for each: two people may work at once."""
+    """Return a browser of its own for each: two people may work at once."""
 
     def log_in_as(role, **names):
         client = Client()
@@ -53,13 +53,13 @@ def log_in(profile):
 
 @pytest.fixture
 def erin(log_in, hours):
-    """An editor with the page open."""
+    """Return an editor with the page open."""
     return Screen(log_in("editor", first_name="Erin", last_name="Example"))
 
 
 @pytest.fixture
 def max_too(log_in, erin):
-    """A manager who opened the page at the same time."""
+    """Return a manager who opened the page at the same time."""
     return Screen(log_in("manager", first_name="Max", last_name="Example"))
 
 
@@ -87,7 +87,7 @@ class Screen:
         return self.data[name]
 
     def add(self, prefix, **fields):
-        """A click on "Add", and what is typed into the new row."""
+        """Click "Add" and fill in the new row."""
         number = int(self.data[f"{prefix}-TOTAL_FORMS"])
         self.data[f"{prefix}-TOTAL_FORMS"] = str(number + 1)
         blank = dict.fromkeys(("id", "DELETE", *MORE_FIELDS.get(prefix, ())), "")
@@ -99,7 +99,7 @@ class Screen:
         self.data[f"{row}-DELETE"] = "on"
 
     def row(self, prefix, value):
-        """The row in which some field has this value."""
+        """Return the row in which some field has this value."""
         (row,) = {name.rpartition("-")[0] for name in self.data if name.startswith(prefix) and self.data[name] == value}
         return row
 
@@ -108,7 +108,7 @@ class Screen:
         return f"holiday-{slugify(name)}"
 
     def save(self, **extra):
-        """The page after the click: the saved hours, or the same page with something to fix."""
+        """Save, and open the page that follows: the hours or the errors."""
         response = self.client.post(self.form["action"], {**self.data, **extra})
         self.was_saved = response.status_code == 302
         return self.look(self.client.get(HOURS, follow=True) if self.was_saved else response)
@@ -117,7 +117,7 @@ class Screen:
         return self.client.post(f"{self.form['action']}?preview", {**self.data, "asked": asked}).json()
 
     def answer(self, asked):
-        """The answer to "What will visitors see at …?"."""
+        """Return the answer to "What will visitors see at …?"."""
         found = BeautifulSoup(self.preview(asked)["html"], "lxml").select_one("template[data-answer]")
         return found and " ".join(found.get_text().split())
 
@@ -805,7 +805,7 @@ class TestHistory:
 class TestPutBack:
     @pytest.fixture
     def earlier(self, erin):
-        """The number of a version with a row of each kind, all of which are gone by now."""
+        """Return the number of a version whose rows are deleted by now."""
         erin.add("special_hours", first_day="2026-12-24", last_day="", spans="9 am – 12 pm", reason="Gifts")
         erin.add("seasons", name="Summer", first_day="2027-06-01", last_day="2027-08-31", monday="8 am – 1 pm")
         erin.add("yearly_holidays", name="Eve", month="12", day="31", spans="")
@@ -873,7 +873,7 @@ class TestPutBack:
 
 
 def visits_on(*days, asked=None):
-    """A keeper of visits with one at 10 am on each of these days."""
+    """Return a lookup that finds a visit at 10 am on each day."""
 
     def list_visits(intervals, user):
         if asked is not None:
