@@ -2,13 +2,15 @@
 
 The database holds what the migrations made, the root page, the site and the groups, and the site's home page.
 A test that needs real transactions (threads, ``live_server``) empties the whole database when it ends. Mark it with
-``@pytest.mark.django_db(transaction=True, serialized_rollback=True)``: then it starts with the same rows.
+``@pytest.mark.django_db(transaction=True, serialized_rollback=True)``: then it starts with the same rows, and they are
+put back after it.
 """
 
 import django
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import database, factories
@@ -39,6 +41,16 @@ class Scheduler(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return Scheduler(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """Put the first rows back after a test with real transactions, which empties the database."""
+    result = yield
+    if "transactional_db" in item.fixturenames:
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+    return result
 
 
 @pytest.fixture(scope="session")

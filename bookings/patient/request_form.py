@@ -164,10 +164,10 @@ class RequestForm(forms.Form):
         if phone == "" and email == "":
             self.add_error("phone", NO_CONTACT)
             self.add_error("email", NO_CONTACT)
-        wish = self.cleaned_data.get("contact_by")
-        if wish in (ContactBy.PHONE, ContactBy.TEXT) and phone == "" and email:
+        contact_by = self.cleaned_data.get("contact_by")
+        if contact_by in (ContactBy.PHONE, ContactBy.TEXT) and phone == "" and email:
             self.add_error("contact_by", _("To be called or texted, give us your phone number as well."))
-        if wish == ContactBy.EMAIL and email == "" and phone:
+        if contact_by == ContactBy.EMAIL and email == "" and phone:
             self.add_error("contact_by", _("To be answered by email, give us your email address as well."))
         # Bots do not submit the form again. A person needs one more click.
         self.token = FormToken.read(self.cleaned_data.get("token", ""))

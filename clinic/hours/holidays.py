@@ -73,7 +73,7 @@ class DaysFrom:
     days: int
 
     def dates_in(self, year: int) -> tuple[date, ...]:
-        # The day before 1 January belongs to the year before, so the neighbours are asked too. Counted in ordinals,
+        # The day before 1 January belongs to the year before, so the neighbors count, too. Counted in ordinals,
         # because the last day there is has no day after.
         reach = 1 + abs(self.days) // 365
         years = range(max(year - reach, MINYEAR), min(year + reach, MAXYEAR) + 1)

@@ -35,7 +35,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.hours.holidays import Rule
 
-HORIZON_DAYS = 400  # a year's closure and a month to spare
+HORIZON_DAYS = 400  # a closed year and a month to spare
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 MIDNIGHT = time(0)
@@ -156,7 +156,7 @@ class Schedule:
     def exceptions_between(self, first: date, last: date) -> tuple[DatedException, ...]:
         """Return what differs from `first` to `last`, in order and never two for one date.
 
-        A long closure with a half day inside comes as three. Each is whole, also where it reaches beyond the dates.
+        A long closed time with a half day inside comes as three. Each is whole, also where it reaches beyond the dates.
         """
         dated = self._exceptions.runs_between(first, last)
         holidays = (
@@ -357,7 +357,7 @@ Dated = TypeVar("Dated", DatedException, Season)
 class _DateRangeIndex(Generic[Dated]):
     """Find which of several overlapping ranges applies on a date.
 
-    Stretches are kept, not days, so that a closure "until 9999" costs no more than a bank holiday: `edges` are the
+    It stores runs, not days, so that days off "until 9999" cost no more than a bank holiday: `edges` are the
     ordinals at which another range begins to apply, `winners` the ranges before, between and after them.
     """
 

@@ -322,7 +322,10 @@ all_night = st.sampled_from((None, WHOLE_DAY, (span("09:00", "09:00"),), (span("
 
 
 def spoken(hours, first):
-    """What the badge says at every minute; the state is asked for once a stretch, between midnights and changes."""
+    """Return what the badge says at every minute.
+
+    The state is asked for once between midnights and changes.
+    """
     walk, states = Walk(hours, first), {}
     for n in range(FIRST_SURE, FIRST_SURE + DAYS_OF_CLAIMS * DAY_OF_MINUTES):
         minute = walk.minutes[n]

@@ -30,7 +30,7 @@ EXAMPLES = size(200, 1500)  # a fifth are drawn twice, so the test counts
 
 
 def interesting(walk, picks):
-    """The picked minutes, and those at and before the changes nearest to the special night."""
+    """Return the picked minutes and those around the nearest changes."""
     near = sorted((n for n in walk.changes if n < LAST_SURE), key=lambda n: abs(n - SPECIAL_NIGHT))[:4]
     return sorted({*picks, *near, *(n - 1 for n in near)})
 

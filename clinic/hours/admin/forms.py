@@ -76,7 +76,7 @@ class OpeningHoursForm(WagtailAdminModelForm):
     """The hours of a site, with two fields for each public holiday.
 
     Each of the two fields also posts what it showed. So saving leaves a holiday alone if nobody touched it here, even
-    when somebody else has decided it meanwhile.
+    when somebody else has decided it in between.
     """
 
     def __init__(self, *args, **kwargs):

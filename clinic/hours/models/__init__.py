@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -45,10 +46,10 @@ class WeeklyHours(models.Model):
 
     @property
     def weekly(self) -> dict[int, tuple[Span, ...]]:
-        """0 is Monday."""
+        """Return the spans by weekday (0 is Monday)."""
         return {number: tuple(getattr(self, day)) for number, day in enumerate(WEEKDAYS)}
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if problems := check_week(self.weekly):
             raise ValidationError({WEEKDAYS[day]: message for day, message in problems.items()})
@@ -58,14 +59,18 @@ ENDS_BEFORE_START = _("The last day lies before the first.")
 
 
 class DateRange(models.Model):
-    """From ``first_day`` to ``last_day``, both included. Each subclass says what an empty last day means."""
+    """Hold a range of dates, both ends included.
+
+    Each subclass says what an empty last day means.
+    """
 
     first_day = models.DateField(_("first day"))
+    last_day: "models.DateField[date | None, date | None]"
 
     class Meta:
         abstract = True
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValidationError({"last_day": ENDS_BEFORE_START})
@@ -77,7 +82,9 @@ def ends_after_start(name: str) -> models.CheckConstraint:
 
 
 class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
-    """The base week of a site's clinic, and as children what beats it. Every change is a revision.
+    """Store the base week of a site, and as children what beats it.
+
+    Every change is a revision.
 
     Read the hours through ``schedule()``: only ``clinic.hours.schedule`` decides when the clinic is open.
     """
@@ -89,12 +96,12 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
         verbose_name_plural = _("opening hours")
         default_permissions = ("add", "change")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(_("Opening hours"))
 
     @classmethod
     def for_site(cls, site: Site) -> "OpeningHours":
-        """Return the stored hours of the site, or unsaved ones. Reading writes nothing."""
+        """Return the stored hours of the site, or unsaved ones."""
         return cls.objects.filter(site=site).first() or cls(site=site)
 
     @classmethod
@@ -105,11 +112,11 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
 
     @property
     def was_given(self) -> bool:
-        """Until somebody has entered the hours, no page shows any."""
+        """Return whether hours are stored: until then no page shows any."""
         return self.pk is not None
 
     def schedule(self, profile: ClinicProfile) -> Schedule:
-        """Build the hours as plain values, with the time zone and public holidays of the profile's place."""
+        """Build the schedule in the time zone and place of the profile."""
         return Schedule(
             time_zone=profile.zone,
             weekly=self.weekly,
@@ -119,19 +126,20 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
         )
 
     def _holidays(self, profile: ClinicProfile) -> list[Holiday]:
-        """Return public holidays first: a day of the clinic's own on the same date beats them."""
+        """Return public holidays, then the clinic's own, which beat them."""
         decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
         own = list(self.yearly_holidays.all())
         dates: Mapping[str, tuple[date, ...]] = {}
         if decided:
             years = years_around(profile.today(timezone.now()))
             dates = public_holidays(profile.country, profile.region, years)
-        rules = [*(ListedDays.of(dates.get(row.name, ())) for row in decided), *(day.rule for day in own)]
-        return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, [*decided, *own], strict=True)]
+        rules: list[Rule] = [*(ListedDays.of(dates.get(row.name, ())) for row in decided), *(day.rule for day in own)]
+        rows: list[PublicHoliday | YearlyHoliday] = [*decided, *own]
+        return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, rows, strict=True)]
 
 
 class SeasonalHours(DateRange, WeeklyHours):
-    """A week that replaces the base one for a time: summer hours, or new hours from a date on."""
+    """Replace the base week for a time, such as summer hours."""
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="seasons")
     name = models.CharField(_("name"), max_length=60, help_text=_("Visitors read it: “Summer hours”."))
@@ -146,7 +154,7 @@ class SeasonalHours(DateRange, WeeklyHours):
         ordering = ["first_day", "pk"]
         constraints = [ends_after_start("clinic_season_ends_after_it_starts")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     def as_season(self) -> Season:
@@ -154,7 +162,7 @@ class SeasonalHours(DateRange, WeeklyHours):
 
 
 class SpecialHours(DateRange):
-    """A date or range of dates that differs from the week: closed when it has no times."""
+    """Replace the week on some dates. No times means closed."""
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="special_hours")
     last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty for a single day."))
@@ -168,7 +176,7 @@ class SpecialHours(DateRange):
         ordering = ["first_day", "pk"]
         constraints = [ends_after_start("clinic_special_hours_end_after_start")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.first_day}: {self.reason}"
 
     def as_exception(self) -> DatedException:
@@ -176,7 +184,7 @@ class SpecialHours(DateRange):
 
 
 class PublicHoliday(models.Model):
-    """What the clinic does every year on the dates that its country's calendar lists under this name.
+    """Decide what happens on a public holiday of this name every year.
 
     A holiday without a row is undecided and becomes a task on the dashboard, so "open as usual" is a row, too.
     """
@@ -203,10 +211,10 @@ class PublicHoliday(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if self.decision != self.Decision.OTHER_HOURS:
             self.spans = ()
@@ -215,7 +223,7 @@ class PublicHoliday(models.Model):
 
 
 class YearlyHoliday(models.Model):
-    """A day of the clinic's own that comes back every year: closed when it has no times.
+    """Define a yearly day of the clinic's own. No times means closed.
 
     It is a day of the month, or the nth weekday of the month.
     """
@@ -261,10 +269,10 @@ class YearlyHoliday(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if self.month and self.day and self.day > DAYS_IN_MONTH[self.month - 1]:
             days = {"month": dates.MONTHS[self.month], "count": DAYS_IN_MONTH[self.month - 1]}
@@ -272,5 +280,9 @@ class YearlyHoliday(models.Model):
 
     @property
     def rule(self) -> Rule:
-        day = DayOfYear(self.month, self.day) if self.day else NthWeekday(self.nth, self.weekday, self.month)
+        day = (
+            DayOfYear(self.month, self.day)
+            if self.day
+            else NthWeekday(cast(int, self.nth), cast(int, self.weekday), self.month)
+        )
         return DaysFrom(day, self.shift) if self.shift else day

@@ -1,7 +1,8 @@
-"""Keep the opening times of one day in one column, and edit them as one line of text."""
+"""Store the opening times of a day, and edit them as a line of text."""
 
+from collections.abc import Iterable
 from datetime import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ class SpansFormField(forms.CharField):
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else format_spans(sorted(value or ()))
 
-    def to_python(self, value: Any) -> tuple[Span, ...]:
+    def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
             return tuple(value or ())
         try:
@@ -37,18 +38,27 @@ class SpansFormField(forms.CharField):
             return True
 
 
-class SpansField(models.CharField):
-    """The spans of one day, ordered; none means closed. Wall-clock times, kept as ``09:00-12:00 13:00-17:00``."""
+if TYPE_CHECKING:
+    SpansColumn = models.CharField[Iterable[Span], tuple[Span, ...]]
+else:
+    SpansColumn = models.CharField
+
+
+class SpansField(SpansColumn):
+    """Store the ordered spans of a day as ``09:00-12:00 13:00-17:00``.
+
+    The times are wall-clock times. No spans means closed.
+    """
 
     description = _("Opening times of a day")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 100)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", ())
         super().__init__(*args, **kwargs)
 
-    def from_db_value(self, value, expression, connection) -> tuple[Span, ...]:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[Span, ...]:
         return self.to_python(value)
 
     def to_python(self, value: Any) -> tuple[Span, ...]:
@@ -68,7 +78,7 @@ class SpansField(models.CharField):
     def run_validators(self, value: Any) -> None:
         super().run_validators(self.get_prep_value(value))
 
-    def formfield(self, **kwargs):
+    def formfield(self, **kwargs: Any) -> Any:
         return super(models.CharField, self).formfield(**{"form_class": SpansFormField, "max_length": 200, **kwargs})
 
 
