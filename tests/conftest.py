@@ -47,7 +47,8 @@ def pytest_xdist_make_scheduler(config, log):
 def pytest_runtest_teardown(item):
     """Put the first rows back after a test with real transactions, which empties the database."""
     result = yield
-    if "transactional_db" in item.fixturenames:
+    marker = item.get_closest_marker("django_db")
+    if "transactional_db" in item.fixturenames or (marker and marker.kwargs.get("transaction")):
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
     return result
