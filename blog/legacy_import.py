@@ -283,8 +283,9 @@ def _set_kinds(lines: list[Line]) -> None:
     listed = False
     for line, above in zip(lines, [None, *lines], strict=False):
         line.kind, line.reason = _kind(line.text)
-        if above and line.kind in "TPC" and _title_key(line.text) == _title_key(above.text):
-            line.kind = "R"
+        # A sentence that comes twice is text, not the title of a teaser.
+        if above and line.kind in "TPC" and not line.text.endswith("."):
+            line.kind = "R" if _title_key(line.text) == _title_key(above.text) else line.kind
         if listed and line.kind in "KWC":  # "Our hours are:" in an article has a list below it
             line.kind, line.reason = "T", ""
         else:

@@ -714,6 +714,7 @@ def test_any_text_is_read_or_refused(text):
     st.booleans(),
     st.sampled_from([FURNITURE, "", *(f"{teaser}\n\n{CONTACT}" for teaser in TEASERS), CONTACT]),
 )
+@example([SENTENCES[0], SENTENCES[0]], "", True, f"{TEASERS[0]}\n\n{CONTACT}")
 def test_no_sentence_of_an_article_is_lost(lines, keywords, prose_first, furniture):
     """Test between title and furniture, whatever the words are."""
     lines = [PROSE, *lines] if prose_first else [*lines, PROSE]
