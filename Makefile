@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 HOST ?= 127.0.0.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# A start takes half the time when Python finds the modules compiled.
+unexport PYTHONDONTWRITEBYTECODE
 # The processes of Procfile get HOST and PORT. honcho reads no .env: it belongs to the production settings.
 HONCHO := exec env PATH="$(VENV)/bin:$$PATH" HOST="$(HOST)" PYTHONUNBUFFERED=1 $(PY) -m honcho --env /dev/null start --port $(PORT)
 
