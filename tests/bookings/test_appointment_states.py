@@ -552,3 +552,13 @@ def test_blocked_time_counts_the_repeated_hour(machine):
     machine.model.blocked[blocked.pk] = set()
     with pytest.raises(services.BookingError):
         services.block_time(machine.rooms[:1], second, first, actor=machine.clerk)
+
+
+def test_treated_case_is_booked_again(machine):
+    """Book the treatment in the case of the consultation before it."""
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    machine.change_stage(0, "treated", Outcome.COMPLETED)
+    machine.book(0, LATER)
+    assert [visit.state for visit in machine.model.visits] == ["treated", "booked"]

@@ -299,3 +299,11 @@ def test_wish_for_the_waitlist_alone_is_saved(ask):
     ask(submission_key=key, email=email, on_waitlist=True)
     case.refresh_from_db()
     assert case.on_waitlist
+
+
+def test_expired_time_beside_a_booked_one_is_refused_clearly(policy, clerk):
+    case = factories.make_case()
+    factories.make_visit(case, "booked", TUESDAY)
+    factories.make_visit(case, "expired", TUESDAY + timedelta(hours=2))
+    with pytest.raises(services.BookingError, match="Another time is booked for this case"):
+        services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
