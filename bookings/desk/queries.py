@@ -23,15 +23,15 @@ class Backlog(NamedTuple):
 
 def get_backlog(now: datetime) -> Backlog:
     """Return how much waits, and when the oldest waiting case came in."""
-    cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min("created_at"))
+    cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min("waiting_since"))
     quarantined = Case.objects.filter(status=Status.QUARANTINED).count()
     return Backlog(**cases, unsent=unsent_messages(now).count(), quarantined=quarantined)
 
 
 def waiting_cases() -> QuerySet[Case]:
-    """Return the unanswered cases, the longest waiting first."""
-    # The filter uses status, because SQLite reads the whole table for is_waiting, but a narrow index for status.
-    return Case.objects.filter(status=Status.NEW).order_by("created_at", "pk")
+    """Return the unanswered cases: complaints, then the longest waiting first."""
+    waiting = Case.objects.filter(priority__gte=1, answered_at=None)
+    return waiting.order_by("-priority", "waiting_since", "pk")
 
 
 def unsent_messages(now: datetime) -> QuerySet[Message]:
@@ -53,11 +53,15 @@ def live_visits(now: datetime) -> QuerySet[Appointment]:
 
 
 def get_answer_by(case: Case, policy: BookingPolicy) -> datetime:
-    """Return when the desk has to answer: the end of the hold, if any.
+    """Return when the desk has to answer: before the hold ends, if any.
 
-    Without a hold, the policy counts open time from the request. The case has ``current_appointments``.
+    Without a hold, the policy counts open time since the patient asked. Complaints have a clock of their own. The case
+    has ``current_appointments``.
     """
+    if case.is_complaint:
+        due = policy.schedule.add_open_minutes(case.waiting_since, policy.complaint_minutes)
+        return due or case.waiting_since + LATE_AFTER
     for appointment in case.current_appointments:
-        if appointment.held_until:
-            return appointment.held_until
-    return policy.answer_by(case.created_at) or case.created_at + LATE_AFTER
+        if appointment.answer_by:
+            return appointment.answer_by
+    return policy.answer_by(case.waiting_since) or case.waiting_since + LATE_AFTER

@@ -6,17 +6,28 @@ and each change leaves an event that says who did what.
 
 from .appointments import MAX_AHEAD, book, cancel, change_stage, confirm, expire_holds, move
 from .blocked_time import VisitsInTheWayError, block_time, unblock_time
-from .cases import add_note, assign, retry_message
+from .cases import add_note, assign, mark_seen, record_answer, retry_message
 from .complaints import file_complaint
+from .contacts import correct_contact
+from .holds import choose_time
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
-from .privacy import revoke_links
-from .slots import TimeTakenError, expired_holds, free_starts, get_booking_policy, time_taken
-from .submissions import SAME_REQUEST_WITHIN, Submission, release_from_quarantine, submit
+from .privacy import erase, revoke_links, withdraw_consent
+from .slots import (
+    Obstacle,
+    TimeTakenError,
+    UnusualTimeError,
+    expired_holds,
+    free_starts,
+    get_booking_policy,
+    time_taken,
+)
+from .submissions import SAME_REQUEST_WITHIN, HasTimeError, Submission, release_from_quarantine, submit
 from .transitions import (
     TRANSITIONS,
     BookingError,
     StaleCaseError,
     TransitionError,
+    get_outcomes,
     get_stage,
     get_visit,
     next_stages,
@@ -30,10 +41,13 @@ __all__ = [
     "TRANSITIONS",
     "BookingError",
     "Duplicate",
+    "HasTimeError",
+    "Obstacle",
     "StaleCaseError",
     "Submission",
     "TimeTakenError",
     "TransitionError",
+    "UnusualTimeError",
     "VisitsInTheWayError",
     "add_note",
     "assign",
@@ -41,20 +55,26 @@ __all__ = [
     "book",
     "cancel",
     "change_stage",
+    "choose_time",
     "confirm",
+    "correct_contact",
+    "erase",
     "expire_holds",
     "expired_holds",
     "file_complaint",
     "free_starts",
     "get_booking_policy",
+    "get_outcomes",
     "get_stage",
     "get_visit",
     "link",
+    "mark_seen",
     "move",
     "next_stages",
     "other_cases",
     "possible_duplicates",
     "prefetch_visits",
+    "record_answer",
     "release_from_quarantine",
     "retry_message",
     "revoke_links",
@@ -63,4 +83,5 @@ __all__ = [
     "time_taken",
     "unblock_time",
     "unlink",
+    "withdraw_consent",
 ]
