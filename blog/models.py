@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, PageManager
@@ -14,6 +14,7 @@ from wagtail.search import index
 
 from clinic.models import BasePage
 from clinic.pages.blocks import BodyBlock
+from clinic.pages.fields import optional_key
 
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read
@@ -34,7 +35,7 @@ class BlogCategory(models.Model):
 
     objects = BlogCategoryQuerySet.as_manager()
 
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    panels = ["name", "slug"]
 
     class Meta:
         verbose_name = _("category")
@@ -68,11 +69,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     articles_per_page = models.PositiveSmallIntegerField(_("articles per page"), default=9)
 
-    content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("introduction"),
-        FieldPanel("articles_per_page"),
-    ]
+    content_panels = [*BasePage.content_panels, "introduction", "articles_per_page"]
     search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types = ["blog.BlogPage"]
@@ -148,14 +145,7 @@ class BlogPageForm(WagtailAdminPageForm):
 class BlogPage(BasePage):
     # Drafts can lack a date. Publishing requires it.
     date = models.DateField(_("date"), null=True, help_text=_("The day it was first published."))
-    author = models.ForeignKey(
-        "clinic.Person",
-        verbose_name=_("author"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="articles",
-    )
+    author = optional_key("clinic.Person", _("author"), related_name="articles")
     categories = ParentalManyToManyField(BlogCategory, verbose_name=_("categories"), blank=True, related_name="pages")
     intro = models.TextField(_("introduction"), max_length=500, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
@@ -167,16 +157,16 @@ class BlogPage(BasePage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldPanel("intro"),
+        "intro",
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("date"), FieldPanel("author")]),
+                FieldRowPanel(["date", "author"]),
                 FieldPanel("categories", widget=forms.CheckboxSelectMultiple),
             ],
             heading=_("Date, author and categories"),
         ),
-        FieldPanel("body"),
-        FieldPanel("sources"),
+        "body",
+        "sources",
         InlinePanel("related_treatments", heading=_("Treatments in this article"), label=_("Treatment"), max_num=6),
         InlinePanel(
             "picked_articles",
@@ -248,7 +238,7 @@ class BlogPageTreatment(Orderable):
     page = ParentalKey(BlogPage, on_delete=models.CASCADE, related_name="related_treatments")
     treatment = models.ForeignKey("treatments.TreatmentPage", on_delete=models.CASCADE, related_name="article_links")
 
-    panels = [PageChooserPanel("treatment", "treatments.TreatmentPage")]
+    panels = ["treatment"]
 
     class Meta(Orderable.Meta):
         verbose_name = _("treatment of an article")
@@ -262,7 +252,7 @@ class BlogPagePick(Orderable):
     page = ParentalKey(BlogPage, on_delete=models.CASCADE, related_name="picked_articles")
     article = models.ForeignKey(BlogPage, on_delete=models.CASCADE, related_name="+")
 
-    panels = [PageChooserPanel("article", "blog.BlogPage")]
+    panels = ["article"]
 
     class Meta(Orderable.Meta):
         verbose_name = _("picked article")
