@@ -237,15 +237,10 @@ class Schedule:
 
     def closures_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
         """Return the first and last date of each run of so many or more dates on which nothing opens."""
-        runs: list[tuple[date, date]] = []
-        for day in (first + n * DAY for n in range((last - first).days + 1)):
-            if self.spans_on(day):
-                continue
-            if runs and runs[-1][1] == day - DAY:
-                runs[-1] = (runs[-1][0], day)
-            else:
-                runs.append((day, day))
-        return tuple(run for run in runs if (run[1] - run[0]).days + 1 >= at_least_days)
+        days = (first + n * DAY for n in range((last - first).days + 1))
+        stretches = groupby(days, key=lambda day: bool(self.spans_on(day)))
+        runs = [[*stretch] for opens, stretch in stretches if not opens]
+        return tuple((run[0], run[-1]) for run in runs if len(run) >= at_least_days)
 
     def closed_in(self, other: "Schedule", a: datetime, b: datetime) -> tuple[Interval, ...]:
         """Return the times from `a` until `b` at which this schedule is open and the other is closed.

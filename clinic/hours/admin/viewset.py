@@ -95,7 +95,7 @@ class HoursViewMixin:
 
     @cached_property
     def site(self) -> Site:
-        return find_site(self.request)
+        return Site.find_for_request(self.request)
 
     @cached_property
     def profile(self) -> ClinicProfile:
@@ -185,7 +185,7 @@ class HoursIndexView(IndexView):
     """Go to the one page of the site."""
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        stored = OpeningHours.objects.filter(site=find_site(request)).first()
+        stored = OpeningHours.objects.filter(site=Site.find_for_request(request)).first()
         return redirect(reverse(self.edit_url_name, args=[stored.pk]) if stored else reverse(self.add_url_name))
 
 
@@ -271,10 +271,6 @@ class OpeningHoursViewSet(SnippetViewSet):
         ],
         base_form_class=OpeningHoursForm,
     )
-
-
-def find_site(request: HttpRequest) -> Site:
-    return Site.find_for_request(request) or Site.objects.get(is_default_site=True)
 
 
 def digest(visits: tuple[VisitInHours, ...]) -> str:
