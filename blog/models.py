@@ -108,30 +108,22 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     def render_list(self, request, articles, category=None):
         paginator = Paginator(articles, self.articles_per_page)
         page = paginator.get_page(request.GET.get("page"))
+        own = self.reverse_subpage("category", args=[category.slug]) if category else ""
         context = {
             "articles": page,
             "page_range": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
             "category": category,
             "categories": BlogCategory.objects.in_use(),
-            "canonical_suffix": self.canonical_suffix(category, page.number),
+            "canonical_suffix": f"{own}?page={page.number}" if page.number > 1 else own,
         }
         if category:
             context["head_title"] = f"{category.name} – {self.title}"
         return self.render(request, context_overrides=context)
 
-    def canonical_suffix(self, category, number):
-        """Return what follows the index's address: a category, a page number."""
-        own = self.reverse_subpage("category", args=[category.slug]) if category else ""
-        return f"{own}?page={number}" if number > 1 else own
-
     def get_sitemap_urls(self, request=None):
-        own = super().get_sitemap_urls(request)
-        used = BlogCategory.objects.in_use()
         base = self.get_full_url(request)
-        return [
-            *own,
-            *({"location": f"{base}{self.reverse_subpage('category', args=[c.slug])}"} for c in used),
-        ]
+        paths = (self.reverse_subpage("category", args=[used.slug]) for used in BlogCategory.objects.in_use())
+        return [*super().get_sitemap_urls(request), *({"location": f"{base}{path}"} for path in paths)]
 
 
 class BlogPageForm(WagtailAdminPageForm):
@@ -196,7 +188,7 @@ class BlogPage(BasePage):
         links = links.prefetch_related("treatment__listing_image__renditions")
         return [link.treatment for link in links if link.treatment.live]
 
-    def related_articles(self, count=RELATED_ARTICLES):
+    def related_articles(self):
         """Return the editor's picks, then same treatments, then the newest."""
         picks = [row.article_id for row in self.picked_articles.all()]
         same = BlogPage.objects.filter(
@@ -215,7 +207,7 @@ class BlogPage(BasePage):
             )
             .order_by("rank", "-date", "-pk")
         )
-        return list(ranked[:count])
+        return list(ranked[:RELATED_ARTICLES])
 
     def newer(self):
         """Return the next article by date, then by creation, or None."""

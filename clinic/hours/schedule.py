@@ -188,13 +188,6 @@ class Schedule:
     def state_at(self, t: datetime) -> State:
         return State(self.is_open(t), self.next_change(t))
 
-    def open_minutes_between(self, a: datetime, b: datetime) -> float:
-        """Return the open minutes from `a` until `b`: elapsed time, also on daylight-saving nights."""
-        start, end = _forward(a, b)
-        openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
-        passed = (min(closes, end) - max(opens, start) for opens, closes in openings if opens < end)
-        return sum(passed, timedelta()) / MINUTE
-
     def add_open_minutes(self, t: datetime, n: float) -> datetime | None:
         """Return the first instant by which `n` open minutes have passed, or None beyond the horizon.
 
@@ -249,7 +242,8 @@ class Schedule:
         """
         start, end = _forward(a, b)
         found: list[Interval] = []
-        for day in self._days_that_may_differ(other, self._date(start) - DAY, self._date(end)):
+        first = self._date(start) - DAY
+        for day in (first + n * DAY for n in range((self._date(end) - first).days + 1)):
             if self.spans_on(day) == other.spans_on(day):
                 continue
             theirs = [one for n in (-1, 0, 1) for one in other._utc_intervals(day + n * DAY)]
@@ -257,16 +251,6 @@ class Schedule:
                 found += _without(Interval(max(opens, start), min(closes, end)), theirs)
         merged = _merged(sorted(found))
         return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in merged)
-
-    def _days_that_may_differ(self, other: "Schedule", first: date, last: date) -> list[date]:
-        """Return the dates of added or removed exceptions, or every date if anything else has changed."""
-        days = [first + n * DAY for n in range((last - first).days + 1)]
-        kept = [one for one in self.exceptions if one in other.exceptions]
-        same_order = kept == [one for one in other.exceptions if one in self.exceptions]
-        if not same_order or replace(self, exceptions=()) != replace(other, exceptions=()):
-            return days
-        changed = set(self.exceptions) ^ set(other.exceptions)
-        return [day for day in days if any(one.first <= day <= one.last for one in changed)]
 
     def _openings(self, moment: datetime, days_ahead: int = HORIZON_DAYS) -> Iterator[Interval]:
         """Yield the merged openings in UTC, from the first that ends after `moment`, of so many dates."""

@@ -91,18 +91,10 @@ SQLITE_OPTIONS = {
 POSTGRES_OPTIONS = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 
 
-def database_from_environment() -> dict:
-    """Return the database of ``DATABASE_URL``, with its engine's options.
-
-    When it is not set, that is SQLite in ``var/``.
-    """
-    database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3", conn_max_age=0)
-    is_sqlite = database["ENGINE"].endswith("sqlite3")
-    options = SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS
-    return {**database, "OPTIONS": {**database.get("OPTIONS", {}), **options}}
-
-
-DATABASES = {"default": database_from_environment()}
+DATABASE = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3", conn_max_age=0)
+IS_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
+DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS)
+DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env.str("CACHE_URL", "")

@@ -48,8 +48,7 @@ FRESH_STAGES = {
 # How the visit of a closed case ended. The other outcomes had none.
 VISITS_OF_CLOSED = {Outcome.COMPLETED: AppointmentState.TREATED, Outcome.NO_SHOW: AppointmentState.NO_SHOW}
 # The way of a case, for its timeline.
-VISIT = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
-WAY = (Status.NEW, Status.CONTACTING, *VISIT)
+WAY = (Status.NEW, Status.CONTACTING, AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
 # Rooms of its own, switched off: the visits fill the calendar and take no time that is on offer.
 ROOMS = tuple(f"Load room {number}" for number in range(1, 11))
 OPENS, STARTS_A_DAY = time(17, tzinfo=UTC), 16  # 9 am to 5 pm in California's winter, by the half hour
