@@ -66,9 +66,7 @@ class _Story:
             submission_key=uuid5(NAMESPACE_URL, f"https://ocbeauty.example.com/demo/{told['name']}"),
             start=self.free_start(told["picks"]) if "picks" in told else None,
         )
-        known = {"settings": self.settings, "profile": self.profile, "policy": self.policy}
-        case, _created = services.submit(submission, **known)
-        return case
+        return services.submit(submission, settings=self.settings, profile=self.profile, policy=self.policy)[0]
 
     def act(self, case: models.Case, step: dict[str, Any]) -> None:
         by = {"actor": self.users[step.get("by", "frontdesk")]}

@@ -204,8 +204,7 @@ class CaseMaker:
         return visit
 
     def make_treatments(self, case: models.Case) -> Iterator[models.CaseTreatment]:
-        how_many = self.random.choice((1, 1, 1, 2, 3))
-        for page in self.random.sample(self.pages, min(how_many, len(self.pages))):
+        for page in self.random.sample(self.pages, min(len(self.pages), self.random.choice((1, 1, 1, 2, 3)))):
             yield models.CaseTreatment(case=case, page=page, title=page.title)
 
     def make_events(self, case: models.Case, visit: models.Appointment | None) -> Iterator[models.Event]:
