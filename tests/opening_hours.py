@@ -36,6 +36,13 @@ def at(text, fold=0):
     return datetime.fromisoformat(text).replace(tzinfo=LA, fold=fold)
 
 
+def open_minutes_between(schedule, a, b):
+    """Return the open minutes from `a` until `b`: elapsed time, also on daylight-saving nights."""
+    start, end = a.astimezone(UTC), b.astimezone(UTC)
+    openings = [(opens.astimezone(UTC), closes.astimezone(UTC)) for opens, closes in schedule.openings_between(a, b)]
+    return sum((min(closes, end) - max(opens, start) for opens, closes in openings), timedelta()) / MINUTE
+
+
 def naive(text):
     return datetime.fromisoformat(text)
 

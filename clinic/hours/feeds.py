@@ -78,15 +78,8 @@ def build_ics(exceptions: Iterable[DatedException], *, name: str, host: str, sta
     """
     changed_at = as_utc(stamp)
     found = Calendar()
-    for key, value in _head(f"{name}: special hours", host).items():
-        found.add(key, value)
-    for exception in exceptions:
-        found.add_component(_event(exception, name, host, changed_at))
-    return found.to_ical()
-
-
-def _head(title: str, host: str) -> dict[str, str | vDuration]:
-    return {
+    title = f"{name}: special hours"
+    head = {
         "prodid": f"-//{host}//Opening hours//EN",
         "version": "2.0",
         "calscale": "GREGORIAN",
@@ -96,6 +89,11 @@ def _head(title: str, host: str) -> dict[str, str | vDuration]:
         "refresh-interval": vDuration(REFRESH, params={"VALUE": "DURATION"}),
         "x-published-ttl": vDuration(REFRESH),
     }
+    for key, value in head.items():
+        found.add(key, value)
+    for exception in exceptions:
+        found.add_component(_event(exception, name, host, changed_at))
+    return found.to_ical()
 
 
 def _event(exception: DatedException, name: str, host: str, stamp: datetime) -> Event:
@@ -104,15 +102,11 @@ def _event(exception: DatedException, name: str, host: str, stamp: datetime) -> 
     event.add("dtstamp", stamp)
     event.add("last-modified", stamp)
     event.add("dtstart", exception.first)
-    event.add("dtend", _last_day(exception, stamp) + DAY)  # exclusive
+    # Exclusive. "Until further notice" ends past the horizon of the hours.
+    event.add("dtend", min(exception.last, max(exception.first, stamp.date()) + HORIZON_DAYS * DAY) + DAY)
     event.add("summary", _summary(exception, name))
     event.add("transp", "TRANSPARENT")
     return event
-
-
-def _last_day(exception: DatedException, stamp: datetime) -> date:
-    """Return the last day of an event. "Until further notice" ends past the horizon of the hours."""
-    return min(exception.last, max(exception.first, stamp.date()) + HORIZON_DAYS * DAY)
 
 
 def _summary(exception: DatedException, name: str) -> str:

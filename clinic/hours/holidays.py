@@ -6,7 +6,7 @@ a fifth Monday). The public holidays come from the `holidays` package.
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from functools import lru_cache
@@ -87,10 +87,6 @@ class ListedDays:
     """A fixed list of dates, such as those that a country's calendar gives one public holiday."""
 
     days: frozenset[date]
-
-    @classmethod
-    def of(cls, days: Iterable[date]) -> "ListedDays":
-        return cls(frozenset(days))
 
     def dates_in(self, year: int) -> tuple[date, ...]:
         return tuple(sorted(day for day in self.days if day.year == year))

@@ -55,9 +55,9 @@ def display(schedule: Schedule, now: datetime) -> HoursDisplay:
     """Return the tables, and the texts of the badge for the two weeks from ``now`` (aware) on."""
     today = now.astimezone(schedule.time_zone).date()
     end = instant_of(today + SHOWN_AHEAD, MIDNIGHT, schedule.time_zone)
-    last = today + SHOWN_AHEAD - DAY
-    exceptions = schedule.exceptions_between(today, last)
-    weeks = tuple(_weeks(schedule, today, last))
+    days = [today + n * DAY for n in range(SHOWN_AHEAD.days)]
+    exceptions = schedule.exceptions_between(today, days[-1])
+    weeks = tuple(_weeks(schedule, days))
     lines = tuple(_exception_line(exception) for exception in exceptions)
     content = json.dumps([[asdict(week) for week in weeks], [asdict(line) for line in lines]])
     return HoursDisplay(
@@ -67,16 +67,18 @@ def display(schedule: Schedule, now: datetime) -> HoursDisplay:
             (int(claim.since.timestamp()), int(claim.is_open), claim.text.partition(SEPARATOR)[2])
             for claim in status_texts_between(schedule, now, end)
         ),
-        days=tuple(_days(schedule, today, last)),
+        days=tuple(
+            (int(instant_of(day, MIDNIGHT, schedule.time_zone).timestamp()), _key_on(schedule, day)) for day in days
+        ),
         until=int(end.timestamp()),
         version=hashlib.sha256(content.encode()).hexdigest()[:12],
     )
 
 
-def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Week]:
-    """Yield the weeks in force between the two dates, each once, in the order in which they come."""
+def _weeks(schedule: Schedule, days: list[date]) -> Iterator[Week]:
+    """Yield the weeks in force on these dates, each once, in the order in which they come."""
     seasons: list[Season | None] = []
-    for season in (schedule.season_on(first + n * DAY) for n in range((last - first).days + 1)):
+    for season in map(schedule.season_on, days):
         if season not in seasons:
             seasons.append(season)
     for season in seasons:
@@ -102,17 +104,9 @@ def _exception_line(exception: DatedException) -> Line:
     return Line(_exception_key(exception), format_dates(exception.first, exception.last), times, exception.reason)
 
 
-def _days(schedule: Schedule, first: date, last: date) -> Iterator[tuple[int, str]]:
-    """Yield for each date the instant at which it begins, and the key of its row."""
-    for day in (first + n * DAY for n in range((last - first).days + 1)):
-        begins = instant_of(day, MIDNIGHT, schedule.time_zone)
-        yield int(begins.timestamp()), _key_on(schedule, day)
-
-
 def _key_on(schedule: Schedule, day: date) -> str:
     if schedule.exception_on(day):
-        run = schedule.exceptions_between(day, day)[0]
-        return _exception_key(run)
+        return _exception_key(schedule.exceptions_between(day, day)[0])
     line = next(line for line in weekly_lines(schedule.week_of(day)) if day.weekday() in line.days)
     return f"{_week_key(schedule.season_on(day))}{line.first_day}"
 

@@ -25,12 +25,12 @@ The rules:
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import pairwise, takewhile
-from typing import Generic, NamedTuple, TypeVar
+from itertools import chain, groupby, pairwise, takewhile
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from clinic.hours.holidays import Rule
@@ -142,11 +142,11 @@ class Schedule:
 
     def exception_on(self, day: date) -> DatedException | None:
         """Return the exception that applies on this date, or None. A holiday is an exception of one day."""
-        return self._exceptions.on(day) or self._holidays_in(day.year).get(day)
+        return _find_on(self._exceptions, day) or self._holidays_in(day.year).get(day)
 
     def season_on(self, day: date) -> Season | None:
         """Return the season whose week replaces the base one on this date, or None."""
-        return self._seasons.on(day)
+        return _find_on(self._seasons, day)
 
     def week_of(self, day: date) -> Mapping[int, tuple[Span, ...]]:
         """Return the weekly hours in force on this date, exceptions aside."""
@@ -158,12 +158,12 @@ class Schedule:
 
         A long closed time with a half day inside comes as three. Each is whole, also where it reaches beyond the dates.
         """
-        dated = self._exceptions.runs_between(first, last)
+        dated = _runs_between(self._exceptions, first, last)
         holidays = (
             holiday
             for year in range(first.year, last.year + 1)
             for day, holiday in self._holidays_in(year).items()
-            if first <= day <= last and self._exceptions.on(day) is None
+            if first <= day <= last and _find_on(self._exceptions, day) is None
         )
         return tuple(sorted((*dated, *holidays), key=lambda exception: exception.first))
 
@@ -187,13 +187,6 @@ class Schedule:
 
     def state_at(self, t: datetime) -> State:
         return State(self.is_open(t), self.next_change(t))
-
-    def open_minutes_between(self, a: datetime, b: datetime) -> float:
-        """Return the open minutes from `a` until `b`: elapsed time, also on daylight-saving nights."""
-        start, end = _forward(a, b)
-        openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
-        passed = (min(closes, end) - max(opens, start) for opens, closes in openings if opens < end)
-        return sum(passed, timedelta()) / MINUTE
 
     def add_open_minutes(self, t: datetime, n: float) -> datetime | None:
         """Return the first instant by which `n` open minutes have passed, or None beyond the horizon.
@@ -233,19 +226,14 @@ class Schedule:
 
     def seasons_between(self, first: date, last: date) -> tuple[Season, ...]:
         """Return the seasons on these dates, in order, cut to where they apply: never two for one date."""
-        return tuple(self._seasons.runs_between(first, last))
+        return _runs_between(self._seasons, first, last)
 
     def closures_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
         """Return the first and last date of each run of so many or more dates on which nothing opens."""
-        runs: list[tuple[date, date]] = []
-        for day in (first + n * DAY for n in range((last - first).days + 1)):
-            if self.spans_on(day):
-                continue
-            if runs and runs[-1][1] == day - DAY:
-                runs[-1] = (runs[-1][0], day)
-            else:
-                runs.append((day, day))
-        return tuple(run for run in runs if (run[1] - run[0]).days + 1 >= at_least_days)
+        days = (first + n * DAY for n in range((last - first).days + 1))
+        stretches = groupby(days, key=lambda day: bool(self.spans_on(day)))
+        runs = [[*stretch] for opens, stretch in stretches if not opens]
+        return tuple((run[0], run[-1]) for run in runs if len(run) >= at_least_days)
 
     def closed_in(self, other: "Schedule", a: datetime, b: datetime) -> tuple[Interval, ...]:
         """Return the times from `a` until `b` at which this schedule is open and the other is closed.
@@ -254,7 +242,8 @@ class Schedule:
         """
         start, end = _forward(a, b)
         found: list[Interval] = []
-        for day in self._days_that_may_differ(other, self._date(start) - DAY, self._date(end)):
+        first = self._date(start) - DAY
+        for day in (first + n * DAY for n in range((self._date(end) - first).days + 1)):
             if self.spans_on(day) == other.spans_on(day):
                 continue
             theirs = [one for n in (-1, 0, 1) for one in other._utc_intervals(day + n * DAY)]
@@ -262,16 +251,6 @@ class Schedule:
                 found += _without(Interval(max(opens, start), min(closes, end)), theirs)
         merged = _merged(sorted(found))
         return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in merged)
-
-    def _days_that_may_differ(self, other: "Schedule", first: date, last: date) -> list[date]:
-        """Return the dates of added or removed exceptions, or every date if anything else has changed."""
-        days = [first + n * DAY for n in range((last - first).days + 1)]
-        kept = [one for one in self.exceptions if one in other.exceptions]
-        same_order = kept == [one for one in other.exceptions if one in self.exceptions]
-        if not same_order or replace(self, exceptions=()) != replace(other, exceptions=()):
-            return days
-        changed = set(self.exceptions) ^ set(other.exceptions)
-        return [day for day in days if any(one.first <= day <= one.last for one in changed)]
 
     def _openings(self, moment: datetime, days_ahead: int = HORIZON_DAYS) -> Iterator[Interval]:
         """Yield the merged openings in UTC, from the first that ends after `moment`, of so many dates."""
@@ -288,12 +267,12 @@ class Schedule:
                 yield Interval(opens, closes)
 
     @cached_property  # writes past the frozen __setattr__, into __dict__
-    def _exceptions(self) -> "_DateRangeIndex[DatedException]":
-        return _DateRangeIndex.of(self.exceptions)
+    def _exceptions(self) -> "list[_Run[DatedException]]":
+        return _resolve(self.exceptions)
 
     @cached_property
-    def _seasons(self) -> "_DateRangeIndex[Season]":
-        return _DateRangeIndex.of(self.seasons)
+    def _seasons(self) -> "list[_Run[Season]]":
+        return _resolve(self.seasons)
 
     def _holidays_in(self, year: int) -> dict[date, DatedException]:
         """Return the holidays of a year by date, worked out once."""
@@ -353,49 +332,39 @@ def _check_weekdays(weekly: Mapping[int, tuple[Span, ...]]) -> None:
 Dated = TypeVar("Dated", DatedException, Season)
 
 
-@dataclass(frozen=True)
-class _DateRangeIndex(Generic[Dated]):
-    """Find which of several overlapping ranges applies on a date.
+_Run = tuple[date, date, Dated]  # first and last date of those on which a range applies without a break, and the range
 
-    It stores runs, not days, so that days off "until 9999" cost no more than a bank holiday: `edges` are the
-    ordinals at which another range begins to apply, `winners` the ranges before, between and after them.
+
+def _resolve(ranges: Sequence[Dated]) -> list[_Run[Dated]]:
+    """Return the runs of ranges that may overlap, in order and never two for one date.
+
+    They are runs, not days, so that days off "until 9999" cost no more than a bank holiday.
     """
+    weakest_first = sorted(ranges, key=lambda r: (r.first - r.last, r.first))
+    edges = sorted({edge for r in ranges for edge in (r.first.toordinal(), r.last.toordinal() + 1)})
 
-    edges: tuple[int, ...]
-    winners: tuple[Dated | None, ...]
+    def winner(stretch: tuple[int, int]) -> Dated | None:
+        day = date.fromordinal(stretch[0])
+        return next((r for r in reversed(weakest_first) if r.first <= day <= r.last), None)
 
-    @classmethod
-    def of(cls, ranges: Iterable[Dated]) -> "_DateRangeIndex[Dated]":
-        ranges = sorted(ranges, key=lambda r: (r.first - r.last, r.first))
-        edges = sorted({edge for r in ranges for edge in _edges(r)})
-        winners: list[Dated | None] = [None] * (len(edges) + 1)
-        for one in ranges:
-            start, end = (bisect_left(edges, edge) + 1 for edge in _edges(one))
-            winners[start:end] = [one] * (end - start)
-        return cls(tuple(edges), tuple(winners))
-
-    def on(self, day: date) -> Dated | None:
-        return self.winners[bisect_right(self.edges, day.toordinal())]
-
-    def runs_between(self, first: date, last: date) -> list[Dated]:
-        """Return the runs that have a date from `first` to `last`, each whole."""
-        return [run for run in self.runs if run.first <= last and first <= run.last]
-
-    @property
-    def runs(self) -> list[Dated]:
-        """Return the ranges cut to the dates on which they apply, in order."""
-        runs: list[Dated] = []
-        previous = None
-        for (start, end), winner in zip(pairwise(self.edges), self.winners[1:], strict=False):
-            if winner is not None:
-                begins = runs.pop().first if winner is previous else date.fromordinal(start)
-                runs.append(replace(winner, first=begins, last=date.fromordinal(end - 1)))
-            previous = winner
-        return runs
+    runs: list[_Run[Dated]] = []
+    for one, stretches in groupby(pairwise(edges), key=winner):
+        begins, *_, ends = chain.from_iterable(stretches)
+        if one is not None:
+            runs.append((date.fromordinal(begins), date.fromordinal(ends - 1), one))
+    return runs
 
 
-def _edges(dated: DatedException | Season) -> tuple[int, int]:
-    return dated.first.toordinal(), dated.last.toordinal() + 1
+def _find_on(runs: list[_Run[Dated]], day: date) -> Dated | None:
+    number = bisect_right(runs, day, key=lambda run: run[0]) - 1
+    return runs[number][2] if number >= 0 and day <= runs[number][1] else None
+
+
+def _runs_between(runs: list[_Run[Dated]], first: date, last: date) -> tuple[Dated, ...]:
+    """Return the ranges with a date from `first` to `last`, each cut to a whole run."""
+    return tuple(
+        replace(one, first=begins, last=ends) for begins, ends, one in runs if begins <= last and first <= ends
+    )
 
 
 def _without(interval: Interval, others: Iterable[Interval]) -> list[Interval]:

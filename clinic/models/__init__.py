@@ -7,27 +7,3 @@ from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, Ho
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink
-
-__all__ = [
-    "Announcement",
-    "BasePage",
-    "ClinicImage",
-    "ClinicProfile",
-    "ClinicRendition",
-    "ContactPage",
-    "HomeFeaturedTreatment",
-    "HomePage",
-    "Keyword",
-    "OpeningHours",
-    "PageKeyword",
-    "Person",
-    "PublicHoliday",
-    "SeasonalHours",
-    "SocialLink",
-    "SpecialHours",
-    "StandardPage",
-    "Testimonial",
-    "WhyChooseUs",
-    "WorkerHeartbeat",
-    "YearlyHoliday",
-]

@@ -279,5 +279,5 @@ def test_holiday_on_the_leap_day_comes_in_leap_years():
 
 
 def test_listed_holidays_are_those_dates_only():
-    office = schedule(OFFICE, holidays=(Holiday(ListedDays.of([on(TUE)])),))
+    office = schedule(OFFICE, holidays=(Holiday(ListedDays(frozenset([on(TUE)]))),))
     assert [office.spans_on(on(day)) for day in (MON, TUE, "2028-06-08")] == [DAYTIME, (), DAYTIME]

@@ -1,6 +1,5 @@
 """Edit the week, the seasons, the holidays and the special days of one clinic as one form."""
 
-from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 from typing import NamedTuple
@@ -136,12 +135,8 @@ class OpeningHoursForm(WagtailAdminModelForm):
     def errors_by_id(self) -> dict[str, list[str]]:
         """Return the messages by the id of their field; those about the whole have an empty id."""
         found: dict[str, list[str]] = {}
-        for form in self._all_forms():
+        row_forms = (form for formset in self.formsets.values() for form in formset.forms)
+        for form in (self, *row_forms):
             for name, messages in form.errors.items():
                 found.setdefault(form[name].auto_id if name in form.fields else "", []).extend(messages)
         return found
-
-    def _all_forms(self) -> Iterator[forms.BaseForm]:
-        yield self
-        for formset in self.formsets.values():
-            yield from formset.forms

@@ -19,20 +19,16 @@ def preview(schedule: Schedule, profile: ClinicProfile, now: datetime, asked: st
     ``asked`` is a wall time as a browser sends it, or empty.
     """
     today = now.astimezone(schedule.time_zone).date()
+    monday = today - today.weekday() * DAY
     return {
         "clinic": profile,
         "hours": display(schedule, now),
         "state_now": state_text(schedule.state_at(now), now),
-        "week": [day_bar(schedule, day) for day in week_from(today)],
+        "week": [day_bar(schedule, monday + n * DAY) for n in range(7)],
         "ahead": exceptions_ahead(schedule, today),
         "warnings": find_long_closures(schedule, today),
         "answer": answer(schedule, asked),
     }
-
-
-def week_from(today: date) -> list[date]:
-    monday = today - today.weekday() * DAY
-    return [monday + n * DAY for n in range(7)]
 
 
 def day_bar(schedule: Schedule, day: date) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.compare import TextFieldComparison, register_comparison_class
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
+from wagtail.admin.panels import FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
@@ -76,13 +76,12 @@ class PublicHolidaysPanel(Panel):
             return context
 
         def get_comparison(self):
-            rows = InlinePanel("public_holidays", [FieldPanel("decision"), FieldPanel("spans")])
+            rows = InlinePanel("public_holidays", ["decision", "spans"])
             bound = rows.bind_to_model(OpeningHours).get_bound_panel(instance=self.instance, request=self.request)
             return bound.get_comparison()
 
 
-week = [FieldPanel(day) for day in WEEKDAYS]
-first_and_last_day = FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_day")])
+first_and_last_day = FieldRowPanel(["first_day", "last_day"])
 
 
 class HoursViewMixin:
@@ -96,7 +95,7 @@ class HoursViewMixin:
 
     @cached_property
     def site(self) -> Site:
-        return find_site(self.request)
+        return Site.find_for_request(self.request)
 
     @cached_property
     def profile(self) -> ClinicProfile:
@@ -186,7 +185,7 @@ class HoursIndexView(IndexView):
     """Go to the one page of the site."""
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        stored = OpeningHours.objects.filter(site=find_site(request)).first()
+        stored = OpeningHours.objects.filter(site=Site.find_for_request(request)).first()
         return redirect(reverse(self.edit_url_name, args=[stored.pk]) if stored else reverse(self.add_url_name))
 
 
@@ -225,7 +224,7 @@ class OpeningHoursViewSet(SnippetViewSet):
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
-                week,
+                [*WEEKDAYS],
                 heading=gettext_lazy("The usual week"),
                 help_text=gettext_lazy(
                     "Write times like “9 am – 4 pm”, “9 am – 12 pm, 1 pm – 6 pm” or “closed”. "
@@ -234,7 +233,7 @@ class OpeningHoursViewSet(SnippetViewSet):
             ),
             RowsPanel(
                 "special_hours",
-                [first_and_last_day, FieldPanel("spans"), FieldPanel("reason")],
+                [first_and_last_day, "spans", "reason"],
                 formset=DatedFormSet,
                 heading=gettext_lazy("Special days"),
                 label=gettext_lazy("special day"),
@@ -251,16 +250,16 @@ class OpeningHoursViewSet(SnippetViewSet):
             RowsPanel(
                 "yearly_holidays",
                 [
-                    FieldPanel("name"),
-                    FieldRowPanel([FieldPanel("month"), FieldPanel("day"), FieldPanel("nth"), FieldPanel("weekday")]),
-                    FieldRowPanel([FieldPanel("shift"), FieldPanel("spans")]),
+                    "name",
+                    FieldRowPanel(["month", "day", "nth", "weekday"]),
+                    FieldRowPanel(["shift", "spans"]),
                 ],
                 heading=gettext_lazy("Other days that come back every year"),
                 label=gettext_lazy("yearly day"),
             ),
             RowsPanel(
                 "seasons",
-                [FieldPanel("name"), first_and_last_day, *week],
+                ["name", first_and_last_day, *WEEKDAYS],
                 formset=DatedFormSet,
                 heading=gettext_lazy("Another week for a time"),
                 label=gettext_lazy("week"),
@@ -272,10 +271,6 @@ class OpeningHoursViewSet(SnippetViewSet):
         ],
         base_form_class=OpeningHoursForm,
     )
-
-
-def find_site(request: HttpRequest) -> Site:
-    return Site.find_for_request(request) or Site.objects.get(is_default_site=True)
 
 
 def digest(visits: tuple[VisitInHours, ...]) -> str:
