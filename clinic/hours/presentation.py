@@ -29,7 +29,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Week:
-    """A table of weekly hours; ``label`` is its dates, empty when there is only the usual week."""
+    """List the hours of one week for a table.
+
+    ``label`` is the dates of the week, empty when there is only the usual week.
+    """
 
     label: str
     lines: tuple[Line, ...]
@@ -37,10 +40,11 @@ class Week:
 
 @dataclass(frozen=True)
 class HoursDisplay:
-    """``claims`` and ``days`` are what the browser picks from; instants are seconds since 1970, UTC.
+    """Collect what a page shows of the hours, and what its script reads.
 
-    A claim is the instant, 1 for open, and what comes after "Open now · " or "Closed · ". Those words are in the script
-    alone, so that no page holds them.
+    The script picks from ``claims`` and ``days``. Instants are seconds since 1970, UTC. A claim is the instant, 1 for
+    open, and what comes after "Open now · " or "Closed · ". Those words are in the script alone, so that no page holds
+    them.
     """
 
     weeks: tuple[Week, ...]
@@ -52,7 +56,10 @@ class HoursDisplay:
 
 
 def display(schedule: Schedule, now: datetime) -> HoursDisplay:
-    """Return the tables, and the texts of the badge for the two weeks from ``now`` (aware) on."""
+    """Return the tables, and the badge's texts for the next two weeks.
+
+    ``now`` is aware.
+    """
     today = now.astimezone(schedule.time_zone).date()
     end = instant_of(today + SHOWN_AHEAD, MIDNIGHT, schedule.time_zone)
     last = today + SHOWN_AHEAD - DAY
@@ -74,7 +81,7 @@ def display(schedule: Schedule, now: datetime) -> HoursDisplay:
 
 
 def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Week]:
-    """Yield the weeks in force between the two dates, each once, in the order in which they come."""
+    """Yield each week in force between the two dates once, in order."""
     seasons: list[Season | None] = []
     for season in (schedule.season_on(first + n * DAY) for n in range((last - first).days + 1)):
         if season not in seasons:
@@ -103,7 +110,7 @@ def _exception_line(exception: DatedException) -> Line:
 
 
 def _days(schedule: Schedule, first: date, last: date) -> Iterator[tuple[int, str]]:
-    """Yield for each date the instant at which it begins, and the key of its row."""
+    """Yield the instant at which each date begins, and the key of its row."""
     for day in (first + n * DAY for n in range((last - first).days + 1)):
         begins = instant_of(day, MIDNIGHT, schedule.time_zone)
         yield int(begins.timestamp()), _key_on(schedule, day)

@@ -22,9 +22,10 @@ from .holidays import find_coming
 
 
 class RowFormSet(BaseChildFormSet):
-    """Look rows up by their ids among those in memory: an earlier version has some that are deleted by now.
+    """Look rows up by their ids among those in memory.
 
-    Django would refuse an id that is not in the database. Here the row of an unknown id becomes a new one.
+    An earlier version of the hours has rows that are deleted by now, and Django would refuse an id that is not in the
+    database. Here the row of an unknown id becomes a new one.
     """
 
     def add_fields(self, form: ModelForm, index: int | None) -> None:
@@ -33,7 +34,10 @@ class RowFormSet(BaseChildFormSet):
 
 
 class DatedFormSet(RowFormSet):
-    """Refuse ranges of days that overlap without one inside the other. The shorter one inside a longer one wins."""
+    """Refuse ranges of days that overlap without one inside the other.
+
+    Of two that pass, the shorter one wins on its days.
+    """
 
     def clean(self):
         super().clean()
@@ -56,7 +60,7 @@ def days_of(form: ModelForm) -> tuple[date, date]:
 
 
 def clash(one: tuple[date, date], other: tuple[date, date]) -> bool:
-    """Return whether two ranges are equal, or overlap without one inside the other."""
+    """Return whether two ranges are equal, or overlap only in part."""
     if one[1] < other[0] or other[1] < one[0]:
         return False
     inside = (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
@@ -134,7 +138,10 @@ class OpeningHoursForm(WagtailAdminModelForm):
         return instance
 
     def errors_by_id(self) -> dict[str, list[str]]:
-        """Return the messages by the id of their field; those about the whole have an empty id."""
+        """Return the error messages by the id of their field.
+
+        Those about the whole form have an empty id.
+        """
         found: dict[str, list[str]] = {}
         for form in self._all_forms():
             for name, messages in form.errors.items():

@@ -36,7 +36,10 @@ def week_from(today: date) -> list[date]:
 
 
 def day_bar(schedule: Schedule, day: date) -> dict[str, Any]:
-    """Return a day as a bar from midnight to midnight. What runs past midnight is cut there."""
+    """Return a day as a bar from midnight to midnight.
+
+    What runs past midnight is cut there.
+    """
     spans = schedule.spans_on(day)
     exception = schedule.exception_on(day)
     return {
@@ -69,13 +72,16 @@ def exceptions_ahead(schedule: Schedule, today: date) -> list[dict[str, str]]:
 
 
 def find_long_closures(schedule: Schedule, today: date) -> list[str]:
-    """Return the dates of closed ranges so long that search engines want to be told."""
+    """Return the closed ranges that search engines want to be told, as text."""
     runs = schedule.closures_between(today, today + PREVIEW_AHEAD, at_least_days=LONG_CLOSURE_DAYS)
     return [f"{format_dates_with_year(first, last)} ({(last - first).days + 1} days)" for first, last in runs]
 
 
 def answer(schedule: Schedule, asked: str) -> dict[str, str] | None:
-    """Return what visitors see at a wall time such as "2026-11-27T15:30", or None if it is no time."""
+    """Return what visitors see at a wall time like "2026-11-27T15:30".
+
+    Return None if ``asked`` is no time.
+    """
     try:
         wall = datetime.fromisoformat(asked).replace(tzinfo=None)
         moment = instant_of(wall.date(), wall.time(), schedule.time_zone)

@@ -56,7 +56,10 @@ class RowsPanel(InlinePanel):
 
 
 class PublicHolidaysPanel(Panel):
-    """The public holidays of the next eighteen months, undecided ones first, each with its decision."""
+    """List the public holidays of the next 18 months with their decisions.
+
+    Undecided ones come first.
+    """
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "clinic/admin/hours/public_holidays.html"
@@ -86,7 +89,11 @@ first_and_last_day = FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_da
 
 
 class HoursViewMixin:
-    """The site of the request, the preview, and the two questions before hours are saved."""
+    """Show the preview, and check hours twice before they are saved.
+
+    They are not saved if somebody else has changed them since the page was opened. If they close times that have
+    visits, they are saved only after the list of these visits was shown.
+    """
 
     visits: tuple[VisitInHours, ...] = ()
 
@@ -107,7 +114,10 @@ class HoursViewMixin:
         return timezone.now()
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Save the form. With ``?preview``, save nothing and return what visitors would read."""
+        """Save the form, or with ``?preview`` return what visitors would read.
+
+        A preview saves nothing.
+        """
         if "preview" not in request.GET:
             with transaction.atomic():
                 return super().post(request, *args, **kwargs)
@@ -279,6 +289,9 @@ def find_site(request: HttpRequest) -> Site:
 
 
 def digest(visits: tuple[VisitInHours, ...]) -> str:
-    """Return a value that changes with the list, so that an agreement holds for one list only."""
+    """Return a value that changes with the list of visits.
+
+    So an agreement holds for one list only.
+    """
     content = "".join(f"{visit.starts_at.isoformat()}{visit.label}" for visit in visits)
     return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -20,7 +20,7 @@ class VisitInHours(NamedTuple):
 
 
 def find_visits_in_closed_time(old: Schedule, new: Schedule, now: datetime, user) -> list[VisitInHours]:
-    """Return the visits at times when the clinic was open by ``old`` and is closed by ``new``."""
+    """Return the visits in times that are open in ``old``, closed in ``new``."""
     lost = old.closed_in(new, now, now + HORIZON_DAYS * DAY)
     if not lost:
         return []
