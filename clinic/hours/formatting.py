@@ -98,7 +98,7 @@ def check_week(weekly: Mapping[int, tuple[Span, ...]]) -> dict[int, str]:
 
 
 class StatusText(NamedTuple):
-    """The text of the badge from `since` on, until the next one begins."""
+    """Give the text of the badge from `since` on, until the next one begins."""
 
     since: datetime
     is_open: bool

@@ -28,7 +28,7 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class DayOfYear:
-    """The same day of the same month every year, such as December 25."""
+    """Find the same day of the same month every year, such as December 25."""
 
     month: int
     day: int

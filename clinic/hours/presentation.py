@@ -19,7 +19,7 @@ SHOWN_AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Line:
-    """One row: ``key`` is how the browser finds the row of today."""
+    """Describe one row; the browser finds the row of today by its ``key``."""
 
     key: str
     days: str

@@ -101,7 +101,7 @@ class Holiday:
 
 
 class Interval(NamedTuple):
-    """Two instants, half-open."""
+    """Mark two instants, half-open."""
 
     opens: datetime
     closes: datetime
@@ -120,7 +120,9 @@ class State:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A week (0 is Monday; a missing day is closed) and what differs from it.
+    """Describe a week, and what differs from it.
+
+    In `weekly` 0 is Monday, and a missing day is closed.
 
     Every method refuses a naive datetime with ValueError and answers in the clinic's zone. Take an answer
     `.astimezone(UTC)` before you compare or subtract it.
@@ -265,7 +267,7 @@ class Schedule:
         """
         return tuple(self._seasons.runs_between(first, last))
 
-    def closures_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
+    def closed_ranges_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
         """Return the first and last date of each range without an opening.
 
         Ranges of fewer than `at_least_days` dates are left out.
@@ -303,8 +305,8 @@ class Schedule:
         These are the dates of added or removed exceptions, or every date if anything else has changed.
         """
         days = [first + n * DAY for n in range((last - first).days + 1)]
-        kept = [one for one in self.exceptions if one in other.exceptions]
-        same_order = kept == [one for one in other.exceptions if one in self.exceptions]
+        in_both = [one for one in self.exceptions if one in other.exceptions]
+        same_order = in_both == [one for one in other.exceptions if one in self.exceptions]
         if not same_order or replace(self, exceptions=()) != replace(other, exceptions=()):
             return days
         changed = set(self.exceptions) ^ set(other.exceptions)
@@ -471,7 +473,7 @@ def _merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
 
 @dataclass(frozen=True)
 class DisplayLine:
-    """Adjacent weekdays, both ends included, with the same hours."""
+    """Group adjacent weekdays, both ends included, with the same hours."""
 
     first_day: int
     last_day: int

@@ -101,9 +101,9 @@ def stored(references: set[str]) -> tuple[set[str], int]:
 
     from bookings.models import Case, Slot
 
-    kept = Case.objects.filter(reference__in=references, messages__isnull=False).values_list("reference", flat=True)
+    saved = Case.objects.filter(reference__in=references, messages__isnull=False).values_list("reference", flat=True)
     doubled = Slot.objects.values("resource", "at").annotate(n=Count("pk")).filter(n__gt=1).count()
-    return references - set(kept), doubled
+    return references - set(saved), doubled
 
 
 if __name__ == "__main__":

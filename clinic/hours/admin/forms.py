@@ -41,9 +41,9 @@ class DatedFormSet(RowFormSet):
 
     def clean(self):
         super().clean()
-        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        filled = [form for form in self.forms if form.has_changed() or form.instance.pk]
         # deleted_forms is empty as long as any form has errors, so each form is asked.
-        dated = [form for form in kept if not form.errors and not self._should_delete_form(form)]
+        dated = [form for form in filled if not form.errors and not self._should_delete_form(form)]
         for one, other in combinations(dated, 2):
             if clash(days_of(one), days_of(other)):
                 dates = format_dates(*days_of(one))
@@ -68,7 +68,7 @@ def clash(one: tuple[date, date], other: tuple[date, date]) -> bool:
 
 
 class HolidayFields(NamedTuple):
-    """One public holiday in the form: the names of its two fields."""
+    """Name the two fields of one public holiday in the form."""
 
     name: str
     dates: tuple[date, ...]
@@ -77,9 +77,9 @@ class HolidayFields(NamedTuple):
 
 
 class OpeningHoursForm(WagtailAdminModelForm):
-    """The hours of a site, with two fields for each public holiday.
+    """Edit the hours of a site, with two fields for each public holiday.
 
-    Each of the two fields also posts what it showed. So saving leaves a holiday alone if nobody touched it here, even
+    Each of the two fields also posts what it showed. So saving leaves a holiday alone unless it was changed here, even
     when somebody else has decided it in between.
     """
 

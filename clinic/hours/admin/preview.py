@@ -9,7 +9,7 @@ from clinic.hours.schedule import DAY, Schedule, Span, instant_of
 from clinic.models import ClinicProfile
 
 PREVIEW_AHEAD = timedelta(days=548)  # eighteen months
-LONG_CLOSURE_DAYS = 7  # from here on Google wants "temporarily closed" in the Business Profile
+LONG_CLOSED_DAYS = 7  # from here on Google wants "temporarily closed" in the Business Profile
 MINUTES_A_DAY = 24 * 60
 
 
@@ -25,7 +25,7 @@ def preview(schedule: Schedule, profile: ClinicProfile, now: datetime, asked: st
         "state_now": state_text(schedule.state_at(now), now),
         "week": [day_bar(schedule, day) for day in week_from(today)],
         "ahead": exceptions_ahead(schedule, today),
-        "warnings": find_long_closures(schedule, today),
+        "warnings": find_long_closed_ranges(schedule, today),
         "answer": answer(schedule, asked),
     }
 
@@ -71,9 +71,9 @@ def exceptions_ahead(schedule: Schedule, today: date) -> list[dict[str, str]]:
     ]
 
 
-def find_long_closures(schedule: Schedule, today: date) -> list[str]:
+def find_long_closed_ranges(schedule: Schedule, today: date) -> list[str]:
     """Return the closed ranges that search engines want to be told, as text."""
-    runs = schedule.closures_between(today, today + PREVIEW_AHEAD, at_least_days=LONG_CLOSURE_DAYS)
+    runs = schedule.closed_ranges_between(today, today + PREVIEW_AHEAD, at_least_days=LONG_CLOSED_DAYS)
     return [f"{format_dates_with_year(first, last)} ({(last - first).days + 1} days)" for first, last in runs]
 
 

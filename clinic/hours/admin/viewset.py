@@ -24,7 +24,7 @@ from clinic.hours.models.fields import SpansField
 from clinic.models import ClinicProfile
 
 from .forms import DatedFormSet, OpeningHoursForm, RowFormSet
-from .preview import find_long_closures, preview
+from .preview import find_long_closed_ranges, preview
 from .visits import VisitInHours, find_visits_in_closed_time
 
 
@@ -40,7 +40,7 @@ register_comparison_class(SpansField, comparison_class=SpansComparison)
 
 
 class RowsPanel(InlinePanel):
-    """An InlinePanel with one of our formsets."""
+    """Edit rows with one of our formsets."""
 
     def __init__(self, *args, formset=RowFormSet, **kwargs):
         super().__init__(*args, **kwargs)
@@ -159,9 +159,9 @@ class HoursViewMixin:
 
     def form_valid(self, form: OpeningHoursForm) -> HttpResponse:
         response = super().form_valid(form)
-        if closures := find_long_closures(form.instance.schedule(self.profile), self.profile.today(self.now)):
+        if ranges := find_long_closed_ranges(form.instance.schedule(self.profile), self.profile.today(self.now)):
             text = _("Closed for seven days or more: %(dates)s. Set Google’s Business Profile to “temporarily closed”.")
-            messages.warning(self.request, text % {"dates": "; ".join(closures)})
+            messages.warning(self.request, text % {"dates": "; ".join(ranges)})
         return response
 
     def get_success_message(self, instance: OpeningHours | None = None) -> str:

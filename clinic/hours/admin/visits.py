@@ -12,7 +12,10 @@ VISITS_HOOK = "list_visits_in_hours"
 
 
 class VisitInHours(NamedTuple):
-    """A visit as this user may see it: ``label`` is at most a reference."""
+    """Describe a visit as this user may see it.
+
+    ``label`` is at most a reference.
+    """
 
     starts_at: datetime
     label: str
