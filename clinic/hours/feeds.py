@@ -1,4 +1,6 @@
-"""Publish the opening hours for programs: the page's own script, and calendars (RFC 5545 and 7986).
+"""Publish the opening hours for programs.
+
+These are the page's own script, and calendars (RFC 5545 and 7986).
 
 Every event of the calendar lasts whole days and leaves its reader free. Its UID is made of its dates: when an earlier
 version of the hours is put back, its events are the earlier ones again, without duplicates.

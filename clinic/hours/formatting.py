@@ -1,5 +1,6 @@
-"""Say opening hours in English words: for the table, the badge and the announcements. Pure.
+"""Say opening hours in English words. Pure.
 
+The words are for the table, the badge and the announcements.
 The sentences are put together here and not in a template because the same ones go into the page, into /hours.json
 and into the admin's preview.
 """

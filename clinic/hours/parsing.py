@@ -1,6 +1,7 @@
-"""Read the opening times of one day as the staff type them: "9 am – 12 pm, 1 pm – 5 pm". Pure.
+"""Read the opening times of one day as the staff type them. Pure.
 
-A text is read if it has one meaning under these rules. Everything else is asked about, with an example.
+An example is "9 am – 12 pm, 1 pm – 5 pm". A text is read if it has one meaning under these rules. Everything
+else is asked about, with an example.
 
 * A time is clear with am or pm, as noon or midnight, or on the 24-hour clock. An hour of 0 or above 12 and a leading
   zero show the 24-hour clock, for both times of an opening: "9 – 17", "09:00 – 12:00".

@@ -1,4 +1,4 @@
-"""Prepare the opening hours for a page, such that a copy of the page is never wrong. Pure.
+"""Prepare opening hours such that a copy of a page is never wrong. Pure.
 
 A page may be read an hour or a day after it was made. So it holds tables whose dates are written out, and for the
 next two weeks the instants (UTC) at which "open now" becomes another sentence. Which one is true now, and which row is

@@ -1,4 +1,6 @@
-"""Decide when the clinic is open: one resolver for the footer, the badge, the free starts and the JSON-LD. Pure.
+"""Decide when the clinic is open. Pure.
+
+This is the one resolver for the footer, the badge, the free starts and the JSON-LD.
 
 Times of day are wall-clock times in the clinic's zone; everything in between is compared as instants in UTC,
 because Python compares two datetimes of one zone by wall time and is wrong on daylight-saving nights.

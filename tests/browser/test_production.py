@@ -1,4 +1,7 @@
-"""Check what ``make serve`` starts: production settings, gunicorn and the worker."""
+"""Check what ``make serve`` starts.
+
+It is gunicorn and the worker, with production settings.
+"""
 
 import json
 import socket

@@ -1,4 +1,7 @@
-"""Load the demo clinic once for all tests of this module, with small gray pictures."""
+"""Test the demo clinic, loaded once for all tests of this module.
+
+Its pictures are small and gray.
+"""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The opening-hours rules of a week, each as a test."""
+"""Test the opening-hours rules of a week."""
 
 import pickle
 import timeit

@@ -1,4 +1,7 @@
-"""The opening hours in the admin, filled in as a browser would: what is posted is what the page shows."""
+"""Test the opening hours in the admin, filled in as a browser would.
+
+What is posted is what the page shows.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 

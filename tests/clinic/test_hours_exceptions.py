@@ -1,4 +1,7 @@
-"""What opens on a date: a dated exception before a holiday before a season before the week."""
+"""Test what opens on a date.
+
+A dated exception comes before a holiday before a season before the week.
+"""
 
 from datetime import date, timedelta
 

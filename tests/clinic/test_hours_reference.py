@@ -1,4 +1,7 @@
-"""Compare the resolver with a walk through every minute, on random schedules and instants (thousands with FULL=1)."""
+"""Compare the resolver with a walk through every minute.
+
+Schedules and instants are random, thousands of them with FULL=1.
+"""
 
 import pickle
 from dataclasses import replace

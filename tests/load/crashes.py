@@ -1,7 +1,8 @@
-"""Kill the whole server (``kill -9``) while requests come in, and check that none is lost.
+"""Kill the server while requests come in, and check that none is lost.
 
-``make crashes`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``. Patients
-whose connection breaks send the same form again until they see their receipt. Afterwards every receipt that was shown
+The signal is ``kill -9``. ``make crashes`` starts production settings with two gunicorn workers on the
+database of ``DATABASE_URL``. Patients whose connection breaks send the same form again until they
+see their receipt. Afterwards every receipt that was shown
 has to be true: the request, its two messages, and the held time. Ends with status 1 when anything is not.
 """
 

@@ -1,5 +1,6 @@
-"""Send requests from fifty patients at once: each opens the form, picks a time and waits.
+"""Send requests from fifty patients at once.
 
+Each opens the form, picks a time and waits.
 ``make load`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL`` and calls this.
 On the loopback only. Prints the times of the answers, and ends with status 1 when one was lost, was slower than
 ``LIMIT`` at the 99th percentile, or two patients hold the same time.

@@ -1,4 +1,4 @@
-"""Edit the week, the seasons, the holidays and the special days of one clinic as one form."""
+"""Edit the week, seasons, holidays and special days as one form."""
 
 from collections.abc import Iterator
 from datetime import date

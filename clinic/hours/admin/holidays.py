@@ -1,4 +1,4 @@
-"""Find the public holidays about which nobody has decided yet whether the clinic opens."""
+"""Find the public holidays that are not decided yet."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

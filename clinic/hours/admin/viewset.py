@@ -1,4 +1,4 @@
-"""Edit the opening hours of a site, with what visitors will read beside the form."""
+"""Edit the opening hours, with what visitors will read beside the form."""
 
 import hashlib
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Find the visits in times that are about to be closed. The app that has visits lists them through a hook."""
+"""Find the visits in times that are about to be closed.
+
+The app that has visits lists them through a hook.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
