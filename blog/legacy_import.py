@@ -1,5 +1,6 @@
-"""Read an article of the old site, saved as plain text, into plain values. No Django here.
+"""Read an article of the old site, saved as plain text. No Django here.
 
+The result is plain values.
 Every line gets a kind, one letter, and regular expressions over these letters find the parts of a page:
 T short line, P running text, R same words as the line above, C name of a category, D small print with a date,
 N other small print, Q search keywords; page furniture: A headline of a contact block, K contact data or hours,

@@ -1,4 +1,7 @@
-"""Short ways to write opening hours in a test. All wall times are those of Los Angeles."""
+"""Shorten the opening hours that a test writes.
+
+All wall times are those of Los Angeles.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -121,7 +121,7 @@ def _submit(
     if case := recent.exclude(status=Status.CLOSED).order_by("pk").first():
         if submission.start:  # A second form without a time does not end the hold.
             lock_resources()
-            _save_wish(case, submission)
+            _save_requested_time(case, submission)
             _change_hold(case, submission.start, policy, now)
         return case, False
     start = None if in_quarantine else submission.start
@@ -261,7 +261,7 @@ def _amend(
     """Save what the patient changed in the form, and change the hold."""
     lock_resources()
     case = Case.objects.select_for_update(no_key=True).get(submission_key=submission.submission_key)
-    _save_wish(case, submission)
+    _save_requested_time(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
     changes = {
@@ -289,7 +289,7 @@ def _amend(
     return case
 
 
-def _save_wish(case: Case, submission: Submission) -> None:
+def _save_requested_time(case: Case, submission: Submission) -> None:
     case.requested_start, case.on_waitlist = submission.start, submission.on_waitlist
     case.save(update_fields=["requested_start", "on_waitlist"])
 

@@ -1,4 +1,7 @@
-"""Enter the example requests of ``data/requests.yaml``, so that the desk has something to practice on."""
+"""Enter the example requests of ``data/requests.yaml``.
+
+They give the desk something to practice on.
+"""
 
 import re
 from datetime import datetime, timedelta

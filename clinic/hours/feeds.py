@@ -1,4 +1,6 @@
-"""Publish the opening hours for programs: the page's own script, and calendars (RFC 5545 and 7986).
+"""Publish the opening hours for programs.
+
+These are the page's own script, and calendars (RFC 5545 and 7986).
 
 Every event of the calendar lasts whole days and leaves its reader free. Its UID is made of its dates: when an earlier
 version of the hours is put back, its events are the earlier ones again, without duplicates.
@@ -25,9 +27,9 @@ REFRESH = timedelta(hours=12)
 
 
 def as_data(context: SiteContext, now: datetime) -> dict:
-    """Return what hours.js reads from the page: the server's clock, and what is true when.
+    """Return what hours.js reads from the page.
 
-    Instants are seconds since 1970, UTC.
+    It is the server's clock, and which texts are true when. Instants are seconds since 1970, UTC.
     """
     hours = context.hours
     content = f"{hours.version if hours else ''} {context.profile.time_zone} {context.announcements}"
@@ -44,7 +46,10 @@ def as_data(context: SiteContext, now: datetime) -> dict:
 @require_safe
 @cache_control(public=True, max_age=60)
 def hours_json(request: HttpRequest) -> JsonResponse:
-    """Return the data of every page, with tables and announcements that an old copy may lack."""
+    """Return the data of every page, and what an old copy may lack.
+
+    An old copy may lack tables and announcements.
+    """
     context, now = site_context(request), timezone.now()
     tables = {"hours": context.hours, "clinic": context.profile}
     announcements = {"announcements": context.announcements, "now": now.timestamp()}
@@ -59,7 +64,7 @@ def hours_json(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def hours_ics(request: HttpRequest) -> HttpResponse:
-    """Return the days that differ from the week, for the calendars of staff and patients."""
+    """Return the days that differ from the week as an iCalendar file."""
     context, now = site_context(request), timezone.now()
     today = context.profile.today(now)
     exceptions = context.schedule.exceptions_between(today, today + CALENDAR_AHEAD) if context.schedule else ()
@@ -110,7 +115,10 @@ def _event(exception: DatedException, name: str, host: str, stamp: datetime) -> 
 
 
 def _summary(exception: DatedException, name: str) -> str:
-    """Return "OC Beauty Medspa closed: Thanksgiving Day" or "… open 9 am – 12 pm: Christmas Eve"."""
+    """Return a text like "OC Beauty Medspa closed: Thanksgiving Day".
+
+    With hours it is like "OC Beauty Medspa open 9 am – 12 pm: Christmas Eve".
+    """
     hours = f"open {format_spans(sorted(exception.spans))}" if exception.spans else "closed"
     duration = " until further notice" if exception.last == date.max else ""
     reason = f": {exception.reason}" if exception.reason else ""

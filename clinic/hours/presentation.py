@@ -1,4 +1,4 @@
-"""Prepare the opening hours for a page, such that a copy of the page is never wrong. Pure.
+"""Prepare opening hours such that a copy of a page is never wrong. Pure.
 
 A page may be read an hour or a day after it was made. So it holds tables whose dates are written out, and for the
 next two weeks the instants (UTC) at which "open now" becomes another sentence. Which one is true now, and which row is
@@ -19,7 +19,7 @@ SHOWN_AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Line:
-    """One row: ``key`` is how the browser finds the row of today."""
+    """Describe one row; the browser finds the row of today by its ``key``."""
 
     key: str
     days: str
@@ -29,7 +29,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Week:
-    """A table of weekly hours; ``label`` is its dates, empty when there is only the usual week."""
+    """List the hours of one week for a table.
+
+    ``label`` is the dates of the week, empty when there is only the usual week.
+    """
 
     label: str
     lines: tuple[Line, ...]
@@ -37,10 +40,11 @@ class Week:
 
 @dataclass(frozen=True)
 class HoursDisplay:
-    """``claims`` and ``days`` are what the browser picks from; instants are seconds since 1970, UTC.
+    """Collect what a page shows of the hours, and what its script reads.
 
-    A claim is the instant, 1 for open, and what comes after "Open now · " or "Closed · ". Those words are in the script
-    alone, so that no page holds them.
+    The script picks from ``claims`` and ``days``. Instants are seconds since 1970, UTC. A claim is the instant, 1 for
+    open, and what comes after "Open now · " or "Closed · ". Those words are in the script alone, so that no page holds
+    them.
     """
 
     weeks: tuple[Week, ...]
@@ -52,7 +56,10 @@ class HoursDisplay:
 
 
 def display(schedule: Schedule, now: datetime) -> HoursDisplay:
-    """Return the tables, and the texts of the badge for the two weeks from ``now`` (aware) on."""
+    """Return the tables, and the badge's texts for the next two weeks.
+
+    ``now`` is aware.
+    """
     today = now.astimezone(schedule.time_zone).date()
     end = instant_of(today + SHOWN_AHEAD, MIDNIGHT, schedule.time_zone)
     days = [today + n * DAY for n in range(SHOWN_AHEAD.days)]
@@ -76,7 +83,7 @@ def display(schedule: Schedule, now: datetime) -> HoursDisplay:
 
 
 def _weeks(schedule: Schedule, days: list[date]) -> Iterator[Week]:
-    """Yield the weeks in force on these dates, each once, in the order in which they come."""
+    """Yield each week in force on these dates once, in order."""
     seasons: list[Season | None] = []
     for season in map(schedule.season_on, days):
         if season not in seasons:

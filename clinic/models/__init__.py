@@ -1,4 +1,4 @@
-"""Collect the models of the app, so that other code imports them from here."""
+"""Collect the models, so that other code imports them from here."""
 
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.models import Keyword, PageKeyword

@@ -1,4 +1,4 @@
-"""The opening-hours rules of a week, each as a test."""
+"""Test the opening-hours rules of a week."""
 
 import pickle
 import timeit
@@ -171,7 +171,7 @@ NOTHING_FOR_GOOD = season(MON, "9999-12-31", {})
 @pytest.mark.parametrize(
     "never",
     [schedule({}), schedule(OFFICE, CLOSED_FOR_GOOD), schedule(OFFICE, seasons=(NOTHING_FOR_GOOD,))],
-    ids=["no hours", "closure", "season"],
+    ids=["no hours", "closed", "season"],
 )
 def test_always_closed_has_no_next_opening(never):
     assert never.state_at(at(f"{MON} 10:00")) == State(is_open=False, changes_at=None)
@@ -249,7 +249,7 @@ def test_moment_may_come_in_any_zone_and_the_answer_is_local():
     assert answers[0] == at(f"{MON} 16:00")
 
 
-# Cost and keeping
+# Cost and storing
 
 
 def best_time(call):
@@ -292,7 +292,7 @@ class CountedRule:
         return (date(year, 6, 7),)
 
 
-def test_holidays_of_a_year_are_worked_out_once():
+def test_holidays_of_a_year_are_computed_once():
     rule = CountedRule([])
     office = schedule(OFFICE, holidays=(Holiday(rule),))
     assert [office.is_open(at(f"{day} 10:00")) for day in (MON, TUE, MON, "2028-06-08")] == [False, True, False, True]
@@ -307,8 +307,8 @@ def test_schedule_survives_pickling_before_and_after_use():
     after = pickle.loads(pickle.dumps(fresh))  # noqa: S301 our own bytes
     assert before == after == fresh
     assert answers == [True, False, False, False]
-    for kept in (before, after):
-        assert [kept.is_open(moment) for moment in moments] == answers
+    for restored in (before, after):
+        assert [restored.is_open(moment) for moment in moments] == answers
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_schedule_made_from_another_does_not_keep_its_holidays():
 # Display
 
 
-def test_equal_neighbours_fold_and_the_weekend_is_one_line():
+def test_equal_neighbors_fold_and_the_weekend_is_one_line():
     week, weekend = weekly_lines(OFFICE)
     assert week == DisplayLine(0, 4, DAYTIME)
     assert weekend == DisplayLine(5, 6, ())

@@ -1,4 +1,7 @@
-"""Opening hours on the two daylight-saving nights of 2027 in Los Angeles. Instants are compared in UTC."""
+"""Test opening hours on the two daylight-saving nights of 2027.
+
+They are those of Los Angeles. Instants are compared in UTC.
+"""
 
 from datetime import UTC, date, time, timedelta
 from zoneinfo import ZoneInfo

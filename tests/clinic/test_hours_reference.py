@@ -1,4 +1,7 @@
-"""Compare the resolver with a walk through every minute, on random schedules and instants (thousands with FULL=1)."""
+"""Compare the resolver with a walk through every minute.
+
+Schedules and instants are random, thousands of them with FULL=1.
+"""
 
 import pickle
 from dataclasses import replace
@@ -37,7 +40,10 @@ def interesting(walk, picks):
 
 
 def assert_same(walk, found, expected):
-    """In UTC: Python never calls a time that comes twice equal to one of another zone."""
+    """Compare two instants in UTC.
+
+    Python never calls a time that comes twice equal to one of another zone.
+    """
     if expected is None:
         assert found is None or found >= walk.minutes[LAST_SURE]
     else:
@@ -104,8 +110,8 @@ def test_closed_in_is_where_only_the_first_walk_is_open(window, data):
     first, schedule = window
     _, other = data.draw(windows)
     if data.draw(st.booleans()):  # a change of special days alone takes a way of its own
-        kept = data.draw(st.lists(st.sampled_from(schedule.exceptions), max_size=3)) if schedule.exceptions else []
-        other = replace(schedule, exceptions=(*kept, *other.exceptions))
+        shared = data.draw(st.lists(st.sampled_from(schedule.exceptions), max_size=3)) if schedule.exceptions else []
+        other = replace(schedule, exceptions=(*shared, *other.exceptions))
     ours, theirs = Walk(schedule, first), Walk(other, first)
     a, b = sorted(data.draw(st.tuples(sure_minutes, sure_minutes)))
     lost = [a <= n < b and ours.is_open[n] and not theirs.is_open[n] for n in range(len(ours.minutes))]
@@ -132,7 +138,7 @@ def test_exceptions_between_tell_each_date_once_and_rightly(window, start, lengt
 
 @settings(max_examples=size(33, 100), **derandomized)
 @given(windows, st.integers(1, 4))
-def test_closures_between_are_the_runs_of_dates_without_hours(window, at_least):
+def test_closed_ranges_are_the_runs_of_dates_without_hours(window, at_least):
     first, schedule = window
     letters = "".join("o" if spans_of(schedule, first + timedelta(days=n)) else "c" for n in range(DAYS))
     runs, place = [], 0
@@ -141,7 +147,7 @@ def test_closures_between_are_the_runs_of_dates_without_hours(window, at_least):
             runs.append((first + timedelta(days=place), first + timedelta(days=place + len(run) - 1)))
         place += len(run)
     last = first + timedelta(days=DAYS - 1)
-    assert schedule.closures_between(first, last, at_least_days=at_least) == tuple(runs)
+    assert schedule.closed_ranges_between(first, last, at_least_days=at_least) == tuple(runs)
 
 
 @settings(max_examples=size(16, 50), **derandomized)

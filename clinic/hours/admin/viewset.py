@@ -1,4 +1,4 @@
-"""Edit the opening hours of a site, with what visitors will read beside the form."""
+"""Edit the opening hours, with what visitors will read beside the form."""
 
 import hashlib
 from datetime import datetime
@@ -24,7 +24,7 @@ from clinic.hours.models.fields import SpansField
 from clinic.models import ClinicProfile
 
 from .forms import DatedFormSet, OpeningHoursForm, RowFormSet
-from .preview import find_long_closures, preview
+from .preview import find_long_closed_ranges, preview
 from .visits import VisitInHours, find_visits_in_closed_time
 
 
@@ -40,7 +40,7 @@ register_comparison_class(SpansField, comparison_class=SpansComparison)
 
 
 class RowsPanel(InlinePanel):
-    """An InlinePanel with one of our formsets."""
+    """Edit rows with one of our formsets."""
 
     def __init__(self, *args, formset=RowFormSet, **kwargs):
         super().__init__(*args, **kwargs)
@@ -56,7 +56,10 @@ class RowsPanel(InlinePanel):
 
 
 class PublicHolidaysPanel(Panel):
-    """The public holidays of the next eighteen months, undecided ones first, each with its decision."""
+    """List the public holidays of the next 18 months with their decisions.
+
+    Undecided ones come first.
+    """
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "clinic/admin/hours/public_holidays.html"
@@ -85,7 +88,11 @@ first_and_last_day = FieldRowPanel(["first_day", "last_day"])
 
 
 class HoursViewMixin:
-    """The site of the request, the preview, and the two questions before hours are saved."""
+    """Show the preview, and check hours twice before they are saved.
+
+    They are not saved if somebody else has changed them since the page was opened. If they close times that have
+    visits, they are saved only after the list of these visits was shown.
+    """
 
     visits: tuple[VisitInHours, ...] = ()
 
@@ -106,7 +113,10 @@ class HoursViewMixin:
         return timezone.now()
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Save the form. With ``?preview``, save nothing and return what visitors would read."""
+        """Save the form, or with ``?preview`` return what visitors would read.
+
+        A preview saves nothing.
+        """
         if "preview" not in request.GET:
             with transaction.atomic():
                 return super().post(request, *args, **kwargs)
@@ -148,9 +158,9 @@ class HoursViewMixin:
 
     def form_valid(self, form: OpeningHoursForm) -> HttpResponse:
         response = super().form_valid(form)
-        if closures := find_long_closures(form.instance.schedule(self.profile), self.profile.today(self.now)):
+        if ranges := find_long_closed_ranges(form.instance.schedule(self.profile), self.profile.today(self.now)):
             text = _("Closed for seven days or more: %(dates)s. Set Google’s Business Profile to “temporarily closed”.")
-            messages.warning(self.request, text % {"dates": "; ".join(closures)})
+            messages.warning(self.request, text % {"dates": "; ".join(ranges)})
         return response
 
     def get_success_message(self, instance: OpeningHours | None = None) -> str:
@@ -274,6 +284,9 @@ class OpeningHoursViewSet(SnippetViewSet):
 
 
 def digest(visits: tuple[VisitInHours, ...]) -> str:
-    """Return a value that changes with the list, so that an agreement holds for one list only."""
+    """Return a value that changes with the list of visits.
+
+    So an agreement holds for one list only.
+    """
     content = "".join(f"{visit.starts_at.isoformat()}{visit.label}" for visit in visits)
     return hashlib.sha256(content.encode()).hexdigest()[:16]

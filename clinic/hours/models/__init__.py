@@ -21,7 +21,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class WeeklyHours(models.Model):
-    """Seven days of opening times in the clinic's wall time."""
+    """Store seven days of opening times in the clinic's wall time."""
 
     monday = SpansField(_("Monday"))
     tuesday = SpansField(_("Tuesday"))
