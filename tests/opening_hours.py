@@ -40,7 +40,10 @@ def at(text, fold=0):
 
 
 def open_minutes_between(schedule, a, b):
-    """Return the open minutes from `a` until `b`: elapsed time, also on daylight-saving nights."""
+    """Return the open minutes from `a` until `b`.
+
+    They are elapsed time, also on daylight-saving nights.
+    """
     start, end = a.astimezone(UTC), b.astimezone(UTC)
     openings = [(opens.astimezone(UTC), closes.astimezone(UTC)) for opens, closes in schedule.openings_between(a, b)]
     return sum((min(closes, end) - max(opens, start) for opens, closes in openings), timedelta()) / MINUTE

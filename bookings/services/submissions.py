@@ -161,7 +161,10 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
 
 
 def _mark_repeat(case: Case) -> None:
-    """Point a repeat at the visit before it. An error does not cost the request."""
+    """Point a repeat at the visit before it.
+
+    An error does not cost the request.
+    """
     try:
         with transaction.atomic():
             visit = find_previous_visit(case)

@@ -19,7 +19,10 @@ class Shortcut(NamedTuple):
 
 
 def get_add_page_shortcut(request, index_model, page_model, label, icon) -> Shortcut | None:
-    """Return a button that adds a page below the index, or None if the user may not."""
+    """Return a button that adds a page below the index.
+
+    Return None if the user may not add one.
+    """
     index = index_model.objects.first()
     if index and index.permissions_for_user(request.user).can_add_subpage():
         args = [page_model._meta.app_label, page_model._meta.model_name, index.pk]

@@ -374,7 +374,9 @@ _Run = tuple[date, date, Dated]  # first and last date of those on which a range
 
 
 def _resolve(ranges: Sequence[Dated]) -> list[_Run[Dated]]:
-    """Return the runs of ranges that may overlap, in order and never two for one date.
+    """Return the runs of ranges that may overlap, in order.
+
+    A date has one run at most.
 
     They are runs, not days, so that days off "until 9999" cost no more than a bank holiday.
     """
@@ -399,7 +401,10 @@ def _find_on(runs: list[_Run[Dated]], day: date) -> Dated | None:
 
 
 def _runs_between(runs: list[_Run[Dated]], first: date, last: date) -> tuple[Dated, ...]:
-    """Return the ranges with a date from `first` to `last`, each cut to a whole run."""
+    """Return the ranges that have a date from `first` to `last`.
+
+    Each is cut to a whole run.
+    """
     return tuple(
         replace(one, first=begins, last=ends) for begins, ends, one in runs if begins <= last and first <= ends
     )

@@ -28,7 +28,10 @@ def content_version(context) -> str:
 
 @register.simple_tag(takes_context=True)
 def page_links(context, *, in_menu: bool) -> list[dict]:
-    """Return the top-level pages with "show in menus", or the others, and mark the current one."""
+    """Return the top-level pages in menus, or the others.
+
+    The current one is marked.
+    """
     request = context["request"]
     return [
         {"title": page.title, "url": page.url, "current": request.path.startswith(page.url)}
