@@ -45,7 +45,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """Put the first rows back after a test with real transactions, which empties the database."""
+    """Put the first rows back after a test with real transactions.
+
+    Such a test empties the database.
+    """
     result = yield
     marker = item.get_closest_marker("django_db")
     if nextitem is None:  # The database is gone by now.

@@ -130,7 +130,7 @@ def _submit(
         lock_resources()
         if case := recent.select_for_update(no_key=True).first():
             if submission.start:  # A second form without a time does not end the hold.
-                _save_wish(case, submission)
+                _save_requested_time(case, submission)
                 _change_hold(case, submission, policy, now)
             return case, False
     start = None if in_quarantine else submission.start
@@ -183,7 +183,10 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
 
 
 def _mark_repeat(case: Case) -> None:
-    """Point a repeat at the visit before it. An error does not cost the request."""
+    """Point a repeat at the visit before it.
+
+    An error does not cost the request.
+    """
     try:
         with transaction.atomic():
             visit = find_previous_visit(case)
@@ -259,7 +262,7 @@ def _amend(
     """Save what the patient changed in the form, and change the hold."""
     lock_resources()
     case = Case.objects.select_for_update(no_key=True).get(submission_key=submission.submission_key)
-    _save_wish(case, submission)
+    _save_requested_time(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
     changes = {
@@ -288,7 +291,7 @@ def _amend(
     return case
 
 
-def _save_wish(case: Case, submission: Submission) -> None:
+def _save_requested_time(case: Case, submission: Submission) -> None:
     case.requested_start, case.on_waitlist = submission.start, submission.on_waitlist
     case.save(update_fields=["requested_start", "on_waitlist"])
 

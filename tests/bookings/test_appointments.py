@@ -224,7 +224,7 @@ def test_closed_case_sent_again_with_a_time_is_open(ask, clerk):
 
 
 def test_held_time_ends_when_the_visit_would_begin(profile, consultation_settings, policy):
-    """Where the desk takes longer to answer than the shortest notice is."""
+    # The desk takes longer to answer than the shortest notice is.
     slow = replace(policy, hold_minutes=6 * 60)
     submission = factories.make_submission(start=FIRST)
     case, _created = services.submit(submission, settings=consultation_settings, profile=profile, policy=slow)
@@ -293,7 +293,7 @@ def test_patient_who_came_and_asks_again_waits_again(ask, policy, clerk):
     assert (case.status, case.appointments.newest().state) == (Status.NEW, AppointmentState.HELD)
 
 
-def test_wish_for_the_waitlist_alone_is_saved(ask):
+def test_waitlist_choice_alone_is_saved(ask):
     key, email = uuid4(), "ana@patient.example.com"
     case = ask(submission_key=key, email=email)
     ask(submission_key=key, email=email, on_waitlist=True)

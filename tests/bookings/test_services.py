@@ -59,7 +59,10 @@ def make_request(**changes) -> Submission:
 
 @pytest.fixture
 def submit(profile, consultation_settings):
-    """Return a function that submits a request, and returns its case and whether it is new."""
+    """Return a function that submits a request.
+
+    It returns the case, and whether the case is new.
+    """
 
     def submit(**changes) -> tuple[Case, bool]:
         return services.submit(make_request(**changes), settings=consultation_settings, profile=profile)
@@ -285,7 +288,7 @@ def test_database_refuses_two_cases_of_one_form():
 
 
 def test_loser_of_a_race_finds_the_winners_case(send, monkeypatch):
-    """The other form arrived between the look-up of the case and its insert."""
+    # The other form arrived between the look-up of the case and its insert.
     winner = send()
     real, calls = submissions._submit, []
 
@@ -304,7 +307,10 @@ def test_loser_of_a_race_finds_the_winners_case(send, monkeypatch):
 
 @pytest.fixture
 def quarantine(profile, consultation_settings, policy):
-    """Return a function that submits a request with a time, from a sender over the rate limit."""
+    """Return a function that submits a request with a time in quarantine.
+
+    Its sender is over the rate limit.
+    """
 
     def submit(**changes) -> Case:
         request = make_request(**{"start": TUESDAY, **changes})
