@@ -15,7 +15,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import Appointment, AppointmentState, Case, Status
+from bookings.models import OPEN_STATUSES, Appointment, AppointmentState, Case, Status
 from bookings.scheduling.formatting import format_age, format_short
 from clinic.models import ClinicProfile
 
@@ -98,7 +98,8 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         visit = self.get_live_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
-            "age": format_age(case.created_at, self.now),
+            "age": format_age(case.waiting_since, self.now),
+            "is_red": case.is_complaint and case.status in OPEN_STATUSES,
             "answer_by": format_short(due, self.zone) if due else "",
             "is_late": due is not None and self.now >= due,
             "stage": services.get_stage(case).label,

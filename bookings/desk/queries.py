@@ -19,13 +19,21 @@ class Backlog(NamedTuple):
     oldest: datetime | None
     unsent: int
     quarantined: int
+    complaints: int
+    unseen: int
 
 
 def get_backlog(now: datetime) -> Backlog:
     """Return how much waits, and when the oldest waiting case came in."""
     cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min("waiting_since"))
     quarantined = Case.objects.filter(status=Status.QUARANTINED).count()
-    return Backlog(**cases, unsent=unsent_messages(now).count(), quarantined=quarantined)
+    return Backlog(
+        **cases,
+        unsent=unsent_messages(now).count(),
+        quarantined=quarantined,
+        complaints=Case.objects.filter(priority=2).count(),
+        unseen=Case.objects.filter(unseen_since__isnull=False).count(),
+    )
 
 
 def waiting_cases() -> QuerySet[Case]:

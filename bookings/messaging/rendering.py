@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
-from bookings.models import Appointment, ConsultationSettings, Message, MessageKind
-from bookings.scheduling.formatting import format_start
+from bookings.models import TO_STAFF, Appointment, ConsultationSettings, Message, MessageKind
+from bookings.scheduling.formatting import format_deadline, format_start
 from bookings.scheduling.ics import build_ics
 from clinic.hours.formatting import day_range_label, format_span
 from clinic.hours.schedule import weekly_lines
@@ -28,6 +28,11 @@ from .links import get_visit_path
 SUBJECTS = {
     MessageKind.RECEIPT: gettext_lazy("We have your request – %(clinic)s"),
     MessageKind.DESK_NOTICE: gettext_lazy("New consultation request %(reference)s"),
+    MessageKind.DESK_MOVED: gettext_lazy("A patient chose another time: %(reference)s"),
+    MessageKind.DESK_CANCELED: gettext_lazy("A patient canceled a visit: %(reference)s"),
+    MessageKind.COMPLAINT: gettext_lazy("Complaint: something feels wrong, %(reference)s"),
+    MessageKind.COMPLAINT_RECEIPT: gettext_lazy("We have your message – %(clinic)s"),
+    MessageKind.HELD: gettext_lazy("We hold a time for you – %(clinic)s"),
     MessageKind.BOOKED: gettext_lazy("Your visit is booked – %(clinic)s"),
     MessageKind.MOVED: gettext_lazy("Your visit has a new time – %(clinic)s"),
     MessageKind.CANCELED: gettext_lazy("Your visit is canceled – %(clinic)s"),
@@ -37,7 +42,8 @@ SUBJECTS = {
 }
 TEMPLATES = dict.fromkeys(MessageKind, "visit") | {
     MessageKind.RECEIPT: "receipt",
-    MessageKind.DESK_NOTICE: "desk_notice",
+    MessageKind.COMPLAINT_RECEIPT: "complaint_receipt",
+    **dict.fromkeys(TO_STAFF, "desk_notice"),
     MessageKind.WAITLIST_OFFER: "waitlist_offer",
 }
 MAX_SUBJECT = 200
@@ -62,13 +68,14 @@ def render(message: Message) -> None:
         "first_name": get_first_name(case.name),
         "moment": format_start(message.starts_at, clinic.zone) if message.starts_at else "",
         "link": site.root_url + get_visit_path(case),
+        "answer_by": format_answer_by(message.appointment, clinic),
     }
     if kind == MessageKind.RECEIPT:
         settings = ConsultationSettings.for_site(site)
         context["promise"] = settings.reply_promise
         context["steps"] = split_steps(settings.next_steps)
         context["hours"] = format_hours(clinic)
-    elif kind == MessageKind.DESK_NOTICE:
+    elif kind in TO_STAFF:
         context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])
     message.subject = " ".join((SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference}).split())
     message.subject = message.subject[:MAX_SUBJECT]
@@ -80,6 +87,16 @@ def render(message: Message) -> None:
     visit = message.appointment
     if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
         message.calendar = render_ics(visit, clinic, is_canceled=is_canceled)
+
+
+def format_answer_by(visit: Appointment | None, clinic: ClinicProfile) -> str:
+    """Return when the desk answers a held time in words, or "".
+
+    It is empty for a visit so near that the answer comes before it.
+    """
+    if visit is None or visit.answer_by is None or visit.answer_by == visit.starts_at:
+        return ""
+    return format_deadline(visit.answer_by, timezone.now(), clinic.zone)
 
 
 def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: bool = False) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path
+from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path, get_visit_path
 from bookings.models import ConsultationSettings, VisitType
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import TimeTakenError, submit
@@ -106,13 +106,15 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
 
     Its link holds a signed reference. Of all that was typed, the page shows only the time.
     """
-    case = find_case_by_receipt_token(token)
+    case, may_link = find_case_by_receipt_token(token)
     if case is None:
         context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
         return limit_referrer(render(request, "bookings/receipt_unknown.html", context, status=404))
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     context = {
         "reference": case.reference,
+        "has_email": bool(case.email),
+        "visit_path": get_visit_path(case) if may_link else "",
         "consultation": settings,
         "status": get_receipt_status(case, get_request_policy(request, settings, profile), profile.zone),
         "head_title": _("We have your request"),

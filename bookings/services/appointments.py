@@ -122,7 +122,7 @@ def book(
         make_room(policy, start, now, appointment)
     _place_anywhere(appointment, start, policy, now)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
-    _record_change(case, kind, appointment, actor, note, anyway=[str(obstacle) for obstacle in obstacles])
+    _record_change(case, kind, appointment, actor, note, anyway=sorted({obstacle.kind for obstacle in obstacles}))
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
     if before and before != start:
         notify_waitlist(before, given_back_by=case.pk)
