@@ -98,7 +98,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         visit = self.get_live_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
-            "age": format_age(case.waiting_since, self.now),
+            "age": format_age(case.asked_at, self.now),
             "is_red": case.is_complaint and case.status in OPEN_STATUSES,
             "answer_by": format_short(due, self.zone) if due else "",
             "is_late": due is not None and self.now >= due,

@@ -144,7 +144,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             **super().get_context_data(),
             "case": case,
             "stage": services.get_stage(case).label,
-            "age": format_age(case.waiting_since, now),
+            "age": format_age(case.asked_at, now),
             "is_red": case.is_complaint and case.status in OPEN_STATUSES,
             "changed": format_short(case.unseen_since, self.zone) if case.unseen_since else "",
             "retention_months": ConsultationSettings.for_request(self.request).retention_months,

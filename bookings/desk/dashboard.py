@@ -32,13 +32,13 @@ class CasesPanel(Component):
         policy, backlog = get_desk_policy(parent_context["request"]), get_backlog(now)
         oldest = waiting_cases().prefetch_related("treatments", services.prefetch_visits())
         rows = []
-        columns = ("kind", "name", "contact_by", "waiting_since", "status")
+        columns = ("kind", "name", "contact_by", "created_at", "asked_again_at", "status")
         for case in oldest.only(*columns)[:MAX_SHOWN]:
             due = get_answer_by(case, policy)
             rows.append(
                 {
                     "case": case,
-                    "age": format_age(case.waiting_since, now),
+                    "age": format_age(case.asked_at, now),
                     "answer_by": format_short(due, policy.schedule.time_zone),
                     "is_late": now >= due,
                     "url": reverse("case:inspect", args=[case.pk]),

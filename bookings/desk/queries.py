@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from bookings.models import Appointment, AppointmentState, Case, Message, MessageKind, MessageState, Status
 from bookings.scheduling.policy import BookingPolicy
 
+ASKED_AT = Coalesce("asked_again_at", "created_at")
 # Messages are sent within seconds. The desk marks those that are still unsent after this time.
 GRACE = timedelta(minutes=5)
 # Without opening hours an answer is late after this time.
@@ -25,7 +27,7 @@ class Backlog(NamedTuple):
 
 def get_backlog(now: datetime) -> Backlog:
     """Return how much waits, and when the oldest waiting case came in."""
-    cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min("waiting_since"))
+    cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min(ASKED_AT))
     quarantined = Case.objects.filter(status=Status.QUARANTINED).count()
     return Backlog(
         **cases,
@@ -39,7 +41,7 @@ def get_backlog(now: datetime) -> Backlog:
 def waiting_cases() -> QuerySet[Case]:
     """Return the unanswered cases: complaints, then the longest waiting first."""
     waiting = Case.objects.filter(priority__gte=1, answered_at=None)
-    return waiting.order_by("-priority", "waiting_since", "pk")
+    return waiting.order_by("-priority", ASKED_AT, "pk")
 
 
 def unsent_messages(now: datetime) -> QuerySet[Message]:
@@ -67,9 +69,9 @@ def get_answer_by(case: Case, policy: BookingPolicy) -> datetime:
     has ``current_appointments``.
     """
     if case.is_complaint:
-        due = policy.schedule.add_open_minutes(case.waiting_since, policy.complaint_minutes)
-        return due or case.waiting_since + LATE_AFTER
+        due = policy.schedule.add_open_minutes(case.asked_at, policy.complaint_minutes)
+        return due or case.asked_at + LATE_AFTER
     for appointment in case.current_appointments:
         if appointment.answer_by:
             return appointment.answer_by
-    return policy.answer_by(case.waiting_since) or case.waiting_since + LATE_AFTER
+    return policy.answer_by(case.asked_at) or case.asked_at + LATE_AFTER

@@ -53,7 +53,7 @@ def get_end_of_links(case: Case) -> datetime:
     """
     visits = list(case.appointments.all())
     ends = [visit.ends_at + AFTER_VISIT for visit in visits if visit.state in VISITS]
-    return max(ends or [case.waiting_since + AFTER_REQUEST, *(visit.ends_at + AFTER_VISIT for visit in visits)])
+    return max(ends or [case.asked_at + AFTER_REQUEST, *(visit.ends_at + AFTER_VISIT for visit in visits)])
 
 
 def get_receipt_path(case: Case) -> str:

@@ -1,4 +1,5 @@
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -143,8 +144,8 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     created_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
-    # The reply clock counts from here. It starts anew when the patient asks for something again.
-    waiting_since = models.DateTimeField(_("waiting since"), default=timezone.now, editable=False)
+    # Set when the patient asks for something again, so that the reply clock starts anew.
+    asked_again_at = models.DateTimeField(_("asked again"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
     # Set when the patient moves or cancels a visit, until the desk has seen it.
     unseen_since = models.DateTimeField(_("changed by the patient"), null=True, blank=True, editable=False)
@@ -198,6 +199,11 @@ class Case(models.Model):
     def is_waiting(self) -> bool:
         """Return whether the patient waits for an answer."""
         return self.status in OPEN_STATUSES and self.answered_at is None
+
+    @property
+    def asked_at(self) -> datetime:
+        """Return when the patient asked last: the reply clock counts from then."""
+        return self.asked_again_at or self.created_at
 
     @property
     def is_complaint(self) -> bool:

@@ -75,6 +75,11 @@ class MessageManager(models.Manager):
             due_at=due_at or timezone.now(),
         )
 
+    def queue_receipt(self, case: Case) -> "Message | None":
+        """Queue the receipt to the patient, if they gave an email address."""
+        key = f"{case.reference}:{case.version}"
+        return self.queue(MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key)
+
 
 class Message(models.Model):
     """Store one message between the clinic and a patient, or to the desk.

@@ -34,7 +34,7 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
     now, appointment = timezone.now(), case.appointments.newest()
     answer_by = ""
     if policy and case.is_waiting:
-        due = policy.answer_by(case.waiting_since)
+        due = policy.answer_by(case.asked_at)
         answer_by = format_deadline(due, now, zone) if due and now < due else ""
     if appointment is None:
         was_refused = case.events.filter(kind=EventKind.NOT_HELD).exists()

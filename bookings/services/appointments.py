@@ -27,13 +27,14 @@ from bookings.models import (
 from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 
-from .cases import lock_case, save_change, set_status
+from .cases import ask_again, lock_case, save_change, set_status
 from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .slots import (
     UnusualTimeError,
     expired_holds,
     find_obstacles,
     find_resources,
+    hold,
     lock_resources,
     make_room,
     place,
@@ -160,6 +161,31 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
 
 
 @transaction.atomic
+def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
+    """Hold a start on offer (aware) for a patient whose case has no time.
+
+    The case then waits for an answer. Raise TimeTakenError, or BookingError if the case is closed or has a time.
+    """
+    case, now = _lock_case(case_id)
+    check_open_for_a_time(case)
+    if live := case.appointments.live().first():
+        if live.starts_at == start:  # The form was sent twice.
+            return case
+        raise BookingError(_("You have a time already. Open your page again to see it."))
+    stage = get_stage(case)
+    appointment = hold(case, start, policy, now)
+    if appointment is None:
+        raise BookingError(_("Other times are held for the same email or phone. Please call us."))
+    ask_again(case)
+    case.unseen_since = case.unseen_since or now
+    save_change(case)
+    Event.objects.record(case, EventKind.STAGE, **{"from": stage, "to": case.status})
+    notify_patient(MessageKind.HELD, appointment)
+    notify_desk(MessageKind.DESK_MOVED, appointment)
+    return case
+
+
+@transaction.atomic
 def cancel(
     case_id: int,
     *,
@@ -240,7 +266,7 @@ def change_stage(
     if (stage, wanted) in UNDONE and visit:
         _undo(case, visit, stage, wanted, now)
     elif isinstance(wanted, AppointmentState):
-        data = {"before": _describe(case, live or visit if wanted != AppointmentState.CHECKED_IN else live)}
+        data = {"before": _describe(case, live if wanted == AppointmentState.CHECKED_IN else visit)}
         visit = _check_in(case, live, policy, now) if wanted == AppointmentState.CHECKED_IN else visit
         _set_state(visit, wanted)
         data["before"]["visit"] = visit.pk

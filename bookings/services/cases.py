@@ -50,7 +50,7 @@ def ask_again(case: Case) -> None:
     The caller saves the case.
     """
     set_status(case, Status.NEW)
-    case.waiting_since = timezone.now()
+    case.asked_again_at = timezone.now()
 
 
 def save_change(case: Case) -> None:

@@ -63,7 +63,7 @@ def correct_contact(
     Patient.objects.update_for(case)
     Event.objects.record(case, EventKind.CORRECTED, actor, note, **data)
     if "email" in changes and case.status in OPEN_STATUSES and not case.is_complaint:
-        queue_receipt(case)
+        Message.objects.queue_receipt(case)
     return case
 
 
@@ -80,9 +80,3 @@ def readdress(case: Case) -> None:
         unsent.update(recipient=case.email, subject="", text="", html="", calendar="")
     else:
         unsent.update(state=MessageState.DROPPED)
-
-
-def queue_receipt(case: Case) -> None:
-    """Queue the receipt to the patient, if they gave an email address."""
-    key = f"{case.reference}:{case.version}"
-    Message.objects.queue(MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key)

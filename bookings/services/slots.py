@@ -10,15 +10,19 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
+from bookings.contact_details import fold
 from bookings.models import (
     Appointment,
     AppointmentState,
     BlockedTime,
+    Case,
     ConsultationSettings,
+    Event,
+    EventKind,
     Resource,
     Slot,
     VisitType,
@@ -32,6 +36,8 @@ from clinic.models import ClinicProfile, OpeningHours
 from .transitions import BookingError
 
 NEAREST = 3
+# A family writes from one address or phone: each of so many people may have a time.
+MAX_HOLDS = 3
 
 
 class TimeTakenError(BookingError):
@@ -136,6 +142,48 @@ def make_room(policy: BookingPolicy, start: datetime, now: datetime, moving: App
             Slot.objects.bulk_create(
                 Slot(resource_id=blocked.resource_id, at=at, blocked_time=blocked) for at in slots_between(begins, ends)
             )
+
+
+def hold(
+    case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, on_offer: bool = True
+) -> Appointment | None:
+    """Hold a start until the desk has answered.
+
+    Raise TimeTakenError if it is not free and, ``on_offer``, offered. The resources are locked, and no hold is past its
+    end.
+
+    Return None, with an event, if the same person or a large family holds times already.
+    """
+    if holder := find_holder(case.name, case.email, case.phone_e164, but=case):
+        Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, holder=holder.reference)
+        return None
+    answer_by = policy.answer_by(now)
+    if answer_by is None:
+        raise TimeTakenError(_("No time can be held at the moment."))
+    resources = find_resources(policy, start, now, on_offer=on_offer)
+    if not resources:
+        raise time_taken(policy, start, now)
+    appointment = Appointment(case=case, held_until=policy.hold_until(start, answer_by))
+    place(appointment, start, resources, policy, now)
+    Event.objects.record(case, EventKind.HELD, starts_at=start)
+    return appointment
+
+
+def find_holder(name: str, email: str, phone_e164: str, but: Case | None = None) -> Case | None:
+    """Return a case that stands in the way of another hold, or None.
+
+    It is one of the same person, or one of ``MAX_HOLDS`` with this email or phone.
+    """
+    same = Q(email__iexact=email) if email else Q()
+    if phone_e164:
+        same |= Q(phone_e164=phone_e164)
+    if not same:
+        return None
+    holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD).order_by("pk")
+    cases = list(holding.exclude(pk=but.pk) if but else holding)
+    person = fold(name)
+    own = next((case for case in cases if fold(case.name) == person), None)
+    return own or (cases[0] if len(cases) >= MAX_HOLDS else None)
 
 
 def _find_blocked(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> list[BlockedTime]:

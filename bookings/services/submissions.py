@@ -37,10 +37,9 @@ from clinic.models import ClinicProfile
 
 from .appointments import drop_hold, expire
 from .cases import ask_again, lock_case, save_change, set_status
-from .contacts import queue_receipt, readdress
-from .holds import find_holder, hold
+from .contacts import readdress
 from .notifications import notify_patient
-from .slots import TimeTakenError, find_resources, lock_resources, time_taken
+from .slots import TimeTakenError, expired_holds, find_holder, find_resources, hold, lock_resources, time_taken
 from .transitions import BookingError, get_stage
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
@@ -142,12 +141,14 @@ def _submit(
             raise time_taken(policy, start, now)
     case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
     if not in_quarantine:
-        queue_receipt(case)
+        Message.objects.queue_receipt(case)
         recipient = settings.desk_email or profile.email
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
     if start and policy:
         # The hold comes last, so that the lock is short. The case is new, so it may be locked before the resources.
         lock_resources()
+        if expired_holds(now).exists():
+            expire(now)
         hold(case, start, policy, now, on_offer=not is_checked)
     return case, True
 
@@ -286,7 +287,7 @@ def _amend(
         if "email" in changes:
             readdress(case)
             if case.status != Status.QUARANTINED:
-                queue_receipt(case)
+                Message.objects.queue_receipt(case)
     _change_hold(case, submission, policy, now)
     return case
 
@@ -352,10 +353,11 @@ def release_from_quarantine(
     save_change(case)
     data: dict[str, Any] = {"from": Status.QUARANTINED, "to": Status.NEW}
     Event.objects.record(case, EventKind.STAGE, actor, note, **data)
-    queue_receipt(case)
+    Message.objects.queue_receipt(case)
     if case.requested_start and policy:
         try:
             with transaction.atomic():
+                expire(timezone.now())
                 hold(case, case.requested_start, policy, timezone.now())
         except TimeTakenError:
             Event.objects.record(case, EventKind.NOT_HELD, starts_at=case.requested_start)

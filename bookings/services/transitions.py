@@ -108,7 +108,7 @@ def find_obstacle(visit: Appointment | None, stage: Stage, to: Stage, now: datet
 
     ``visit`` is the live one of the case.
     """
-    if visit is None:
+    if visit is None or (stage, to) in UNDONE:
         return ""
     day, today = visit.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
     if to == AppointmentState.CHECKED_IN and (day != today or now < visit.starts_at - CHECK_IN_EARLY):

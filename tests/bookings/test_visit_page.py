@@ -10,7 +10,7 @@ from django.apps import apps
 from icalendar import Calendar
 
 from bookings import services
-from bookings.messaging.links import VALID_FOR, get_visit_path
+from bookings.messaging.links import AFTER_REQUEST, get_visit_path
 from bookings.messaging.outbox import send_due
 from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, MessageState, Slot
 from tests.bookings.conftest import TUESDAY
@@ -157,7 +157,7 @@ def test_empty_complaint_is_refused(client, booked):
 
 def test_link_expires(client, booked, clock):
     path = get_visit_path(booked)
-    clock.move_to(NOW + VALID_FOR + timedelta(minutes=1))
+    clock.move_to(NOW + AFTER_REQUEST + timedelta(minutes=1))
     for address in (path, f"{path}change/"):
         assert client.get(address).status_code == 404
 
