@@ -67,7 +67,7 @@ load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE
 crashes: $(VENV)/.tools ## Kill the whole server six times during 500 requests; none may be lost (some minutes)
 	@$(PY) -m tests.load.crashes
 
-mail-sink: $(VENV)/.tools ## Break the mail server in four ways during requests; no message may be lost (some minutes)
+mail-sink: $(VENV)/.tools ## Break the email server in four ways during requests; no message may be lost (some minutes)
 	@$(PY) -m tests.load.mail_sink
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)

@@ -1,5 +1,8 @@
 #!/usr/bin/env python
-"""Django's command-line entry point. Without configuration it runs the development settings."""
+"""Run a management command.
+
+Without configuration it has the development settings.
+"""
 
 import os
 import sys

@@ -1,5 +1,6 @@
-"""Read an article of the old site, saved as plain text, into plain values. No Django here.
+"""Read an article of the old site, saved as plain text. No Django here.
 
+The result is plain values.
 Every line gets a kind, one letter, and regular expressions over these letters find the parts of a page:
 T short line, P running text, R same words as the line above, C name of a category, D small print with a date,
 N other small print, Q search keywords; page furniture: A headline of a contact block, K contact data or hours,
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from itertools import groupby, takewhile
+from pathlib import Path
 from textwrap import shorten
 from typing import Literal
 
@@ -88,31 +90,8 @@ STREET = r"(?:Street|St|Avenue|Ave|Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Highw
 POSTS = r"(?:blog )?(?:posts?|articles?|stor(?:y|ies))"
 NETWORK = r"(?:facebook|twitter|instagram|pinterest|linkedin|youtube|tiktok|yelp|whatsapp|e-?mail)"
 NAMES = {"DAY": DAY, "TIME": TIME, "TO": TO, "STREET": STREET, "POSTS": POSTS, "NETWORK": NETWORK, "SITE": SITE_NAME}
-# Each line: kind, reason, pattern.
-FURNITURE_RULES = r"""
-A | contact block   | contact(?: us| info(?:rmation)?)?|get in touch|(?:visit|find) us|drop us a line|(?:our )?address
-A | opening hours   | (?:(?:our|business|opening|office) )*hours(?: of operation)?(?: ?\((?:open|closed)[^)]*\))?
-K | opening hours   | DAY(?:TODAY)*\s*[:.–—-]?\s*(?:closed|open|by appointment(?: only)?|TIMETOTIME)|TIMETOTIME
-K | opening hours   | (?:open|closed)(?: now| today)?(?: (?:until|opens) .{0,30})?
-K | contact block   | (?:[a-z -]{1,20}[:.]?\s*)?(?:\+?1[-. ]?)?\(?\d{3}\)?[-–. ]*\d{3}[-–. ]*\d{4}
-K | contact block   | (?:e-?mail\s*:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+|get directions?
-K | contact block   | (?:[\w .'-]{2,40},\s*)?(?:ca|california)\.?,?\s+\d{5}(?:-\d{4})?
-K | contact block   | (?-i:\d{1,6}\s+(?:[A-Z0-9][\w.'-]*\s+){1,5}STREET\b\.?(?:,.{0,80})?)
-K | contact block   | better yet, (?:come )?see us in person|we love our \w+, so feel free to .{3,70}
-L | links to other posts | (?:recent|related|latest|popular|more) POSTS|(?:previous|next)(?: POSTS)?|read next
-M | links to other posts | (?:.*[\s.…\]])?(?-i:(?:Read|READ|Learn|See) (?:[Mm]ore|MORE)|Read [Pp]ost)[^\w.!?]*
-M | links to other posts | (?:.*[\s.…\]])?(?-i:(?:Continue|CONTINUE|Keep) (?:[Rr]eading|READING))[^\w.!?]*
-F | links to other posts | back to (?:the )?(?:blog|home|POSTS)|(?:view |see )?all POSTS
-F | sharing buttons | share(?: (?:this|the)(?: POSTS| page)?)?(?: (?:on|with|via) [^.]{0,40})?|follow us[^.]{0,40}
-F | sharing buttons | NETWORK(?:[\s|·,/]+NETWORK)+
-F | form            | (?:leave|post|write|add) a (?:comment|reply)|(?:\d+|no) comments?|subscribe(?: now)?|newsletter
-F | form            | sign up for our [^.]{4,60}|this site is protected by recaptcha.{0,150}
-F | page footer     | (?:copyright )?(?:©|\(c\)).{0,120}|copyright \d{4}.{0,120}|(?:.{0,80} )?all rights reserved\.?
-F | page footer     | (?:(?:this|our) (?:web)?site|we) uses? cookies.{0,300}|powered by .{1,60}|SITE
-W | menu            | home|about(?: us)?|(?:our )?(?:services|team|blog)|treatments|gallery|shop|faqs?|reviews|menu
-W | form            | (?:your )?(?:name|e-?mail(?: address)?|phone(?: number)?|message)\*?|send|submit|cancel|accept
-W | sharing buttons | NETWORK|tweet|print|copy link
-"""
+# Each line of the file: kind, reason, pattern.
+FURNITURE_RULES = Path(__file__).with_name("legacy_furniture.txt").read_text(encoding="utf-8")
 FURNITURE = [
     (kind, reason.strip(), re.compile(re.sub("|".join(NAMES), lambda name: NAMES[name[0]], pattern), re.IGNORECASE))
     for kind, reason, pattern in (rule.split(" | ", 2) for rule in FURNITURE_RULES.strip().splitlines())

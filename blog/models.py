@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, PageManager
@@ -14,6 +14,7 @@ from wagtail.search import index
 
 from clinic.models import BasePage
 from clinic.pages.blocks import BodyBlock
+from clinic.pages.fields import optional_key
 
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read
@@ -34,7 +35,7 @@ class BlogCategory(models.Model):
 
     objects = BlogCategoryQuerySet.as_manager()
 
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    panels = ["name", "slug"]
 
     class Meta:
         verbose_name = _("category")
@@ -68,11 +69,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     articles_per_page = models.PositiveSmallIntegerField(_("articles per page"), default=9)
 
-    content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("introduction"),
-        FieldPanel("articles_per_page"),
-    ]
+    content_panels = [*BasePage.content_panels, "introduction", "articles_per_page"]
     search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types = ["blog.BlogPage"]
@@ -111,30 +108,22 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     def render_list(self, request, articles, category=None):
         paginator = Paginator(articles, self.articles_per_page)
         page = paginator.get_page(request.GET.get("page"))
+        own = self.reverse_subpage("category", args=[category.slug]) if category else ""
         context = {
             "articles": page,
             "page_range": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
             "category": category,
             "categories": BlogCategory.objects.in_use(),
-            "canonical_suffix": self.canonical_suffix(category, page.number),
+            "canonical_suffix": f"{own}?page={page.number}" if page.number > 1 else own,
         }
         if category:
             context["head_title"] = f"{category.name} – {self.title}"
         return self.render(request, context_overrides=context)
 
-    def canonical_suffix(self, category, number):
-        """Return what follows the index's address: a category, a page number."""
-        own = self.reverse_subpage("category", args=[category.slug]) if category else ""
-        return f"{own}?page={number}" if number > 1 else own
-
     def get_sitemap_urls(self, request=None):
-        own = super().get_sitemap_urls(request)
-        used = BlogCategory.objects.in_use()
         base = self.get_full_url(request)
-        return [
-            *own,
-            *({"location": f"{base}{self.reverse_subpage('category', args=[c.slug])}"} for c in used),
-        ]
+        paths = (self.reverse_subpage("category", args=[used.slug]) for used in BlogCategory.objects.in_use())
+        return [*super().get_sitemap_urls(request), *({"location": f"{base}{path}"} for path in paths)]
 
 
 class BlogPageForm(WagtailAdminPageForm):
@@ -148,14 +137,7 @@ class BlogPageForm(WagtailAdminPageForm):
 class BlogPage(BasePage):
     # Drafts can lack a date. Publishing requires it.
     date = models.DateField(_("date"), null=True, help_text=_("The day it was first published."))
-    author = models.ForeignKey(
-        "clinic.Person",
-        verbose_name=_("author"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="articles",
-    )
+    author = optional_key("clinic.Person", _("author"), related_name="articles")
     categories = ParentalManyToManyField(BlogCategory, verbose_name=_("categories"), blank=True, related_name="pages")
     intro = models.TextField(_("introduction"), max_length=500, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
@@ -167,16 +149,16 @@ class BlogPage(BasePage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldPanel("intro"),
+        "intro",
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("date"), FieldPanel("author")]),
+                FieldRowPanel(["date", "author"]),
                 FieldPanel("categories", widget=forms.CheckboxSelectMultiple),
             ],
             heading=_("Date, author and categories"),
         ),
-        FieldPanel("body"),
-        FieldPanel("sources"),
+        "body",
+        "sources",
         InlinePanel("related_treatments", heading=_("Treatments in this article"), label=_("Treatment"), max_num=6),
         InlinePanel(
             "picked_articles",
@@ -206,7 +188,7 @@ class BlogPage(BasePage):
         links = links.prefetch_related("treatment__listing_image__renditions")
         return [link.treatment for link in links if link.treatment.live]
 
-    def related_articles(self, count=RELATED_ARTICLES):
+    def related_articles(self):
         """Return the editor's picks, then same treatments, then the newest."""
         picks = [row.article_id for row in self.picked_articles.all()]
         same = BlogPage.objects.filter(
@@ -225,7 +207,7 @@ class BlogPage(BasePage):
             )
             .order_by("rank", "-date", "-pk")
         )
-        return list(ranked[:count])
+        return list(ranked[:RELATED_ARTICLES])
 
     def newer(self):
         """Return the next article by date, then by creation, or None."""
@@ -248,7 +230,7 @@ class BlogPageTreatment(Orderable):
     page = ParentalKey(BlogPage, on_delete=models.CASCADE, related_name="related_treatments")
     treatment = models.ForeignKey("treatments.TreatmentPage", on_delete=models.CASCADE, related_name="article_links")
 
-    panels = [PageChooserPanel("treatment", "treatments.TreatmentPage")]
+    panels = ["treatment"]
 
     class Meta(Orderable.Meta):
         verbose_name = _("treatment of an article")
@@ -262,7 +244,7 @@ class BlogPagePick(Orderable):
     page = ParentalKey(BlogPage, on_delete=models.CASCADE, related_name="picked_articles")
     article = models.ForeignKey(BlogPage, on_delete=models.CASCADE, related_name="+")
 
-    panels = [PageChooserPanel("article", "blog.BlogPage")]
+    panels = ["article"]
 
     class Meta(Orderable.Meta):
         verbose_name = _("picked article")

@@ -8,10 +8,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
-from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.db import connections
+from django.test import RequestFactory
 from gunicorn.glogging import Logger
 
 from clinic.logging import RedactingFormatter, redact_links
@@ -65,17 +65,11 @@ def post_worker_init(worker) -> None:
 def request_page(application: Callable, path: str) -> None:
     """Send the application a GET as if it came through the proxy."""
     address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
-    environ = {
-        "PATH_INFO": path,
-        "HTTP_HOST": address.netloc,
-        "HTTP_X_FORWARDED_PROTO": address.scheme,
-        "wsgi.url_scheme": address.scheme,
-    }
-    setup_testing_defaults(environ)
-    answer = application(environ, lambda *_status_and_headers: None)
+    headers = {"host": address.netloc, "x-forwarded-proto": address.scheme}
+    request = RequestFactory().get(path, headers=headers, secure=address.scheme == "https")
+    answer = application(request.environ, lambda *_status_and_headers: None)
     try:
-        for _part in answer:
-            pass
+        list(answer)
     finally:
         answer.close()
         connections.close_all()

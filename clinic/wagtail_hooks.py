@@ -1,7 +1,7 @@
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
@@ -53,24 +53,14 @@ def remove_news_badges(request, items):
     items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
 
 
-@hooks.register(SHORTCUT_HOOK, order=300)
-def get_opening_hours_shortcut(request):
-    if policy_registry.get_by_type(OpeningHours).user_has_permission(request.user, "change"):
-        return Shortcut(_("Change opening hours"), reverse("opening_hours:list"), "opening-hours")
-    return None
+def register_shortcut(order, label, icon, model, permission, view):
+    @hooks.register(SHORTCUT_HOOK, order=order)
+    def get_shortcut(request):
+        if policy_registry.get_by_type(model).user_has_permission(request.user, permission):
+            return Shortcut(label, reverse(model.snippet_viewset.get_url_name(view)), icon)
+        return None
 
 
-@hooks.register(SHORTCUT_HOOK, order=350)
-def get_announcement_shortcut(request):
-    if policy_registry.get_by_type(Announcement).user_has_permission(request.user, "add"):
-        return Shortcut(
-            _("Add an announcement"), reverse(Announcement.snippet_viewset.get_url_name("add")), "info-circle"
-        )
-    return None
-
-
-@hooks.register(SHORTCUT_HOOK, order=400)
-def get_keywords_shortcut(request):
-    if policy_registry.get_by_type(Keyword).user_has_permission(request.user, "change"):
-        return Shortcut(_("Manage keywords"), reverse(Keyword.snippet_viewset.get_url_name("list")), "tag")
-    return None
+register_shortcut(300, _("Change opening hours"), "opening-hours", OpeningHours, "change", "list")
+register_shortcut(350, _("Add an announcement"), "info-circle", Announcement, "add", "add")
+register_shortcut(400, _("Manage keywords"), "tag", Keyword, "change", "list")

@@ -44,10 +44,15 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
-    """Put the first rows back after a test with real transactions, which empties the database."""
+def pytest_runtest_teardown(item, nextitem):
+    """Put the first rows back after a test with real transactions.
+
+    Such a test empties the database.
+    """
     result = yield
     marker = item.get_closest_marker("django_db")
+    if nextitem is None:  # The database is gone by now.
+        return result
     if "transactional_db" in item.fixturenames or (marker and marker.kwargs.get("transaction")):
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(connection._test_serialized_contents)

@@ -1,4 +1,7 @@
-"""Make test data with fixed values. Each function takes what the test is about and fills in the rest."""
+"""Make test data with fixed values.
+
+Each function takes what the test is about and fills in the rest.
+"""
 
 import itertools
 from datetime import date, datetime, timedelta

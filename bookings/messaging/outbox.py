@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotAcceptedError(Exception):
-    """Report that the mail server raised no error but accepted nothing."""
+    """Report that the email server raised no error but accepted nothing."""
 
 
 def send_due(now: datetime | None = None) -> Counter[str]:

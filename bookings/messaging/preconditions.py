@@ -35,7 +35,7 @@ def is_still_relevant(message: Message) -> bool:
     if check is None:
         return True
     # Reading under the row lock waits for a cancellation that is being written. The lock ends before the message
-    # is sent, so that a mail server that hangs does not block cancellations.
+    # is sent, so that an email server that hangs does not block cancellations.
     with transaction.atomic():
         appointment = Appointment.objects.select_for_update(no_key=True).filter(messages=message).first()
     return appointment is not None and check(message, appointment)

@@ -76,7 +76,7 @@ def render(message: Message) -> None:
     message.text = render_to_string(f"{template}.txt", context).strip() + "\n"
     message.html = render_to_string(f"{template}.html", context)
     is_canceled = kind == MessageKind.CANCELED
-    # A visit that was never booked is in nobody's calendar, so its cancellation brings no file.
+    # No calendar contains a visit that was never booked, so its cancellation brings no file.
     visit = message.appointment
     if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
         message.calendar = render_ics(visit, clinic, is_canceled=is_canceled)

@@ -55,6 +55,8 @@ def confirm(case_id: int, *, actor: User, expected_version: int, policy: Booking
         raise BookingError(_("No time is held for this case that could be booked."))
     if appointment.starts_at <= now:
         raise BookingError(_("This time is over."))
+    if case.appointments.live().exclude(pk=appointment.pk).exists():
+        raise BookingError(_("Another time is booked for this case. Cancel it first."))
     is_held = appointment.state == AppointmentState.HELD
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     if is_held:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +45,8 @@ SAME_REQUEST_WITHIN = timedelta(hours=24)
 # Of those with the same contact only the newest are looked at: a whole company may write from one address.
 MAX_LOOKED_AT = 50
 TYPED_FIELDS = ("name", "email", "phone", "contact_by", "contact_time", "message")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,12 +116,12 @@ def _submit(
 ) -> tuple[Case, bool]:
     now, fields = timezone.now(), submission.case_fields()
     if Case.objects.filter(submission_key=submission.submission_key).exists():
-        return _amend(submission, fields, policy, now), False
+        return _amend(submission, fields, policy, in_quarantine, now), False
     recent = Case.objects.filter(fingerprint=fields["fingerprint"], created_at__gte=now - SAME_REQUEST_WITHIN)
     if case := recent.exclude(status=Status.CLOSED).order_by("pk").first():
         if submission.start:  # A second form without a time does not end the hold.
             lock_resources()
-            _save_wish(case, submission)
+            _save_requested_time(case, submission)
             _change_hold(case, submission.start, policy, now)
         return case, False
     start = None if in_quarantine else submission.start
@@ -148,14 +151,28 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
         **fields,
     )
     case.search_text = search_text_for(case)
-    if visit := find_previous_visit(case):
-        case.kind, case.previous = CaseKind.REPEAT, visit
+    _mark_repeat(case)
     case.patient = Patient.objects.create_for(case)
     case.save(force_insert=True)
     _add_treatments(case, get_titles(submission.treatment_ids))
     Event.objects.record(case, EventKind.RECEIVED)
     Consent.objects.create(case=case, wording=submission.consent_wording)
     return case
+
+
+def _mark_repeat(case: Case) -> None:
+    """Point a repeat at the visit before it.
+
+    An error does not cost the request.
+    """
+    try:
+        with transaction.atomic():
+            visit = find_previous_visit(case)
+    except Exception:
+        logger.exception("The visit before a request could not be found")
+        return
+    if visit:
+        case.kind, case.previous = CaseKind.REPEAT, visit
 
 
 def find_previous_visit(case: Case) -> Case | None:
@@ -241,11 +258,13 @@ def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | Non
 # The same form sent again
 
 
-def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy | None, now: datetime) -> Case:
+def _amend(
+    submission: Submission, fields: dict[str, Any], policy: BookingPolicy | None, in_quarantine: bool, now: datetime
+) -> Case:
     """Save what the patient changed in the form, and change the hold."""
     lock_resources()
     case = Case.objects.select_for_update(no_key=True).get(submission_key=submission.submission_key)
-    _save_wish(case, submission)
+    _save_requested_time(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
     changes = {
@@ -260,7 +279,7 @@ def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy
         was_closed = case.status == Status.CLOSED
         if was_closed:
             # A patient who writes again waits for an answer, even after the desk has closed the case.
-            set_status(case, Status.NEW)
+            set_status(case, Status.QUARANTINED if in_quarantine else Status.NEW)
         save_change(case)
         Patient.objects.update_for(case)
         Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
@@ -273,7 +292,7 @@ def _amend(submission: Submission, fields: dict[str, Any], policy: BookingPolicy
     return case
 
 
-def _save_wish(case: Case, submission: Submission) -> None:
+def _save_requested_time(case: Case, submission: Submission) -> None:
     case.requested_start, case.on_waitlist = submission.start, submission.on_waitlist
     case.save(update_fields=["requested_start", "on_waitlist"])
 

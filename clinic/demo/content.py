@@ -1,4 +1,7 @@
-"""Read the demo's data files: YAML, and Markdown with YAML on top. ``data/README.md`` describes the format."""
+"""Read the demo's data files.
+
+They are YAML, and Markdown with YAML on top. ``data/README.md`` describes the format.
+"""
 
 import re
 from collections.abc import Iterable, Iterator

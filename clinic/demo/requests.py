@@ -1,4 +1,7 @@
-"""Enter the example requests of ``data/requests.yaml``, so that the desk has something to practice on."""
+"""Enter the example requests of ``data/requests.yaml``.
+
+They give the desk something to practice on.
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -9,21 +12,9 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils import timezone
 from wagtail.models import Site
 
-from bookings import services
+from bookings import models, services
 from bookings.contact_details import phone_to_e164
 from bookings.messaging.rendering import render
-from bookings.models import (
-    Appointment,
-    Case,
-    Consent,
-    ConsultationSettings,
-    Event,
-    EventKind,
-    MessageState,
-    Slot,
-    Status,
-    VisitType,
-)
 from bookings.scheduling.availability import slots_between
 from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.schedule import Schedule
@@ -48,10 +39,10 @@ class _Story:
         self.request, self.users = request, users
         self.now = timezone.now()
         self.received = self.now - _duration(request["ago"])
-        self.settings = ConsultationSettings.for_site(site)
+        self.settings = models.ConsultationSettings.for_site(site)
         self.profile = ClinicProfile.for_site(site)
         self.schedule = OpeningHours.for_site(site).schedule(self.profile)
-        self.policy = BookingPolicy.build(self.settings, self.schedule, VisitType.get_default())
+        self.policy = BookingPolicy.build(self.settings, self.schedule, models.VisitType.get_default())
 
     def enter(self, names: Names) -> None:
         case = self.submit(names)
@@ -62,7 +53,7 @@ class _Story:
 
     # The calls of services
 
-    def submit(self, names: Names) -> Case:
+    def submit(self, names: Names) -> models.Case:
         told = self.request
         phone = told.get("phone", "")
         submission = services.Submission(
@@ -78,11 +69,9 @@ class _Story:
             submission_key=uuid5(NAMESPACE_URL, f"https://ocbeauty.example.com/demo/{told['name']}"),
             start=self.free_start(told["picks"]) if "picks" in told else None,
         )
-        known = {"settings": self.settings, "profile": self.profile, "policy": self.policy}
-        case, _created = services.submit(submission, **known)
-        return case
+        return services.submit(submission, settings=self.settings, profile=self.profile, policy=self.policy)[0]
 
-    def act(self, case: Case, step: dict[str, Any]) -> None:
+    def act(self, case: models.Case, step: dict[str, Any]) -> None:
         by = {"actor": self.users[step.get("by", "frontdesk")]}
         at_version = by | {"expected_version": case.version}
         if "status" in step:
@@ -106,24 +95,24 @@ class _Story:
 # Services write the current time. Only the demo moves what they wrote into the past.
 
 
-def _back_date(case: Case, received: datetime) -> None:
+def _back_date(case: models.Case, received: datetime) -> None:
     """Move the case into the past."""
-    Case.objects.filter(pk=case.pk).update(created_at=received)
-    Event.objects.filter(case=case).update(at=received)
-    Consent.objects.filter(case=case).update(given_at=received)
+    models.Case.objects.filter(pk=case.pk).update(created_at=received)
+    models.Event.objects.filter(case=case).update(at=received)
+    models.Consent.objects.filter(case=case).update(given_at=received)
     _mark_as_sent(case, received)
 
 
-def _mark_as_sent(case: Case, at: datetime) -> None:
+def _mark_as_sent(case: models.Case, at: datetime) -> None:
     """Write the messages and mark them as sent, so that none is sent."""
-    for message in case.messages.exclude(state=MessageState.SENT):
+    for message in case.messages.exclude(state=models.MessageState.SENT):
         render(message)
-        message.state, message.attempts = MessageState.SENT, 1
+        message.state, message.attempts = models.MessageState.SENT, 1
         message.sent_at = message.created_at = message.due_at = at
         message.save()
 
 
-def _back_date_visit(visit: Appointment, at: datetime) -> None:
+def _back_date_visit(visit: models.Appointment, at: datetime) -> None:
     """Move a booked visit to the quarter hour that holds ``at``, in the past.
 
     It stays in the same room.
@@ -133,22 +122,22 @@ def _back_date_visit(visit: Appointment, at: datetime) -> None:
     visit.starts_at, visit.ends_at, visit.created_at = start, start + length, start - timedelta(days=1)
     visit.save()
     visit.slots.all().delete()
-    Slot.objects.bulk_create(
-        Slot(resource=room, at=slot, appointment=visit) for slot in slots_between(start, start + length)
+    models.Slot.objects.bulk_create(
+        models.Slot(resource=room, at=slot, appointment=visit) for slot in slots_between(start, start + length)
     )
-    visit.case.events.filter(kind=EventKind.BOOKED).update(data={"starts_at": start})
+    visit.case.events.filter(kind=models.EventKind.BOOKED).update(data={"starts_at": start})
     _mark_as_sent(visit.case, start)
 
 
-def _back_date_last_act(case: Case, at: datetime) -> None:
-    Event.objects.filter(pk=case.events.latest("pk").pk).update(at=at)
+def _back_date_last_act(case: models.Case, at: datetime) -> None:
+    models.Event.objects.filter(pk=case.events.latest("pk").pk).update(at=at)
     case.refresh_from_db()
     moments = {}
-    if case.status != Status.NEW and case.answered_at > at:
+    if case.status != models.Status.NEW and case.answered_at > at:
         moments["answered_at"] = at
-    if case.status == Status.CLOSED:
+    if case.status == models.Status.CLOSED:
         moments["closed_at"] = at
-    Case.objects.filter(pk=case.pk).update(**moments)
+    models.Case.objects.filter(pk=case.pk).update(**moments)
     case.refresh_from_db()
 
 

@@ -1,4 +1,6 @@
-"""Publish the opening hours for programs: the page's own script, and calendars (RFC 5545 and 7986).
+"""Publish the opening hours for programs.
+
+These are the page's own script, and calendars (RFC 5545 and 7986).
 
 Every event of the calendar lasts whole days and leaves its reader free. Its UID is made of its dates: when an earlier
 version of the hours is put back, its events are the earlier ones again, without duplicates.
@@ -25,9 +27,9 @@ REFRESH = timedelta(hours=12)
 
 
 def as_data(context: SiteContext, now: datetime) -> dict:
-    """Return what hours.js reads from the page: the server's clock, and what is true when.
+    """Return what hours.js reads from the page.
 
-    Instants are seconds since 1970, UTC.
+    It is the server's clock, and which texts are true when. Instants are seconds since 1970, UTC.
     """
     hours = context.hours
     content = f"{hours.version if hours else ''} {context.profile.time_zone} {context.announcements}"
@@ -44,7 +46,10 @@ def as_data(context: SiteContext, now: datetime) -> dict:
 @require_safe
 @cache_control(public=True, max_age=60)
 def hours_json(request: HttpRequest) -> JsonResponse:
-    """Return the data of every page, with tables and announcements that an old copy may lack."""
+    """Return the data of every page, and what an old copy may lack.
+
+    An old copy may lack tables and announcements.
+    """
     context, now = site_context(request), timezone.now()
     tables = {"hours": context.hours, "clinic": context.profile}
     announcements = {"announcements": context.announcements, "now": now.timestamp()}
@@ -59,7 +64,7 @@ def hours_json(request: HttpRequest) -> JsonResponse:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def hours_ics(request: HttpRequest) -> HttpResponse:
-    """Return the days that differ from the week, for the calendars of staff and patients."""
+    """Return the days that differ from the week as an iCalendar file."""
     context, now = site_context(request), timezone.now()
     today = context.profile.today(now)
     exceptions = context.schedule.exceptions_between(today, today + CALENDAR_AHEAD) if context.schedule else ()
@@ -78,15 +83,8 @@ def build_ics(exceptions: Iterable[DatedException], *, name: str, host: str, sta
     """
     changed_at = as_utc(stamp)
     found = Calendar()
-    for key, value in _head(f"{name}: special hours", host).items():
-        found.add(key, value)
-    for exception in exceptions:
-        found.add_component(_event(exception, name, host, changed_at))
-    return found.to_ical()
-
-
-def _head(title: str, host: str) -> dict[str, str | vDuration]:
-    return {
+    title = f"{name}: special hours"
+    head = {
         "prodid": f"-//{host}//Opening hours//EN",
         "version": "2.0",
         "calscale": "GREGORIAN",
@@ -96,6 +94,11 @@ def _head(title: str, host: str) -> dict[str, str | vDuration]:
         "refresh-interval": vDuration(REFRESH, params={"VALUE": "DURATION"}),
         "x-published-ttl": vDuration(REFRESH),
     }
+    for key, value in head.items():
+        found.add(key, value)
+    for exception in exceptions:
+        found.add_component(_event(exception, name, host, changed_at))
+    return found.to_ical()
 
 
 def _event(exception: DatedException, name: str, host: str, stamp: datetime) -> Event:
@@ -104,19 +107,18 @@ def _event(exception: DatedException, name: str, host: str, stamp: datetime) -> 
     event.add("dtstamp", stamp)
     event.add("last-modified", stamp)
     event.add("dtstart", exception.first)
-    event.add("dtend", _last_day(exception, stamp) + DAY)  # exclusive
+    # Exclusive. "Until further notice" ends past the horizon of the hours.
+    event.add("dtend", min(exception.last, max(exception.first, stamp.date()) + HORIZON_DAYS * DAY) + DAY)
     event.add("summary", _summary(exception, name))
     event.add("transp", "TRANSPARENT")
     return event
 
 
-def _last_day(exception: DatedException, stamp: datetime) -> date:
-    """Return the last day of an event. "Until further notice" ends past the horizon of the hours."""
-    return min(exception.last, max(exception.first, stamp.date()) + HORIZON_DAYS * DAY)
-
-
 def _summary(exception: DatedException, name: str) -> str:
-    """Return "OC Beauty Medspa closed: Thanksgiving Day" or "… open 9 am – 12 pm: Christmas Eve"."""
+    """Return a text like "OC Beauty Medspa closed: Thanksgiving Day".
+
+    With hours it is like "OC Beauty Medspa open 9 am – 12 pm: Christmas Eve".
+    """
     hours = f"open {format_spans(sorted(exception.spans))}" if exception.spans else "closed"
     duration = " until further notice" if exception.last == date.max else ""
     reason = f": {exception.reason}" if exception.reason else ""

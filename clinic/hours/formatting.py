@@ -1,5 +1,6 @@
-"""Say opening hours in English words: for the table, the badge and the announcements. Pure.
+"""Say opening hours in English words. Pure.
 
+The words are for the table, the badge and the announcements.
 The sentences are put together here and not in a template because the same ones go into the page, into /hours.json
 and into the admin's preview.
 """
@@ -50,7 +51,7 @@ def format_dates(first: date, last: date) -> str:
 
 
 def format_moment(local: datetime) -> str:
-    """Return "Tue, Nov 24, 10 am"; ``local`` is in the zone of the reader's clock."""
+    """Return "Tue, Nov 24, 10 am" for a time on the reader's clock."""
     return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
 
 
@@ -62,9 +63,10 @@ def format_dates_with_year(first: date, last: date) -> str:
 
 
 def state_text(state: State, now: datetime) -> str:
-    """Return the text of the badge: "Open now · until 4 pm" or "Closed · opens Monday 9 am".
+    """Return the text of the badge, such as "Open now · until 4 pm".
 
-    `now` is aware; days are counted in the zone of the state's own instant, the clinic's.
+    When closed it is like "Closed · opens Monday 9 am". `now` is aware; days are counted in the zone of the state's own
+    instant, the clinic's.
     """
     moment, change = as_utc(now), state.changes_at
     if change is None:
@@ -80,7 +82,10 @@ def state_text(state: State, now: datetime) -> str:
 
 
 def check_week(weekly: Mapping[int, tuple[Span, ...]]) -> dict[int, str]:
-    """Return a sentence for each weekday (0 is Monday) into whose hours the night before runs."""
+    """Return a sentence for each weekday that the night before runs into.
+
+    The keys are weekdays; 0 is Monday.
+    """
     problems = {}
     for day, name in enumerate(WEEKDAYS):
         before = WEEKDAYS[day - 1]
@@ -94,7 +99,7 @@ def check_week(weekly: Mapping[int, tuple[Span, ...]]) -> dict[int, str]:
 
 
 class StatusText(NamedTuple):
-    """The text of the badge from `since` on, until the next one begins."""
+    """Give the text of the badge from `since` on, until the next one begins."""
 
     since: datetime
     is_open: bool
@@ -102,7 +107,7 @@ class StatusText(NamedTuple):
 
 
 def status_texts_between(schedule: Schedule, a: datetime, b: datetime) -> tuple[StatusText, ...]:
-    """Return every text of the badge from `a` until `b`, each with the instant (UTC) it starts at."""
+    """Return the badge's texts from `a` until `b`, with their starts (UTC)."""
     start, end = as_utc(a), as_utc(b)
     changes = [as_utc(change) for change in schedule.changes_between(start, end + DAY)]
     first_day, last_day = (t.astimezone(schedule.time_zone).date() for t in (start, end))

@@ -6,7 +6,7 @@ a fifth Monday). The public holidays come from the `holidays` package.
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from functools import lru_cache
@@ -28,7 +28,7 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class DayOfYear:
-    """The same day of the same month every year, such as December 25."""
+    """Find the same day of the same month every year, such as December 25."""
 
     month: int
     day: int
@@ -45,7 +45,10 @@ class DayOfYear:
 
 @dataclass(frozen=True)
 class NthWeekday:
-    """The first to fifth, or with `LAST` the last, of a weekday (0 is Monday) in a month."""
+    """Find the first to fifth, or the last, of a weekday in a month.
+
+    `nth` is 1 to 5 or `LAST`; `weekday` 0 is Monday.
+    """
 
     nth: int
     weekday: int
@@ -67,7 +70,10 @@ class NthWeekday:
 
 @dataclass(frozen=True)
 class DaysFrom:
-    """Some days after another rule (before it if negative), such as the day after Thanksgiving."""
+    """Shift another rule by some days, such as the day after Thanksgiving.
+
+    Negative `days` lie before it.
+    """
 
     rule: Rule
     days: int
@@ -84,13 +90,9 @@ class DaysFrom:
 
 @dataclass(frozen=True)
 class ListedDays:
-    """A fixed list of dates, such as those that a country's calendar gives one public holiday."""
+    """List fixed dates, such as those of one public holiday of a country."""
 
     days: frozenset[date]
-
-    @classmethod
-    def of(cls, days: Iterable[date]) -> "ListedDays":
-        return cls(frozenset(days))
 
     def dates_in(self, year: int) -> tuple[date, ...]:
         return tuple(sorted(day for day in self.days if day.year == year))
@@ -121,5 +123,5 @@ def public_holidays(country: str, region: str, years: range) -> Mapping[str, tup
 
 
 def years_around(today: date) -> range:
-    """Return the years for which decisions about public holidays are worked out."""
+    """Return the years in which decisions about public holidays apply."""
     return range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)

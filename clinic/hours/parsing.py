@@ -1,6 +1,7 @@
-"""Read the opening times of one day as the staff type them: "9 am – 12 pm, 1 pm – 5 pm". Pure.
+"""Read the opening times of one day as the staff type them. Pure.
 
-A text is read if it has one meaning under these rules. Everything else is asked about, with an example.
+An example is "9 am – 12 pm, 1 pm – 5 pm". A text is read if it has one meaning under these rules. Everything
+else is asked about, with an example.
 
 * A time is clear with am or pm, as noon or midnight, or on the 24-hour clock. An hour of 0 or above 12 and a leading
   zero show the 24-hour clock, for both times of an opening: "9 – 17", "09:00 – 12:00".
@@ -38,11 +39,17 @@ _TIME = re.compile(
 
 
 class NotationError(ValueError):
-    """A text that has no clear meaning; the message is a question for the person who typed it."""
+    """Refuse a text that has no clear meaning.
+
+    The message is a question for the person who typed the text.
+    """
 
 
 class _Time(NamedTuple):
-    """The minutes after midnight that a time may mean, the reading of the 24-hour clock first."""
+    """List the minutes after midnight that a time may mean.
+
+    The reading of the 24-hour clock comes first.
+    """
 
     minutes: tuple[int, ...]
     is_24_hour: bool = False
@@ -53,7 +60,10 @@ class _Time(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """A possible meaning, in minutes after midnight; past midnight `closes` is more than `DAY`."""
+    """Describe one possible meaning of an opening, in minutes after midnight.
+
+    Past midnight `closes` is more than `DAY`.
+    """
 
     opens: int
     closes: int
@@ -64,9 +74,9 @@ class _Reading(NamedTuple):
 
 
 def parse_spans(text: str) -> tuple[Span, ...]:
-    """Return the spans of one day, earliest first and those that touch merged; none when closed.
+    """Return the spans of one day, earliest first, or none when closed.
 
-    Raise NotationError when the text is not clear.
+    Spans that touch are merged. Raise NotationError when the text is not clear.
     """
     if len(text.strip()) > MAX_LENGTH:
         raise NotationError(f"This text is too long. Please keep it to {MAX_LENGTH} characters.")
@@ -92,7 +102,11 @@ def parse_spans(text: str) -> tuple[Span, ...]:
 
 
 def _choose(piece: str, readings: list[_Reading], earlier: list[_Reading], later: list[list[_Reading]]) -> _Reading:
-    """Return the one reading that lies between the opening before and the next clear one."""
+    """Return the one reading that fits between the openings beside it.
+
+    It opens after the opening before closes, and closes before the next clear one opens. Raise NotationError if none or
+    several fit, or if a guess runs past midnight.
+    """
     after = earlier[-1].closes if earlier else 0
     before = next((one[0].opens for one in later if len(one) == 1), 2 * DAY)
     fitting = [one for one in readings if after <= one.opens and one.closes <= before]

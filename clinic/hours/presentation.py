@@ -1,4 +1,4 @@
-"""Prepare the opening hours for a page, such that a copy of the page is never wrong. Pure.
+"""Prepare opening hours such that a copy of a page is never wrong. Pure.
 
 A page may be read an hour or a day after it was made. So it holds tables whose dates are written out, and for the
 next two weeks the instants (UTC) at which "open now" becomes another sentence. Which one is true now, and which row is
@@ -19,7 +19,7 @@ SHOWN_AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Line:
-    """One row: ``key`` is how the browser finds the row of today."""
+    """Describe one row; the browser finds the row of today by its ``key``."""
 
     key: str
     days: str
@@ -29,7 +29,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Week:
-    """A table of weekly hours; ``label`` is its dates, empty when there is only the usual week."""
+    """List the hours of one week for a table.
+
+    ``label`` is the dates of the week, empty when there is only the usual week.
+    """
 
     label: str
     lines: tuple[Line, ...]
@@ -37,10 +40,11 @@ class Week:
 
 @dataclass(frozen=True)
 class HoursDisplay:
-    """``claims`` and ``days`` are what the browser picks from; instants are seconds since 1970, UTC.
+    """Collect what a page shows of the hours, and what its script reads.
 
-    A claim is the instant, 1 for open, and what comes after "Open now · " or "Closed · ". Those words are in the script
-    alone, so that no page holds them.
+    The script picks from ``claims`` and ``days``. Instants are seconds since 1970, UTC. A claim is the instant, 1 for
+    open, and what comes after "Open now · " or "Closed · ". Those words are in the script alone, so that no page holds
+    them.
     """
 
     weeks: tuple[Week, ...]
@@ -52,12 +56,15 @@ class HoursDisplay:
 
 
 def display(schedule: Schedule, now: datetime) -> HoursDisplay:
-    """Return the tables, and the texts of the badge for the two weeks from ``now`` (aware) on."""
+    """Return the tables, and the badge's texts for the next two weeks.
+
+    ``now`` is aware.
+    """
     today = now.astimezone(schedule.time_zone).date()
     end = instant_of(today + SHOWN_AHEAD, MIDNIGHT, schedule.time_zone)
-    last = today + SHOWN_AHEAD - DAY
-    exceptions = schedule.exceptions_between(today, last)
-    weeks = tuple(_weeks(schedule, today, last))
+    days = [today + n * DAY for n in range(SHOWN_AHEAD.days)]
+    exceptions = schedule.exceptions_between(today, days[-1])
+    weeks = tuple(_weeks(schedule, days))
     lines = tuple(_exception_line(exception) for exception in exceptions)
     content = json.dumps([[asdict(week) for week in weeks], [asdict(line) for line in lines]])
     return HoursDisplay(
@@ -67,16 +74,18 @@ def display(schedule: Schedule, now: datetime) -> HoursDisplay:
             (int(claim.since.timestamp()), int(claim.is_open), claim.text.partition(SEPARATOR)[2])
             for claim in status_texts_between(schedule, now, end)
         ),
-        days=tuple(_days(schedule, today, last)),
+        days=tuple(
+            (int(instant_of(day, MIDNIGHT, schedule.time_zone).timestamp()), _key_on(schedule, day)) for day in days
+        ),
         until=int(end.timestamp()),
         version=hashlib.sha256(content.encode()).hexdigest()[:12],
     )
 
 
-def _weeks(schedule: Schedule, first: date, last: date) -> Iterator[Week]:
-    """Yield the weeks in force between the two dates, each once, in the order in which they come."""
+def _weeks(schedule: Schedule, days: list[date]) -> Iterator[Week]:
+    """Yield each week in force on these dates once, in order."""
     seasons: list[Season | None] = []
-    for season in (schedule.season_on(first + n * DAY) for n in range((last - first).days + 1)):
+    for season in map(schedule.season_on, days):
         if season not in seasons:
             seasons.append(season)
     for season in seasons:
@@ -102,17 +111,9 @@ def _exception_line(exception: DatedException) -> Line:
     return Line(_exception_key(exception), format_dates(exception.first, exception.last), times, exception.reason)
 
 
-def _days(schedule: Schedule, first: date, last: date) -> Iterator[tuple[int, str]]:
-    """Yield for each date the instant at which it begins, and the key of its row."""
-    for day in (first + n * DAY for n in range((last - first).days + 1)):
-        begins = instant_of(day, MIDNIGHT, schedule.time_zone)
-        yield int(begins.timestamp()), _key_on(schedule, day)
-
-
 def _key_on(schedule: Schedule, day: date) -> str:
     if schedule.exception_on(day):
-        run = schedule.exceptions_between(day, day)[0]
-        return _exception_key(run)
+        return _exception_key(schedule.exceptions_between(day, day)[0])
     line = next(line for line in weekly_lines(schedule.week_of(day)) if day.weekday() in line.days)
     return f"{_week_key(schedule.season_on(day))}{line.first_day}"
 

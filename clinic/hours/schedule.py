@@ -1,4 +1,6 @@
-"""Decide when the clinic is open: one resolver for the footer, the badge, the free starts and the JSON-LD. Pure.
+"""Decide when the clinic is open. Pure.
+
+This is the one resolver for the footer, the badge, the free starts and the JSON-LD.
 
 Times of day are wall-clock times in the clinic's zone; everything in between is compared as instants in UTC,
 because Python compares two datetimes of one zone by wall time and is wrong on daylight-saving nights.
@@ -25,12 +27,12 @@ The rules:
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import pairwise, takewhile
-from typing import Generic, NamedTuple, TypeVar
+from itertools import chain, groupby, pairwise, takewhile
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from clinic.hours.holidays import Rule
@@ -55,7 +57,10 @@ class Span:
 
 @dataclass(frozen=True)
 class DatedException:
-    """From `first` to `last`, both included, these spans replace the weekly ones; no spans means closed."""
+    """Replace the weekly spans from `first` to `last`, both included.
+
+    No spans means closed.
+    """
 
     first: date
     last: date
@@ -69,7 +74,10 @@ class DatedException:
 
 @dataclass(frozen=True)
 class Season:
-    """From `first` to `last`, both included, this week replaces the base one; `date.max` is until further notice."""
+    """Replace the base week from `first` to `last`, both included.
+
+    A `last` of `date.max` means until further notice.
+    """
 
     first: date
     last: date
@@ -84,7 +92,10 @@ class Season:
 
 @dataclass(frozen=True)
 class Holiday:
-    """A day that comes back every year; no spans means closed, and so do spans on a day its week keeps closed."""
+    """Replace the spans of a day that comes back every year.
+
+    No spans means closed. A day that is closed in its week stays closed, whatever the spans.
+    """
 
     rule: Rule
     spans: tuple[Span, ...] = ()
@@ -92,7 +103,7 @@ class Holiday:
 
 
 class Interval(NamedTuple):
-    """Two instants, half-open."""
+    """Mark two instants, half-open."""
 
     opens: datetime
     closes: datetime
@@ -100,7 +111,10 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True)
 class State:
-    """Open or closed, and until when. `changes_at` is None when nothing changes within the horizon."""
+    """Tell whether the clinic is open, and until when.
+
+    `changes_at` is None when nothing changes within the horizon.
+    """
 
     is_open: bool
     changes_at: datetime | None
@@ -108,7 +122,9 @@ class State:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A week (0 is Monday; a missing day is closed) and what differs from it.
+    """Describe a week, and what differs from it.
+
+    In `weekly` 0 is Monday, and a missing day is closed.
 
     Every method refuses a naive datetime with ValueError and answers in the clinic's zone. Take an answer
     `.astimezone(UTC)` before you compare or subtract it.
@@ -135,18 +151,24 @@ class Schedule:
         )
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
-        """Return the spans that open on this date, earliest first. Every other method asks this one."""
+        """Return the spans that open on this date, earliest first.
+
+        Every other method calls this one.
+        """
         exception = self.exception_on(day)
         spans = self.week_of(day).get(day.weekday(), ()) if exception is None else exception.spans
         return tuple(sorted(spans))
 
     def exception_on(self, day: date) -> DatedException | None:
-        """Return the exception that applies on this date, or None. A holiday is an exception of one day."""
-        return self._exceptions.on(day) or self._holidays_in(day.year).get(day)
+        """Return the exception that applies on this date, or None.
+
+        A holiday is an exception of one day.
+        """
+        return _find_on(self._exceptions, day) or self._holidays_in(day.year).get(day)
 
     def season_on(self, day: date) -> Season | None:
-        """Return the season whose week replaces the base one on this date, or None."""
-        return self._seasons.on(day)
+        """Return the season that replaces the base week on this date, or None."""
+        return _find_on(self._seasons, day)
 
     def week_of(self, day: date) -> Mapping[int, tuple[Span, ...]]:
         """Return the weekly hours in force on this date, exceptions aside."""
@@ -154,21 +176,22 @@ class Schedule:
         return self.weekly if season is None else season.weekly
 
     def exceptions_between(self, first: date, last: date) -> tuple[DatedException, ...]:
-        """Return what differs from `first` to `last`, in order and never two for one date.
+        """Return what differs from `first` to `last`, in order.
 
-        A long closed time with a half day inside comes as three. Each is whole, also where it reaches beyond the dates.
+        A date has one exception at most: a long closed range with a half day inside comes as three. Each is whole, also
+        where it reaches beyond the dates.
         """
-        dated = self._exceptions.runs_between(first, last)
+        dated = _runs_between(self._exceptions, first, last)
         holidays = (
             holiday
             for year in range(first.year, last.year + 1)
             for day, holiday in self._holidays_in(year).items()
-            if first <= day <= last and self._exceptions.on(day) is None
+            if first <= day <= last and _find_on(self._exceptions, day) is None
         )
         return tuple(sorted((*dated, *holidays), key=lambda exception: exception.first))
 
     def next_change(self, t: datetime) -> datetime | None:
-        """Return the first instant after `t` at which open becomes closed or closed becomes open."""
+        """Return the first change between open and closed after `t`, or None."""
         return self.closes_at(t) if self.is_open(t) else self.next_opening(t)
 
     def next_opening(self, t: datetime) -> datetime | None:
@@ -177,7 +200,10 @@ class Schedule:
         return next((self._local(opens) for opens, _ in self._openings(moment) if opens > moment), None)
 
     def closes_at(self, t: datetime) -> datetime | None:
-        """Return the end of the opening that holds `t`, through all it touches, or None when closed."""
+        """Return the end of the opening in which `t` lies, or None when closed.
+
+        Openings that touch count as one. None also stands for an end beyond the horizon.
+        """
         moment = as_utc(t)
         opening = next(self._openings(moment), None)
         if opening is None or moment < opening.opens:
@@ -188,17 +214,11 @@ class Schedule:
     def state_at(self, t: datetime) -> State:
         return State(self.is_open(t), self.next_change(t))
 
-    def open_minutes_between(self, a: datetime, b: datetime) -> float:
-        """Return the open minutes from `a` until `b`: elapsed time, also on daylight-saving nights."""
-        start, end = _forward(a, b)
-        openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
-        passed = (min(closes, end) - max(opens, start) for opens, closes in openings if opens < end)
-        return sum(passed, timedelta()) / MINUTE
-
     def add_open_minutes(self, t: datetime, n: float) -> datetime | None:
-        """Return the first instant by which `n` open minutes have passed, or None beyond the horizon.
+        """Return the first instant by which `n` open minutes have passed.
 
-        So what ends with the day ends at closing time, not at the next opening.
+        What ends with the day ends at closing time, not at the next opening. None stands for an instant beyond the
+        horizon. Raise ValueError for negative minutes.
         """
         moment, left = as_utc(t), n * MINUTE
         if left < timedelta():
@@ -213,9 +233,10 @@ class Schedule:
         return None
 
     def openings_between(self, a: datetime, b: datetime) -> tuple[Interval, ...]:
-        """Return the openings with some time from `a` until `b`, in order, merged with what they touch.
+        """Return the openings with some time from `a` until `b`, in order.
 
-        Each is whole as far as the date before `a` and the date after `b` can tell: of what never closes it is a part.
+        Openings that touch are merged. Each is whole as far as the date before `a` and the date after `b` can tell: of
+        what never closes it is a part.
         """
         start, end = _forward(a, b)
         if start == end:
@@ -225,36 +246,39 @@ class Schedule:
         return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in until_end)
 
     def changes_between(self, a: datetime, b: datetime) -> tuple[datetime, ...]:
-        """Return every instant between `a` and `b` at which open becomes closed or closed becomes open."""
+        """Return the changes between open and closed after `a` and before `b`."""
         start, end = _forward(a, b)
         openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
         edges = (edge for opening in openings for edge in opening)
         return tuple(self._local(edge) for edge in edges if start < edge < end)
 
     def seasons_between(self, first: date, last: date) -> tuple[Season, ...]:
-        """Return the seasons on these dates, in order, cut to where they apply: never two for one date."""
-        return tuple(self._seasons.runs_between(first, last))
+        """Return the seasons on these dates, in order, cut to where they apply.
 
-    def closures_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
-        """Return the first and last date of each run of so many or more dates on which nothing opens."""
-        runs: list[tuple[date, date]] = []
-        for day in (first + n * DAY for n in range((last - first).days + 1)):
-            if self.spans_on(day):
-                continue
-            if runs and runs[-1][1] == day - DAY:
-                runs[-1] = (runs[-1][0], day)
-            else:
-                runs.append((day, day))
-        return tuple(run for run in runs if (run[1] - run[0]).days + 1 >= at_least_days)
+        A date has one season at most.
+        """
+        return _runs_between(self._seasons, first, last)
+
+    def closed_ranges_between(self, first: date, last: date, *, at_least_days: int) -> tuple[tuple[date, date], ...]:
+        """Return the first and last date of each range without an opening.
+
+        Ranges of fewer than `at_least_days` dates are left out.
+        """
+        days = (first + n * DAY for n in range((last - first).days + 1))
+        stretches = groupby(days, key=lambda day: bool(self.spans_on(day)))
+        runs = [[*stretch] for opens, stretch in stretches if not opens]
+        return tuple((run[0], run[-1]) for run in runs if len(run) >= at_least_days)
 
     def closed_in(self, other: "Schedule", a: datetime, b: datetime) -> tuple[Interval, ...]:
-        """Return the times from `a` until `b` at which this schedule is open and the other is closed.
+        """Return when this schedule is open and the other one is closed.
 
-        Only dates whose spans differ can hold such a time, and only the dates beside one can fill it.
+        The times are cut to `a` until `b`. Only dates whose spans differ can have such a time, and only openings of the
+        dates beside one can cover it.
         """
         start, end = _forward(a, b)
         found: list[Interval] = []
-        for day in self._days_that_may_differ(other, self._date(start) - DAY, self._date(end)):
+        first = self._date(start) - DAY
+        for day in (first + n * DAY for n in range((self._date(end) - first).days + 1)):
             if self.spans_on(day) == other.spans_on(day):
                 continue
             theirs = [one for n in (-1, 0, 1) for one in other._utc_intervals(day + n * DAY)]
@@ -263,18 +287,11 @@ class Schedule:
         merged = _merged(sorted(found))
         return tuple(Interval(self._local(opens), self._local(closes)) for opens, closes in merged)
 
-    def _days_that_may_differ(self, other: "Schedule", first: date, last: date) -> list[date]:
-        """Return the dates of added or removed exceptions, or every date if anything else has changed."""
-        days = [first + n * DAY for n in range((last - first).days + 1)]
-        kept = [one for one in self.exceptions if one in other.exceptions]
-        same_order = kept == [one for one in other.exceptions if one in self.exceptions]
-        if not same_order or replace(self, exceptions=()) != replace(other, exceptions=()):
-            return days
-        changed = set(self.exceptions) ^ set(other.exceptions)
-        return [day for day in days if any(one.first <= day <= one.last for one in changed)]
-
     def _openings(self, moment: datetime, days_ahead: int = HORIZON_DAYS) -> Iterator[Interval]:
-        """Yield the merged openings in UTC, from the first that ends after `moment`, of so many dates."""
+        """Yield the merged openings (UTC) that end after `moment`, in order.
+
+        They begin on the date before `moment`, or on one of the `days_ahead` dates from its own on.
+        """
         today = self._date(moment)
         days = (today + offset * DAY for offset in range(-1, days_ahead))
         openings = _merged(interval for day in days for interval in self._utc_intervals(day))
@@ -288,12 +305,12 @@ class Schedule:
                 yield Interval(opens, closes)
 
     @cached_property  # writes past the frozen __setattr__, into __dict__
-    def _exceptions(self) -> "_DateRangeIndex[DatedException]":
-        return _DateRangeIndex.of(self.exceptions)
+    def _exceptions(self) -> "list[_Run[DatedException]]":
+        return _resolve(self.exceptions)
 
     @cached_property
-    def _seasons(self) -> "_DateRangeIndex[Season]":
-        return _DateRangeIndex.of(self.seasons)
+    def _seasons(self) -> "list[_Run[Season]]":
+        return _resolve(self.seasons)
 
     def _holidays_in(self, year: int) -> dict[date, DatedException]:
         """Return the holidays of a year by date, worked out once."""
@@ -316,7 +333,7 @@ class Schedule:
 
 
 def instant_of(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """Return the first instant, in UTC, at which the clock of `zone` reads this time or later."""
+    """Return the first instant (UTC) when `zone` reads this time or later."""
     local = datetime.combine(day, wall.replace(fold=0), tzinfo=zone)
     before, after = _offset(local), _offset(local.replace(fold=1))
     if after <= before:
@@ -353,49 +370,44 @@ def _check_weekdays(weekly: Mapping[int, tuple[Span, ...]]) -> None:
 Dated = TypeVar("Dated", DatedException, Season)
 
 
-@dataclass(frozen=True)
-class _DateRangeIndex(Generic[Dated]):
-    """Find which of several overlapping ranges applies on a date.
+_Run = tuple[date, date, Dated]  # first and last date of those on which a range applies without a break, and the range
 
-    It stores runs, not days, so that days off "until 9999" cost no more than a bank holiday: `edges` are the
-    ordinals at which another range begins to apply, `winners` the ranges before, between and after them.
+
+def _resolve(ranges: Sequence[Dated]) -> list[_Run[Dated]]:
+    """Return the runs of ranges that may overlap, in order.
+
+    A date has one run at most.
+
+    They are runs, not days, so that days off "until 9999" cost no more than a bank holiday.
     """
+    weakest_first = sorted(ranges, key=lambda r: (r.first - r.last, r.first))
+    edges = sorted({edge for r in ranges for edge in (r.first.toordinal(), r.last.toordinal() + 1)})
 
-    edges: tuple[int, ...]
-    winners: tuple[Dated | None, ...]
+    def winner(stretch: tuple[int, int]) -> Dated | None:
+        day = date.fromordinal(stretch[0])
+        return next((r for r in reversed(weakest_first) if r.first <= day <= r.last), None)
 
-    @classmethod
-    def of(cls, ranges: Iterable[Dated]) -> "_DateRangeIndex[Dated]":
-        ranges = sorted(ranges, key=lambda r: (r.first - r.last, r.first))
-        edges = sorted({edge for r in ranges for edge in _edges(r)})
-        winners: list[Dated | None] = [None] * (len(edges) + 1)
-        for one in ranges:
-            start, end = (bisect_left(edges, edge) + 1 for edge in _edges(one))
-            winners[start:end] = [one] * (end - start)
-        return cls(tuple(edges), tuple(winners))
-
-    def on(self, day: date) -> Dated | None:
-        return self.winners[bisect_right(self.edges, day.toordinal())]
-
-    def runs_between(self, first: date, last: date) -> list[Dated]:
-        """Return the runs that have a date from `first` to `last`, each whole."""
-        return [run for run in self.runs if run.first <= last and first <= run.last]
-
-    @property
-    def runs(self) -> list[Dated]:
-        """Return the ranges cut to the dates on which they apply, in order."""
-        runs: list[Dated] = []
-        previous = None
-        for (start, end), winner in zip(pairwise(self.edges), self.winners[1:], strict=False):
-            if winner is not None:
-                begins = runs.pop().first if winner is previous else date.fromordinal(start)
-                runs.append(replace(winner, first=begins, last=date.fromordinal(end - 1)))
-            previous = winner
-        return runs
+    runs: list[_Run[Dated]] = []
+    for one, stretches in groupby(pairwise(edges), key=winner):
+        begins, *_, ends = chain.from_iterable(stretches)
+        if one is not None:
+            runs.append((date.fromordinal(begins), date.fromordinal(ends - 1), one))
+    return runs
 
 
-def _edges(dated: DatedException | Season) -> tuple[int, int]:
-    return dated.first.toordinal(), dated.last.toordinal() + 1
+def _find_on(runs: list[_Run[Dated]], day: date) -> Dated | None:
+    number = bisect_right(runs, day, key=lambda run: run[0]) - 1
+    return runs[number][2] if number >= 0 and day <= runs[number][1] else None
+
+
+def _runs_between(runs: list[_Run[Dated]], first: date, last: date) -> tuple[Dated, ...]:
+    """Return the ranges that have a date from `first` to `last`.
+
+    Each is cut to a whole run.
+    """
+    return tuple(
+        replace(one, first=begins, last=ends) for begins, ends, one in runs if begins <= last and first <= ends
+    )
 
 
 def _without(interval: Interval, others: Iterable[Interval]) -> list[Interval]:
@@ -410,7 +422,10 @@ def _without(interval: Interval, others: Iterable[Interval]) -> list[Interval]:
 
 
 def _merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
-    """Merge those that touch or overlap. They are in UTC and sorted by their start."""
+    """Merge the intervals that touch or overlap.
+
+    They are in UTC and sorted by their start.
+    """
     current = None
     for interval in intervals:
         if current and interval.opens <= current.closes:
@@ -428,7 +443,7 @@ def _merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
 
 @dataclass(frozen=True)
 class DisplayLine:
-    """Adjacent weekdays, both ends included, with the same hours."""
+    """Group adjacent weekdays, both ends included, with the same hours."""
 
     first_day: int
     last_day: int
@@ -440,7 +455,10 @@ class DisplayLine:
 
 
 def weekly_lines(weekly: Mapping[int, tuple[Span, ...]]) -> tuple[DisplayLine, ...]:
-    """Return the week from Monday to Sunday with equal neighbors folded. Sunday never folds into Monday."""
+    """Return the week from Monday to Sunday with equal neighbors folded.
+
+    Sunday never folds into Monday.
+    """
     hours = [tuple(sorted(weekly.get(day, ()))) for day in range(7)]
     starts = [day for day in range(7) if day == 0 or hours[day] != hours[day - 1]]
     return tuple(DisplayLine(first, after - 1, hours[first]) for first, after in pairwise([*starts, 7]))

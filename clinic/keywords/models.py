@@ -2,14 +2,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, TagBase
-from wagtail.admin.panels import FieldPanel
 
 
 class Keyword(TagBase):
     """Store a phrase that pages should be found by, once regardless of case."""
 
     free_tagging = True
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    panels = ["name", "slug"]
 
     class Meta:
         verbose_name = _("keyword")

@@ -1,4 +1,4 @@
-"""Collect the models of the app, so that other code imports them from here."""
+"""Collect the models, so that other code imports them from here."""
 
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.models import Keyword, PageKeyword
@@ -7,27 +7,3 @@ from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, Ho
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink
-
-__all__ = [
-    "Announcement",
-    "BasePage",
-    "ClinicImage",
-    "ClinicProfile",
-    "ClinicRendition",
-    "ContactPage",
-    "HomeFeaturedTreatment",
-    "HomePage",
-    "Keyword",
-    "OpeningHours",
-    "PageKeyword",
-    "Person",
-    "PublicHoliday",
-    "SeasonalHours",
-    "SocialLink",
-    "SpecialHours",
-    "StandardPage",
-    "Testimonial",
-    "WhyChooseUs",
-    "WorkerHeartbeat",
-    "YearlyHoliday",
-]

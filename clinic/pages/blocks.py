@@ -165,7 +165,14 @@ class CallToActionBlock(blocks.StructBlock):
         }
 
 
-class QuoteBlock(blocks.StructBlock):
+class SnippetBlock(blocks.StructBlock):
+    """Show a snippet. Its preview needs none in the database."""
+
+    def get_preview_value(self):
+        return self.meta.preview_value
+
+
+class QuoteBlock(SnippetBlock):
     testimonial = SnippetChooserBlock("clinic.Testimonial", label=_("Testimonial"))
 
     class Meta:
@@ -180,11 +187,8 @@ class QuoteBlock(blocks.StructBlock):
             }
         }
 
-    def get_preview_value(self):
-        return self.meta.preview_value
 
-
-class WhyChooseUsBlock(blocks.StructBlock):
+class WhyChooseUsBlock(SnippetBlock):
     why_us = SnippetChooserBlock("clinic.WhyChooseUs", label=_("Why choose us"))
 
     class Meta:
@@ -199,11 +203,8 @@ class WhyChooseUsBlock(blocks.StructBlock):
             }
         }
 
-    def get_preview_value(self):
-        return self.meta.preview_value
 
-
-class PeopleBlock(blocks.StructBlock):
+class PeopleBlock(SnippetBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     people = blocks.ListBlock(SnippetChooserBlock("clinic.Person", label=_("Person")), label=_("People"), min_num=1)
 
@@ -216,9 +217,6 @@ class PeopleBlock(blocks.StructBlock):
             "heading": "Meet our team",
             "people": [{"name": "Alex Example", "credentials": "RN", "role": "Nurse injector", "bio": "A short bio."}],
         }
-
-    def get_preview_value(self):
-        return self.meta.preview_value
 
 
 class BodyBlock(blocks.StreamBlock):

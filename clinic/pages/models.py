@@ -2,12 +2,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.admin.panels import InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from .blocks import BodyBlock
+from .fields import optional_key
 
 
 class BasePage(Page):
@@ -25,22 +26,12 @@ class BasePage(Page):
         blank=True,
         help_text=_("One or two sentences for cards and lists. The search description is used when empty."),
     )
-    listing_image = models.ForeignKey(
-        "clinic.ClinicImage",
-        verbose_name=_("picture"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        help_text=_("Shown on cards, and at the top of articles and treatments."),
+    listing_image = optional_key(
+        "clinic.ClinicImage", _("picture"), help_text=_("Shown on cards, and at the top of articles and treatments.")
     )
-    social_image = models.ForeignKey(
+    social_image = optional_key(
         "clinic.ClinicImage",
-        verbose_name=_("picture for sharing"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
+        _("picture for sharing"),
         help_text=_("Shown when the page is shared. The page's picture is used when empty."),
     )
     noindex = models.BooleanField(
@@ -49,23 +40,14 @@ class BasePage(Page):
         help_text=_("Asks search engines not to list this page, and removes it from the sitemap."),
     )
 
-    content_panels = [*Page.content_panels, FieldPanel("listing_image")]
+    content_panels = [*Page.content_panels, "listing_image"]
     promote_panels = [
         MultiFieldPanel(
-            [
-                FieldPanel("slug"),
-                FieldPanel("seo_title"),
-                FieldPanel("search_description"),
-                FieldPanel("keywords"),
-                FieldPanel("noindex"),
-            ],
+            ["slug", "seo_title", "search_description", "keywords", "noindex"],
             heading=_("For search engines"),
         ),
-        MultiFieldPanel(
-            [FieldPanel("listing_summary"), FieldPanel("social_image")],
-            heading=_("For lists and sharing"),
-        ),
-        MultiFieldPanel([FieldPanel("show_in_menus")], heading=_("In the menu")),
+        MultiFieldPanel(["listing_summary", "social_image"], heading=_("For lists and sharing")),
+        MultiFieldPanel(["show_in_menus"], heading=_("In the menu")),
     ]
     search_fields = [
         *Page.search_fields,
@@ -97,25 +79,11 @@ class BasePage(Page):
 class HomePage(BasePage):
     hero_heading = models.CharField(_("heading"), max_length=120)
     hero_text = models.TextField(_("text"), max_length=400, blank=True)
-    hero_image = models.ForeignKey(
-        "clinic.ClinicImage",
-        verbose_name=_("picture"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    hero_image = optional_key("clinic.ClinicImage", _("picture"))
     hero_button = models.CharField(_("button"), max_length=40, default="Ask for a free consultation")
     treatments_heading = models.CharField(_("heading"), max_length=120, blank=True)
     treatments_text = models.TextField(_("text"), max_length=400, blank=True)
-    why_us = models.ForeignKey(
-        "clinic.WhyChooseUs",
-        verbose_name=_("why choose us"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    why_us = optional_key("clinic.WhyChooseUs", _("why choose us"))
     body = StreamField(BodyBlock(), verbose_name=_("more content"), blank=True)
     testimonials_heading = models.CharField(_("testimonials heading"), max_length=120, blank=True)
     articles_heading = models.CharField(_("articles heading"), max_length=120, blank=True)
@@ -125,27 +93,22 @@ class HomePage(BasePage):
     content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel(
-            [
-                FieldPanel("hero_heading"),
-                FieldPanel("hero_text"),
-                FieldPanel("hero_image"),
-                FieldPanel("hero_button"),
-            ],
+            ["hero_heading", "hero_text", "hero_image", "hero_button"],
             heading=_("Top of the page"),
         ),
         MultiFieldPanel(
             [
-                FieldPanel("treatments_heading"),
-                FieldPanel("treatments_text"),
+                "treatments_heading",
+                "treatments_text",
                 InlinePanel("featured_treatments", label=_("Treatment"), max_num=6),
             ],
             heading=_("Featured treatments"),
         ),
-        FieldPanel("why_us"),
-        FieldPanel("body"),
-        FieldPanel("testimonials_heading"),
-        FieldPanel("articles_heading"),
-        MultiFieldPanel([FieldPanel("closing_heading"), FieldPanel("closing_text")], heading=_("Closing invitation")),
+        "why_us",
+        "body",
+        "testimonials_heading",
+        "articles_heading",
+        MultiFieldPanel(["closing_heading", "closing_text"], heading=_("Closing invitation")),
     ]
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
@@ -164,7 +127,7 @@ class HomeFeaturedTreatment(Orderable):
     page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured_treatments")
     treatment = models.ForeignKey("treatments.TreatmentPage", on_delete=models.CASCADE, related_name="+")
 
-    panels = [PageChooserPanel("treatment", "treatments.TreatmentPage")]
+    panels = ["treatment"]
 
     class Meta(Orderable.Meta):
         verbose_name = _("featured treatment")
@@ -178,7 +141,7 @@ class StandardPage(BasePage):
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content"), blank=True)
 
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    content_panels = [*BasePage.content_panels, "introduction", "body"]
     search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
     parent_page_types = ["clinic.HomePage", "clinic.StandardPage"]
     subpage_types = ["clinic.StandardPage"]
@@ -197,17 +160,8 @@ class ContactPage(BasePage):
     )
     body = StreamField(BodyBlock(), verbose_name=_("more content"), blank=True)
 
-    content_panels = [
-        *BasePage.content_panels,
-        FieldPanel("introduction"),
-        FieldPanel("visiting"),
-        FieldPanel("body"),
-    ]
-    search_fields = [
-        *BasePage.search_fields,
-        index.SearchField("introduction"),
-        index.SearchField("visiting"),
-    ]
+    content_panels = [*BasePage.content_panels, "introduction", "visiting", "body"]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("visiting")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types = []
     max_count = 1

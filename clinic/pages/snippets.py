@@ -1,9 +1,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import PreviewableMixin
+
+from .fields import optional_key
 
 
 class WhyChooseUs(PreviewableMixin, models.Model):
@@ -32,7 +34,7 @@ class WhyChooseUs(PreviewableMixin, models.Model):
         max_num=6,
     )
 
-    panels = [FieldPanel("name"), FieldPanel("heading"), FieldPanel("introduction"), FieldPanel("reasons")]
+    panels = ["name", "heading", "introduction", "reasons"]
 
     class Meta:
         verbose_name = _("why choose us")
@@ -66,13 +68,7 @@ class Testimonial(models.Model):
     )
     show_on_home = models.BooleanField(_("show on the home page"), default=True)
 
-    panels = [
-        FieldPanel("quote"),
-        FieldPanel("attribution"),
-        FieldPanel("is_example"),
-        FieldPanel("consent_reference"),
-        FieldPanel("show_on_home"),
-    ]
+    panels = ["quote", "attribution", "is_example", "consent_reference", "show_on_home"]
 
     class Meta:
         verbose_name = _("testimonial")
@@ -99,21 +95,14 @@ class Person(models.Model):
     )
     role = models.CharField(_("role"), max_length=100, help_text=_("For example: Nurse injector."))
     bio = models.TextField(_("about"), max_length=600, blank=True)
-    photo = models.ForeignKey(
-        "clinic.ClinicImage",
-        verbose_name=_("photo"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    photo = optional_key("clinic.ClinicImage", _("photo"))
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("credentials"), FieldPanel("role")], heading=_("Who")),
-        FieldPanel("bio"),
-        FieldPanel("photo"),
-        FieldPanel("sort_order"),
+        MultiFieldPanel(["name", "credentials", "role"], heading=_("Who")),
+        "bio",
+        "photo",
+        "sort_order",
     ]
 
     class Meta:

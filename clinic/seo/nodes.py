@@ -15,7 +15,7 @@ https://developers.google.com/search/docs/appearance/structured-data/local-busin
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from clinic.hours.formatting import WEEKDAYS
@@ -104,15 +104,11 @@ def _specifications(spans: Iterable[Span], when: Specification) -> Iterator[Spec
 
 
 def _times(span: Span) -> dict[str, str]:
-    opens, closes = span.opens.isoformat("minutes"), span.closes.isoformat("minutes")
-    if span.closes in (MIDNIGHT, span.opens):
-        early = _minute_before(span.closes).isoformat("minutes")
-        closes = closes if early == opens else early
-    return {"opens": opens, "closes": closes}
-
-
-def _minute_before(wall: time) -> time:
-    return (datetime.combine(date(2000, 1, 2), wall) - MINUTE).time()
+    closes = span.closes
+    if closes in (MIDNIGHT, span.opens):
+        early = (datetime.combine(date(2000, 1, 2), closes) - MINUTE).time()
+        closes = closes if early == span.opens else early
+    return {"opens": span.opens.isoformat("minutes"), "closes": closes.isoformat("minutes")}
 
 
 def _dates(dated: DatedException | Season, name: str) -> Specification:

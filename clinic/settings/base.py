@@ -91,18 +91,10 @@ SQLITE_OPTIONS = {
 POSTGRES_OPTIONS = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 
 
-def database_from_environment() -> dict:
-    """Return the database of ``DATABASE_URL``, with its engine's options.
-
-    When it is not set, that is SQLite in ``var/``.
-    """
-    database = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3", conn_max_age=0)
-    is_sqlite = database["ENGINE"].endswith("sqlite3")
-    options = SQLITE_OPTIONS if is_sqlite else POSTGRES_OPTIONS
-    return {**database, "OPTIONS": {**database.get("OPTIONS", {}), **options}}
-
-
-DATABASES = {"default": database_from_environment()}
+DATABASE = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3", conn_max_age=0)
+IS_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
+DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS)
+DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env.str("CACHE_URL", "")
@@ -169,34 +161,27 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "OC Beauty Medspa <hello@ocbe
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 
+# What ``MAILERS`` calls each setting of a backend.
+SMTP_OPTIONS = {
+    **{option: f"EMAIL_{option.upper()}" for option in ("host", "port", "use_tls", "use_ssl", "timeout")},
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+}
+MAILER_OPTIONS = {"smtp": SMTP_OPTIONS, "filebased": {"file_path": "EMAIL_FILE_PATH"}}
+
+
 def email_settings(url: dict) -> dict:
     """Return Django's email settings for a parsed ``EMAIL_URL``.
 
     Django 6.1 replaces ``EMAIL_BACKEND`` and its companions by ``MAILERS``. Only this function depends on that.
     """
-    smtp = {
-        "host": url.get("EMAIL_HOST"),
-        "port": url.get("EMAIL_PORT"),
-        "username": url.get("EMAIL_HOST_USER"),
-        "password": url.get("EMAIL_HOST_PASSWORD"),
-        "use_tls": url.get("EMAIL_USE_TLS", False),
-        "use_ssl": url.get("EMAIL_USE_SSL", False),
-        "timeout": 20,
-    }
-    backend = url["EMAIL_BACKEND"]
-    file_path = url.get("EMAIL_FILE_PATH")
-    if django.VERSION >= (6, 1):
-        options = smtp if backend.endswith("smtp.EmailBackend") else {}
-        options = {"file_path": file_path} if backend.endswith("filebased.EmailBackend") else options
-        return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": options}}}
-    named = {f"EMAIL_{key.upper()}": value for key, value in smtp.items() if key not in ("username", "password")}
-    return {
-        **named,
-        "EMAIL_HOST_USER": smtp["username"],
-        "EMAIL_HOST_PASSWORD": smtp["password"],
-        "EMAIL_BACKEND": backend,
-        "EMAIL_FILE_PATH": file_path,
-    }
+    named = {name: value for name, value in url.items() if name.startswith("EMAIL_")} | {"EMAIL_TIMEOUT": 20}
+    if django.VERSION < (6, 1):
+        return named
+    backend = named["EMAIL_BACKEND"]
+    options = MAILER_OPTIONS.get(backend.split(".")[-2], {})
+    options = {option: named[name] for option, name in options.items()}
+    return {"MAILERS": {"default": {"BACKEND": backend, "OPTIONS": options}}}
 
 
 LOGGING = {

@@ -1,5 +1,6 @@
-"""Configure the test suite: fast hashes, mail in memory, files in temporary folders.
+"""Configure the test suite.
 
+Hashes are fast, emails stay in memory, and files go into temporary folders.
 ``DATABASE_URL`` and ``CACHE_URL`` choose the engines.
 """
 

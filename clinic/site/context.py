@@ -75,22 +75,14 @@ def build_site_context(site: Site | None, now: datetime) -> SiteContext:
         menu_pages=tuple(menu_pages(site)),
         schedule=schedule,
         hours=display(schedule, now) if schedule else None,
-        hours_changed_at=changed_at(opening_hours),
-        business=structured_business(profile, schedule, now),
+        hours_changed_at=opening_hours.latest_revision and opening_hours.latest_revision.created_at,
+        business=business_node(
+            {name: value for name, value in vars(profile).items() if isinstance(value, str)},
+            url=f"{profile.site.root_url}/",
+            same_as=[link.url for link in profile.links],
+            hours=structured_hours(schedule, profile.today(now)) if schedule else {},
+        ),
         announcements=tuple(current_announcements(profile, now)),
-    )
-
-
-def changed_at(opening_hours: OpeningHours) -> datetime | None:
-    return opening_hours.latest_revision.created_at if opening_hours.latest_revision else None
-
-
-def structured_business(profile: ClinicProfile, schedule: Schedule | None, now: datetime) -> dict[str, Any]:
-    return business_node(
-        {name: value for name, value in vars(profile).items() if isinstance(value, str)},
-        url=f"{profile.site.root_url}/",
-        same_as=[link.url for link in profile.links],
-        hours=structured_hours(schedule, profile.today(now)) if schedule else {},
     )
 
 

@@ -7,17 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import (
-    FieldPanel,
-    FieldRowPanel,
-    InlinePanel,
-    MultiFieldPanel,
-    ObjectList,
-    PageChooserPanel,
-    TabbedInterface,
-)
+from wagtail.admin.panels import FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
+
+from clinic.pages.fields import optional_key
 
 
 def validate_time_zone(name: str) -> None:
@@ -56,22 +50,19 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
         [
             ObjectList(
                 [
-                    MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline")], heading=_("Name")),
+                    MultiFieldPanel(["name", "tagline"], heading=_("Name")),
                     MultiFieldPanel(
                         [
-                            FieldPanel("street"),
-                            FieldRowPanel([FieldPanel("city"), FieldPanel("region")]),
-                            FieldRowPanel([FieldPanel("postal_code"), FieldPanel("country")]),
-                            FieldPanel("directions_url"),
-                            FieldPanel("time_zone"),
+                            "street",
+                            FieldRowPanel(["city", "region"]),
+                            FieldRowPanel(["postal_code", "country"]),
+                            "directions_url",
+                            "time_zone",
                         ],
                         heading=_("Address"),
                     ),
-                    MultiFieldPanel(
-                        [FieldPanel("phone"), FieldPanel("email"), FieldPanel("emergency_note")],
-                        heading=_("Contact"),
-                    ),
-                    MultiFieldPanel([FieldPanel("physician"), FieldPanel("license")], heading=_("Medical supervision")),
+                    MultiFieldPanel(["phone", "email", "emergency_note"], heading=_("Contact")),
+                    MultiFieldPanel(["physician", "license"], heading=_("Medical supervision")),
                 ],
                 heading=_("Clinic"),
             ),
@@ -108,7 +99,7 @@ class SocialLink(Orderable):
     name = models.CharField(_("name"), max_length=40, help_text=_("For example Instagram."))
     url = models.URLField(_("address"))
 
-    panels = [FieldRowPanel([FieldPanel("name"), FieldPanel("url")])]
+    panels = [FieldRowPanel(["name", "url"])]
 
     class Meta(Orderable.Meta):
         verbose_name = _("social media link")
@@ -121,21 +112,14 @@ class Announcement(models.Model):
     """Store a line shown above every page from one moment to another."""
 
     text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
-    link_page = models.ForeignKey(
-        "wagtailcore.Page",
-        verbose_name=_("page with details"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    link_page = optional_key("wagtailcore.Page", _("page with details"))
     starts_at = models.DateTimeField(_("shown from"))
     ends_at = models.DateTimeField(_("shown until"))
 
     panels = [
-        FieldPanel("text"),
-        PageChooserPanel("link_page"),
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")], heading=_("When it is shown")),
+        "text",
+        "link_page",
+        FieldRowPanel(["starts_at", "ends_at"], heading=_("When it is shown")),
     ]
 
     class Meta:

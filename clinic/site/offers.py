@@ -1,4 +1,7 @@
-"""Hold the treatments that a patient can ask for. The treatments app registers them; the request form shows them."""
+"""Hold the treatments that a patient can ask for.
+
+The treatments app registers them; the request form shows them.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -16,7 +16,7 @@ from .heartbeat import WorkerHeartbeat
 from .search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
-# The worker writes one every 30 seconds, later after errors and while a mail server is slow.
+# The worker writes one every 30 seconds, later after errors and while an email server is slow.
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
 
 

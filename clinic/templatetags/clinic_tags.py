@@ -27,18 +27,12 @@ def content_version(context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def main_menu(context) -> list[dict]:
-    """Return the pages with "show in menus", and mark the current one."""
-    return links(context["request"], in_menu=True)
+def page_links(context, *, in_menu: bool) -> list[dict]:
+    """Return the top-level pages in menus, or the others.
 
-
-@register.simple_tag(takes_context=True)
-def footer_links(context) -> list[dict]:
-    """Return the top-level pages that are not in the menu, such as privacy."""
-    return links(context["request"], in_menu=False)
-
-
-def links(request, *, in_menu: bool) -> list[dict]:
+    The current one is marked.
+    """
+    request = context["request"]
     return [
         {"title": page.title, "url": page.url, "current": request.path.startswith(page.url)}
         for page in site_context(request).menu_pages

@@ -27,7 +27,7 @@ def clerk(db):
 
 @pytest.fixture
 def desk(client, profile):
-    """Return a browser in which ``desk.user``, of the front desk, is logged in."""
+    """Return a browser with ``desk.user``, a front desk user, logged in."""
     client.user = factories.make_user("frontdesk", first_name="Fay", last_name="Desk")
     client.force_login(client.user)
     return client
@@ -35,7 +35,7 @@ def desk(client, profile):
 
 @pytest.fixture
 def ask(profile, consultation_settings, policy):
-    """Return a function that submits a request for a time, and returns its case."""
+    """Return a function that requests a time, and returns its case."""
 
     def submit(start=TUESDAY, **fields):
         submission = factories.make_submission(start=start, **fields)
@@ -47,7 +47,10 @@ def ask(profile, consultation_settings, policy):
 
 @pytest.fixture
 def written():
-    """Return a function that writes the text of a queued message, as the worker does before it sends it."""
+    """Return a function that writes the text of a queued message.
+
+    The worker does so right before it sends the message.
+    """
 
     def write(message):
         render(message)

@@ -65,7 +65,10 @@ class Visit:
 
     @property
     def slots(self):
-        """Return the slots that the visit takes: those of its room, whatever became of it, unless it was given up."""
+        """Return the slots that the visit takes.
+
+        They are those of its room, unless it was canceled or has expired.
+        """
         if self.resource is None or self.state in ("canceled", "expired"):
             return set()
         return {(self.resource, at) for at in quarters(self.start, self.start + VISIT + PAUSE)}
@@ -150,7 +153,10 @@ class Appointments(RuleBasedStateMachine):
 
     @contextmanager
     def attempt(self, allowed, *, expires=True):
-        """Check that the call inside succeeds exactly if it is ``allowed()``, and leaves no trace if refused."""
+        """Check that the call inside succeeds exactly if it is ``allowed()``.
+
+        A refused call leaves no trace.
+        """
         before = deepcopy(self.model)
         if expires:
             self.model.expire(self.now)
@@ -178,7 +184,10 @@ class Appointments(RuleBasedStateMachine):
         return Appointment.objects.filter(case=case).order_by("pk").last()
 
     def chosen_room(self, visit):
-        """Return the room that the code chose. All else the model knows, and the invariant compares it."""
+        """Return the room that the code chose.
+
+        The model knows everything else, and the invariant compares it.
+        """
         slot = visit.slots.first()
         return slot and slot.resource_id
 
@@ -191,7 +200,7 @@ class Appointments(RuleBasedStateMachine):
         self.add(case, "held", start, held_until=until, is_walk_in=start <= self.now)
 
     def contact_holds_one(self, case=None, email=""):
-        """Return whether another case of the same patient holds a time, until it is answered."""
+        """Return whether another case of this patient holds a time."""
         email = email or self.forms[case].email
         others = [one for one, form in self.forms.items() if form.email == email and one != case]
         return any(visit.state == "held" for other in others for visit in self.of(other).visits)
@@ -247,7 +256,10 @@ class Appointments(RuleBasedStateMachine):
     @precondition(lambda self: 0 < len(self.forms) < MAX_CASES)
     @rule(number=numbers, start=starts)
     def ask_from_a_new_form(self, number, start):
-        """Send the same email with other words: a second case, with a time only if the first holds none."""
+        """Send the same email with other words, which makes a second case.
+
+        It gets a time only if the first case holds none.
+        """
         form = replace(self.forms[self.case(number)], submission_key=uuid4(), message=uuid4().hex, start=start)
         with self.attempt(lambda: self.contact_holds_one(email=form.email) or self.on_offer(start)):
             case = self.send(form)
@@ -372,7 +384,10 @@ class Appointments(RuleBasedStateMachine):
                 known.live.state = "no_show" if did_not_come else "canceled"
 
     def come(self, case):
-        """Check in the live visit. A patient who walks in takes a room from now on, if one is free."""
+        """Check in the live visit, or a patient who walks in.
+
+        A walk-in takes a room from now on, if one is free.
+        """
         if live := self.of(case).live:
             live.state, live.held_until = "checked_in", None
             return
@@ -545,10 +560,20 @@ def test_switched_off_room_takes_no_expired_time(machine):
 
 
 def test_blocked_time_counts_the_repeated_hour(machine):
-    """The clock reads 1:45 and then 1:15, half an hour later; 1:15 and then 1:45 may be half an hour earlier."""
+    # From 1:45 to 1:15 is half an hour here. The other way round it ends before it starts, whatever the clock reads.
     first, second = at("2027-11-07 01:45"), at("2027-11-07 01:15", fold=1)
     (blocked,) = services.block_time(machine.rooms[:1], first, second, actor=machine.clerk)
     assert blocked.slots.count() == 2
     machine.model.blocked[blocked.pk] = set()
     with pytest.raises(services.BookingError):
         services.block_time(machine.rooms[:1], second, first, actor=machine.clerk)
+
+
+def test_treated_case_is_booked_again(machine):
+    """Book the treatment in the case of the consultation before it."""
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    machine.change_stage(0, "treated", Outcome.COMPLETED)
+    machine.book(0, LATER)
+    assert [visit.state for visit in machine.model.visits] == ["treated", "booked"]

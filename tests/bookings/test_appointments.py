@@ -224,7 +224,7 @@ def test_closed_case_sent_again_with_a_time_is_open(ask, clerk):
 
 
 def test_held_time_ends_when_the_visit_would_begin(profile, consultation_settings, policy):
-    """Where the desk takes longer to answer than the shortest notice is."""
+    # The desk takes longer to answer than the shortest notice is.
     slow = replace(policy, hold_minutes=6 * 60)
     submission = factories.make_submission(start=FIRST)
     case, _created = services.submit(submission, settings=consultation_settings, profile=profile, policy=slow)
@@ -299,9 +299,17 @@ def test_patient_who_came_and_asks_again_waits_again(ask, policy, clerk):
     assert (case.status, case.appointments.newest().state) == (Status.NEW, AppointmentState.HELD)
 
 
-def test_wish_for_the_waitlist_alone_is_saved(ask):
+def test_waitlist_choice_alone_is_saved(ask):
     key, email = uuid4(), "ana@patient.example.com"
     case = ask(submission_key=key, email=email)
     ask(submission_key=key, email=email, on_waitlist=True)
     case.refresh_from_db()
     assert case.on_waitlist
+
+
+def test_expired_time_beside_a_booked_one_is_refused_clearly(policy, clerk):
+    case = factories.make_case()
+    factories.make_visit(case, "booked", TUESDAY)
+    factories.make_visit(case, "expired", TUESDAY + timedelta(hours=2))
+    with pytest.raises(services.BookingError, match="Another time is booked for this case"):
+        services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)

@@ -62,7 +62,10 @@ SUNDAY_BEFORE = at("2027-06-06 12:00")
 
 
 def times(starts):
-    """Return what the clock of Los Angeles reads at these instants; a ``'`` marks the second pass."""
+    """Return what the clock of Los Angeles reads at these instants.
+
+    A ``'`` marks the second pass.
+    """
     readings = [start.astimezone(LA) for start in starts]
     return [f"{reading:%H:%M}" + "'" * reading.fold for reading in readings]
 
@@ -108,7 +111,7 @@ def test_grid_follows_the_wall_clock_everywhere(zone, first):
 
 
 def test_every_zone_lies_quarter_hours_from_utc():
-    """Otherwise a time on the wall clock's grid would begin no slot."""
+    # Otherwise a time on the wall clock's grid would begin no slot.
     moments = [utc("2027-01-15"), utc("2027-07-15")]
     assert not [
         name
@@ -211,7 +214,7 @@ def test_closed_next_day_stops_a_visit_at_midnight():
     assert possible(MON, hours, SlotRules(visit_minutes=60, grid_minutes=30))[-1] == "23:00"
 
 
-def test_holidays_closures_and_seasons_decide_the_offer():
+def test_holidays_exceptions_and_seasons_decide_the_offer():
     hours = schedule(
         OFFICE,
         closed(TUE),
@@ -311,7 +314,7 @@ def test_horizon_of_zero_days_is_today():
 
 
 def test_horizon_counts_the_clinics_days():
-    """At this instant it is Tuesday in UTC already."""
+    # At this instant it is Tuesday in UTC already.
     rules = SlotRules(notice_minutes=0, horizon_days=1)
     starts = [start.at for start in free_starts(OFFICE_HOURS, rules, ONE_ROOM, in_utc(at(f"{MON} 20:00")))]
     assert {start.astimezone(LA).date() for start in starts} == {on(TUE)}
@@ -368,7 +371,7 @@ def test_taken_slots_may_be_any_collection():
 
 
 def both(rooms, practitioners):
-    """Return what is taken, from lists of (start, end) by room and by practitioner."""
+    """Return what is taken, from (start, end) by room and by practitioner."""
     return [{pk: taken_between(*ranges) for pk, ranges in of_kind.items()} for of_kind in (rooms, practitioners)]
 
 
@@ -551,9 +554,9 @@ def test_nearest_returns_all_when_few():
 
 
 class Walk:
-    """Apply the rules slowly: step by step through ``is_open``, and no other answer of the schedule.
+    """Apply the rules slowly, step by step.
 
-    ``step`` divides every minute at which something may open or close.
+    Of the schedule only ``is_open`` is called. ``step`` divides every minute at which something may open or close.
     """
 
     def __init__(self, hours, step=1):
@@ -566,7 +569,10 @@ class Walk:
         return moment.astimezone(self.zone).replace(tzinfo=None)
 
     def resources(self, start, rules, taken, now):
-        """Return the free resources of each kind for a visit that starts at this quarter hour, or () if it may not."""
+        """Return the free resources of each kind for a visit at ``start``.
+
+        The result is () if no visit may start at this quarter hour.
+        """
         is_possible = (
             self._is_on_the_grid(start, rules.grid_minutes)
             and start >= now
@@ -601,7 +607,10 @@ class Walk:
         return self.reading(start) not in {self.reading(start - n * SLOT) for n in range(1, 13)}
 
     def _end_of_notice(self, now, minutes, horizon_days):
-        """Return when so many open minutes have passed, or an instant beyond all that may be offered."""
+        """Return when so many open minutes have passed.
+
+        Beyond all that may be offered, it is any later instant.
+        """
         moment, beyond = now, now + (horizon_days + 2) * DAY
         while minutes > 0 and moment < beyond:
             minutes -= self.step if self.is_open(moment) else 0
@@ -722,7 +731,10 @@ SOMETHING_ON = [
 
 
 def seen_from(day):
-    """Return 10:05, zero to four days before, so that on some days the notice ends in the middle."""
+    """Return 10:05, zero to four days before the day.
+
+    So on some days the notice ends in the middle.
+    """
     days_before = (day - FIRST_DAY + 2 * DAY).days % 5
     return in_utc(at(f"{day - days_before * DAY} 10:05"))
 

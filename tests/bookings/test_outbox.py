@@ -28,7 +28,7 @@ def clock(time_machine):
 
 @pytest.fixture
 def server(monkeypatch):
-    """Return a mail server that works until a test sets ``server.error``."""
+    """Return an email server that works until a test sets ``server.error``."""
 
     class Server:
         error: Exception | None = None
@@ -88,7 +88,7 @@ def test_email_is_auto_generated_with_stable_id():
     assert outbox.as_email(make_message()).message()["Message-ID"] != first["Message-ID"]
 
 
-# A mail server that is down
+# An email server that is down
 
 
 @pytest.mark.parametrize(

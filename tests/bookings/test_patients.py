@@ -72,7 +72,7 @@ def stranger(name: str, **fields) -> Case:
 
 
 def person_of(case: Case) -> str:
-    """Return the names of all who are one person with the patient of this case."""
+    """Return the names of all who are one person with this case's patient."""
     family = Patient.objects.filter(pk__in=get_family(fresh(case).patient_id))
     return "".join(sorted(family.values_list("name", flat=True)))
 
@@ -201,7 +201,7 @@ class TestLink:
         assert version_of(first) == 1
 
     def test_family_query_ends_in_a_circle(self):
-        """No service makes a circle, but a change by hand in the database might."""
+        # No service makes a circle, but a change by hand in the database might.
         one, two, three = (stranger(name).patient for name in "ABC")
         for first, second in ((one, two), (two, three), (one, three)):
             PatientLink.objects.create(first=first, second=second)
@@ -228,7 +228,7 @@ class TestUnlink:
     @pytest.mark.parametrize("said_from", ["one side", "the other"])
     @pytest.mark.parametrize("undone_from", ["one side", "the other"])
     def test_unlink_undoes_no_other_link(self, join, part, said_from, undone_from):
-        """A is B and C is B. When A is not B after all, C is still B, from whichever page each link was made."""
+        # A is B and C is B. When A is not B after all, C is still B, from whichever page each link was made.
         first, second, third = stranger("A"), stranger("B"), stranger("C")
         first_pair, second_pair = (first, second), (third, second)
         join(*(first_pair if said_from == "one side" else first_pair[::-1]))
@@ -244,7 +244,7 @@ class TestUnlink:
         assert [person_of(case) for case in cases] == ["AB", "AB", "CD", "CD"]
 
     def test_unlinking_distant_patient_undoes_last_link(self, join, part):
-        """A is B and B is C. Undone on the page of A, C goes and B stays."""
+        # A is B and B is C. Undone on the page of A, C goes and B stays.
         first, second, third = stranger("A"), stranger("B"), stranger("C")
         join(first, second)
         join(second, third)
@@ -301,7 +301,7 @@ class TestTwoClerksAtOnce:
         assert first.events.filter(kind=EventKind.LINKED).count() == 1
 
     def test_joining_two_families_makes_no_circle(self, home, clerk):
-        """The four cases differ, so no version is stale: the patients themselves are locked."""
+        # The four cases differ, so no version is stale: the patients themselves are locked.
         for _round in range(5):
             cases = [stranger(name) for name in "ABCD"]
             self.linking(cases[0], cases[1], clerk)()
@@ -367,7 +367,7 @@ class TestPossibleDuplicates:
         assert proposed(factories.make_case(name="Today")) == ["1", "2", "3", "4", "5"]
 
     def test_queries_do_not_grow_with_the_family(self, join):
-        """Each is linked to the one before, the longest way from one end to the other."""
+        # Each is linked to the one before, the longest way from one end to the other.
         case = factories.make_case()
         visits = [factories.make_case() for _number in range(12)]
         join(visits[0], visits[1])

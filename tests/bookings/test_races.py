@@ -61,7 +61,10 @@ def resource(profile):
 
 @pytest.fixture
 def visit_type(profile):
-    """Return the visit type that patients book: half an hour in a room, with a pause of a quarter hour."""
+    """Return the visit type that patients book, with a pause.
+
+    It takes half an hour in a room, and the pause a quarter hour.
+    """
     VisitType.objects.update(pause_minutes=15)
     return VisitType.get_default()
 
@@ -84,7 +87,7 @@ def clerk(profile):
 
 @pytest.fixture
 def ask(profile, short_holds, policy):
-    """Return a function that submits a request for a time, and returns its case."""
+    """Return a function that requests a time, and returns its case."""
 
     def submit(start=START, patient=None, key=None, policy=policy):
         email = f"{patient or uuid4().hex}@patient.example.com"
@@ -105,7 +108,10 @@ def desk_books(policy, clerk):
 
 
 def together(jobs):
-    """Run each job in a thread of its own, all from the same moment on, and return what they return."""
+    """Run each job in a thread of its own, and return what they return.
+
+    All start at the same moment.
+    """
     start = Barrier(len(jobs))
 
     def run(job):
@@ -124,7 +130,10 @@ def at_once(calls):
 
 
 def answer_of(call):
-    """Return "ok" or the name of the BookingError. Other errors, such as a deadlock, are raised."""
+    """Return "ok" or the name of the BookingError.
+
+    Other errors, such as a deadlock, are raised.
+    """
     try:
         call()
     except services.BookingError as error:
@@ -137,7 +146,10 @@ def answer_of(call):
 
 @pytest.fixture
 def meeting(monkeypatch):
-    """Let all have read which slots are taken before one writes, if the lock allows it. Return whether they met."""
+    """Let all threads read the taken slots before one writes.
+
+    The lock may prevent it. Return a function that says whether they met.
+    """
     met, seen, real = Barrier(THREADS), local(), slots._taken
 
     def read_then_wait(*args):
@@ -154,10 +166,11 @@ def meeting(monkeypatch):
 
 @pytest.fixture
 def unlocked_book(monkeypatch):
-    """Return ``book`` without its lock on the resources. On SQLite the transaction is the lock, so it goes as well.
+    """Return ``book`` without its lock on the resources.
 
-    On SQLite each statement before the write is then a transaction of its own, the check-then-insert of a program that
-    never began one. A deferred transaction would prove nothing: SQLite refuses a writer that has read stale rows.
+    On SQLite the transaction is the lock, so it goes as well. Each statement before the write is then a transaction of
+    its own, the check-then-insert of a program that never began one. A deferred transaction would prove nothing: SQLite
+    refuses a writer that has read stale rows.
     """
     for module in (appointments, blocked_time, submissions):
         monkeypatch.setattr(module, "lock_resources", lambda: list(Resource.objects.order_by("pk")))
@@ -187,7 +200,7 @@ def eight_clerks(desk_books, **how):
 
 
 def test_visits_overlap_without_both_guards(resource, no_constraint, unlocked_book, meeting, desk_books):
-    """There is something to guard: eight patients get one room at one time."""
+    # There is something to guard: eight patients get one room at one time.
     assert at_once(eight_clerks(desk_books, service=unlocked_book)) == {"ok": THREADS}
     assert meeting()
     assert len(booking_invariants.overlaps()) == THREADS - 1
@@ -237,7 +250,7 @@ def test_two_rooms_take_two_of_eight_patients(resource, ask):
 
 
 def test_partly_overlapping_visits_cannot_both_win(resource, ask):
-    """With 30 minutes and a pause of 15, of four starts a quarter hour apart only the first and last fit together."""
+    # With 30 minutes and a pause of 15, of four starts a quarter hour apart only the first and last fit together.
     starts = [START + timedelta(minutes=15 * (number % 4)) for number in range(THREADS)]
     won = at_once([partial(ask, start) for start in starts])["ok"]
     assert 1 <= won <= 2
@@ -284,7 +297,10 @@ def test_swapping_two_visits_causes_no_deadlock(resource, desk_books, policy):
 
 @pytest.fixture
 def policy_of_two(policy):
-    """Return the policy of visits that need one of two rooms and the only practitioner."""
+    """Return the policy of visits that need a room and a practitioner.
+
+    There are two rooms and one practitioner.
+    """
     Resource.objects.create(name="Second room")
     Resource.objects.create(name="Dr. Reis", kind=ResourceKind.PRACTITIONER)
     both = VisitType.objects.create(name="Treatment", pause_minutes=15, needs_practitioner=True)
@@ -322,7 +338,10 @@ def test_swapping_two_treatments_causes_no_deadlock(resource, desk_books, policy
 
 
 class Storm:
-    """Make random calls on a dozen cases, eight starts and two rooms. What they read may be stale."""
+    """Make random calls on a dozen cases, eight starts and two rooms.
+
+    What the calls read may be stale.
+    """
 
     PATIENTS = 12
     STARTS = tuple(START + timedelta(minutes=15 * number) for number in range(8))
@@ -345,7 +364,10 @@ class Storm:
         }
 
     def calls(self, count):
-        """Draw the calls before the threads start, so that the seed alone decides who tries what."""
+        """Draw the calls before the threads start.
+
+        So the seed alone decides who tries what.
+        """
         calls, weights = zip(*self.calls_by_weight.items(), strict=True)
         return [partial(call, self.random.randrange(10**6)) for call in self.random.choices(calls, weights, k=count)]
 
@@ -353,7 +375,10 @@ class Storm:
         return self.STARTS[number % len(self.STARTS)]
 
     def case(self, number):
-        """Return a case, two times in three one that has a time, so that there is something to lose."""
+        """Return a case, two times in three one that has a time.
+
+        So there is something to lose.
+        """
         known = Case.objects.order_by("pk")
         return picked(known.filter(appointments__state__in=LIVE) if number % 3 else known, number) or picked(known, 0)
 
@@ -438,7 +463,10 @@ def one_after_the_other(calls):
 
 
 def assert_everything_happened(answers):
-    """Check that each call succeeded and failed at times: otherwise the storm would prove nothing."""
+    """Check that each call succeeded, and that calls failed.
+
+    Otherwise the storm would prove nothing.
+    """
     calls = {call for call, _answer in answers}
     assert {call for call, answer in answers if answer == "ok"} == calls
     assert len(calls) == 12

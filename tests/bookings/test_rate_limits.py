@@ -38,7 +38,10 @@ def proxy(settings):
 
 @pytest.fixture
 def send(client, clock, policy):
-    """Return a function that sends a form from an address. The patient always sees a receipt."""
+    """Return a function that sends a form from an address.
+
+    The patient always sees a receipt.
+    """
 
     def fill_in(address=NETWORK, **typed):
         token = dict(HIDDEN.findall(client.get(FORM).content.decode()))
@@ -200,7 +203,7 @@ def test_release_sends_receipt_and_holds_time(quarantined, release):
     assert booking_invariants.check() == []
 
 
-def test_release_records_a_time_taken_meanwhile(quarantined, release, ask):
+def test_release_records_a_time_taken_since(quarantined, release, ask):
     case = quarantined()
     ask(TUESDAY)
     case = release(case)

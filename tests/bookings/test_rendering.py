@@ -28,7 +28,7 @@ MORNING = (Span(time(8), time(12)),)
 
 @pytest.fixture
 def case(profile, consultation_settings):
-    """Return the case of a request as a patient sends it, with its two messages queued."""
+    """Return the case of a patient's request, with its two messages queued."""
     treatment = make_treatment("Botox for chronic migraine")
     opening_hours()
     submission = make_submission(
@@ -156,7 +156,7 @@ def test_only_the_html_is_escaped(receipt_of):
     ],
 )
 def test_only_plain_names_are_greeted(name, greeted):
-    """Anybody can type any address and any name: the receipt must not carry a stranger's words to it."""
+    # Anybody can type any address and any name: the receipt must not bring a stranger's words to it.
     assert get_first_name(name) == greeted
 
 

@@ -61,7 +61,10 @@ class Patient:
         return self._see(self.client.get(URL + query))
 
     def send(self, seconds: float = 30, **changes):
-        """Post the form that is open, with every hidden value that it holds; a change to None leaves a field out."""
+        """Post the form that is open, with all its hidden values.
+
+        A change to None leaves a field out.
+        """
         self.clock.shift(timedelta(seconds=seconds))
         hidden = {tag["name"]: tag.get("value", "") for tag in self.page.select("form.form input[type=hidden]")}
         answer = {**hidden, "website": "", **ANSWER, **changes}
@@ -91,7 +94,10 @@ def patient(client, time_machine, profile, consultation_settings):
 
 @pytest.fixture
 def chooser(patient):
-    """Return the same patient at a clinic with hours. On this Monday at noon the first time is Tuesday, 9 am."""
+    """Return the same patient at a clinic with hours.
+
+    On this Monday at noon the first time is Tuesday, 9 am.
+    """
     opening_hours()
     cache.clear()  # The page before was made without them.
     patient.open()
@@ -244,7 +250,7 @@ def test_unknown_treatment_in_the_address_is_ignored(patient, slug):
     assert patient.ticked("treatments") == []
 
 
-def test_treatment_taken_offline_meanwhile_is_accepted(patient):
+def test_treatment_taken_offline_while_typing_is_accepted(patient):
     page = make_treatment("Lip filler")
     patient.open()
     page.unpublish()
@@ -320,7 +326,7 @@ def test_request_without_a_time_is_accepted(chooser, start):
 
 
 def test_enter_in_a_field_sends_the_form(chooser):
-    """The browser presses the first button of the form: that must not be one that looks at other days."""
+    # The browser presses the first button of the form: that must not be one that looks at other days.
     first = chooser.page.select_one("form.form :is(button, input[type=submit])")
     assert not first.has_attr("name")
     assert not first.has_attr("formnovalidate")

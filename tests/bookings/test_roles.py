@@ -48,7 +48,7 @@ def walk(resolver, namespace="", prefix=""):
 
 
 def module_of(view) -> str:
-    """Return the module of the class or function itself, however it is decorated."""
+    """Return the module of the view itself, however it is decorated."""
     view = getattr(view, "view_class", view)
     while hasattr(view, "__wrapped__") and not isinstance(view, type):
         view = getattr(view.__wrapped__, "view_class", view.__wrapped__)

@@ -15,6 +15,7 @@ from bookings.models import (
     Appointment,
     AppointmentState,
     Case,
+    CaseKind,
     Consent,
     Event,
     EventKind,
@@ -58,7 +59,10 @@ def make_request(**changes) -> Submission:
 
 @pytest.fixture
 def submit(profile, consultation_settings):
-    """Return a function that submits a request, and returns its case and whether it is new."""
+    """Return a function that submits a request.
+
+    It returns the case, and whether the case is new.
+    """
 
     def submit(**changes) -> tuple[Case, bool]:
         return services.submit(make_request(**changes), settings=consultation_settings, profile=profile)
@@ -126,6 +130,17 @@ def test_message_that_cannot_be_written_loses_no_request(send, monkeypatch):
     assert outbox.send_due() == {"queued": 2}
     assert [event.kind for event in case.events.all()] == [EventKind.RECEIVED]
     assert set(case.messages.values_list("state", "last_error")) == {("queued", "ValueError")}
+
+
+def test_failing_search_for_the_visit_before_loses_no_request(send, monkeypatch, caplog):
+    def broken(*args, **kwargs):
+        return Case.objects.raw("SELECT nothing FROM nowhere")[0]
+
+    monkeypatch.setattr(submissions, "find_previous_visit", broken)
+    case = send()
+    assert (case.kind, case.previous) == (CaseKind.CONSULTATION, None)
+    assert counts() == (1, 1, 2)
+    assert "could not be found" in caplog.text
 
 
 def test_request_is_saved_whole_or_not_at_all(send, monkeypatch):
@@ -273,7 +288,7 @@ def test_database_refuses_two_cases_of_one_form():
 
 
 def test_loser_of_a_race_finds_the_winners_case(send, monkeypatch):
-    """The other form arrived between the look-up of the case and its insert."""
+    # The other form arrived between the look-up of the case and its insert.
     winner = send()
     real, calls = submissions._submit, []
 
@@ -292,7 +307,10 @@ def test_loser_of_a_race_finds_the_winners_case(send, monkeypatch):
 
 @pytest.fixture
 def quarantine(profile, consultation_settings, policy):
-    """Return a function that submits a request with a time, from a sender over the rate limit."""
+    """Return a function that submits a request with a time in quarantine.
+
+    Its sender is over the rate limit.
+    """
 
     def submit(**changes) -> Case:
         request = make_request(**{"start": TUESDAY, **changes})
@@ -327,6 +345,15 @@ def test_quarantined_request_holds_no_time(quarantine, again):
     assert case.requested_start == (again or {}).get("start", TUESDAY)
     assert not Appointment.objects.exists()
     assert not Slot.objects.exists()
+
+
+def test_closed_case_returns_to_quarantine(quarantine, actor):
+    case = quarantine()
+    services.change_stage(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.NOT_A_REQUEST)
+    again = quarantine(email="zoe.lima@patient.example.com", start=TUESDAY + timedelta(hours=1))
+    assert (again.pk, again.status) == (case.pk, Status.QUARANTINED)
+    assert not Message.objects.exists()
+    assert not Appointment.objects.exists()
 
 
 # Stages

@@ -62,7 +62,10 @@ def cancel(clerk, policy):
 
 @pytest.fixture
 def leaving(mailoutbox):
-    """Return a function that sends what is due and returns the emails about the visit that have left since."""
+    """Return a function that sends what is due.
+
+    It returns the emails about the visit that have left since.
+    """
 
     def send():
         sent = len(mailoutbox)
@@ -87,7 +90,7 @@ def subjects(emails):
 
 
 def calendar_event(email):
-    """Return the method and the event of the calendar file that an email brings."""
+    """Return the method and the event of the email's calendar file."""
     ((name, content, content_type),) = email.attachments
     assert (name, content_type) == ("visit.ics", "text/calendar")
     calendar = Calendar.from_ical(content)
@@ -199,7 +202,7 @@ def test_visit_booked_and_canceled_sends_only_canceled(booked, cancel, leaving):
 
 
 def test_canceling_after_a_dropped_move_brings_a_file(booked, book, cancel, leaving):
-    """The calendar knows the first time, so it has to remove it."""
+    # The patient's calendar knows the first time, so the file has to remove it.
     leaving()
     cancel(book(booked, WEDNESDAY))
     (email,) = leaving()

@@ -80,7 +80,7 @@ def every_message(ask, clerk, policy, clock, written):
 
 @pytest.mark.parametrize("is_clerk", [False, True], ids=["patient", "clerk"])
 def test_opening_any_emailed_link_changes_nothing(client, every_message, clerk, is_clerk):
-    """Virus scanners open every link. The desk's notice leads to the log-in page, or to the case."""
+    # Virus scanners open every link. A link of the desk leads to the log-in page, or to the case.
     bodies = [body for message in every_message for body in (message.text, message.html)]
     links = {link for body in bodies for link in LINK.findall(body)}
     # For each of three patients their page and the desk's notice, and for one the form to change the time.
@@ -349,7 +349,7 @@ def test_canceled_visit_cannot_be_moved(client, booked, policy):
     assert rows() == before
 
 
-def test_cut_off_passing_meanwhile_is_told(client, booked, monkeypatch):
+def test_cut_off_passing_while_choosing_is_told(client, booked, monkeypatch):
     def late(*args, **kwargs):
         raise services.BookingError("It is too close.")
 

@@ -273,7 +273,7 @@ def test_offer_leaves_after_the_hold_is_booked(ask, give_back, clerk, policy, ma
 
 
 def test_offer_may_overlap_the_patients_own_visit(book, clerk, policy, mailoutbox):
-    """A visit at 10:15 does not keep its own patient from 10."""
+    # A visit at 10:15 does not exclude its own patient from 10.
     giver = book(at("2027-06-09 09:45"))
     book(at("2027-06-09 10:15"), on_waitlist=True)
     services.cancel(giver.pk, actor=clerk, policy=policy)

@@ -1,4 +1,4 @@
-"""Find a Chromium or Chrome for the browser tests, or install one and say so.
+"""Find or install a Chromium or Chrome for the browser tests.
 
 ``python -m tests.browser.provide`` is what ``make test`` calls first.
 """

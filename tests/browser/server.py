@@ -1,4 +1,7 @@
-"""Run the real site for tests: the processes of Procfile, with a database and a folder of their own."""
+"""Run the real site for tests.
+
+It has the processes of Procfile, and a database and a folder of its own.
+"""
 
 import os
 import socket

@@ -1,4 +1,7 @@
-"""Check what ``make serve`` starts: production settings, gunicorn and the worker."""
+"""Check what ``make serve`` starts.
+
+It is gunicorn and the worker, with production settings.
+"""
 
 import json
 import socket
@@ -21,7 +24,7 @@ PRODUCTION = {
 
 @pytest.fixture(scope="module")
 def production(site):
-    """Production settings on the database and the folder of the demo site."""
+    """Run production settings on the database and folder of the demo site."""
     with socket.create_server(("127.0.0.1", 0)) as sink:
         mail = f"smtp://127.0.0.1:{sink.getsockname()[1]}"  # listens and never answers
         settings = PRODUCTION | {"EMAIL_URL": mail, "DATABASE_URL": site.environment["DATABASE_URL"]}
@@ -68,7 +71,7 @@ def test_not_found_page_is_accessible(production, chromium):
     page.close()
 
 
-def test_a_mail_server_that_hangs_slows_no_page(production):
+def test_hanging_email_server_slows_no_page(production):
     started = time.monotonic()
     assert get(production, "/healthz")[0] == 200
     assert get(production, "/consultation/")[0] == 200

@@ -1,4 +1,7 @@
-"""Load the demo clinic once for all tests of this module, with small gray pictures."""
+"""Test the demo clinic, loaded once for all tests of this module.
+
+Its pictures are small and gray.
+"""
 
 import io
 import re
@@ -125,7 +128,7 @@ def counts_and_times() -> dict:
 
 
 def test_without_debug_nobody_gets_the_public_password(no_home, small_pictures):
-    """The tests run with DEBUG off, as a real clinic does."""
+    # The tests run with DEBUG off, as a real clinic does.
     assert "No accounts and no example requests" in load_demo()
     assert HomePage.objects.exists()
     assert not get_user_model().objects.exists()

@@ -1,4 +1,4 @@
-"""The opening-hours rules of a week, each as a test."""
+"""Test the opening-hours rules of a week."""
 
 import pickle
 import timeit
@@ -24,6 +24,7 @@ from tests.opening_hours import (
     every_day,
     naive,
     on,
+    open_minutes_between,
     openings_on,
     schedule,
     season,
@@ -63,7 +64,7 @@ def test_spans_of_a_date_come_in_order():
 def test_order_of_spans_means_nothing():
     lunch = schedule({0: (span("13:00", "17:00"), span("09:00", "12:00"))})
     assert lunch.next_opening(at(f"{MON} 08:00")) == at(f"{MON} 09:00")
-    assert lunch.open_minutes_between(at(f"{MON} 08:00"), at(f"{MON} 14:00")) == 4 * 60
+    assert open_minutes_between(lunch, at(f"{MON} 08:00"), at(f"{MON} 14:00")) == 4 * 60
 
 
 def test_touching_spans_close_at_the_end_of_the_last():
@@ -160,7 +161,7 @@ def test_leap_day_is_a_day_like_any_other():
 def test_leap_day_ends_february_for_a_night_too():
     night = schedule({1: (span("22:00", "02:00"),)})
     assert night.closes_at(at("2028-02-29 23:00")) == at("2028-03-01 02:00")
-    assert night.open_minutes_between(at("2028-02-28 00:00"), at("2028-03-02 00:00")) == 4 * 60
+    assert open_minutes_between(night, at("2028-02-28 00:00"), at("2028-03-02 00:00")) == 4 * 60
 
 
 CLOSED_FOR_GOOD = closed(MON, "9999-12-31")
@@ -170,7 +171,7 @@ NOTHING_FOR_GOOD = season(MON, "9999-12-31", {})
 @pytest.mark.parametrize(
     "never",
     [schedule({}), schedule(OFFICE, CLOSED_FOR_GOOD), schedule(OFFICE, seasons=(NOTHING_FOR_GOOD,))],
-    ids=["no hours", "closure", "season"],
+    ids=["no hours", "closed", "season"],
 )
 def test_always_closed_has_no_next_opening(never):
     assert never.state_at(at(f"{MON} 10:00")) == State(is_open=False, changes_at=None)
@@ -219,7 +220,7 @@ def test_naive_start_is_refused_when_adding_open_minutes():
 
 
 @pytest.mark.parametrize("bounds", [(NAIVE, AWARE), (AWARE, NAIVE)], ids=["from", "until"])
-@pytest.mark.parametrize("method", ["open_minutes_between", "changes_between"])
+@pytest.mark.parametrize("method", ["openings_between", "changes_between"])
 def test_naive_bound_is_refused(method, bounds):
     with pytest.raises(ValueError, match="time zone"):
         getattr(schedule(OFFICE), method)(*bounds)
@@ -248,7 +249,7 @@ def test_moment_may_come_in_any_zone_and_the_answer_is_local():
     assert answers[0] == at(f"{MON} 16:00")
 
 
-# Cost and keeping
+# Cost and storing
 
 
 def best_time(call):
@@ -291,7 +292,7 @@ class CountedRule:
         return (date(year, 6, 7),)
 
 
-def test_holidays_of_a_year_are_worked_out_once():
+def test_holidays_of_a_year_are_computed_once():
     rule = CountedRule([])
     office = schedule(OFFICE, holidays=(Holiday(rule),))
     assert [office.is_open(at(f"{day} 10:00")) for day in (MON, TUE, MON, "2028-06-08")] == [False, True, False, True]
@@ -306,8 +307,8 @@ def test_schedule_survives_pickling_before_and_after_use():
     after = pickle.loads(pickle.dumps(fresh))  # noqa: S301 our own bytes
     assert before == after == fresh
     assert answers == [True, False, False, False]
-    for kept in (before, after):
-        assert [kept.is_open(moment) for moment in moments] == answers
+    for restored in (before, after):
+        assert [restored.is_open(moment) for moment in moments] == answers
 
 
 @pytest.mark.parametrize(
@@ -331,7 +332,7 @@ def test_schedule_made_from_another_does_not_keep_its_holidays():
 # Display
 
 
-def test_equal_neighbours_fold_and_the_weekend_is_one_line():
+def test_equal_neighbors_fold_and_the_weekend_is_one_line():
     week, weekend = weekly_lines(OFFICE)
     assert week == DisplayLine(0, 4, DAYTIME)
     assert weekend == DisplayLine(5, 6, ())

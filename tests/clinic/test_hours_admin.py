@@ -1,4 +1,7 @@
-"""The opening hours in the admin, filled in as a browser would: what is posted is what the page shows."""
+"""Test the opening hours in the admin, filled in as a browser would.
+
+What is posted is what the page shows.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -64,7 +67,10 @@ def max_too(log_in, erin):
 
 
 class Screen:
-    """The page as one person has it open: the fields as they stand, and what can be done with them."""
+    """Show the page as one person has it open.
+
+    It holds the fields as they stand, and does what that person can do with them.
+    """
 
     def __init__(self, client, path=HOURS):
         self.client = client
@@ -127,7 +133,7 @@ class Screen:
 
     @property
     def errors(self):
-        """Sentences by the name of the field they stand beside."""
+        """Return the error messages by the name of their field."""
         boxes = self.form.select("[data-field]:has(.error-message)")
         return {
             box.select_one("[name]:not([name^=initial])")["name"]: box.select_one(".error-message").get_text(strip=True)
@@ -273,8 +279,8 @@ class TestTheWeek:
         erin[holiday], erin[f"{holiday}-hours"] = "hours", "early"
         typed = dict(erin.data)
         assert not erin.save().was_saved
-        kept = {name: value for name, value in erin.data.items() if name != "csrfmiddlewaretoken"}
-        assert kept == {name: value for name, value in typed.items() if name != "csrfmiddlewaretoken"}
+        shown = {name: value for name, value in erin.data.items() if name != "csrfmiddlewaretoken"}
+        assert shown == {name: value for name, value in typed.items() if name != "csrfmiddlewaretoken"}
         assert set(erin.errors) == {
             "monday",
             f"{special}-last_day",
@@ -298,7 +304,7 @@ class TestTheWeek:
 
 
 class TestRows:
-    """Each kind of row is added, changed and removed."""
+    """Add, change and remove each kind of row."""
 
     def test_special_day(self, erin):
         erin.add("special_hours", first_day="2026-12-24", last_day="", spans="9 am – 12 pm", reason="Gifts")
@@ -339,12 +345,12 @@ class TestRows:
         assert erin.save().was_saved
         assert not YearlyHoliday.objects.exists()
 
-    def test_new_row_that_is_removed_again_is_not_kept(self, erin):
+    def test_new_row_that_is_removed_again_is_not_saved(self, erin):
         erin.remove(erin.add("special_hours", first_day="2026-12-24", last_day="", spans="nonsense", reason="Gifts"))
         assert erin.save().was_saved
         assert special_days() == []
 
-    def test_new_row_into_which_nothing_is_typed_is_not_kept(self, erin):
+    def test_new_row_into_which_nothing_is_typed_is_not_saved(self, erin):
         erin.add("special_hours", first_day="", last_day="", spans="", reason="")
         erin.add("seasons", name="", first_day="", last_day="")
         erin.add("yearly_holidays", name="", month="", spans="")
@@ -524,7 +530,7 @@ class TestPublicHolidays:
 
     @pytest.mark.parametrize("decision", ["closed", "usual"])
     def test_hours_that_a_decision_does_not_ask_for_are_not_read(self, erin, decision):
-        """Their field is hidden then: nobody would find the mistake."""
+        # Their field is hidden then, so an error beside it would not be seen.
         row = erin.holiday("Veterans Day")
         erin[row], erin[f"{row}-hours"] = decision, "9-5"
         assert erin.save().was_saved
@@ -554,7 +560,7 @@ class TestPublicHolidays:
 
 
 class TestTwoPeopleAtOnce:
-    def test_second_is_told_keeps_what_she_typed_and_can_save_again(self, erin, max_too):
+    def test_second_is_told_keeps_what_they_typed_and_can_save_again(self, erin, max_too):
         erin["tuesday"] = "closed"
         assert erin.save().was_saved
         max_too["monday"] = "7 am – 1 pm"
@@ -629,15 +635,15 @@ class TestTwoPeopleAtOnce:
         assert second.save().was_saved
         assert special_days() == []
 
-    @pytest.mark.parametrize(("mine", "kept"), [("usual", "usual"), ("closed", "closed"), ("", "closed")])
-    def test_holiday_that_both_decided_has_the_decision_of_the_second(self, erin, max_too, mine, kept):
+    @pytest.mark.parametrize(("mine", "saved"), [("usual", "usual"), ("closed", "closed"), ("", "closed")])
+    def test_holiday_that_both_decided_has_the_decision_of_the_second(self, erin, max_too, mine, saved):
         erin[erin.holiday("Veterans Day")] = "closed"
         assert erin.save().was_saved
         max_too["monday"] = "closed"
         max_too[max_too.holiday("Veterans Day")] = mine
         assert not max_too.save().was_saved
         assert max_too.save().was_saved
-        assert [row.decision for row in PublicHoliday.objects.all()] == [kept]
+        assert [row.decision for row in PublicHoliday.objects.all()] == [saved]
 
     def test_decision_that_the_first_took_back_and_the_second_changed_is_kept(self, log_in, profile):
         hours = factories.opening_hours(public_holidays=[PublicHoliday(name="Veterans Day", decision="closed")])
@@ -951,14 +957,14 @@ class TestVisits:
             assert screen.save(visits_seen=self.seen(screen)).was_saved
         assert week()[5] == "Closed"
 
-    def test_opening_longer_asks_nobody(self, erin):
+    def test_opening_longer_calls_no_hook(self, erin):
         asked = []
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11", asked=asked)):
             erin["wednesday"] = "8 am – 5 pm"
             assert erin.save().was_saved
         assert asked == []
 
-    def test_keeper_is_told_the_lost_times_and_who_asks(self, erin):
+    def test_hook_gets_the_lost_times_and_the_user(self, erin):
         asked = []
         with hooks.register_temporarily(VISITS_HOOK, visits_on(asked=asked)):
             erin.add("special_hours", first_day="2026-11-11", last_day="", spans="9 am – 12 pm", reason="")
@@ -977,7 +983,7 @@ class TestVisits:
         ((intervals, _user),) = asked
         assert intervals[0].opens.astimezone(UTC) == NOW
 
-    def test_keeper_without_visits_may_return_nothing(self, erin):
+    def test_hook_without_visits_may_return_nothing(self, erin):
         with hooks.register_temporarily(VISITS_HOOK, lambda intervals, user: None):
             erin["wednesday"] = "closed"
             assert erin.save().was_saved

@@ -1,4 +1,7 @@
-"""What lies between two instants or two dates: open minutes, changes, exceptions, closures, lost hours."""
+"""Test what lies between two instants or two dates.
+
+That is open minutes, changes, exceptions, closed ranges and lost hours.
+"""
 
 from datetime import date, timedelta
 from functools import partial
@@ -23,6 +26,7 @@ from tests.opening_hours import (
     closed,
     every_day,
     on,
+    open_minutes_between,
     schedule,
     season,
     span,
@@ -49,22 +53,21 @@ FRIDAY_NIGHT = {4: (span("22:00", "02:00"),)}
     ],
 )
 def test_only_open_minutes_count(begin, end, minutes):
-    assert OFFICE_HOURS.open_minutes_between(at(begin), at(end)) == minutes
+    assert open_minutes_between(OFFICE_HOURS, at(begin), at(end)) == minutes
 
 
 def test_no_open_minutes_pass_in_an_instant():
-    assert OFFICE_HOURS.open_minutes_between(at(f"{MON} 10:00"), at(f"{MON} 10:00")) == 0
+    assert open_minutes_between(OFFICE_HOURS, at(f"{MON} 10:00"), at(f"{MON} 10:00")) == 0
 
 
 @pytest.mark.parametrize(
     "between",
     [
-        OFFICE_HOURS.open_minutes_between,
         OFFICE_HOURS.openings_between,
         OFFICE_HOURS.changes_between,
         partial(OFFICE_HOURS.closed_in, schedule({})),
     ],
-    ids=["minutes", "openings", "changes", "lost"],
+    ids=["openings", "changes", "lost"],
 )
 def test_time_does_not_run_backward(between):
     with pytest.raises(ValueError, match="forward"):
@@ -72,24 +75,24 @@ def test_time_does_not_run_backward(between):
 
 
 def test_open_minutes_reach_beyond_the_horizon():
-    assert schedule(ALWAYS).open_minutes_between(at("2027-01-01 00:00"), at("2030-01-01 00:00")) == 1096 * 1440
+    assert open_minutes_between(schedule(ALWAYS), at("2027-01-01 00:00"), at("2030-01-01 00:00")) == 1096 * 1440
 
 
 def test_open_minutes_run_over_midnight_into_a_closed_day():
     night = schedule(FRIDAY_NIGHT, closed(SAT))
-    assert night.open_minutes_between(at(f"{FRI} 00:00"), at(f"{SUN} 00:00")) == 240
-    assert night.open_minutes_between(at(f"{SAT} 00:30"), at(f"{SUN} 00:00")) == 90
-    assert night.open_minutes_between(at(f"{SAT} 00:30"), at(f"{SAT} 01:00")) == 30
+    assert open_minutes_between(night, at(f"{FRI} 00:00"), at(f"{SUN} 00:00")) == 240
+    assert open_minutes_between(night, at(f"{SAT} 00:30"), at(f"{SUN} 00:00")) == 90
+    assert open_minutes_between(night, at(f"{SAT} 00:30"), at(f"{SAT} 01:00")) == 30
 
 
 def test_overlapping_spans_count_once():
     nested = schedule({0: (span("09:00", "16:00"), span("10:00", "18:00"))})
-    assert nested.open_minutes_between(at(f"{MON} 00:00"), at(f"{TUE} 00:00")) == 9 * 60
+    assert open_minutes_between(nested, at(f"{MON} 00:00"), at(f"{TUE} 00:00")) == 9 * 60
 
 
 def test_open_minutes_leave_out_holidays_and_follow_seasons():
     office = schedule(OFFICE, seasons=(season(WED, FRI, {2: MORNING}),), holidays=(Holiday(DayOfYear(6, 8)),))
-    assert office.open_minutes_between(at(f"{MON} 00:00"), at(f"{SUN} 00:00")) == 7 * 60 + 2 * 60
+    assert open_minutes_between(office, at(f"{MON} 00:00"), at(f"{SUN} 00:00")) == 7 * 60 + 2 * 60
 
 
 # Adding open minutes
@@ -118,8 +121,8 @@ def test_added_minutes_pass_only_while_open(begin, minutes, until):
 def test_added_minutes_end_at_the_first_instant_by_which_they_have_passed(minutes):
     begin = at(f"{MON} 07:00")
     until = OFFICE_HOURS.add_open_minutes(begin, minutes)
-    assert OFFICE_HOURS.open_minutes_between(begin, until) == minutes
-    assert OFFICE_HOURS.open_minutes_between(begin, until - MICROSECOND) < minutes
+    assert open_minutes_between(OFFICE_HOURS, begin, until) == minutes
+    assert open_minutes_between(OFFICE_HOURS, begin, until - MICROSECOND) < minutes
 
 
 def test_added_minutes_run_over_midnight_into_a_closed_day():
@@ -210,7 +213,7 @@ def test_what_never_changes_has_no_changes():
 # Exceptions
 
 
-def test_closure_is_cut_around_a_shorter_exception():
+def test_long_exception_is_cut_around_a_shorter_one():
     holidays = closed("2027-12-20", "2028-01-07", reason="Winter break")
     half_day = closed("2027-12-24", spans=MORNING, reason="Christmas Eve")
     found = schedule(OFFICE, holidays, half_day).exceptions_between(on("2027-12-01"), on("2028-01-31"))
@@ -255,9 +258,9 @@ def test_exception_that_rules_no_date_is_not_told():
     assert [run.reason for run in office.exceptions_between(on(MON), on(MON))] == ["New"]
 
 
-def test_closure_until_further_notice_is_told_whole():
-    closure = DatedException(on(TUE), date.max)
-    assert schedule(OFFICE, closure).exceptions_between(on(MON), on(FRI)) == (closure,)
+def test_exception_until_further_notice_is_whole():
+    exception = DatedException(on(TUE), date.max)
+    assert schedule(OFFICE, exception).exceptions_between(on(MON), on(FRI)) == (exception,)
 
 
 THANKSGIVING = NthWeekday(4, 3, 11)
@@ -304,39 +307,39 @@ def test_seasons_are_no_exceptions():
     assert schedule(OFFICE, seasons=(season(MON, FRI, {}),)).exceptions_between(on(MON), on(FRI)) == ()
 
 
-# Closures
+# Closed ranges
 
 
-def test_closures_are_runs_of_closed_dates_of_some_length():
+def test_closed_ranges_have_a_least_length():
     office = schedule(OFFICE, closed(THU, FRI))
-    assert office.closures_between(on(MON), on("2027-06-20"), at_least_days=4) == ((on(THU), on(SUN)),)
-    assert office.closures_between(on(MON), on("2027-06-20"), at_least_days=5) == ()
-    assert office.closures_between(on(MON), on("2027-06-20"), at_least_days=2) == (
+    assert office.closed_ranges_between(on(MON), on("2027-06-20"), at_least_days=4) == ((on(THU), on(SUN)),)
+    assert office.closed_ranges_between(on(MON), on("2027-06-20"), at_least_days=5) == ()
+    assert office.closed_ranges_between(on(MON), on("2027-06-20"), at_least_days=2) == (
         (on(THU), on(SUN)),
         (on("2027-06-19"), on("2027-06-20")),
     )
 
 
-def test_closures_are_cut_to_the_dates_asked_about():
+def test_closed_ranges_are_cut_to_the_given_dates():
     office = schedule(OFFICE, closed(MON, FRI))
-    assert office.closures_between(on(TUE), on(THU), at_least_days=3) == ((on(TUE), on(THU)),)
-    assert office.closures_between(on(TUE), on(TUE), at_least_days=1) == ((on(TUE), on(TUE)),)
+    assert office.closed_ranges_between(on(TUE), on(THU), at_least_days=3) == ((on(TUE), on(THU)),)
+    assert office.closed_ranges_between(on(TUE), on(TUE), at_least_days=1) == ((on(TUE), on(TUE)),)
 
 
-def test_closure_joins_exception_holiday_season_and_weekend():
+def test_closed_range_joins_exception_holiday_season_and_weekend():
     office = schedule(
         OFFICE,
         closed("2027-12-24"),
         seasons=(season("2027-12-28", "2027-12-31", {}),),
         holidays=(Holiday(DayOfYear(12, 27)), Holiday(DayOfYear(1, 1))),
     )
-    closures = office.closures_between(on("2027-12-01"), on("2028-01-15"), at_least_days=3)
-    assert closures == ((on("2027-12-24"), on("2028-01-02")),)
+    ranges = office.closed_ranges_between(on("2027-12-01"), on("2028-01-15"), at_least_days=3)
+    assert ranges == ((on("2027-12-24"), on("2028-01-02")),)
 
 
-def test_day_with_special_hours_parts_two_closures():
+def test_day_with_special_hours_parts_two_closed_ranges():
     office = schedule({}, closed(WED, spans=MORNING))
-    assert office.closures_between(on(MON), on(FRI), at_least_days=1) == ((on(MON), on(TUE)), (on(THU), on(FRI)))
+    assert office.closed_ranges_between(on(MON), on(FRI), at_least_days=1) == ((on(MON), on(TUE)), (on(THU), on(FRI)))
 
 
 # Hours lost to another schedule

@@ -1,4 +1,7 @@
-"""What opens on a date: a dated exception before a holiday before a season before the week."""
+"""Test what opens on a date.
+
+A dated exception comes before a holiday before a season before the week.
+"""
 
 from datetime import date, timedelta
 
@@ -77,7 +80,7 @@ def test_last_listed_exception_wins_among_equal_ranges():
     assert office.spans_on(on(MON)) == MORNING
 
 
-def test_closure_until_the_last_date_there_is_costs_nothing():
+def test_exception_until_the_last_date_costs_nothing():
     office = schedule(OFFICE, closed(TUE, "9999-12-31"))
     assert office.is_open(at(f"{MON} 10:00"))
     assert office.next_opening(at(f"{MON} 10:00")) is None
@@ -279,5 +282,5 @@ def test_holiday_on_the_leap_day_comes_in_leap_years():
 
 
 def test_listed_holidays_are_those_dates_only():
-    office = schedule(OFFICE, holidays=(Holiday(ListedDays.of([on(TUE)])),))
+    office = schedule(OFFICE, holidays=(Holiday(ListedDays(frozenset([on(TUE)]))),))
     assert [office.spans_on(on(day)) for day in (MON, TUE, "2028-06-08")] == [DAYTIME, (), DAYTIME]

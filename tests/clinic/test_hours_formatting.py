@@ -1,4 +1,4 @@
-"""Opening hours in words: the table's, the badge's and those of the claims that the badge may make later."""
+"""Test opening hours in words: those of the table and of the badge."""
 
 from bisect import bisect_right
 from datetime import date, time, timedelta
@@ -157,7 +157,7 @@ def test_state_in_words_counts_days_in_the_clinics_zone():
         schedule(OFFICE, closed(MON, "9999-12-31")),
         schedule(OFFICE, seasons=(season(MON, "9999-12-31", {}),)),
     ],
-    ids=["no hours", "closure", "season"],
+    ids=["no hours", "closed", "season"],
 )
 def test_always_closed_says_so(never):
     assert text(never, at(f"{MON} 10:00")) == "Closed · until further notice"
@@ -220,12 +220,12 @@ def test_midnight_that_ends_the_long_day_is_still_that_of_today():
 # Claims
 
 
-def claims(hours, a, b):
-    return [(in_utc(claim.since), claim.is_open, claim.text) for claim in status_texts_between(hours, at(a), at(b))]
+def texts(hours, a, b):
+    return [(in_utc(one.since), one.is_open, one.text) for one in status_texts_between(hours, at(a), at(b))]
 
 
-def test_claims_change_with_the_hours_and_at_midnight():
-    assert claims(schedule(OFFICE), f"{MON} 10:00", f"{TUE} 10:00") == [
+def test_texts_change_with_the_hours_and_at_midnight():
+    assert texts(schedule(OFFICE), f"{MON} 10:00", f"{TUE} 10:00") == [
         (in_utc(at(f"{MON} 10:00")), True, "Open now · until 4 pm"),
         (in_utc(at(f"{MON} 16:00")), False, "Closed · opens tomorrow 9 am"),
         (in_utc(at(f"{TUE} 00:00")), False, "Closed · opens today 9 am"),
@@ -233,38 +233,38 @@ def test_claims_change_with_the_hours_and_at_midnight():
     ]
 
 
-def test_claims_are_in_utc():
-    (claim,) = status_texts_between(schedule(OFFICE), at(f"{MON} 10:00"), at(f"{MON} 11:00"))
-    assert claim.since.utcoffset() == timedelta()
-    assert claim.since == at(f"{MON} 10:00")
+def test_texts_start_in_utc():
+    (one,) = status_texts_between(schedule(OFFICE), at(f"{MON} 10:00"), at(f"{MON} 11:00"))
+    assert one.since.utcoffset() == timedelta()
+    assert one.since == at(f"{MON} 10:00")
 
 
-def test_claims_end_before_the_end():
-    assert len(claims(schedule(OFFICE), f"{MON} 10:00", f"{MON} 16:00")) == 1
-    assert claims(schedule(OFFICE), f"{MON} 10:00", f"{MON} 10:00") == []
+def test_texts_end_before_the_end():
+    assert len(texts(schedule(OFFICE), f"{MON} 10:00", f"{MON} 16:00")) == 1
+    assert texts(schedule(OFFICE), f"{MON} 10:00", f"{MON} 10:00") == []
 
 
-def test_closing_a_day_away_is_a_claim_of_its_own():
+def test_closing_a_day_away_is_a_text_of_its_own():
     always = schedule(ALWAYS, closed(SAT, spans=(span("00:00", "04:00"),)))
-    assert claims(always, f"{FRI} 01:00", f"{FRI} 06:00") == [
+    assert texts(always, f"{FRI} 01:00", f"{FRI} 06:00") == [
         (in_utc(at(f"{FRI} 01:00")), True, "Open now · until tomorrow 4 am"),
         (in_utc(at(f"{FRI} 04:00")), True, "Open now · until 4 am"),
     ]
 
 
-def test_closing_a_day_after_the_last_claim_is_seen():
+def test_closing_a_day_after_the_last_text_is_seen():
     always = schedule(ALWAYS, closed(SAT, spans=(span("00:00", "04:00"),)))
-    assert len(claims(always, f"{FRI} 01:00", f"{FRI} 04:00:01")) == 2
-    assert len(claims(always, f"{FRI} 01:00", f"{FRI} 04:00")) == 1
+    assert len(texts(always, f"{FRI} 01:00", f"{FRI} 04:00:01")) == 2
+    assert len(texts(always, f"{FRI} 01:00", f"{FRI} 04:00")) == 1
 
 
-def test_same_words_are_claimed_once():
-    assert len(claims(schedule(ALWAYS), f"{MON} 10:00", f"{SUN} 10:00")) == 1
-    assert len(claims(schedule({}), f"{MON} 10:00", f"{SUN} 10:00")) == 1
+def test_same_words_are_one_text():
+    assert len(texts(schedule(ALWAYS), f"{MON} 10:00", f"{SUN} 10:00")) == 1
+    assert len(texts(schedule({}), f"{MON} 10:00", f"{SUN} 10:00")) == 1
 
 
-def test_midnight_after_the_short_day_is_claimed():
-    late = claims(schedule({1: DAYTIME}), "2027-03-13 23:30", "2027-03-15 00:15")  # less than 24 hours
+def test_midnight_after_the_short_day_has_its_text():
+    late = texts(schedule({1: DAYTIME}), "2027-03-13 23:30", "2027-03-15 00:15")  # less than 24 hours
     assert late[-1] == (utc("2027-03-15 07:00"), False, "Closed · opens tomorrow 9 am")
 
 
@@ -279,39 +279,39 @@ def test_closing_a_day_away_is_twenty_four_hours_away_also_when_the_day_is_not(
     closing_day, begin, end, words, day_away
 ):
     always = schedule(ALWAYS, closed(closing_day, spans=(span("00:00", "00:30"),)))
-    assert claims(always, begin, end) == [
+    assert texts(always, begin, end) == [
         (in_utc(at(begin)), True, f"Open now · {words}"),
         (utc(day_away), True, "Open now · until 12:30 am"),
     ]
 
 
-def test_holidays_and_seasons_are_claimed():
+def test_holidays_and_seasons_have_their_texts():
     year = schedule(OFFICE, seasons=(season(WED, FRI, {}),), holidays=(Holiday(DayOfYear(6, 8)),))
-    assert claims(year, f"{MON} 16:00", f"{WED} 00:00") == [
+    assert texts(year, f"{MON} 16:00", f"{WED} 00:00") == [
         (in_utc(at(f"{MON} 16:00")), False, "Closed · opens Mon, Jun 14, 9 am"),
         (in_utc(at(f"{TUE} 00:00")), False, "Closed · opens Monday 9 am"),
     ]
 
 
-def test_claims_count_midnights_in_the_clinics_zone():
+def test_texts_count_midnights_in_the_clinics_zone():
     tokyo = Schedule(ZoneInfo("Asia/Tokyo"), every_day(*DAYTIME))
-    assert [claim.text for claim in status_texts_between(tokyo, utc("2027-06-07 14:00"), utc("2027-06-07 16:00"))] == [
+    assert [one.text for one in status_texts_between(tokyo, utc("2027-06-07 14:00"), utc("2027-06-07 16:00"))] == [
         "Closed · opens tomorrow 9 am",
         "Closed · opens today 9 am",
     ]
 
 
 @pytest.mark.parametrize("bounds", [("now", None), (None, "now")])
-def test_naive_bound_is_refused_for_claims(bounds):
+def test_naive_bound_is_refused_for_texts(bounds):
     a, b = (naive(f"{MON} 10:00") if bound else at(f"{MON} 10:00") for bound in bounds)
     with pytest.raises(ValueError, match="time zone"):
         status_texts_between(schedule(OFFICE), a, b)
 
 
-def test_what_comes_within_the_horizon_is_claimed_from_midnight():
+def test_what_comes_within_the_horizon_is_told_from_midnight():
     far = date(2027, 6, 7) + timedelta(days=HORIZON_DAYS)
     once = schedule({}, closed(str(far), spans=DAYTIME))
-    assert claims(once, f"{MON} 23:00", f"{TUE} 01:00") == [
+    assert texts(once, f"{MON} 23:00", f"{TUE} 01:00") == [
         (in_utc(at(f"{MON} 23:00")), False, "Closed · until further notice"),
         (in_utc(at(f"{TUE} 00:00")), False, "Closed · opens Tue, Jul 11, 9 am"),
     ]
@@ -338,7 +338,7 @@ def spoken(hours, first):
 
 @settings(max_examples=size(8, 40), derandomize=True, deadline=None, database=None)
 @given(windows, all_night)
-def test_last_claim_is_what_the_badge_says_at_every_minute_of_two_weeks(window, hours_of_every_night):
+def test_last_text_is_what_the_badge_says_at_every_minute_of_two_weeks(window, hours_of_every_night):
     first, hours = window
     if hours_of_every_night:
         hours = schedule(every_day(*hours_of_every_night), *hours.exceptions, holidays=hours.holidays)

@@ -1,4 +1,7 @@
-"""Which opening times are read as typed, and which are asked about in which words."""
+"""Test which opening times are read as typed, and which are not.
+
+The others are asked about.
+"""
 
 import re
 from datetime import time

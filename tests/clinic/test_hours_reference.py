@@ -1,15 +1,19 @@
-"""Compare the resolver with a walk through every minute, on random schedules and instants (thousands with FULL=1)."""
+"""Compare the resolver with a walk through every minute.
+
+Schedules and instants are random, thousands of them with FULL=1.
+"""
 
 import pickle
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.opening_hours import MICROSECOND, in_utc
+from tests.opening_hours import MICROSECOND, in_utc, open_minutes_between
 from tests.opening_hours_reference import (
     DAYS,
     LAST_SURE,
@@ -36,7 +40,10 @@ def interesting(walk, picks):
 
 
 def assert_same(walk, found, expected):
-    """In UTC: Python never calls a time that comes twice equal to one of another zone."""
+    """Compare two instants in UTC.
+
+    Python never calls a time that comes twice equal to one of another zone.
+    """
     if expected is None:
         assert found is None or found >= walk.minutes[LAST_SURE]
     else:
@@ -50,7 +57,7 @@ def compare(schedule, walk, n, end, count):
     assert_same(walk, schedule.next_change(moment), walk.next_change(n))
     assert_same(walk, schedule.next_opening(moment), walk.next_opening(n))
     begin, end = sorted((n, end))
-    assert schedule.open_minutes_between(walk.minutes[begin], walk.minutes[end]) == walk.open_minutes(begin, end)
+    assert open_minutes_between(schedule, walk.minutes[begin], walk.minutes[end]) == walk.open_minutes(begin, end)
     assert_same(walk, schedule.add_open_minutes(moment, count), walk.add_open_minutes(n, count))
 
 
@@ -77,7 +84,7 @@ def test_resolver_agrees_with_walking_every_minute():
 def test_open_minutes_add_up_and_are_the_inverse_of_adding(window, picks, count):
     first, schedule = window
     a, b, c = (Walk(schedule, first).minutes[n] for n in picks)
-    minutes = schedule.open_minutes_between
+    minutes = partial(open_minutes_between, schedule)
     assert minutes(a, b) + minutes(b, c) == minutes(a, c)
     until = schedule.add_open_minutes(a, count)
     if until is None:
@@ -103,8 +110,8 @@ def test_closed_in_is_where_only_the_first_walk_is_open(window, data):
     first, schedule = window
     _, other = data.draw(windows)
     if data.draw(st.booleans()):  # a change of special days alone takes a way of its own
-        kept = data.draw(st.lists(st.sampled_from(schedule.exceptions), max_size=3)) if schedule.exceptions else []
-        other = replace(schedule, exceptions=(*kept, *other.exceptions))
+        shared = data.draw(st.lists(st.sampled_from(schedule.exceptions), max_size=3)) if schedule.exceptions else []
+        other = replace(schedule, exceptions=(*shared, *other.exceptions))
     ours, theirs = Walk(schedule, first), Walk(other, first)
     a, b = sorted(data.draw(st.tuples(sure_minutes, sure_minutes)))
     lost = [a <= n < b and ours.is_open[n] and not theirs.is_open[n] for n in range(len(ours.minutes))]
@@ -131,7 +138,7 @@ def test_exceptions_between_tell_each_date_once_and_rightly(window, start, lengt
 
 @settings(max_examples=size(33, 100), **derandomized)
 @given(windows, st.integers(1, 4))
-def test_closures_between_are_the_runs_of_dates_without_hours(window, at_least):
+def test_closed_ranges_are_the_runs_of_dates_without_hours(window, at_least):
     first, schedule = window
     letters = "".join("o" if spans_of(schedule, first + timedelta(days=n)) else "c" for n in range(DAYS))
     runs, place = [], 0
@@ -140,7 +147,7 @@ def test_closures_between_are_the_runs_of_dates_without_hours(window, at_least):
             runs.append((first + timedelta(days=place), first + timedelta(days=place + len(run) - 1)))
         place += len(run)
     last = first + timedelta(days=DAYS - 1)
-    assert schedule.closures_between(first, last, at_least_days=at_least) == tuple(runs)
+    assert schedule.closed_ranges_between(first, last, at_least_days=at_least) == tuple(runs)
 
 
 @settings(max_examples=size(16, 50), **derandomized)

@@ -64,12 +64,14 @@ class TestSpansField:
         hours = factories.opening_hours(monday=spans)
         assert OpeningHours.objects.get(pk=hours.pk).monday == spans
 
-    @pytest.mark.parametrize(("spans", "kept"), [((), ""), (SPLIT, "09:00-12:00 13:00-17:30"), (NIGHT, "22:00-02:00")])
-    def test_is_kept_as_text_that_a_person_can_read(self, profile, spans, kept):
+    @pytest.mark.parametrize(
+        ("spans", "stored"), [((), ""), (SPLIT, "09:00-12:00 13:00-17:30"), (NIGHT, "22:00-02:00")]
+    )
+    def test_is_stored_as_text_that_people_can_read(self, profile, spans, stored):
         factories.opening_hours(monday=spans)
         with connection.cursor() as cursor:
             cursor.execute("SELECT monday FROM clinic_openinghours")
-            assert cursor.fetchone() == (kept,)
+            assert cursor.fetchone() == (stored,)
 
     @pytest.mark.parametrize("spans", WEEKS)
     def test_revision_gives_back_what_was_saved(self, profile, spans):
@@ -109,7 +111,7 @@ class TestSpansField:
     def test_what_cannot_be_read_is_a_change(self):
         assert SpansField().formfield().has_changed(DAYTIME, "whenever")
 
-    def test_later_span_given_first_is_kept_in_order(self, profile):
+    def test_later_span_given_first_is_stored_in_order(self, profile):
         hours = factories.opening_hours(monday=(SPLIT[1], SPLIT[0]))
         assert OpeningHours.objects.get(pk=hours.pk).monday == SPLIT
 
@@ -302,7 +304,7 @@ class TestSchedule:
         assert closed_for(hours, "2026-12-25") is None
         assert scheduled(hours).spans_on(date(2026, 12, 25)) == DAYTIME
 
-    def test_region_that_nobody_knows_has_the_countrys_holidays(self, profile):
+    def test_unknown_region_has_the_countrys_holidays(self, profile):
         profile.region = "Orange County"
         profile.save()
         hours = factories.opening_hours(
@@ -464,7 +466,7 @@ class TestRevisions:
         assert [(row.name, row.decision) for row in PublicHoliday.objects.all()] == [("Christmas Day", "closed")]
 
 
-class TestFreshness:
+class TestContentVersion:
     @pytest.mark.parametrize(
         "row",
         [
@@ -494,7 +496,7 @@ class TestFreshness:
             profile.save()
         assert "Election Day" in client.get("/").content.decode()
 
-    def test_nothing_is_forgotten_before_the_change_is_kept(self, client, profile, django_capture_on_commit_callbacks):
+    def test_version_changes_after_the_commit(self, client, profile, django_capture_on_commit_callbacks):
         # A page rendered before the commit must not be cached under the new version.
         from clinic.caching.version import content_version
 

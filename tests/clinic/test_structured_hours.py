@@ -163,13 +163,13 @@ def test_a_base_week_that_never_comes_back_is_left_out():
 # Exceptions
 
 
-def test_a_closure_has_its_dates_and_its_reason():
+def test_exception_has_its_dates_and_its_reason():
     assert dated(DatedException(date(2026, 12, 24), date(2026, 12, 26), reason="Christmas")) == [
         spec("00:00", "00:00", validFrom="2026-12-24", validThrough="2026-12-26", name="Christmas")
     ]
 
 
-def test_a_closure_until_further_notice_has_no_end_and_no_reason_no_name():
+def test_exception_until_further_notice_has_no_end_and_no_reason_no_name():
     assert dated(DatedException(date(2026, 12, 24), date.max)) == [spec("00:00", "00:00", validFrom="2026-12-24")]
 
 

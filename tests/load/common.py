@@ -1,4 +1,7 @@
-"""Share a database with the demo clinic, a production site on it, and a visitor's browser."""
+"""Share what the load tests need.
+
+It is a database with the demo clinic, a production site on it, and a visitor's browser.
+"""
 
 import http.cookiejar
 import os

@@ -1,7 +1,8 @@
-"""Kill the whole server (``kill -9``) while requests come in, and check that none is lost.
+"""Kill the server while requests come in, and check that none is lost.
 
-``make crashes`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``. Patients
-whose connection breaks send the same form again until they see their receipt. Afterwards every receipt that was shown
+The signal is ``kill -9``. ``make crashes`` starts production settings with two gunicorn workers on the
+database of ``DATABASE_URL``. Patients whose connection breaks send the same form again until they
+see their receipt. Afterwards every receipt that was shown
 has to be true: the request, its two messages, and the held time. Ends with status 1 when anything is not.
 """
 
@@ -211,7 +212,7 @@ def untrue_of(patient: Patient, case) -> Iterator[str]:
         yield f"{patient.reference} was shown to somebody else"
     kinds = sorted(message.kind for message in case.messages.all())
     if kinds != ["desk_notice", "receipt"]:
-        yield f"{patient.reference} has the mails {kinds}"
+        yield f"{patient.reference} has the messages {kinds}"
     times = [(visit.state, visit.starts_at.strftime("%Y-%m-%dT%H:%MZ")) for visit in case.appointments.all()]
     if times != ([("held", patient.start)] if patient.start else []):
         yield f"{patient.reference} wanted {patient.start or 'a call'} and has the times {times}"
@@ -235,7 +236,7 @@ def report(patients: list[Patient], kills: list[int], seconds: float, wrong: lis
         f"{len(patients)} requests in {went.total()} posts, {len(kills)} kills, {seconds:.0f} s",
         f"posts: {', '.join(f'{count} {outcome}' for outcome, count in went.most_common())}",
         f"saved before a kill, receipt seen only after it: {sum(kills)}",
-        f"receipts shown: {len(shown)}, of them with a time that is kept: {sum(one.is_held for one in shown)}",
+        f"receipts shown: {len(shown)}, of them with a held time: {sum(one.is_held for one in shown)}",
         f"untrue or missing: {len(wrong)}",
         *wrong[:50],
     )

@@ -1,9 +1,9 @@
-"""Break the mail server in every way, and check that no message is lost.
+"""Break the email server in every way, and check that no message is lost.
 
-``make mail-sink`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``, and a mail
-server of our own. For each way to break, patients send a request; then the mail server works again, and
+``make mail-sink`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL``, and an
+email server of our own. For each way to break, patients send a request; then the email server works again, and
 every message has to arrive exactly once. Prints how long the patients waited. Ends with status 1 when a request or a
-message was lost, a message came twice, or patients waited longer than with a working mail server.
+message was lost, a message came twice, or patients waited longer than with a working email server.
 """
 
 import http.client
@@ -30,7 +30,7 @@ from tests.sizes import size
 SILENCE = size(30, 60)  # seconds: longer than the worker waits for an answer
 PATIENTS = size(6, 24)  # for each way to break
 SLOWER = 0.5  # seconds that patients may wait longer, at the median
-DELIVERY_LIMIT = 180  # seconds until everything has arrived once the mail server works
+DELIVERY_LIMIT = 180  # seconds until everything has arrived once the email server works
 ADDRESS = "@sink.example.com"
 
 
@@ -90,7 +90,7 @@ class Waits(NamedTuple):
 class Outcome(NamedTuple):
     phase: Phase
     patients: list[Patient]
-    errors: Counter[str]  # of the messages that failed while the mail server was broken
+    errors: Counter[str]  # of the messages that failed while the email server was broken
     seconds: float  # until everything had arrived
 
     def waits(self, answer: int) -> Waits:
@@ -103,7 +103,7 @@ class Outcome(NamedTuple):
         return (
             f"{self.phase.mode}: {len(self.patients)} requests",
             f"  until the receipt: {self.waits(1)}; the next page: {self.waits(2)}",
-            f"  messages that failed: {errors}; all arrived {self.seconds:.0f} s after the mail server was back",
+            f"  messages that failed: {errors}; all arrived {self.seconds:.0f} s after the email server was back",
         )
 
 
@@ -162,7 +162,7 @@ def wait_for_failures(mode: str, sink: Sink) -> Counter[str]:
         if sink.silences if mode == "hang" else failed.total() >= 2 * PATIENTS:
             return failed
         time.sleep(0.5)
-    raise RuntimeError(f"The mail worker never met the mail server in the mode {mode}: {failed}")
+    raise RuntimeError(f"The worker never met the email server in the mode {mode}: {failed}")
 
 
 def failures() -> Counter[str]:
@@ -209,9 +209,9 @@ def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
             yield f"message {message.pk} is {message.state} after {message.attempts} attempts"
     wanted = Counter((as_email(message).extra_headers["Message-ID"], message.recipient) for message in messages)
     arrived = Counter(sink.arrived)
-    for mail in wanted | arrived:
-        if (wanted[mail], arrived[mail]) != (1, 1):
-            yield f"{mail} is {wanted[mail]} times in the outbox and arrived {arrived[mail]} times"
+    for message in wanted | arrived:
+        if (wanted[message], arrived[message]) != (1, 1):
+            yield f"{message} is {wanted[message]} times in the outbox and arrived {arrived[message]} times"
 
 
 def slow(outcomes: list[Outcome]) -> Iterator[str]:
@@ -219,13 +219,13 @@ def slow(outcomes: list[Outcome]) -> Iterator[str]:
         usual = outcomes[0].waits(answer).median
         for outcome in outcomes[1:]:
             if outcome.waits(answer).median > usual + SLOWER:
-                yield f"{outcome.phase.mode}: {outcome.waits(answer)}; with a working mail server {usual:.3f} s"
+                yield f"{outcome.phase.mode}: {outcome.waits(answer)}; with a working email server {usual:.3f} s"
 
 
 def report(outcomes: list[Outcome], sink: Sink, wrong: list[str]) -> None:
     lines = (
         *(line for outcome in outcomes for line in outcome.lines()),
-        f"longest silence of the mail server {max(sink.silences):.0f} s",
+        f"longest silence of the email server {max(sink.silences):.0f} s",
         f"messages that arrived: {len(sink.arrived)}, different ones: {len(set(sink.arrived))}",
         f"lost, doubled or slow: {len(wrong)}",
         *wrong[:50],

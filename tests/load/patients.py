@@ -1,5 +1,6 @@
-"""Send requests from fifty patients at once: each opens the form, picks a time and waits.
+"""Send requests from fifty patients at once.
 
+Each opens the form, picks a time and waits.
 ``make load`` starts production settings with two gunicorn workers on the database of ``DATABASE_URL`` and calls this.
 On the loopback only. Prints the times of the answers, and ends with status 1 when one was lost, was slower than
 ``LIMIT`` at the 99th percentile, or two patients hold the same time.
@@ -101,9 +102,9 @@ def stored(references: set[str]) -> tuple[set[str], int]:
 
     from bookings.models import Case, Slot
 
-    kept = Case.objects.filter(reference__in=references, messages__isnull=False).values_list("reference", flat=True)
+    saved = Case.objects.filter(reference__in=references, messages__isnull=False).values_list("reference", flat=True)
     doubled = Slot.objects.values("resource", "at").annotate(n=Count("pk")).filter(n__gt=1).count()
-    return references - set(kept), doubled
+    return references - set(saved), doubled
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Accept messages, or fail in one of the ways of real mail servers."""
+"""Accept messages, or fail in one of the ways of real email servers."""
 
 import asyncio
 import email
@@ -22,7 +22,7 @@ WAYS = {
 
 
 class Sink:
-    """Run a mail server with a ``mode``, one of ``WAYS``.
+    """Run an email server with a ``mode``, one of ``WAYS``.
 
     While it is closed nothing listens at the port. ``arrived`` has Message-ID and recipient of each message that it
     accepted, ``silences`` how long each connection was left without an answer (seconds).

@@ -1,4 +1,4 @@
-"""Turn articles of the old site, saved as plain text, into drafts of the blog."""
+"""Turn articles of the old site, saved as plain text, into drafts."""
 
 from pathlib import Path
 

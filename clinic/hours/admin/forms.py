@@ -1,6 +1,5 @@
-"""Edit the week, the seasons, the holidays and the special days of one clinic as one form."""
+"""Edit the week, seasons, holidays and special days as one form."""
 
-from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 from typing import NamedTuple
@@ -22,9 +21,10 @@ from .holidays import find_coming
 
 
 class RowFormSet(BaseChildFormSet):
-    """Look rows up by their ids among those in memory: an earlier version has some that are deleted by now.
+    """Look rows up by their ids among those in memory.
 
-    Django would refuse an id that is not in the database. Here the row of an unknown id becomes a new one.
+    An earlier version of the hours has rows that are deleted by now, and Django would refuse an id that is not in the
+    database. Here the row of an unknown id becomes a new one.
     """
 
     def add_fields(self, form: ModelForm, index: int | None) -> None:
@@ -33,13 +33,16 @@ class RowFormSet(BaseChildFormSet):
 
 
 class DatedFormSet(RowFormSet):
-    """Refuse ranges of days that overlap without one inside the other. The shorter one inside a longer one wins."""
+    """Refuse ranges of days that overlap without one inside the other.
+
+    Of two that pass, the shorter one wins on its days.
+    """
 
     def clean(self):
         super().clean()
-        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        filled = [form for form in self.forms if form.has_changed() or form.instance.pk]
         # deleted_forms is empty as long as any form has errors, so each form is asked.
-        dated = [form for form in kept if not form.errors and not self._should_delete_form(form)]
+        dated = [form for form in filled if not form.errors and not self._should_delete_form(form)]
         for one, other in combinations(dated, 2):
             if clash(days_of(one), days_of(other)):
                 dates = format_dates(*days_of(one))
@@ -56,7 +59,7 @@ def days_of(form: ModelForm) -> tuple[date, date]:
 
 
 def clash(one: tuple[date, date], other: tuple[date, date]) -> bool:
-    """Return whether two ranges are equal, or overlap without one inside the other."""
+    """Return whether two ranges are equal, or overlap only in part."""
     if one[1] < other[0] or other[1] < one[0]:
         return False
     inside = (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
@@ -64,7 +67,7 @@ def clash(one: tuple[date, date], other: tuple[date, date]) -> bool:
 
 
 class HolidayFields(NamedTuple):
-    """One public holiday in the form: the names of its two fields."""
+    """Name the two fields of one public holiday in the form."""
 
     name: str
     dates: tuple[date, ...]
@@ -73,9 +76,9 @@ class HolidayFields(NamedTuple):
 
 
 class OpeningHoursForm(WagtailAdminModelForm):
-    """The hours of a site, with two fields for each public holiday.
+    """Edit the hours of a site, with two fields for each public holiday.
 
-    Each of the two fields also posts what it showed. So saving leaves a holiday alone if nobody touched it here, even
+    Each of the two fields also posts what it showed. So saving leaves a holiday alone unless it was changed here, even
     when somebody else has decided it in between.
     """
 
@@ -134,14 +137,13 @@ class OpeningHoursForm(WagtailAdminModelForm):
         return instance
 
     def errors_by_id(self) -> dict[str, list[str]]:
-        """Return the messages by the id of their field; those about the whole have an empty id."""
+        """Return the error messages by the id of their field.
+
+        Those about the whole form have an empty id.
+        """
         found: dict[str, list[str]] = {}
-        for form in self._all_forms():
+        row_forms = (form for formset in self.formsets.values() for form in formset.forms)
+        for form in (self, *row_forms):
             for name, messages in form.errors.items():
                 found.setdefault(form[name].auto_id if name in form.fields else "", []).extend(messages)
         return found
-
-    def _all_forms(self) -> Iterator[forms.BaseForm]:
-        yield self
-        for formset in self.formsets.values():
-            yield from formset.forms

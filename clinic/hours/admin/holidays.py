@@ -1,4 +1,4 @@
-"""Find the public holidays about which nobody has decided yet whether the clinic opens."""
+"""Find the public holidays that are not decided yet."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ class PublicDates(NamedTuple):
 
 
 def find_coming(profile: ClinicProfile, today: date) -> list[PublicDates]:
-    """Return the public holidays of the next eighteen months by name, the next one first."""
+    """Return the public holidays of the next 18 months, the next one first."""
     last = today + PROPOSED_AHEAD
     by_name = public_holidays(profile.country, profile.region, range(today.year, last.year + 1))
     ahead = (PublicDates(name, tuple(d for d in dates if today <= d <= last)) for name, dates in by_name.items())
@@ -31,7 +31,10 @@ def find_undecided(hours: OpeningHours, holidays: Iterable[PublicDates]) -> list
 
 
 def find_urgent(hours: OpeningHours, profile: ClinicProfile, today: date) -> list[PublicDates]:
-    """Return the undecided ones of the next thirty days, on days that are open and have no special hours."""
+    """Return the undecided public holidays of the next thirty days.
+
+    Days that are closed or have special hours are left out.
+    """
     schedule = hours.schedule(profile)
     days = {today + n * DAY for n in range(ASKED_AHEAD.days + 1)}
     open_as_ever = {day for day in days if schedule.exception_on(day) is None and schedule.spans_on(day)}

@@ -21,7 +21,7 @@ class HolidayPanel(Component):
     template_name = "clinic/admin/hours/holiday_panel.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        site = Site.find_for_request(parent_context["request"]) or Site.objects.filter(is_default_site=True).first()
+        site = Site.find_for_request(parent_context["request"])
         if site is None:
             return {"holidays": []}
         profile = ClinicProfile.for_site(site)

@@ -9,7 +9,7 @@ from clinic.hours.schedule import DAY, Schedule, Span, instant_of
 from clinic.models import ClinicProfile
 
 PREVIEW_AHEAD = timedelta(days=548)  # eighteen months
-LONG_CLOSURE_DAYS = 7  # from here on Google wants "temporarily closed" in the Business Profile
+LONG_CLOSED_DAYS = 7  # from here on Google wants "temporarily closed" in the Business Profile
 MINUTES_A_DAY = 24 * 60
 
 
@@ -19,24 +19,23 @@ def preview(schedule: Schedule, profile: ClinicProfile, now: datetime, asked: st
     ``asked`` is a wall time as a browser sends it, or empty.
     """
     today = now.astimezone(schedule.time_zone).date()
+    monday = today - today.weekday() * DAY
     return {
         "clinic": profile,
         "hours": display(schedule, now),
         "state_now": state_text(schedule.state_at(now), now),
-        "week": [day_bar(schedule, day) for day in week_from(today)],
+        "week": [day_bar(schedule, monday + n * DAY) for n in range(7)],
         "ahead": exceptions_ahead(schedule, today),
-        "warnings": find_long_closures(schedule, today),
+        "warnings": find_long_closed_ranges(schedule, today),
         "answer": answer(schedule, asked),
     }
 
 
-def week_from(today: date) -> list[date]:
-    monday = today - today.weekday() * DAY
-    return [monday + n * DAY for n in range(7)]
-
-
 def day_bar(schedule: Schedule, day: date) -> dict[str, Any]:
-    """Return a day as a bar from midnight to midnight. What runs past midnight is cut there."""
+    """Return a day as a bar from midnight to midnight.
+
+    What runs past midnight is cut there.
+    """
     spans = schedule.spans_on(day)
     exception = schedule.exception_on(day)
     return {
@@ -68,14 +67,17 @@ def exceptions_ahead(schedule: Schedule, today: date) -> list[dict[str, str]]:
     ]
 
 
-def find_long_closures(schedule: Schedule, today: date) -> list[str]:
-    """Return the dates of closed ranges so long that search engines want to be told."""
-    runs = schedule.closures_between(today, today + PREVIEW_AHEAD, at_least_days=LONG_CLOSURE_DAYS)
+def find_long_closed_ranges(schedule: Schedule, today: date) -> list[str]:
+    """Return the closed ranges that search engines want to be told, as text."""
+    runs = schedule.closed_ranges_between(today, today + PREVIEW_AHEAD, at_least_days=LONG_CLOSED_DAYS)
     return [f"{format_dates_with_year(first, last)} ({(last - first).days + 1} days)" for first, last in runs]
 
 
 def answer(schedule: Schedule, asked: str) -> dict[str, str] | None:
-    """Return what visitors see at a wall time such as "2026-11-27T15:30", or None if it is no time."""
+    """Return what visitors see at a wall time like "2026-11-27T15:30".
+
+    Return None if ``asked`` is no time.
+    """
     try:
         wall = datetime.fromisoformat(asked).replace(tzinfo=None)
         moment = instant_of(wall.date(), wall.time(), schedule.time_zone)

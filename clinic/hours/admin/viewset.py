@@ -1,4 +1,4 @@
-"""Edit the opening hours of a site, with what visitors will read beside the form."""
+"""Edit the opening hours, with what visitors will read beside the form."""
 
 import hashlib
 from datetime import datetime
@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.compare import TextFieldComparison, register_comparison_class
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
+from wagtail.admin.panels import FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import Site
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
@@ -24,7 +24,7 @@ from clinic.hours.models.fields import SpansField
 from clinic.models import ClinicProfile
 
 from .forms import DatedFormSet, OpeningHoursForm, RowFormSet
-from .preview import find_long_closures, preview
+from .preview import find_long_closed_ranges, preview
 from .visits import VisitInHours, find_visits_in_closed_time
 
 
@@ -40,7 +40,7 @@ register_comparison_class(SpansField, comparison_class=SpansComparison)
 
 
 class RowsPanel(InlinePanel):
-    """An InlinePanel with one of our formsets."""
+    """Edit rows with one of our formsets."""
 
     def __init__(self, *args, formset=RowFormSet, **kwargs):
         super().__init__(*args, **kwargs)
@@ -56,7 +56,10 @@ class RowsPanel(InlinePanel):
 
 
 class PublicHolidaysPanel(Panel):
-    """The public holidays of the next eighteen months, undecided ones first, each with its decision."""
+    """List the public holidays of the next 18 months with their decisions.
+
+    Undecided ones come first.
+    """
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "clinic/admin/hours/public_holidays.html"
@@ -76,17 +79,20 @@ class PublicHolidaysPanel(Panel):
             return context
 
         def get_comparison(self):
-            rows = InlinePanel("public_holidays", [FieldPanel("decision"), FieldPanel("spans")])
+            rows = InlinePanel("public_holidays", ["decision", "spans"])
             bound = rows.bind_to_model(OpeningHours).get_bound_panel(instance=self.instance, request=self.request)
             return bound.get_comparison()
 
 
-week = [FieldPanel(day) for day in WEEKDAYS]
-first_and_last_day = FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_day")])
+first_and_last_day = FieldRowPanel(["first_day", "last_day"])
 
 
 class HoursViewMixin:
-    """The site of the request, the preview, and the two questions before hours are saved."""
+    """Show the preview, and check hours twice before they are saved.
+
+    They are not saved if somebody else has changed them since the page was opened. If they close times that have
+    visits, they are saved only after the list of these visits was shown.
+    """
 
     visits: tuple[VisitInHours, ...] = ()
 
@@ -96,7 +102,7 @@ class HoursViewMixin:
 
     @cached_property
     def site(self) -> Site:
-        return find_site(self.request)
+        return Site.find_for_request(self.request)
 
     @cached_property
     def profile(self) -> ClinicProfile:
@@ -107,7 +113,10 @@ class HoursViewMixin:
         return timezone.now()
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Save the form. With ``?preview``, save nothing and return what visitors would read."""
+        """Save the form, or with ``?preview`` return what visitors would read.
+
+        A preview saves nothing.
+        """
         if "preview" not in request.GET:
             with transaction.atomic():
                 return super().post(request, *args, **kwargs)
@@ -149,9 +158,9 @@ class HoursViewMixin:
 
     def form_valid(self, form: OpeningHoursForm) -> HttpResponse:
         response = super().form_valid(form)
-        if closures := find_long_closures(form.instance.schedule(self.profile), self.profile.today(self.now)):
+        if ranges := find_long_closed_ranges(form.instance.schedule(self.profile), self.profile.today(self.now)):
             text = _("Closed for seven days or more: %(dates)s. Set Google’s Business Profile to “temporarily closed”.")
-            messages.warning(self.request, text % {"dates": "; ".join(closures)})
+            messages.warning(self.request, text % {"dates": "; ".join(ranges)})
         return response
 
     def get_success_message(self, instance: OpeningHours | None = None) -> str:
@@ -186,7 +195,7 @@ class HoursIndexView(IndexView):
     """Go to the one page of the site."""
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        stored = OpeningHours.objects.filter(site=find_site(request)).first()
+        stored = OpeningHours.objects.filter(site=Site.find_for_request(request)).first()
         return redirect(reverse(self.edit_url_name, args=[stored.pk]) if stored else reverse(self.add_url_name))
 
 
@@ -225,7 +234,7 @@ class OpeningHoursViewSet(SnippetViewSet):
     edit_handler = ObjectList(
         [
             MultiFieldPanel(
-                week,
+                [*WEEKDAYS],
                 heading=gettext_lazy("The usual week"),
                 help_text=gettext_lazy(
                     "Write times like “9 am – 4 pm”, “9 am – 12 pm, 1 pm – 6 pm” or “closed”. "
@@ -234,7 +243,7 @@ class OpeningHoursViewSet(SnippetViewSet):
             ),
             RowsPanel(
                 "special_hours",
-                [first_and_last_day, FieldPanel("spans"), FieldPanel("reason")],
+                [first_and_last_day, "spans", "reason"],
                 formset=DatedFormSet,
                 heading=gettext_lazy("Special days"),
                 label=gettext_lazy("special day"),
@@ -251,16 +260,16 @@ class OpeningHoursViewSet(SnippetViewSet):
             RowsPanel(
                 "yearly_holidays",
                 [
-                    FieldPanel("name"),
-                    FieldRowPanel([FieldPanel("month"), FieldPanel("day"), FieldPanel("nth"), FieldPanel("weekday")]),
-                    FieldRowPanel([FieldPanel("shift"), FieldPanel("spans")]),
+                    "name",
+                    FieldRowPanel(["month", "day", "nth", "weekday"]),
+                    FieldRowPanel(["shift", "spans"]),
                 ],
                 heading=gettext_lazy("Other days that come back every year"),
                 label=gettext_lazy("yearly day"),
             ),
             RowsPanel(
                 "seasons",
-                [FieldPanel("name"), first_and_last_day, *week],
+                ["name", first_and_last_day, *WEEKDAYS],
                 formset=DatedFormSet,
                 heading=gettext_lazy("Another week for a time"),
                 label=gettext_lazy("week"),
@@ -274,11 +283,10 @@ class OpeningHoursViewSet(SnippetViewSet):
     )
 
 
-def find_site(request: HttpRequest) -> Site:
-    return Site.find_for_request(request) or Site.objects.get(is_default_site=True)
-
-
 def digest(visits: tuple[VisitInHours, ...]) -> str:
-    """Return a value that changes with the list, so that an agreement holds for one list only."""
+    """Return a value that changes with the list of visits.
+
+    So an agreement holds for one list only.
+    """
     content = "".join(f"{visit.starts_at.isoformat()}{visit.label}" for visit in visits)
     return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -1,4 +1,7 @@
-"""Find the visits in times that are about to be closed. The app that has visits lists them through a hook."""
+"""Find the visits in times that are about to be closed.
+
+The app that has visits lists them through a hook.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +15,10 @@ VISITS_HOOK = "list_visits_in_hours"
 
 
 class VisitInHours(NamedTuple):
-    """A visit as this user may see it: ``label`` is at most a reference."""
+    """Describe a visit as this user may see it.
+
+    ``label`` is at most a reference.
+    """
 
     starts_at: datetime
     label: str
@@ -20,7 +26,7 @@ class VisitInHours(NamedTuple):
 
 
 def find_visits_in_closed_time(old: Schedule, new: Schedule, now: datetime, user) -> list[VisitInHours]:
-    """Return the visits at times when the clinic was open by ``old`` and is closed by ``new``."""
+    """Return the visits in times that are open in ``old``, closed in ``new``."""
     lost = old.closed_in(new, now, now + HORIZON_DAYS * DAY)
     if not lost:
         return []

@@ -10,18 +10,8 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import RevisionMixin, Site
 
+from clinic.hours import holidays
 from clinic.hours.formatting import check_week
-from clinic.hours.holidays import (
-    DAYS_IN_MONTH,
-    LAST,
-    DayOfYear,
-    DaysFrom,
-    ListedDays,
-    NthWeekday,
-    Rule,
-    public_holidays,
-    years_around,
-)
 from clinic.hours.schedule import DatedException, Holiday, Schedule, Season, Span
 from clinic.site.models import ClinicProfile
 
@@ -31,7 +21,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class WeeklyHours(models.Model):
-    """Seven days of opening times in the clinic's wall time."""
+    """Store seven days of opening times in the clinic's wall time."""
 
     monday = SpansField(_("Monday"))
     tuesday = SpansField(_("Tuesday"))
@@ -128,14 +118,15 @@ class OpeningHours(RevisionMixin, WeeklyHours, ClusterableModel):
     def _holidays(self, profile: ClinicProfile) -> list[Holiday]:
         """Return public holidays, then the clinic's own, which beat them."""
         decided = [row for row in self.public_holidays.all() if row.decision != PublicHoliday.Decision.AS_USUAL]
-        own = list(self.yearly_holidays.all())
         dates: Mapping[str, tuple[date, ...]] = {}
         if decided:
-            years = years_around(profile.today(timezone.now()))
-            dates = public_holidays(profile.country, profile.region, years)
-        rules: list[Rule] = [*(ListedDays.of(dates.get(row.name, ())) for row in decided), *(day.rule for day in own)]
-        rows: list[PublicHoliday | YearlyHoliday] = [*decided, *own]
-        return [Holiday(rule, tuple(row.spans), row.name) for rule, row in zip(rules, rows, strict=True)]
+            years = holidays.years_around(profile.today(timezone.now()))
+            dates = holidays.public_holidays(profile.country, profile.region, years)
+        public = [
+            Holiday(holidays.ListedDays(frozenset(dates.get(row.name, ()))), tuple(row.spans), row.name)
+            for row in decided
+        ]
+        return public + [Holiday(row.rule, tuple(row.spans), row.name) for row in self.yearly_holidays.all()]
 
 
 class SeasonalHours(DateRange, WeeklyHours):
@@ -234,7 +225,7 @@ class YearlyHoliday(models.Model):
         THIRD = 3, _("3rd")
         FOURTH = 4, _("4th")
         FIFTH = 5, _("5th")
-        LAST = LAST, _("last")
+        LAST = holidays.LAST, _("last")
 
     class Shift(models.IntegerChoices):
         BEFORE = -1, _("The day before")
@@ -274,15 +265,15 @@ class YearlyHoliday(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.month and self.day and self.day > DAYS_IN_MONTH[self.month - 1]:
-            days = {"month": dates.MONTHS[self.month], "count": DAYS_IN_MONTH[self.month - 1]}
+        if self.month and self.day and self.day > holidays.DAYS_IN_MONTH[self.month - 1]:
+            days = {"month": dates.MONTHS[self.month], "count": holidays.DAYS_IN_MONTH[self.month - 1]}
             raise ValidationError({"day": _("%(month)s has at most %(count)s days.") % days})
 
     @property
-    def rule(self) -> Rule:
-        day = (
-            DayOfYear(self.month, self.day)
-            if self.day
-            else NthWeekday(cast(int, self.nth), cast(int, self.weekday), self.month)
-        )
-        return DaysFrom(day, self.shift) if self.shift else day
+    def rule(self) -> holidays.Rule:
+        day: holidays.Rule
+        if self.day:
+            day = holidays.DayOfYear(self.month, self.day)
+        else:
+            day = holidays.NthWeekday(cast(int, self.nth), cast(int, self.weekday), self.month)
+        return holidays.DaysFrom(day, self.shift) if self.shift else day

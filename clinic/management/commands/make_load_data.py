@@ -22,6 +22,7 @@ from bookings import models
 from bookings.contact_details import search_text_for
 from bookings.models import AppointmentState, ContactBy, EventKind, MessageKind, Outcome, Status
 from bookings.scheduling.availability import slots_between
+from clinic.demo.content import read_yaml
 from treatments.models import TreatmentPage
 
 BATCH = 2_000
@@ -31,28 +32,9 @@ FRESH = timedelta(days=10)
 MADE_UP_DOMAIN = "@example.com"
 MADE_UP_PHONE = r"^\+1\d{3}555\d{4}$"
 
-FIRST_NAMES = (
-    "Ana Beatriz Carmen Chloe Daniela Elena Emma Fatima Grace Hannah Ines Jade Jasmine Julia Keiko Laura Leah Linh "
-    "Lucia Maya Mei Nadia Naomi Nora Olivia Priya Rachel Renée Rosa Ruth Sandra Sofía Tala Vera Yuki Zoë Adam Carlos "
-    "Daniel David Ethan Hugo Ian James Jorge Kevin Leo Luis Marco Minh Noah Omar Peter Quinn Sam Tomás Victor"
-).split()
-LAST_NAMES = (
-    "Alvarez Baker Bennett Castillo Chang Chen Cruz Delgado Díaz Evans Fischer Flores Garcia Gómez Grant Gupta Hayes "
-    "Herrera Hoang Ibrahim Ito Jones Kaur Kelly Khan Kim Kowalski Lam Lee Lopez Martin Mendoza Moore Morales Müller "
-    "Nguyen Novak Núñez O'Brien Ortiz Park Patel Pham Reyes Rivera Rossi Ruiz Santos Shah Singh Smith Tanaka Young"
-).split()
-AREA_CODES = ("949", "714", "657", "562", "310")
-# A third write nothing, as on the real form.
-WORDS = (
-    "",
-    "",
-    "I would like to know what it costs and how long I should plan for it.",
-    "A friend of mine was very happy with you. Could you tell me whether this is something for me?",
-    "I have had this done elsewhere two years ago. It wore off faster than I expected, and I would like to hear "
-    "what you would do differently.",
-    "I am nervous about needles and would rather talk first. Mornings are best, I work from home until noon.",
-)
-NOTES = ("Left a voice message.", "Asked to call back next week.", "Wants to bring a friend.", "Sent the price list.")
+WORDS = read_yaml("load.yaml")
+FIRST_NAMES, LAST_NAMES, AREA_CODES = (WORDS[kind].split() for kind in ("first_names", "last_names", "area_codes"))
+
 # Where cases stand, with weights: old ones, and those of the last days.
 OLD_STAGES = {Status.CLOSED: 92, AppointmentState.TREATED: 5, AppointmentState.CHECKED_IN: 3}
 FRESH_STAGES = {
@@ -66,25 +48,10 @@ FRESH_STAGES = {
 # How the visit of a closed case ended. The other outcomes had none.
 VISITS_OF_CLOSED = {Outcome.COMPLETED: AppointmentState.TREATED, Outcome.NO_SHOW: AppointmentState.NO_SHOW}
 # The way of a case, for its timeline.
-VISIT = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
-WAY = (Status.NEW, Status.CONTACTING, *VISIT)
+WAY = (Status.NEW, Status.CONTACTING, AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
 # Rooms of its own, switched off: the visits fill the calendar and take no time that is on offer.
 ROOMS = tuple(f"Load room {number}" for number in range(1, 11))
 OPENS, STARTS_A_DAY = time(17, tzinfo=UTC), 16  # 9 am to 5 pm in California's winter, by the half hour
-
-ARTICLE_SUBJECTS = (
-    "What to expect from {}",
-    "How {} works",
-    "Before you decide on {}",
-    "{}: questions patients ask",
-    "The week after {}",
-    "{} in winter",
-)
-PARAGRAPH = (
-    "<p>Patients often ask us about {subject}. This paragraph stands here so that lists, pages and the search have "
-    "something to carry: it is as long as an ordinary paragraph, mentions {subject} a second time, and says nothing "
-    "anybody should rely on. Number {number} of its kind.</p>"
-)
 
 
 class Command(BaseCommand):
@@ -123,7 +90,7 @@ def add_articles(count: int, random: Random) -> None:
         for number in range(taken, taken + count):
             treatment = random.choice(treatments) if treatments else None
             subject = treatment.title if treatment else "skin care"
-            title = f"{random.choice(ARTICLE_SUBJECTS).format(subject)} ({number})"
+            title = f"{random.choice(WORDS['titles']).format(subject)} ({number})"
             article = BlogPage(
                 title=title[:1].upper() + title[1:],
                 slug=slugify(f"load-{number}-{title}")[:200],
@@ -131,7 +98,7 @@ def add_articles(count: int, random: Random) -> None:
                 intro=f"Made up, to see how the site carries many articles about {subject}.",
                 search_description=f"A made-up article about {subject}.",
                 body=[
-                    {"type": "text", "value": PARAGRAPH.format(subject=subject, number=part)}
+                    {"type": "text", "value": WORDS["paragraph"].format(subject=subject, number=part)}
                     for part in range(random.randint(4, 9))
                 ],
             )
@@ -196,7 +163,7 @@ class CaseMaker:
             phone_e164=f"+1{phone}" if phone else "",
             contact_by=random.choice(ContactBy.values) if phone else ContactBy.EMAIL,
             contact_time=random.choice(models.ContactTime.values),
-            message=random.choice(WORDS),
+            message=random.choice(WORDS["messages"]),
             submission_key=uuid.uuid4(),
             fingerprint=f"{random.getrandbits(256):064x}",
             created_at=received,
@@ -237,8 +204,7 @@ class CaseMaker:
         return visit
 
     def make_treatments(self, case: models.Case) -> Iterator[models.CaseTreatment]:
-        how_many = self.random.choice((1, 1, 1, 2, 3))
-        for page in self.random.sample(self.pages, min(how_many, len(self.pages))):
+        for page in self.random.sample(self.pages, min(len(self.pages), self.random.choice((1, 1, 1, 2, 3)))):
             yield models.CaseTreatment(case=case, page=page, title=page.title)
 
     def make_events(self, case: models.Case, visit: models.Appointment | None) -> Iterator[models.Event]:
@@ -249,7 +215,7 @@ class CaseMaker:
             steps = [*WAY[: WAY.index(last) + 1], *([Status.CLOSED] if case.status == Status.CLOSED else [])]
         for before, after in pairwise(steps):
             at = self.later(at, hours=48)
-            note = {"note": self.random.choice(NOTES)} if self.random.random() < 0.2 else {}
+            note = {"note": self.random.choice(WORDS["notes"])} if self.random.random() < 0.2 else {}
             if after == AppointmentState.BOOKED:
                 kind, data = EventKind.BOOKED, {"starts_at": visit.starts_at}
             else:

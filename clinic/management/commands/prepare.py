@@ -31,10 +31,8 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         elif not HomePage.objects.exists():
             call_command("load_demo", render_in_background=True)
-        set_site_address(settings.WAGTAILADMIN_BASE_URL)
-        self.announce(settings.WAGTAILADMIN_BASE_URL)
-
-    def announce(self, address: str) -> None:
+        address = settings.WAGTAILADMIN_BASE_URL
+        set_site_address(address)
         self.stdout.write(f"\n  Site   {address}/\n  Admin  {address}/admin/")
         if settings.DEBUG:
             names = ", ".join(account[0] for account in users.ACCOUNTS)
