@@ -19,7 +19,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from bookings import services
 from bookings.models import CONFIRMABLE, AppointmentState, Case, Message, MessageState, Resource, Status
 from bookings.scheduling.formatting import format_age, format_short
-from bookings.services.transitions import OPEN_STAGES, STEPS_BACK
+from bookings.services.transitions import OPEN_STATUSES, STEPS_BACK
 
 from .access import ClinicClockMixin
 from .case_actions import CaseActionsMixin
@@ -147,7 +147,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         visit = self.case.appointments.newest()
         state = visit.get_state_at(now) if visit else ""
         rooms = Resource.objects.filter(slots__appointment=visit).distinct() if visit else ()
-        is_open = services.get_stage(self.case) in OPEN_STAGES
+        is_open = self.case.status in OPEN_STATUSES
         return {
             "visit": visit,
             "state": state,
@@ -186,7 +186,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         closes_first = following[0] == Status.CLOSED
         is_forward = bool(steps) and not closes_first and (stage, following[0]) not in UNUSUAL
         time_form = time_form or TimeForm(zone=self.zone)
-        offers_next = nearest is None and stage in OPEN_STAGES
+        offers_next = nearest is None and self.case.status in OPEN_STATUSES
         return {
             "step_form": step_form or StepForm(),
             "owner_form": OwnerForm(initial={"owner": self.case.owner_id}),

@@ -34,8 +34,8 @@ STEPS_BACK = (
     (AppointmentState.CHECKED_IN, AppointmentState.BOOKED),
     (AppointmentState.TREATED, AppointmentState.CHECKED_IN),
 )
-# While a case stands at one of these, the desk and the patient may agree on a time.
-OPEN_STAGES = (Status.NEW, Status.CONTACTING, AppointmentState.BOOKED)
+# While a case has one of these, the desk and the patient may agree on a time.
+OPEN_STATUSES = (Status.NEW, Status.CONTACTING)
 
 
 class BookingError(Exception):
@@ -100,6 +100,6 @@ def check_transition(stage: Stage, to_stage: str, outcome: str) -> Stage:
 
 
 def check_open_for_a_time(case: Case) -> None:
-    """Raise TransitionError if the patient has come, or the case is closed or in quarantine."""
-    if get_stage(case) not in OPEN_STAGES:
+    """Raise TransitionError if the case is closed or in quarantine."""
+    if case.status not in OPEN_STATUSES:
         raise TransitionError(_("Open the case first, then choose a time."))

@@ -268,12 +268,6 @@ def test_check_in_keeps_the_room_and_undoing_it_restores_the_visit(ask, policy, 
     assert slots(case.appointments.get()) == before
 
 
-def test_patient_who_has_come_gets_no_other_time(ask, policy, clerk):
-    case = services.change_stage(ask().pk, "checked_in", actor=clerk, expected_version=1, policy=policy)
-    with pytest.raises(services.BookingError, match="Open the case first"):
-        services.book(case.pk, at("2027-06-10 10:00"), actor=clerk, expected_version=case.version, policy=policy)
-
-
 def test_new_time_after_a_missed_visit_keeps_the_old_one(ask, policy, clerk, clock):
     case = ask()
     case = services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
