@@ -1,5 +1,6 @@
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
@@ -35,6 +36,14 @@ def register_calendar():
 @hooks.register("register_admin_urls")
 def register_calendar_url():
     return [path("calendar/", CalendarView.as_view(), name="desk_calendar")]
+
+
+@hooks.register("register_admin_urls")
+def redirect_bookmarked_resources():
+    """Redirect the addresses that rooms had when they were called lanes."""
+    renamed = {"": "index", "new/": "add", "edit/<int:pk>/": "edit", "delete/<int:pk>/": "delete"}
+    renamed["history/<int:pk>/"] = "history"
+    return [path(f"lane/{old}", RedirectView.as_view(pattern_name=f"resource:{new}")) for old, new in renamed.items()]
 
 
 @hooks.register("register_icons")

@@ -1,7 +1,8 @@
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.permissions import policy_registry
@@ -21,6 +22,12 @@ register_snippet(OpeningHoursViewSet)
 @hooks.register("register_icons")
 def register_icons(icons):
     return [*icons, "clinic/admin/icons/opening-hours.svg"]
+
+
+@hooks.register("register_admin_urls")
+def redirect_bookmarked_history():
+    """Redirect the old address of the history of the opening hours to their editor, which links the history."""
+    return [path("hours/history/", RedirectView.as_view(pattern_name="opening_hours:list"))]
 
 
 @hooks.register("insert_global_admin_css")

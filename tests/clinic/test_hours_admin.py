@@ -1077,3 +1077,9 @@ class TestSpeed:
         with CaptureQueriesContext(connection) as captured:
             assert screen.preview()["errors"] == {}
         assert len([query for query in captured if " FROM " in query["sql"]]) <= 25
+
+
+def test_bookmark_of_the_history_opens_the_editor(erin):
+    response = erin.client.get(f"{HOURS}history/")
+    assert response.status_code == 302
+    assert response["Location"] == HOURS
