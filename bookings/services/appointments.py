@@ -112,6 +112,8 @@ def book(
     appointment = case.appointments.live().first()
     if appointment and is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
+    if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at == start:
+        raise BookingError(_("The visit is booked for that time already."))
     appointment = appointment or Appointment(case=case)
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None

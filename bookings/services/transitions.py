@@ -41,7 +41,7 @@ TRANSITIONS: Mapping[Stage, tuple[Stage, ...]] = {
     ),
     AppointmentState.CHECKED_IN: (AppointmentState.TREATED, Status.CLOSED, AppointmentState.BOOKED),
     AppointmentState.TREATED: (Status.CLOSED, AppointmentState.CHECKED_IN),
-    AppointmentState.NO_SHOW: (Status.CLOSED, AppointmentState.BOOKED),
+    AppointmentState.NO_SHOW: (AppointmentState.BOOKED, Status.CLOSED),
     Status.CLOSED: (Status.CONTACTING, Status.NEW),
 }
 # Steps that take back the one before it, and restore all that it changed.

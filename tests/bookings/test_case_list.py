@@ -134,9 +134,8 @@ def test_status_filter_knows_every_stage(desk):
         factories.make_visit(case, state, NOW + number * HOUR)
         factories.make_visit(case, "canceled", NOW)
     assert listed(desk.get(LIST, {"status": ["closed", "booked"]})) == ["booked", "closed"]
-    for stage in ("quarantined", "new", "booked", "checked_in", "treated", "closed"):
+    for stage in (*Status.values, "booked", "checked_in", "treated", "no_show"):
         assert listed(desk.get(LIST, {"status": stage})) == [stage]
-    assert listed(desk.get(LIST, {"status": "contacting"})) == ["no_show", "contacting"]
 
 
 def test_treatment_filter_lists_a_case_once(desk):
@@ -204,7 +203,8 @@ def test_backlog_counts_only_unanswered_cases(home):
     factories.make_case(created_at=NOW - 9 * HOUR)
     factories.make_case(created_at=NOW - 99 * HOUR, status=Status.CONTACTING)
     factories.make_case(status=Status.QUARANTINED)
-    assert get_backlog(NOW) == (2, NOW - 9 * HOUR, 0, 1)
+    factories.make_case(created_at=NOW - 200 * HOUR, asked_again_at=NOW - HOUR, kind="complaint")
+    assert get_backlog(NOW) == (3, NOW - 9 * HOUR, 0, 1, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,9 @@ def test_times_stand_under_clinic_dates_across_november(november):
 
 def test_nine_stays_nine_across_the_clock_change(november):
     friday, monday = november[1:3]
-    assert format_start(friday.times[0], LA) == "Friday, November 5, 9 am"
-    assert format_start(monday.times[0], LA) == "Monday, November 8, 9 am"
+    now = friday.times[0]
+    assert format_start(friday.times[0], LA, now) == "Friday, November 5, 9 am"
+    assert format_start(monday.times[0], LA, now) == "Monday, November 8, 9 am"
     assert [to_value(day.times[0]) for day in (friday, monday)] == ["2027-11-05T16:00Z", "2027-11-08T17:00Z"]
 
 
