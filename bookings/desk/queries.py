@@ -72,6 +72,6 @@ def get_answer_by(case: Case, policy: BookingPolicy) -> datetime:
         due = policy.schedule.add_open_minutes(case.asked_at, policy.complaint_minutes)
         return due or case.asked_at + LATE_AFTER
     for appointment in case.current_appointments:
-        if appointment.answer_by:
-            return appointment.answer_by
+        if appointment.held_until:
+            return policy.answer_hold_by(appointment)
     return policy.answer_by(case.asked_at) or case.asked_at + LATE_AFTER

@@ -9,7 +9,6 @@ from django.utils import timezone
 from bookings.models import AppointmentState, Case
 
 VISIT_SALT = "bookings.visit"
-RECEIPT_SALT = "bookings.receipt"
 # A link opens until so long after the visit, and without a visit until so long after the request.
 AFTER_VISIT = timedelta(days=30)
 AFTER_REQUEST = timedelta(days=120)
@@ -20,7 +19,7 @@ VISITS = (
     AppointmentState.TREATED,
     AppointmentState.NO_SHOW,
 )
-receipts = signing.Signer(salt=RECEIPT_SALT)
+receipts = signing.Signer(salt="bookings.receipt")
 
 
 def get_visit_path(case: Case) -> str:
@@ -58,7 +57,7 @@ def get_end_of_links(case: Case) -> datetime:
 
 def get_receipt_path(case: Case) -> str:
     """Return the address of the page that follows the form."""
-    token = signing.dumps([case.reference, case.link_version], salt=RECEIPT_SALT)
+    token = receipts.sign_object([case.reference, case.link_version])
     return reverse("bookings:received", args=[token])
 
 
@@ -68,7 +67,7 @@ def find_case_by_receipt_token(token: str) -> tuple[Case | None, bool]:
     The case is None if we did not sign the link. A receipt whose links were revoked, or that is old, has no link.
     """
     try:
-        reference, version = signing.loads(token, salt=RECEIPT_SALT)
+        reference, version = receipts.unsign_object(token)
     except (signing.BadSignature, ValueError):
         return _find_by_first_receipts(token), False
     case = Case.objects.filter(reference=reference).first()

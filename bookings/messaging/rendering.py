@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
-from bookings.models import TO_STAFF, Appointment, ConsultationSettings, Message, MessageKind
+from bookings.models import TO_STAFF, Appointment, ConsultationSettings, Message, MessageKind, VisitType
 from bookings.scheduling.formatting import format_deadline, format_start
 from bookings.scheduling.ics import build_ics
+from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.formatting import day_range_label, format_span
 from clinic.hours.schedule import weekly_lines
 from clinic.models import ClinicProfile, OpeningHours
@@ -68,13 +69,14 @@ def render(message: Message) -> None:
         "first_name": get_first_name(case.name),
         "moment": format_start(message.starts_at, clinic.zone) if message.starts_at else "",
         "link": site.root_url + get_visit_path(case),
-        "answer_by": format_answer_by(message.appointment, clinic),
     }
     if kind == MessageKind.RECEIPT:
         settings = ConsultationSettings.for_site(site)
         context["promise"] = settings.reply_promise
         context["steps"] = split_steps(settings.next_steps)
         context["hours"] = format_hours(clinic)
+    elif kind == MessageKind.HELD:
+        context["answer_by"] = format_answer_by(message.appointment, site, clinic)
     elif kind in TO_STAFF:
         context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])
     message.subject = " ".join((SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference}).split())
@@ -89,14 +91,15 @@ def render(message: Message) -> None:
         message.calendar = render_ics(visit, clinic, is_canceled=is_canceled)
 
 
-def format_answer_by(visit: Appointment | None, clinic: ClinicProfile) -> str:
+def format_answer_by(visit: Appointment | None, site: Site, clinic: ClinicProfile) -> str:
     """Return when the desk answers a held time in words, or "".
 
     It is empty for a visit so near that the answer comes before it.
     """
-    if visit is None or visit.answer_by is None or visit.answer_by == visit.starts_at:
-        return ""
-    return format_deadline(visit.answer_by, timezone.now(), clinic.zone)
+    settings, schedule = ConsultationSettings.for_site(site), OpeningHours.schedule_for(clinic)
+    policy, now = BookingPolicy.build(settings, schedule, VisitType.get_default()), timezone.now()
+    due = policy.answer_hold_by(visit) if policy and visit else now
+    return format_deadline(due, now, clinic.zone) if visit and now < due < visit.starts_at else ""
 
 
 def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: bool = False) -> str:

@@ -41,7 +41,7 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
         return ReceiptStatus(NOT_HELD if was_refused else "", "", answer_by)
     state: str = appointment.get_state_at(now)
     if state == AppointmentState.HELD:
-        answer_by = describe_answer_by(appointment, now, zone)
+        answer_by = describe_answer_by(appointment, policy, now, zone)
     elif is_coming(appointment, now):
         state = AppointmentState.BOOKED
     elif state not in GONE:
@@ -49,13 +49,15 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
     return ReceiptStatus(state, format_start(appointment.starts_at, zone, now), answer_by)
 
 
-def describe_answer_by(appointment: Appointment, now: datetime, zone: tzinfo) -> str:
+def describe_answer_by(appointment: Appointment, policy: BookingPolicy | None, now: datetime, zone: tzinfo) -> str:
     """Return when the desk answers a held time, or "".
 
     It is empty for a visit so near that the answer comes before it.
     """
-    due = appointment.answer_by
-    return "" if due is None or due == appointment.starts_at else format_deadline(due, now, zone)
+    if policy is None or appointment.held_until is None:
+        return ""
+    due = policy.answer_hold_by(appointment)
+    return format_deadline(due, now, zone) if now < due < appointment.starts_at else ""
 
 
 def is_coming(appointment: Appointment, now: datetime) -> bool:

@@ -184,21 +184,21 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
     appointment, now = get_current(case), timezone.now()
     state = appointment.get_state_at(now) if appointment else ""
     may_change = bool(appointment and appointment.can_be_changed(settings.change_until, now))
-    has_policy = get_request_policy(request, settings, profile) is not None
+    policy = get_request_policy(request, settings, profile)
     context = {
         "case": case,
         "first_name": get_first_name(case.name),
         "steps": get_steps(state),
         "state": state,
         "moment": format_start(appointment.starts_at, profile.zone, now) if appointment else "",
-        "answer_by": describe_answer_by(appointment, now, profile.zone) if appointment else "",
+        "answer_by": describe_answer_by(appointment, policy, now, profile.zone) if appointment else "",
         "is_live": state in LIVE and appointment.starts_at > now,
         "is_coming": appointment is not None and is_coming(appointment, now),
         "is_begun": appointment is not None and appointment.starts_at <= now,
         "has_file": state in VISITS,
         "may_change": may_change,
-        "can_change": may_change and has_policy,
-        "can_choose": has_policy and can_choose(case, now),
+        "can_change": may_change and policy is not None,
+        "can_choose": policy is not None and can_choose(case, now),
         "check_day": get_check_day(appointment, profile, now) if state == AppointmentState.TREATED else "",
         "change_hours": settings.change_until_hours,
         "was_told": "told" in request.GET,

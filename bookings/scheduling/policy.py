@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from clinic.hours.schedule import DAY, MINUTE, Schedule
 
 if TYPE_CHECKING:
-    from bookings.models import ConsultationSettings, VisitType
+    from bookings.models import Appointment, ConsultationSettings, VisitType
 
 MINUTES_A_DAY = 24 * 60
 SLOT = timedelta(minutes=15)
@@ -101,6 +101,16 @@ class BookingPolicy:
         Return None if the clinic never opens.
         """
         return self.schedule.add_open_minutes(since, self.hold_minutes)
+
+    def answer_hold_by(self, appointment: "Appointment") -> datetime:
+        """Return when the desk has to answer a held time.
+
+        The answer comes before the visit, also when the hold lasts to its end.
+        """
+        until, start = appointment.held_until, appointment.starts_at
+        if until and until < start:
+            return until
+        return min(self.answer_by(appointment.created_at) or start, start)
 
     def hold_until(self, start: datetime, answer_by: datetime) -> datetime:
         """Return when the hold of a visit at ``start`` ends.

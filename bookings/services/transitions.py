@@ -71,7 +71,7 @@ class StaleCaseError(BookingError):
 
 def prefetch_visits() -> Prefetch:
     """Prefetch ``case.current_appointments``, oldest first, for lists."""
-    columns = ("case_id", "state", "starts_at", "ends_at", "held_until")
+    columns = ("case_id", "state", "starts_at", "ends_at", "held_until", "created_at")
     queryset = Appointment.objects.exclude(state__in=GONE).order_by("pk").only(*columns)
     return Prefetch("appointments", queryset=queryset, to_attr="current_appointments")
 

@@ -13,6 +13,8 @@ from bookings import services
 from bookings.messaging.links import AFTER_REQUEST, get_visit_path
 from bookings.messaging.outbox import send_due
 from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, MessageState, Slot
+from bookings.patient.fields import parse_value
+from tests import factories
 from tests.bookings.conftest import TUESDAY
 from tests.bookings.test_appointments import NOW
 from tests.opening_hours import at
@@ -38,6 +40,14 @@ def booked(case, clerk, policy):
     return services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
 
 
+@pytest.fixture
+def file_complaint(profile, consultation_settings):
+    def file(case, text="It hurts."):
+        return services.file_complaint(case.pk, text, settings=consultation_settings, profile=profile)
+
+    return file
+
+
 def text_of(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
@@ -58,11 +68,11 @@ def test_page_shows_only_first_name_and_time(client, booked):
 
 def test_page_says_until_when_time_is_held(client, case):
     text = text_of(client.get(get_visit_path(case)))
-    assert "Tuesday, June 8, 10 am is held for you until Monday, June 7, 1 pm. We answer by then." in text
+    assert "Tuesday, June 8, 10 am is held for you. We answer by today, 1 pm." in text
 
 
 @pytest.fixture
-def every_message(ask, clerk, policy, clock, written):
+def every_message(ask, clerk, policy, clock, written, file_complaint):
     """Return one message of each kind, written as the worker does."""
     later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", on_waitlist=True)
     services.confirm(later.pk, actor=clerk, expected_version=later.version, policy=policy)
@@ -71,6 +81,11 @@ def every_message(ask, clerk, policy, clock, written):
     moved = at("2027-06-09 10:00")
     case = services.book(case.pk, moved, actor=clerk, expected_version=case.version, policy=policy)
     services.cancel(case.pk, actor=clerk, policy=policy)
+    own = at("2027-06-09 14:00")
+    services.choose_time(case.pk, own, policy=policy)
+    services.move(case.pk, own + timedelta(minutes=30), policy=policy)
+    services.cancel(case.pk, policy=policy)
+    file_complaint(case)
     ask(email="cleo@patient.example.com")
     clock.shift(timedelta(hours=5))
     services.expire_holds()
@@ -84,7 +99,8 @@ def test_opening_any_emailed_link_changes_nothing(client, every_message, clerk, 
     bodies = [body for message in every_message for body in (message.text, message.html)]
     links = {link for body in bodies for link in LINK.findall(body)}
     # For each of three patients their page and the desk's notice, and for one the form to change the time.
-    assert len(links) == 3 * 2 + 1
+    # One of them has a complaint, too.
+    assert len(links) == 3 * 2 + 1 + 1
     if is_clerk:
         client.force_login(clerk)
     before = rows()
@@ -137,16 +153,46 @@ def test_complaint_opens_its_own_case(client, booked, written):
     assert "Thank you for telling us." in text_of(response)
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
     assert (complaint.previous, complaint.message, complaint.is_waiting) == (booked, "My eyelid hangs.", True)
-    notice = written(complaint.messages.get())
-    assert notice.kind == MessageKind.DESK_NOTICE
-    assert "eyelid" not in notice.text + notice.html
+    to_desk = written(complaint.messages.get(kind=MessageKind.COMPLAINT))
+    assert to_desk.subject == f"Complaint: something feels wrong, {complaint.reference}"
+    receipt = written(complaint.messages.get(kind=MessageKind.COMPLAINT_RECEIPT))
+    assert receipt.recipient == booked.email
+    assert get_visit_path(booked) in receipt.text
+    for message in (to_desk, receipt):
+        assert "eyelid" not in message.subject + message.text + message.html
 
 
 def test_second_complaint_joins_the_open_one(client, booked):
     for text in ("My eyelid hangs.", "And it hurts."):
         client.post(f"{get_visit_path(booked)}complain/", {"text": text})
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.events.get(kind=EventKind.NOTE).data == {"note": "And it hurts."}
+    assert complaint.events.get(kind=EventKind.COMPLAINT).data == {"note": "And it hurts."}
+
+
+def test_each_complaint_is_told_to_desk_and_clinicians(client, booked, clerk, clock):
+    factories.make_user("clinician", email="dr@clinic.example.com")
+    factories.make_user("clinician", email="gone@clinic.example.com", is_active=False)
+    for number, text in enumerate(("My eyelid hangs.", "And it hurts.", "And it hurts.")):
+        clock.shift(timedelta(minutes=5))
+        client.post(f"{get_visit_path(booked)}complain/", {"text": text})
+        complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
+        expected = ["desk@clinic.example.com", "dr@clinic.example.com"] * min(number + 1, 2)
+        told = complaint.messages.filter(kind=MessageKind.COMPLAINT).order_by("pk")
+        assert [message.recipient for message in told] == expected
+        assert complaint.messages.filter(kind=MessageKind.COMPLAINT_RECEIPT).count() == min(number + 1, 2)
+        assert (complaint.is_waiting, complaint.priority) == (True, 2)
+        if number == 0:
+            services.record_answer(complaint.pk, "phone", actor=clerk, expected_version=1)
+    assert complaint.asked_at == NOW + timedelta(minutes=10)
+
+
+def test_long_complaint_is_refused_with_every_word(client, booked):
+    text = "ab\r\n" * 1500 + "LAST"
+    response = client.post(f"{get_visit_path(booked)}complain/", {"text": text})
+    assert "Please write 4000 characters at most. You have written 4504." in text_of(response)
+    assert "LAST" in response.content.decode()
+    client.post(f"{get_visit_path(booked)}complain/", {"text": "abc\r\n" * 950 + "LAST"})
+    assert Case.objects.get(kind=CaseKind.COMPLAINT).message.endswith("LAST")
 
 
 def test_empty_complaint_is_refused(client, booked):
@@ -201,7 +247,7 @@ def test_complaint_survives_a_notice_that_fails(client, booked, monkeypatch):
     client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."})
     send_due()
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.messages.get().state == MessageState.QUEUED
+    assert {message.state for message in complaint.messages.all()} == {MessageState.QUEUED}
 
 
 def test_steps_show_where_the_visit_stands(client, case, booked):
@@ -266,10 +312,12 @@ def test_moved_hold_expires_as_before(client, case):
     assert not case.messages.filter(kind="moved").exists()
 
 
-def test_hold_never_outlasts_its_start(case, policy):
-    case.appointments.update(held_until=TUESDAY)
-    services.move(case.pk, TUESDAY - timedelta(minutes=45), policy=policy)
-    assert case.appointments.get().held_until == TUESDAY - timedelta(minutes=45)
+def test_change_page_offers_nothing_inside_the_cutoff(client, booked, policy):
+    times = offered(client.get(f"{get_visit_path(booked)}change/"))
+    assert times
+    assert min(map(parse_value, times)) >= NOW + policy.change_until
+    with pytest.raises(services.BookingError, match="too near"):
+        services.move(booked.pk, NOW + policy.change_until - timedelta(minutes=15), policy=policy)
 
 
 def test_change_sent_twice_moves_once(client, booked):
@@ -288,7 +336,7 @@ def test_change_sent_twice_moves_once(client, booked):
         ("2027-06-12T17:00Z", "That time is not available."),
         ("9999-12-31T23:45Z", "That time is not available."),
         ("0001-01-01T00:00Z", "That time is not available."),
-        ("2027-06-07T16:15Z", "has just been taken"),
+        ("2027-06-07T16:15Z", "That time is not available."),
     ],
     ids=["none", "garbage", "off the grid", "closed day", "end of time", "beginning of time", "too near"],
 )
@@ -341,12 +389,25 @@ def test_no_time_can_be_chosen_after_cut_off(client, booked, clock):
     assert rows() == before
 
 
-def test_canceled_visit_cannot_be_moved(client, booked, policy):
+def test_patient_chooses_a_new_time_after_canceling(client, booked, policy):
     services.cancel(booked.pk, policy=policy)
-    before = rows()
-    assert client.get(f"{get_visit_path(booked)}change/").status_code == 303
+    page = client.get(get_visit_path(booked))
+    assert "Choose a new time" in text_of(page)
+    for _time in range(2):
+        assert change(client, booked, EARLIER).status_code == 303
+    visits = list(booked.appointments.order_by("pk").values_list("state", "starts_at"))
+    assert visits == [("canceled", TUESDAY), ("held", parse_value(EARLIER))]
+    booked.refresh_from_db()
+    assert (booked.status, booked.is_waiting, bool(booked.unseen_since)) == ("new", True, True)
+    assert booked.messages.filter(kind=MessageKind.HELD).count() == 1
+
+
+def test_closed_case_offers_a_new_request_instead_of_a_time(client, booked, policy, clerk):
+    close = {"outcome": "declined", "actor": clerk, "expected_version": booked.version, "policy": policy}
+    services.change_stage(booked.pk, "closed", **close)
+    assert "Ask for another consultation" in text_of(client.get(get_visit_path(booked)))
     assert "can no longer be changed here" in text_of(change(client, booked, EARLIER))
-    assert rows() == before
+    assert booked.appointments.get().state == "canceled"
 
 
 def test_cut_off_passing_while_choosing_is_told(client, booked, monkeypatch):
@@ -378,6 +439,6 @@ def test_joining_the_waitlist_needs_a_time(client, booked, policy):
 
 def test_actions_do_not_extend_the_link(client, booked, clock):
     path = get_visit_path(booked)
-    clock.shift(timedelta(hours=1))
+    clock.shift(timedelta(minutes=10))
     assert client.post(f"{path}change/", {"start": EARLIER})["Location"] == path
     assert f'action="{path}complain/"' in client.get(path).content.decode()
