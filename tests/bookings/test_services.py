@@ -412,7 +412,7 @@ def test_allowed_steps_lead_where_they_say(actor, policy, stage):
         event = case.events.last()
         assert (services.get_stage(case), case.version, case.outcome) == (wanted, 2, outcome_for(wanted))
         assert (event.kind, event.data["from"], event.data["to"]) == (EventKind.STAGE, stage, wanted)
-        assert case.events.count() == 2
+        assert case.events.filter(kind=EventKind.STAGE).count() == 1
         # A walk-in holds a room of its own until the next one comes.
         Slot.objects.all().delete()
 
