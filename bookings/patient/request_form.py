@@ -246,11 +246,12 @@ class RequestForm(forms.Form):
             is_free = any(free.at == start for free in free_starts(self.policy, now))
             if not is_free and not self._holds(start):
                 self.refuse(time_taken(self.policy, start, now))
-        picked = None if "start" in self.errors else parse_value(values.get("start"))
+        value = self["start"].value()
+        picked = None if "start" in self.errors else parse_value(value)
         days = group_by_day((free.at for free in free_starts(self.policy, now)), zone)
         window = get_window(days, parse_day(values.get("days_from")))
         if window.days or picked:
-            self.fields["start"].offer(window, zone, picked=picked, nearest=self.nearest)
+            self.fields["start"].offer(window, zone, picked=picked, nearest=self.nearest, value=value)
             # A bound form has copied the field's own help text by now.
             self["start"].help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
             return
@@ -273,7 +274,7 @@ class RequestForm(forms.Form):
         helper.form_class = "form"
         helper.form_action = reverse("bookings:consultation")
         # The server shows all errors in one place, since browsers' own bubbles vanish and are hard to read out.
-        helper.attrs = {"novalidate": True, "data-guard-submit": True}
+        helper.attrs = {"novalidate": True, "data-guard-submit": _("Sending …")}
         times = (
             ["days_from", Field("start", template="bookings/times.html"), "on_waitlist"]
             if "start" in self.fields

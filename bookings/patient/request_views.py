@@ -20,7 +20,7 @@ from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import site_context
 
 from . import rate_limits
-from .fields import OTHER_DAYS
+from .fields import OTHER_DAYS, get_first_day
 from .request_form import NOT_SAVED, RequestForm
 from .status import get_receipt_status
 
@@ -58,6 +58,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
         except Error:
             logger.exception("A consultation request could not be saved")
             form.add_error(None, NOT_SAVED)
+    form.initial.setdefault("days_from", get_first_day(request.GET))
     form.prepare()
     context = {
         "form": form,

@@ -9,7 +9,7 @@ from .axe import violations
 from .conftest import HEIGHT
 from .test_walks import age_form
 
-DAYS = "#times details"
+DAYS = "#times .question"
 PICKED = "#times input:checked"
 
 
@@ -17,7 +17,7 @@ def pick(page, position=-1) -> str:
     """Choose one of the second day's times, and return its value."""
     day = page.locator(DAYS).nth(1)
     if day.get_attribute("open") is None:
-        day.locator("summary").click()
+        day.locator("summary").first.click()
     radio = day.locator("input").nth(position)
     radio.check()
     return radio.get_attribute("value")
@@ -42,7 +42,7 @@ def receipt(page) -> str:
 def test_time_is_picked_and_sent_with_the_keyboard_alone(open_page):
     page = open_page("/consultation/", width=1440)
     day = page.locator(DAYS).nth(1)
-    day.locator("summary").focus()
+    day.locator("summary").first.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")

@@ -11,7 +11,7 @@ from .axe import violations
 from .conftest import HEIGHT
 from .server import ROOT
 
-DAYS = "#times details"
+DAYS = "#times .question"
 PICKED = "#times input:checked"
 # Patients with a time two weeks away or later, made with the services: filling in their forms would take a minute.
 ASK = """
@@ -69,7 +69,7 @@ def choose(page, day=1, position=3) -> str:
     """Pick one of a day's times, and return its value."""
     folder = page.locator(DAYS).nth(day)
     if folder.get_attribute("open") is None:
-        folder.locator("summary").click()
+        folder.locator("summary").first.click()
     radio = folder.locator("input").nth(position)
     radio.check()
     return radio.get_attribute("value")
@@ -85,7 +85,7 @@ def test_time_is_changed_with_the_keyboard_alone(open_page, pages):
     tab_to(page, "Choose another time")
     page.keyboard.press("Enter")
     page.wait_for_url("**/change/")
-    page.locator(f"{DAYS} summary").nth(1).focus()
+    page.locator(f"{DAYS} > summary").nth(1).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
