@@ -22,8 +22,9 @@ class FormToken:
     consent: str  # Digest of the wording beside the box to tick.
 
     @classmethod
-    def new(cls, consent_wording: str) -> Self:
-        return cls(uuid4(), time.time(), digest(consent_wording))
+    def new(cls, consent_wording: str, submission_key: UUID | None = None) -> Self:
+        """Return the token of a new form, or of one that corrects a case."""
+        return cls(submission_key or uuid4(), time.time(), digest(consent_wording))
 
     @classmethod
     def read(cls, signed: str) -> Self | None:

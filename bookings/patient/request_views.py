@@ -13,16 +13,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path, get_visit_path
-from bookings.models import ConsultationSettings, VisitType
+from bookings.models import Case, ConsultationSettings, Status, VisitType
+from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services import TimeTakenError, submit
+from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, submit
 from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import site_context
 
 from . import rate_limits
-from .fields import OTHER_DAYS
+from .fields import OTHER_DAYS, get_first_day
 from .request_form import NOT_SAVED, RequestForm
 from .status import get_receipt_status
+
+OWN_CASE = "consultation_request"
 
 logger = logging.getLogger(__name__)
 
@@ -49,19 +52,25 @@ def consultation(request: HttpRequest) -> HttpResponse:
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     policy = get_request_policy(request, settings, profile)
     known = {"settings": settings, "profile": profile, "policy": policy}
-    form = RequestForm(**form_kwargs(request), **known, treatment_slug=request.GET.get("treatment", ""))
+    own = None if "new" in request.GET else find_own_case(request)
+    form = RequestForm(**form_kwargs(request), **known, treatment_slug=request.GET.get("treatment", ""), own=own)
     if form.is_bound and form.is_valid():
         try:
             return limit_referrer(submit_form(request, form, known))
         except TimeTakenError as taken:
             form.refuse(taken)
+        except HasTimeError as question:
+            form.ask(question.current)
         except Error:
             logger.exception("A consultation request could not be saved")
             form.add_error(None, NOT_SAVED)
+    form.initial.setdefault("days_from", get_first_day(request.GET))
     form.prepare()
     context = {
         "form": form,
         "consultation": settings,
+        "own": own if not form.is_bound else None,
+        "own_time": format_start(form.own_visit.starts_at, profile.zone) if form.own_visit else "",
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
         "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
     }
@@ -78,7 +87,32 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
     case, created = submit(submission, **known, in_quarantine=rate_limits.is_over_limit(counters))
     if created:
         rate_limits.count(counters)
-    return SeeOther(get_receipt_path(case))
+    response = SeeOther(get_receipt_path(case))
+    remember_case(response, case, is_secure=request.is_secure())
+    return response
+
+
+def remember_case(response: HttpResponse, case: Case, *, is_secure: bool) -> None:
+    """Let this browser correct its request for a day.
+
+    After the Back button the same form then changes the same case. The cookie holds the signed reference only.
+    """
+    response.set_signed_cookie(
+        OWN_CASE,
+        case.reference,
+        salt=OWN_CASE,
+        max_age=SAME_REQUEST_WITHIN,
+        path=reverse("bookings:consultation"),
+        secure=is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def find_own_case(request: HttpRequest) -> Case | None:
+    """Return the case that this browser sent within a day and the desk has not closed, or None."""
+    reference = request.get_signed_cookie(OWN_CASE, default="", salt=OWN_CASE, max_age=SAME_REQUEST_WITHIN)
+    return Case.objects.exclude(status=Status.CLOSED).filter(reference=reference).first() if reference else None
 
 
 def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:

@@ -25,6 +25,7 @@ from bookings.scheduling.formatting import format_start
 from bookings.services import BookingError
 from clinic.models import ClinicProfile
 
+from .fields import get_first_day
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
 from .status import describe_answer_by, get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
@@ -102,6 +103,7 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
             form.refuse(taken)
         except BookingError as refusal:  # The cut-off has just passed, or the desk was faster.
             return show(request, case, error=str(refusal))
+    form.initial.setdefault("days_from", get_first_day(request.GET))
     form.prepare()
     title = _("Choose another time") if appointment else _("Choose a time")
     context = {

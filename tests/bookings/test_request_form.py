@@ -79,7 +79,7 @@ class Patient:
         return self.page.find(attrs={"name": name}).get("value", "")
 
     def ticked(self, name: str) -> list[str]:
-        return [tag.get("value", "on") for tag in self.page.select(f"form.form input[name={name}][checked]")]
+        return [tag.get("value", "on") for tag in self.page.select(f"form.form input[name^={name}][checked]")]
 
     def summary(self) -> list[str]:
         return [" ".join(line.text.split()) for line in self.page.select(".error-summary li")]
@@ -121,7 +121,7 @@ def days_in(page) -> list[str]:
 
 
 def times_in(page) -> list[str]:
-    return [tag["value"] for tag in page.select("input[name=start]")]
+    return [tag["value"] for tag in page.select("#times input")]
 
 
 # Asking
@@ -292,19 +292,68 @@ def test_next_five_free_days_are_shown(chooser):
         "Monday, March 9",
     ]
     tuesday = chooser.page.select_one(".times")
-    assert [label.text.strip() for label in tuesday.select("label")][:5] == [
-        "9 am",
-        "9:15 am",
-        "9:30 am",
-        "9:45 am",
-        "10 am",
-    ]
+    assert [label.text.strip() for label in tuesday.select("label")][:3] == ["9 am", "9:30 am", "10 am"]
     assert chooser.page.find(id=tuesday["aria-labelledby"]).text == "Tuesday, March 3"
     assert "All times are Los Angeles time." in chooser.page.select_one("#times").text
 
 
 def test_only_the_first_day_is_open(chooser):
-    assert [tag.has_attr("open") for tag in chooser.page.select("#times details")] == [True] + [False] * 4
+    assert [tag.has_attr("open") for tag in chooser.page.select("#times details.question")] == [True] + [False] * 4
+
+
+def test_day_shows_half_hours_first_by_part(chooser):
+    tuesday = chooser.page.select_one(".times")
+    assert [tag.text for tag in tuesday.select(".choices__heading")] == ["Morning", "Afternoon"]
+    more = tuesday.details.extract()
+    assert {label.text.strip().split(" ")[0].partition(":")[2] for label in tuesday.select("label")} == {"", "30"}
+    assert [label.text.strip() for label in more.select("label")][:3] == ["9:15 am", "9:45 am", "10:15 am"]
+    assert not more.has_attr("open")
+
+
+def test_picked_quarter_hour_is_visible(chooser):
+    chooser.send(start="2026-03-04T17:15Z", name="")
+    folded = chooser.page.select_one("#times input[checked]").find_parents("details")
+    assert [tag.has_attr("open") for tag in folded] == [True, True]
+
+
+def test_each_day_has_radio_group_of_its_own(chooser):
+    groups = chooser.page.select("#times [role=radiogroup]")
+    assert [chooser.page.find(id=group["aria-labelledby"]).text for group in groups] == days_in(chooser.page)
+    names = [{radio["name"] for radio in group.select("input")} for group in groups]
+    assert names[:2] == [{"start-2026-03-03"}, {"start-2026-03-04"}]
+    assert len(set.union(*names)) == 5
+    assert chooser.page.select_one("#times input[name=start]")["value"] == ""
+
+
+def test_time_of_a_day_is_held(chooser):
+    assert chooser.send(**{"start-2026-03-03": AT_TEN}).status_code == 303
+    assert Appointment.objects.get().starts_at == TUESDAY_10
+
+
+def test_two_days_times_are_asked_about(chooser):
+    second = "2026-03-04T18:00Z"
+    chooser.send(**{"start-2026-03-03": AT_TEN, "start-2026-03-04": second})
+    assert chooser.summary() == ["You chose more than one time. Please choose one of them."]
+    group = chooser.page.select_one("#times .choices__group")
+    assert [label.text for label in group.select("label")] == [
+        "Tuesday, March 3, 10 am",
+        "Wednesday, March 4, 10 am",
+    ]
+    assert chooser.ticked("start") == []
+    assert len(times_in(chooser.page)) == len(set(times_in(chooser.page)))
+    assert not Case.objects.exists()
+    assert chooser.send(seconds=0, **{group.input["name"]: second}).status_code == 303
+    assert Appointment.objects.get().starts_at == TUESDAY_10 + timedelta(days=1)
+
+
+def test_time_and_call_are_asked_about(chooser):
+    chooser.send(**{"start": "", "start-2026-03-03": AT_TEN})
+    assert chooser.summary() == ["You chose a time, and also that we call you. Please choose one of them."]
+    assert chooser.page.select_one("#times .choices__group input")["value"] == AT_TEN
+
+
+def test_same_time_sent_twice_is_one_choice(chooser):
+    assert chooser.send(**{"start-choice": AT_TEN, "start-2026-03-03": AT_TEN}).status_code == 303
 
 
 def test_no_time_is_picked_in_advance(chooser):
@@ -473,6 +522,22 @@ def test_earlier_days_lead_back(chooser):
     assert not chooser.page.select("#times .choices__group")
 
 
+def test_link_shows_other_days(chooser):
+    link = chooser.page.select_one("a[data-days=later]")["href"]
+    assert link == "?days_from=2026-03-10#times"
+    chooser.open(link)
+    assert days_in(chooser.page)[0] == "Tuesday, March 10"
+    chooser.open(chooser.page.select_one("a[data-days=earlier]")["href"])
+    assert days_in(chooser.page)[0] == "Tuesday, March 3"
+
+
+@pytest.mark.parametrize("day", ["", "nonsense", "%00", "0001-01-01", "x" * 1000])
+def test_nonsense_for_a_linked_day_is_ignored(chooser, day):
+    chooser.open(f"?days_from={day}")
+    assert days_in(chooser.page)[0] == "Tuesday, March 3"
+    assert chooser.value("days_from") in ("", "0001-01-01")
+
+
 def test_errors_keep_the_days_that_were_shown(chooser):
     chooser.send(later="2026-03-10")
     chooser.send(seconds=0, start="2026-03-10T17:00Z", name="")
@@ -506,14 +571,14 @@ def test_nonsense_for_a_day_is_ignored(chooser, name, day):
 def test_clinic_without_hours_offers_no_times(patient):
     assert patient.page.legend.text == "When would you like to come?"
     assert "we will get in touch to find a time" in patient.page.select_one("form.form fieldset").text
-    assert not patient.page.select("[name=start], [name=on_waitlist], [name=later]")
+    assert not patient.page.select("[name^=start], [name=on_waitlist], [name=later]")
     assert patient.send(start=AT_TEN).status_code == 303
 
 
 def test_clinic_without_rooms_offers_no_times(chooser):
     Resource.objects.update(is_active=False)
     chooser.open()
-    assert not chooser.page.select("[name=start]")
+    assert not chooser.page.select("[name^=start]")
     assert chooser.send().status_code == 303
 
 
@@ -521,14 +586,14 @@ def test_time_picked_before_the_last_room_closed_is_refused(chooser):
     Resource.objects.update(is_active=False)
     assert chooser.send(start=AT_TEN).status_code == 200
     assert "no other is free" in chooser.summary()[0]
-    assert not chooser.page.select("[name=start]")
+    assert not chooser.page.select("[name^=start]")
     assert chooser.send(seconds=0).status_code == 303
 
 
 def test_booked_out_clinic_offers_no_times(chooser):
     consultation_settings(horizon_days=1, notice_minutes=10_000)
     chooser.open()
-    assert not chooser.page.select("[name=start]")
+    assert not chooser.page.select("[name^=start]")
     assert chooser.send(later="2026-03-10").status_code == 200
 
 

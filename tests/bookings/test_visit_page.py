@@ -379,6 +379,23 @@ def test_other_days_keep_the_choice(client, booked):
     assert rows() == before
 
 
+def test_link_shows_other_days_to_move_to(client, booked):
+    page = BeautifulSoup(client.get(f"{get_visit_path(booked)}change/?days_from=2027-06-15").content, "html.parser")
+    assert page.select_one("#times summary b").text == "Tuesday, June 15"
+    assert page.select_one("a[data-days=earlier]")["href"] == "?days_from=2027-06-08#times"
+    response = client.get(f"{get_visit_path(booked)}change/?days_from=nonsense")
+    assert BeautifulSoup(response.content, "html.parser").select_one("#times summary b").text == "Monday, June 7"
+
+
+def test_two_times_to_move_to_are_asked_about(client, booked):
+    before = rows()
+    data = {"start-2027-06-08": EARLIER, "start-2027-06-09": "2027-06-09T17:00Z"}
+    response = client.post(f"{get_visit_path(booked)}change/", data)
+    assert "You chose more than one time. Please choose one of them." in text_of(response)
+    assert offered(response)[:2] == [EARLIER, "2027-06-09T17:00Z"]
+    assert rows() == before
+
+
 def test_no_time_can_be_chosen_after_cut_off(client, booked, clock):
     clock.move_to(TUESDAY - timedelta(hours=23))
     before = rows()
