@@ -126,12 +126,14 @@ class RequestForm(forms.Form):
         typed: Any = None,
         treatment_slug: str = "",
         own: Case | None = None,
+        is_correction: bool = False,
     ):
         """Take ``data`` to check, or ``typed`` to show other days with.
 
-        With ``typed`` no word is lost, and nothing is checked yet. ``own`` is the case that this browser sent: the form
-        then corrects it, and shows its time as chosen.
+        With ``typed`` no word is lost, and nothing is checked yet. ``own`` is the case that this browser sent: its time
+        is shown as chosen. ``is_correction``: the form corrects that case.
         """
+        self.is_correction = is_correction
         self.settings, self.profile, self.policy, self.own = settings, profile, policy, own
         self.own_visit = own.appointments.live().first() if own else None
         self.treatment_slug, self.phone_e164 = treatment_slug, ""
@@ -251,7 +253,10 @@ class RequestForm(forms.Form):
         """
         wording = self.settings.consent_wording
         sent = self.token if self.is_bound else FormToken.read(self.initial.get("token") or "")
-        token = sent or FormToken.new(wording, self.own.submission_key if self.own else None)
+        # The page's script takes the token of the own case when the Back button has led here.
+        own_token = FormToken.new(wording, self.own.submission_key) if self.own else None
+        self.own_token = str(own_token) if own_token and not self.is_bound else ""
+        token = sent or (own_token if self.is_correction else None) or FormToken.new(wording)
         if self.is_bound:
             self.data = self.data.copy()
             if not token.shows(wording):
@@ -271,7 +276,7 @@ class RequestForm(forms.Form):
         if self.replaces:
             for name in [name for name in self.data if name == "start" or name.startswith("start-")]:
                 del self.data[name]
-            self.data |= {"start": to_value(own), "replaces": self.replaces}
+            self.data["start"], self.data["replaces"] = to_value(own), self.replaces
         elif own and not self.is_bound:
             self.initial.setdefault("start", to_value(own))
         values = self.data if self.is_bound else self.initial
@@ -311,6 +316,8 @@ class RequestForm(forms.Form):
         helper.form_action = reverse("bookings:consultation")
         # The server shows all errors in one place, since browsers' own bubbles vanish and are hard to read out.
         helper.attrs = {"novalidate": True, "data-guard-submit": _("Sending …")}
+        if self.own_token:
+            helper.attrs["data-own-token"] = self.own_token
         times = (
             ["days_from", "replaces", Field("start", template="bookings/times.html"), "on_waitlist"]
             if "start" in self.fields

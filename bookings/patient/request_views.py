@@ -53,7 +53,8 @@ def consultation(request: HttpRequest) -> HttpResponse:
     policy = get_request_policy(request, settings, profile)
     known = {"settings": settings, "profile": profile, "policy": policy}
     own = None if "new" in request.GET else find_own_case(request)
-    form = RequestForm(**form_kwargs(request), **known, treatment_slug=request.GET.get("treatment", ""), own=own)
+    asked = {"treatment_slug": request.GET.get("treatment", ""), "is_correction": "correct" in request.GET}
+    form = RequestForm(**form_kwargs(request), **known, **asked, own=own)
     if form.is_bound and form.is_valid():
         try:
             return limit_referrer(submit_form(request, form, known))

@@ -862,6 +862,75 @@ def test_receipt_says_when_a_held_time_is_answered(chooser):
     )
 
 
+def radios(page):
+    """Return the times that the form shows, and those that are chosen."""
+    shown = page.select("#times input[type=radio]")
+    return [radio["value"] for radio in shown], [radio["value"] for radio in shown if radio.has_attr("checked")]
+
+
+def test_form_that_comes_back_shows_the_own_time_as_chosen(chooser):
+    chooser.send(start=AT_TEN)
+    page = BeautifulSoup(chooser.client.get("/consultation/").content, "lxml")
+    shown, chosen = radios(page)
+    assert AT_TEN in shown
+    assert chosen == [AT_TEN]
+    said = " ".join(page.select_one(".consultation__form [role=status]").text.split())
+    assert Case.objects.get().reference in said
+    assert "Your time is Tuesday, March 3, 10 am." in said
+    other = BeautifulSoup(chooser.client.get("/consultation/?new=1").content, "lxml")
+    assert AT_TEN not in radios(other)[0]
+    assert not other.select(".consultation__form [role=status]")
+
+
+@pytest.mark.parametrize("same_token", [True, False])
+def test_change_of_a_held_time_is_asked_about_and_told(chooser, same_token):
+    first, eleven = chooser.page, "2026-03-03T19:00Z"
+    chooser.send(start=AT_TEN)
+    chooser.page = first
+    if not same_token:
+        chooser.open()
+    response = chooser.send(start=eleven)
+    assert response.status_code == 200
+    visit = Appointment.objects.get()
+    assert (visit.starts_at, visit.state) == (TUESDAY_10, AppointmentState.HELD)
+    page = BeautifulSoup(response.content, "lxml")
+    text = " ".join(page.select_one(".error-summary").text.split())
+    assert "We hold Tuesday, March 3, 10 am for you already, so nothing was changed." in text
+    shown, chosen = radios(page)
+    assert (shown[0], chosen) == (eleven, [AT_TEN])
+    chooser.page = page
+    assert chooser.send(start=AT_TEN).status_code == 303
+    assert Appointment.objects.get().starts_at == TUESDAY_10
+    assert not Message.objects.filter(kind="held").exists()
+    chooser.page = page
+    assert chooser.send(start=eleven).status_code == 303
+    assert Appointment.objects.live().get().starts_at == TUESDAY_10 + timedelta(hours=1)
+    assert Message.objects.get(kind="held").recipient == Case.objects.get().email
+    # The first form, which the Back button may bring once more, moves nothing either.
+    chooser.page = first
+    assert chooser.send(start=AT_TEN).status_code == 200
+    assert Appointment.objects.live().get().starts_at == TUESDAY_10 + timedelta(hours=1)
+    assert Case.objects.count() == 1
+
+
+def test_form_of_a_booked_visit_points_to_the_own_page(chooser, policy):
+    first = chooser.page
+    chooser.send(start=AT_TEN)
+    chooser.page = first
+    case = Case.objects.get()
+    services.confirm(case.pk, actor=make_user("frontdesk"), expected_version=case.version, policy=policy)
+    response = chooser.send(start="2026-03-03T19:00Z")
+    assert "Your visit is booked for Tuesday, March 3, 10 am." in response.content.decode()
+    assert Appointment.objects.get().starts_at == TUESDAY_10
+
+
+def test_correction_changes_the_own_case(chooser):
+    chooser.send(start=AT_TEN)
+    chooser.page = BeautifulSoup(chooser.client.get("/consultation/?correct=1").content, "lxml")
+    assert chooser.send(start=AT_TEN, phone="(949) 555-0199").status_code == 303
+    assert Case.objects.get().phone == "(949) 555-0199"
+
+
 def test_receipt_without_a_time_says_answer_by(chooser):
     chooser.clock.move_to(datetime(2026, 3, 6, 23, 0, tzinfo=UTC), tick=False)  # Friday, 3 pm
     chooser.open()

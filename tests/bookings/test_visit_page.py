@@ -384,7 +384,7 @@ def test_link_shows_other_days_to_move_to(client, booked):
     assert page.select_one("#times summary b").text == "Tuesday, June 15"
     assert page.select_one("a[data-days=earlier]")["href"] == "?days_from=2027-06-08#times"
     response = client.get(f"{get_visit_path(booked)}change/?days_from=nonsense")
-    assert BeautifulSoup(response.content, "html.parser").select_one("#times summary b").text == "Monday, June 7"
+    assert BeautifulSoup(response.content, "html.parser").select_one("#times summary b").text == "Tuesday, June 8"
 
 
 def test_two_times_to_move_to_are_asked_about(client, booked):
