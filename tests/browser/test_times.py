@@ -263,6 +263,7 @@ def test_time_taken_in_between_brings_the_nearest_and_loses_nothing(open_page):
     send(fast)
     assert "is held for you" in receipt(fast)
 
+    age_form(slow)
     send(slow)
     summary = slow.locator(".error-summary")
     expect(summary).to_be_focused()
