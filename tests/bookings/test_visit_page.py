@@ -128,6 +128,14 @@ def test_booked_visit_has_a_calendar_file(client, booked):
     assert b"Ana" not in response.content
 
 
+def test_downloaded_calendar_file_is_published_to_nobody(client, booked):
+    calendar = Calendar.from_ical(client.get(f"{get_visit_path(booked)}visit.ics").content)
+    assert str(calendar["method"]) == "PUBLISH"
+    (event,) = calendar.walk("VEVENT")
+    assert "organizer" in event
+    assert "attendee" not in event
+
+
 def test_held_time_has_no_calendar_file(client, case):
     assert client.get(f"{get_visit_path(case)}visit.ics").status_code == 404
 
