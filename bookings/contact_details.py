@@ -6,6 +6,7 @@ from typing import Protocol
 
 import phonenumbers
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clinic.phones import EXTENSION
@@ -42,7 +43,7 @@ PHONE_WORD = re.compile(r"[+(]*\d[\d().\-/+]*")
 # No number at home begins with 00: what follows is the country code.
 INTERNATIONAL_PREFIX = re.compile(r"^\W*0\W*0(?=\W*[1-9])")
 # Until 2019 a mobile number in Mexico had a 1 after the country code. Many people still write it.
-OLD_MEXICAN_MOBILE = re.compile(r"^(\W*\+\W*5\W*2\W*)1(?=(?:\W*\d){10}\W*$)")
+OLD_MEXICAN_MOBILE = re.compile(r"1(\d{10})")
 
 
 class HasContactDetails(Protocol):
@@ -102,7 +103,7 @@ def check_email(typed: str) -> str:
     return email
 
 
-def _bad_email(message: str) -> ValidationError:
+def _bad_email(message: Promise) -> ValidationError:
     return ValidationError(message, code="invalid")
 
 
@@ -120,10 +121,12 @@ def phone_to_e164(typed: str, region: str = "") -> str:
     typed = "".join(char for char in typed if not is_invisible(char))
     typed = INTERNATIONAL_PREFIX.sub("+", unicodedata.normalize("NFKC", EXTENSION.sub("", typed)))
     try:
-        number = phonenumbers.parse(OLD_MEXICAN_MOBILE.sub(r"\1", typed), _known_region(region))
+        number = phonenumbers.parse(typed, _known_region(region))
     except phonenumbers.NumberParseException as error:
         raise _not_a_number() from error
     national = phonenumbers.national_significant_number(number)
+    if number.country_code == 52 and (old := OLD_MEXICAN_MOBILE.fullmatch(national)):
+        number.national_number = int(old[1])
     possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
     if not possible or (number.country_code == 1 and not NORTH_AMERICAN.fullmatch(national)):
         raise _not_a_number()

@@ -47,7 +47,10 @@ class ForgeryCheck(CsrfViewMiddleware):
 
 
 def may_be_forged(request: HttpRequest) -> bool:
-    return ForgeryCheck(lambda request: HttpResponse()).process_view(request, None, (), {}) is not None
+    def view(request: HttpRequest) -> HttpResponse:  # The check asks whether its view is exempt. This one is not.
+        return HttpResponse()
+
+    return ForgeryCheck(view).process_view(request, view, (), {}) is not None
 
 
 @csrf_exempt  # The form makes the same check and loses nothing that was typed: decision 20.
