@@ -5,6 +5,7 @@ Subjects, and the message to the desk as a whole, name no patient and no treatme
 
 import html
 import re
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -18,7 +19,7 @@ from wagtail.models import Site
 
 from bookings.models import TO_STAFF, Appointment, ConsultationSettings, Message, MessageKind, VisitType
 from bookings.scheduling.formatting import format_deadline, format_start
-from bookings.scheduling.ics import build_ics
+from bookings.scheduling.ics import CANCEL, PUBLISH, REQUEST, build_ics
 from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.formatting import day_range_label, format_span
 from clinic.hours.schedule import weekly_lines
@@ -88,7 +89,8 @@ def render(message: Message) -> None:
     # No calendar contains a visit that was never booked, so its cancellation brings no file.
     visit = message.appointment
     if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
-        message.calendar = render_ics(visit, clinic, is_canceled=is_canceled)
+        method = CANCEL if is_canceled else REQUEST
+        message.calendar = render_ics(visit, clinic, method=method, attendee=message.recipient)
 
 
 def format_answer_by(visit: Appointment | None, site: Site, clinic: ClinicProfile) -> str:
@@ -102,18 +104,22 @@ def format_answer_by(visit: Appointment | None, site: Site, clinic: ClinicProfil
     return format_deadline(due, now, clinic.zone) if visit and now < due < visit.starts_at else ""
 
 
-def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: bool = False) -> str:
-    """Return the calendar file of a visit."""
+def render_ics(appointment: Appointment, clinic: ClinicProfile, *, method: str = PUBLISH, attendee: str = "") -> str:
+    """Return the calendar file of a visit.
+
+    A file that is sent names its recipient. One that is downloaded names nobody, since it may be passed on.
+    """
     place = [clinic.street, clinic.city, f"{clinic.region} {clinic.postal_code}".strip()]
     return build_ics(
+        method=method,
         uid=appointment.uid,
         sequence=appointment.sequence,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        is_canceled=is_canceled,
         clinic=clinic.name,
         location=", ".join(part for part in place if part),
-        host=clinic.site.hostname,
+        organizer=clinic.email or parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1],
+        attendee=attendee,
         stamp=timezone.now(),
     )
 

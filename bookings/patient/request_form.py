@@ -71,7 +71,10 @@ class RequestForm(forms.Form):
     )
     phone = LineField(
         label=_("Phone"),
-        help_text=_("With the area code. You can leave it out if you give us your email address."),
+        help_text=_(
+            "With the area code, or from abroad with + and the country code. You can leave it out if you give us your "
+            "email address."
+        ),
         max_length=max_length("phone"),
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
@@ -127,13 +130,14 @@ class RequestForm(forms.Form):
         treatment_slug: str = "",
         own: Case | None = None,
         is_correction: bool = False,
+        may_be_forged: bool = False,
     ):
         """Take ``data`` to check, or ``typed`` to show other days with.
 
         With ``typed`` no word is lost, and nothing is checked yet. ``own`` is the case that this browser sent: its time
         is shown as chosen. ``is_correction``: the form corrects that case.
         """
-        self.is_correction = is_correction
+        self.is_correction, self.may_be_forged = is_correction, may_be_forged
         self.settings, self.profile, self.policy, self.own = settings, profile, policy, own
         self.own_visit = own.appointments.live().first() if own else None
         self.treatment_slug, self.phone_e164 = treatment_slug, ""
@@ -181,7 +185,8 @@ class RequestForm(forms.Form):
             self.add_error("contact_by", _("To be answered by email, give us your email address as well."))
         # Bots do not submit the form again. A person needs one more click.
         self.token = FormToken.read(self.cleaned_data.get("token", ""))
-        if self.token is None or self.token.is_too_fresh or self.cleaned_data.get(HONEYPOT):
+        is_forged = self.may_be_forged and not (self.token and self.token.is_asked_again)
+        if self.token is None or self.token.is_too_fresh or is_forged or self.cleaned_data.get(HONEYPOT):
             self.add_error(None, SUBMIT_AGAIN)
         elif self.token.is_expired:
             self.add_error(None, PAGE_EXPIRED)
@@ -263,6 +268,8 @@ class RequestForm(forms.Form):
                 self.data.pop("consent", None)
             if token.is_expired:
                 token = token.renewed()
+            if self.may_be_forged:
+                token = token.asked_again()
             self.data["token"] = str(token.showing(wording))
             self.data[HONEYPOT] = ""
         else:

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -40,6 +42,21 @@ def limit_referrer(response: HttpResponse) -> HttpResponse:
     return response
 
 
+class ForgeryCheck(CsrfViewMiddleware):
+    """Return the reason of a refusal, where the middleware answers 403."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:
+        return reason
+
+
+def may_be_forged(request: HttpRequest) -> bool:
+    def view(request: HttpRequest) -> HttpResponse:  # The check asks whether its view is exempt. This one is not.
+        return HttpResponse()
+
+    return ForgeryCheck(view).process_view(request, view, (), {}) is not None
+
+
+@csrf_exempt  # The form makes the same check and loses nothing that was typed: decision 20.
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +71,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
     known = {"settings": settings, "profile": profile, "policy": policy}
     own = None if "new" in request.GET else find_own_case(request)
     asked = {"treatment_slug": request.GET.get("treatment", ""), "is_correction": "correct" in request.GET}
-    form = RequestForm(**form_kwargs(request), **known, **asked, own=own)
+    form = RequestForm(**form_kwargs(request), **known, **asked, own=own, may_be_forged=may_be_forged(request))
     if form.is_bound and form.is_valid():
         try:
             return limit_referrer(submit_form(request, form, known))

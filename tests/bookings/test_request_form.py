@@ -184,8 +184,90 @@ def test_form_page_is_never_cached(patient):
     assert response["Referrer-Policy"] == "same-origin"
 
 
-def test_post_without_csrf_cookie_is_refused(patient):
-    assert Client(enforce_csrf_checks=True).post(URL, ANSWER).status_code == 403
+# Requests that fail Django's check against forgery
+
+
+@pytest.fixture
+def checked(patient):
+    """Return a patient whose posts are checked, and whose browser has neither a cookie nor a form yet."""
+    patient.client = Client(enforce_csrf_checks=True)
+    return patient
+
+
+def block_cookies(patient):
+    patient.client.cookies.clear()
+
+
+def test_form_with_cookie_is_accepted_at_once(checked):
+    checked.open()
+    assert checked.send().status_code == 303
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://elsewhere.example"])
+def test_typed_text_comes_back_instead_of_a_403(checked, origin):
+    checked.open()
+    if origin:
+        checked.client.defaults["HTTP_ORIGIN"] = origin
+    else:
+        block_cookies(checked)
+    response = checked.send(start="")
+    assert response.status_code == 200
+    assert checked.summary() == ["Please submit the form again. What you wrote is still here."]
+    for name in ("name", "phone", "email"):
+        assert checked.value(name) == ANSWER[name]
+    assert ANSWER["message"] in checked.page.find("textarea").text
+    assert checked.ticked("consent") == ["on"]
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("origin", [None, "null"])
+def test_second_click_is_accepted_without_cookies(checked, origin):
+    checked.open()
+    if origin:
+        checked.client.defaults["HTTP_ORIGIN"] = origin
+    block_cookies(checked)
+    assert checked.send().status_code == 200
+    block_cookies(checked)
+    assert checked.send().status_code == 303
+    assert Case.objects.count() == 1
+
+
+def test_second_click_with_an_error_keeps_its_pass(checked):
+    checked.open()
+    for changes in ({}, {"name": ""}):
+        block_cookies(checked)
+        assert checked.send(**changes).status_code == 200
+    assert checked.summary() == ["Write your name, so that we know how to address you."]
+    block_cookies(checked)
+    assert checked.send().status_code == 303
+
+
+def test_open_for_a_day_without_cookies_takes_one_more_click(checked):
+    checked.open()
+    block_cookies(checked)
+    assert checked.send(seconds=MAXIMUM_SECONDS + 60).status_code == 200
+    block_cookies(checked)
+    assert checked.send().status_code == 303
+
+
+def test_pass_cannot_be_made_up(checked):
+    checked.open()
+    token = str(FormToken.new("x"))
+    payload = token.split(":")[0]
+    for forged in (payload, f"{payload}:x:y", "", token.replace(payload, payload[::-1])):
+        block_cookies(checked)
+        assert checked.send(token=forged).status_code == 200
+    assert not Case.objects.exists()
+
+
+def test_other_days_without_cookies_keep_the_text(checked):
+    opening_hours()
+    cache.clear()
+    checked.open()
+    block_cookies(checked)
+    assert checked.send(later="2026-03-10").status_code == 200
+    assert checked.value("name") == ANSWER["name"]
+    assert checked.summary() == []
 
 
 def test_only_get_and_post_are_answered(patient):
@@ -699,8 +781,13 @@ def test_error_loses_nothing_that_was_typed(patient):
     [
         ({"phone": "555-0123"}, "We cannot dial this number."),
         ({"phone": "call me"}, "We cannot dial this number."),
-        ({"email": "zoe@"}, "This is not a complete email address."),
-        ({"email": "zoe@example.com,all@example.com"}, "This is not a complete email address."),
+        ({"email": "zoe@"}, "The part after the @ is not complete."),
+        ({"email": "zoe@example.com,all@example.com"}, "There is more than one @ in this email address."),
+        ({"email": "zo\u200be@example.com"}, "There is an invisible character in this email address."),
+        ({"email": "<zoe>@example.com"}, "This is not a complete email address."),
+        ({"name": "\u200b\u2060 \xad"}, "Write your name"),
+        ({"name": "\u3164\u2800\u115f"}, "Write your name"),
+        ({"phone": "555-0123"}, "or for a number abroad with + and the country code"),
         ({"phone": "", "contact_by": "phone"}, "To be called or texted"),
         ({"phone": "", "contact_by": "text"}, "To be called or texted"),
         ({"email": "", "contact_by": "email"}, "To be answered by email"),

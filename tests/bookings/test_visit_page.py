@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.apps import apps
+from django.test import Client
 from icalendar import Calendar
 
 from bookings import services
@@ -142,6 +143,32 @@ def test_booked_visit_has_a_calendar_file(client, booked):
     (event,) = Calendar.from_ical(response.content).walk("VEVENT")
     assert event.start == TUESDAY
     assert b"Ana" not in response.content
+
+
+def test_downloaded_calendar_file_is_published_to_nobody(client, booked):
+    calendar = Calendar.from_ical(client.get(f"{get_visit_path(booked)}visit.ics").content)
+    assert str(calendar["method"]) == "PUBLISH"
+    (event,) = calendar.walk("VEVENT")
+    assert "organizer" in event
+    assert "attendee" not in event
+
+
+@pytest.mark.parametrize("origin", [None, "null"])
+@pytest.mark.parametrize("action", ["cancel", "change", "earlier", "complain"])
+def test_secret_link_needs_no_cookie(booked, action, origin):
+    headers = {"HTTP_ORIGIN": origin} if origin else {}
+    client = Client(enforce_csrf_checks=True, **headers)
+    typed = {"text": "It hurts.", "wanted": "yes", "start": EARLIER}
+    response = client.post(f"{get_visit_path(booked)}{action}/", typed)
+    assert response.status_code == 303
+
+
+@pytest.mark.parametrize("action", ["cancel", "change", "earlier", "complain"])
+def test_invalid_link_without_cookie_changes_nothing(booked, action):
+    before = rows()
+    response = Client(enforce_csrf_checks=True).post(f"{get_visit_path(booked)[:-2]}/{action}/", {"text": "It hurts."})
+    assert response.status_code == 404
+    assert rows() == before
 
 
 def test_held_time_has_no_calendar_file(client, case):
