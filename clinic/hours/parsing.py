@@ -197,14 +197,13 @@ def _find_plausible(piece: str, readings: list[_Reading]) -> list[_Reading]:
         raise NotationError(
             f"{_quoted(piece)} closes when it opens. Write 24 hours, closed, or times like 9 am – 4 pm."
         )
-    found = [one for one in readings if one.closes <= DAY or (one.is_plausible and not one.is_guess)]
-    if not found:
+    if not clear.is_plausible:
         likely = clear._replace(closes=clear.closes - NOON)
         raise NotationError(
             f"Does {_quoted(piece)} run past midnight? Write it like {format_span(likely.as_span())}, "
             "or give the hours after midnight to the next day."
         )
-    return found
+    return [one for one in readings if one == clear or one.closes <= DAY]
 
 
 def _read_time(text: str) -> _Time:

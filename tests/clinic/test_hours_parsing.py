@@ -160,6 +160,7 @@ LONG_NIGHTS = {
     "09:00-05:00": "9 am – 5 pm",
     "9 am – 8:59 am": "9 am – 8:59 pm",
     "08:00 – 2 am": "8 am – 2 pm",
+    "9 am – 05:00": "9 am – 5 pm",
     "noon – 4:15 am": "12 pm – 4:15 pm",
     "1 pm – 12 pm": "1 pm – midnight",
     "9 pm – 12 pm": "9 pm – midnight",
