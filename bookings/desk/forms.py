@@ -1,5 +1,6 @@
 """Define the forms of the desk."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
 from clinic.hours.schedule import MINUTE, instant_of
 
-from .filters import UserChoiceField, desk_users
+from .filters import BoundedChoiceMixin, UserChoiceField, desk_users
 
 SLOT_MINUTES = SLOT // MINUTE
+SECONDS = re.compile(r"(?<=:\d\d):00(\.0+)?$", re.ASCII)  # some browsers send them
 CHOOSE_A_TIME = _("Choose a time.")
 
 
@@ -32,7 +34,7 @@ class WallTimeField(forms.Field):
     def clean(self, value):
         typed = super().clean((value or "").strip())
         try:
-            wall = datetime.strptime(typed[:16], self.WRITTEN)  # noqa: DTZ007  (the clock on the wall has no zone)
+            wall = datetime.strptime(SECONDS.sub("", typed), self.WRITTEN)  # noqa: DTZ007  (the clock on the wall has no zone)
         except ValueError as error:
             raise ValidationError(_("Choose a day and a time.")) from error
         if wall.minute % SLOT_MINUTES:
@@ -119,13 +121,17 @@ class ButtonTimeForm(ActionForm):
         return start
 
 
+class ResourcesField(BoundedChoiceMixin, forms.ModelMultipleChoiceField):
+    pass
+
+
 class BlockForm(forms.Form):
     """Block a time on the clinic's wall clock."""
 
     def __init__(self, *args, zone: ZoneInfo, **kwargs):
         super().__init__(*args, **kwargs)
         needed = {"required": _("Choose a day and a time.")}
-        self.fields["resources"] = forms.ModelMultipleChoiceField(
+        self.fields["resources"] = ResourcesField(
             label=_("Where"),
             queryset=Resource.objects.all(),
             widget=forms.CheckboxSelectMultiple,
