@@ -1,5 +1,6 @@
 """Export the desk's list as CSV in which no value runs as a formula."""
 
+import unicodedata
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,6 +16,8 @@ from bookings.services import get_stage
 
 # Spreadsheets read these as the start of a formula. The last four are full-width forms.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+# Letters and marks that take no room or show nothing, besides spaces and control characters.
+BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
 # Excel reads a file as UTF-8 only with this mark: without it "Zoë" becomes "ZoÃ«".
 BYTE_ORDER_MARK = "\ufeff".encode()
 BATCH = 500
@@ -58,8 +61,12 @@ def log_export(user: User, *, count: int, filters: list[str], searched: bool) ->
 
 
 def escape_formula(value: str) -> str:
-    """Put an apostrophe before what a spreadsheet would calculate."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) or value.lstrip().startswith(FORMULA_STARTS) else value
+    """Put an apostrophe before what a spreadsheet would calculate.
+
+    Spaces and invisible characters before a formula do not hide it.
+    """
+    visible = "".join(c for c in value if unicodedata.category(c)[0] not in "CZ" and c not in BLANK)
+    return f"'{value}" if value.startswith(FORMULA_STARTS) or visible.startswith(FORMULA_STARTS) else value
 
 
 class CaseExportMixin(SpreadsheetExportMixin):

@@ -1,12 +1,13 @@
 """Filter the desk's list."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,24 @@ def treatment_pages(request) -> QuerySet:
     return pages.objects.order_by("title").only("title")
 
 
+class BoundedChoiceMixin:
+    """Refuse a number that is too large for the database as an unknown choice."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise ValidationError(_("Select a valid choice.")) from error
+
+
+class TreatmentField(BoundedChoiceMixin, django_filters.fields.ModelChoiceField):
+    pass
+
+
+class TreatmentFilter(django_filters.ModelChoiceFilter):
+    field_class = TreatmentField
+
+
 class UserChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, user):
         return get_user_display_name(user)
@@ -69,9 +88,7 @@ class CaseFilterSet(WagtailFilterSet):
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"), choices=STAGES, widget=forms.CheckboxSelectMultiple, method="filter_status"
     )
-    treatment = django_filters.ModelChoiceFilter(
-        label=_("Treatment"), queryset=treatment_pages, method="filter_treatment"
-    )
+    treatment = TreatmentFilter(label=_("Treatment"), queryset=treatment_pages, method="filter_treatment")
     received = django_filters.DateFromToRangeFilter(
         label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
     )
@@ -155,5 +172,11 @@ class CaseFilterSet(WagtailFilterSet):
 
 
 def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
-    """Return the same wall-clock time in ``zone``."""
-    return instant.replace(tzinfo=zone)
+    """Return the instant (UTC) at which the clock in ``zone`` shows this time.
+
+    Near the first and the last year there may be none, so the time is taken as UTC.
+    """
+    try:
+        return instant.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return instant.replace(tzinfo=UTC)

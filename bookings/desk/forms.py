@@ -1,23 +1,26 @@
 """Define the forms of the desk."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contact_details import one_line, phone_to_e164
+from bookings.contact_details import check_email, is_blank, one_line, phone_to_e164
 from bookings.models import AnsweredBy, Case, Outcome, Resource, Status
 from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
 from clinic.hours.schedule import MINUTE, instant_of
 
-from .filters import UserChoiceField, desk_users
+from .filters import BoundedChoiceMixin, UserChoiceField, desk_users
 
 SLOT_MINUTES = SLOT // MINUTE
+SECONDS = re.compile(r"(?<=:\d\d):00(\.0+)?$", re.ASCII)  # some browsers send them
 CHOOSE_A_TIME = _("Choose a time.")
 
 
@@ -34,7 +37,7 @@ class WallTimeField(forms.Field):
     def clean(self, value):
         typed = super().clean((value or "").strip())
         try:
-            wall = datetime.strptime(typed[:16], self.WRITTEN)  # noqa: DTZ007  (the clock on the wall has no zone)
+            wall = datetime.strptime(SECONDS.sub("", typed), self.WRITTEN)  # noqa: DTZ007  (the clock on the wall has no zone)
         except ValueError as error:
             raise ValidationError(_("Choose a day and a time.")) from error
         if wall.minute % SLOT_MINUTES:
@@ -148,8 +151,11 @@ class ContactForm(ActionForm):
         max_length=Case._meta.get_field("name").max_length,
         error_messages={"required": _("Write the patient's name.")},
     )
-    new_email = forms.EmailField(
-        label=_("Email"), required=False, error_messages={"invalid": _("This is not a complete email address.")}
+    new_email = forms.CharField(
+        label=_("Email"),
+        required=False,
+        max_length=Case._meta.get_field("email").max_length,
+        validators=[EmailValidator(_("This is not a complete email address."))],
     )
     new_phone = forms.CharField(label=_("Phone"), required=False, max_length=Case._meta.get_field("phone").max_length)
     phone_e164 = ""
@@ -161,7 +167,14 @@ class ContactForm(ActionForm):
             self.fields[name].widget.attrs |= {"form": "desk-form", "autocomplete": "off"}
 
     def clean_new_name(self):
-        return one_line(self.cleaned_data["new_name"])
+        name = one_line(self.cleaned_data["new_name"])
+        if is_blank(name):
+            raise ValidationError(_("Write the patient's name."))
+        return name
+
+    def clean_new_email(self):
+        email = self.cleaned_data["new_email"]
+        return check_email(email) if email else ""
 
     def clean_new_phone(self):
         phone = one_line(self.cleaned_data["new_phone"])
@@ -186,13 +199,17 @@ class EraseForm(ActionForm):
         return typed
 
 
+class ResourcesField(BoundedChoiceMixin, forms.ModelMultipleChoiceField):
+    pass
+
+
 class BlockForm(forms.Form):
     """Block a time on the clinic's wall clock."""
 
     def __init__(self, *args, zone: ZoneInfo, **kwargs):
         super().__init__(*args, **kwargs)
         needed = {"required": _("Choose a day and a time.")}
-        self.fields["resources"] = forms.ModelMultipleChoiceField(
+        self.fields["resources"] = ResourcesField(
             label=_("Where"),
             queryset=Resource.objects.all(),
             widget=forms.CheckboxSelectMultiple,

@@ -4,18 +4,22 @@ An example is "9 am – 12 pm, 1 pm – 5 pm". A text is read if it has one mean
 else is asked about, with an example.
 
 * A time is clear with am or pm, as noon or midnight, or on the 24-hour clock. An hour of 0 or above 12 and a leading
-  zero show the 24-hour clock, for both times of an opening: "9 – 17", "09:00 – 12:00".
+  zero show the 24-hour clock, for both times of an opening: "9 – 17", "09:00 – 12:00". Beside am, pm or noon, a
+  leading zero shows nothing: "09:00 – 4 pm" has one meaning, "07:00 – 09:00 pm" has two.
 * Any other time may be am or pm. Before a clear closing time it lies at most twelve hours earlier ("1 – 5 pm"), after
-  a clear opening time on the same day ("9 am – 4").
+  a clear opening time on the same day ("9 am – 4"). It is not taken for an opening before 7 am that lasts until noon
+  or longer: "1 – 12 pm" may be meant until midnight.
 * Openings are written in order. A clear opening settles what the one beside it leaves open: "9–12, 1–5 pm".
-* An opening past midnight needs two clear times: "10 pm – 2 am". On the 24-hour clock it starts at noon or later.
+* An opening past midnight needs two clear times: "10 pm – 2 am". It starts at noon or later, ends before noon and
+  lasts at most 16 hours. The rest of a longer one belongs to the next day.
+* "0 – 24" is the whole day. A raised or circled digit is not read, since it may be a footnote.
 """
 
 import re
 import unicodedata
 from datetime import time
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from clinic.hours.formatting import format_span
 from clinic.hours.schedule import Span
@@ -24,7 +28,10 @@ MAX_LENGTH = 200
 MAX_SPANS = 6
 HOUR, NOON, DAY = 60, 12 * 60, 24 * 60  # minutes
 MIDDLE_OF_THE_DAY = 13 * HOUR
+EARLY = 7 * HOUR
+MAX_NIGHT = 16 * HOUR
 EXAMPLE = "Write the times like 9 am – 4 pm, or closed."
+DECORATED = ("<super>", "<sub>", "<circle>", "<fraction>")
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 CLOSED = {"", "closed", *DASHES}
 ALL_DAY = {"24 hours", "24h", "24/7", "open 24 hours", "all day"}
@@ -52,11 +59,11 @@ class _Time(NamedTuple):
     """
 
     minutes: tuple[int, ...]
-    is_24_hour: bool = False
+    shows: Literal["12-hour", "24-hour", "leading zero", "midnight", "nothing"]
 
     @property
     def is_clear(self) -> bool:
-        return len(self.minutes) == 1
+        return self.shows != "nothing"
 
 
 class _Reading(NamedTuple):
@@ -69,6 +76,12 @@ class _Reading(NamedTuple):
     closes: int
     is_guess: bool
 
+    @property
+    def is_plausible(self) -> bool:
+        """Return whether it ends on its day, or is a usual night."""
+        is_night = self.opens >= NOON and self.closes < DAY + NOON and self.closes - self.opens <= MAX_NIGHT
+        return self.closes <= DAY or is_night
+
     def as_span(self) -> Span:
         return Span(*(time(minutes % DAY // HOUR, minutes % HOUR) for minutes in (self.opens, self.closes)))
 
@@ -80,13 +93,20 @@ def parse_spans(text: str) -> tuple[Span, ...]:
     """
     if len(text.strip()) > MAX_LENGTH:
         raise NotationError(f"This text is too long. Please keep it to {MAX_LENGTH} characters.")
-    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    plain_characters = (
+        c if unicodedata.decomposition(c).startswith(DECORATED) else unicodedata.normalize("NFKC", c) for c in text
+    )
+    visible = "".join(c for c in "".join(plain_characters) if unicodedata.category(c) != "Cf")
     plain = "\n".join(" ".join(line.split()) for line in visible.lower().splitlines()).strip()
     if plain in CLOSED:
         return ()
     if plain in ALL_DAY:
         return (_Reading(0, DAY, is_guess=False).as_span(),)
     pieces = _BETWEEN_OPENINGS.split(plain)
+    if "" in pieces:
+        raise NotationError(
+            f"Is an opening missing beside a comma in {_quoted(plain)}? Write it like 9 am – 12 pm, 1 pm – 5 pm."
+        )
     if len(pieces) > MAX_SPANS:
         raise NotationError(f"A day has room for {MAX_SPANS} openings, and here are {len(pieces)}. Combine some.")
     readings = [_readings(piece) for piece in pieces]
@@ -96,7 +116,7 @@ def parse_spans(text: str) -> tuple[Span, ...]:
         if openings and openings[-1].closes == opening.opens:
             opening = opening._replace(opens=openings.pop().opens)
         openings.append(opening)
-    if any(one.closes - one.opens >= DAY and one != (0, DAY, False) for one in openings):
+    if not all(one.is_plausible for one in openings):
         raise NotationError("Together these hours run into the next day’s. Give each day only its own.")
     return tuple(one.as_span() for one in openings)
 
@@ -121,36 +141,69 @@ def _choose(piece: str, readings: list[_Reading], earlier: list[_Reading], later
 
 
 def _ambiguous(piece: str, readings: list[_Reading]) -> NotationError:
-    likely = min(readings, key=lambda one: abs((one.opens + one.closes) / 2 - MIDDLE_OF_THE_DAY))
-    return NotationError(f"Is {_quoted(piece)} morning or evening? Write it like {format_span(likely.as_span())}.")
+    likely = [one for one in readings if one.closes - one.opens < DAY]
+    if len({one.opens for one in likely}) == 1:
+        best = min(likely, key=lambda one: one.closes)
+    else:
+        best = min(likely, key=lambda one: abs((one.opens + one.closes) / 2 - MIDDLE_OF_THE_DAY))
+    return NotationError(f"Is {_quoted(piece)} morning or evening? Write it like {format_span(best.as_span())}.")
 
 
 def _readings(piece: str) -> list[_Reading]:
     sides = _BETWEEN_TIMES.split(piece)
-    if len(sides) != 2:
+    if len(sides) != 2 or "" in sides:
         raise NotationError(f"{_quoted(piece)} does not say from when to when. {EXAMPLE}")
     opening, closing = (_read_time(side) for side in sides)
-    is_guess = not (opening.is_clear and closing.is_clear)
-    is_24_hour = opening.is_24_hour or closing.is_24_hour
+    if opening.minutes == (DAY,):
+        raise NotationError(f"Does {_quoted(piece)} open at midnight? Write it like midnight – 8 am.")
+    if (opening.minutes, closing.minutes) == ((0,), (DAY,)):
+        return [_Reading(0, DAY, is_guess=False)]
+    shown = {opening.shows, closing.shows}
+    is_24_hour = "24-hour" in shown or ("leading zero" in shown and "12-hour" not in shown)
+    is_unclear_opening = len(opening.minutes) > 1 and not (is_24_hour and opening.is_clear)
     if is_24_hour:
         opening, closing = (side._replace(minutes=side.minutes[:1]) for side in (opening, closing))
-    pairs = [(opens, closes or DAY) for opens, closes in product(opening.minutes, closing.minutes)]
-    readings = [_Reading(o, c if o < c else c + DAY, is_guess) for o, c in pairs if o < DAY]
-    if not is_guess and any((one.closes - one.opens) % DAY == 0 for one in readings):
-        raise NotationError(
-            f"{_quoted(piece)} closes when it opens. Write 24 hours, closed, or times like 9 am – 4 pm."
-        )
-    if not is_guess and not (is_24_hour and opening.minutes[0] < NOON):
-        return readings
-    if opening.is_clear:
+    readings = _pair(opening, closing)
+    if not readings[0].is_guess:
+        found = _find_plausible(piece, readings)
+    elif opening.is_clear:
         found = [one for one in readings if one.closes <= DAY]
     else:  # "8 – midnight" is said of a long day as well as of an evening
         found = [one for one in readings if one.closes - one.opens <= NOON or (closing.is_clear and one.closes == DAY)]
     if not found:
         raise NotationError(f"Does {_quoted(piece)} run past midnight? Write it like 10 pm – 2 am.")
+    if is_unclear_opening and all(one.opens < EARLY and one.closes >= NOON for one in found):
+        until_midnight = [_Reading(found[0].opens + NOON, DAY, is_guess=True)]
+        raise _ambiguous(piece, until_midnight if found[0].closes == NOON else found)
     if not opening.is_clear and not closing.is_clear and all(":" in side or "." in side for side in sides):
         raise _ambiguous(piece, found)  # "6:00 – 8:00" may also be meant on the 24-hour clock
     return found
+
+
+def _pair(opening: _Time, closing: _Time) -> list[_Reading]:
+    """Return all readings of two times. The first is no guess if both are clear."""
+    readings = []
+    for opens, closes in product(opening.minutes, closing.minutes):
+        is_guess = not (opening.is_clear and closing.is_clear) or bool(readings)
+        end = closes or DAY
+        readings.append(_Reading(opens, end if opens < end else end + DAY, is_guess))
+    return readings
+
+
+def _find_plausible(piece: str, readings: list[_Reading]) -> list[_Reading]:
+    """Return the readings of two clear times that may be meant."""
+    clear = readings[0]
+    if (clear.closes - clear.opens) % DAY == 0:
+        raise NotationError(
+            f"{_quoted(piece)} closes when it opens. Write 24 hours, closed, or times like 9 am – 4 pm."
+        )
+    if not clear.is_plausible:
+        likely = clear._replace(closes=clear.closes - NOON)
+        raise NotationError(
+            f"Does {_quoted(piece)} run past midnight? Write it like {format_span(likely.as_span())}, "
+            "or give the hours after midnight to the next day."
+        )
+    return [one for one in readings if one == clear or one.closes <= DAY]
 
 
 def _read_time(text: str) -> _Time:
@@ -160,12 +213,12 @@ def _read_time(text: str) -> _Time:
     if match is None or minutes > DAY or (match["half"] and not 1 <= hour <= 12):
         raise NotationError(f"{_quoted(text)} is not a time that we can read. {EXAMPLE}")
     if match["word"]:
-        return _Time((NOON if match["word"] == "noon" else 0,))
+        return _Time((NOON,), "12-hour") if match["word"] == "noon" else _Time((0,), "midnight")
     if match["half"]:
-        return _Time((hour % 12 * HOUR + minute + (NOON if match["half"] == "p" else 0),))
-    if hour not in range(1, 13) or match["hour"].startswith("0"):
-        return _Time((minutes,), is_24_hour=True)
-    return _Time((minutes, (minutes + NOON) % DAY))
+        return _Time((hour % 12 * HOUR + minute + (NOON if match["half"] == "p" else 0),), "12-hour")
+    if hour not in range(1, 13):
+        return _Time((minutes,), "24-hour")
+    return _Time((minutes, (minutes + NOON) % DAY), "leading zero" if match["hour"].startswith("0") else "nothing")
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,9 @@ Hashes are fast, emails stay in memory, and files go into temporary folders.
 ``DATABASE_URL`` and ``CACHE_URL`` choose the engines.
 """
 
+import atexit
+import os
+import shutil
 import tempfile
 
 from .base import *  # noqa: F403
@@ -13,8 +16,21 @@ DEBUG = False
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = tempfile.mkdtemp(prefix="clinic-media-")
-STATIC_ROOT = tempfile.mkdtemp(prefix="clinic-static-")
+
+TEMPORARY = tempfile.mkdtemp(prefix="clinic-tests-")
+
+
+def remove_temporary(owner: int) -> None:
+    """Remove the folder of this process. A fork of it leaves the folder alone."""
+    if os.getpid() == owner:
+        shutil.rmtree(TEMPORARY, ignore_errors=True)
+
+
+atexit.register(remove_temporary, os.getpid())
+MEDIA_ROOT = f"{TEMPORARY}/media"
+STATIC_ROOT = f"{TEMPORARY}/static"
+os.mkdir(MEDIA_ROOT)
+os.mkdir(STATIC_ROOT)
 if CACHE_URL:
     # Each test process clears its cache between tests: it gets one of Redis's databases to itself.
     worker = int(env.str("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -27,7 +43,7 @@ globals().update(email_settings({"EMAIL_BACKEND": "django.core.mail.backends.loc
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since threads that share a database in memory get "table is locked" without any waiting.
-    DATABASES["default"]["TEST"] = {"NAME": tempfile.mkdtemp(prefix="clinic-database-") + "/test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": f"{TEMPORARY}/test.sqlite3"}
 
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # A pool keeps connections open, and a test database that is in use cannot be dropped.

@@ -213,3 +213,22 @@ def test_used_room_and_type_cannot_be_deleted(client, ask):
         response = client.post(f"/admin/{name}/delete/{used.pk}/", follow=True)
         assert "cannot be deleted" in text_of(response)
         assert list(type(used).objects.all()) == [used]
+
+
+@pytest.mark.parametrize("pk", ["9" * 25, "9223372036854775808", "-" + "9" * 25, "x", "0", "²"])
+def test_unknown_resource_is_a_field_error(desk, pk):
+    response = block(desk, Resource(pk=pk))
+    assert response.status_code == 200
+    assert response.context["block_form"].errors.keys() == {"resources"}
+    assert not BlockedTime.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["2027-06-08T03:00junk", "2027-06-08T03:00:0", "2027-06-08T03:00:00:00", "²"])
+def test_time_with_junk_is_a_field_error(desk, room, typed):
+    assert block(desk, room, starts=typed).context["block_form"].errors.keys() == {"starts"}
+
+
+@pytest.mark.parametrize("typed", ["2027-06-08T09:00", "2027-06-08T09:00:00", "2027-06-08T09:00:00.000"])
+def test_time_may_end_in_zero_seconds(desk, room, typed):
+    block(desk, room, starts=typed)
+    assert BlockedTime.objects.get().starts_at == at("2027-06-08 09:00")

@@ -287,3 +287,14 @@ def test_dashboard_tells_what_waits_and_how_long(desk, policy):
         assert words in text
     assert panel.select(".desk-figure--late")
     assert len(panel.select("tbody tr")) == 5  # the five that have waited longest
+
+
+@pytest.mark.parametrize(
+    "name", ["treatment", "owner", "status", "messages", "time", "received_from", "received_to", "p"]
+)
+@pytest.mark.parametrize(
+    "value",
+    ["9" * 25, "9223372036854775808", "-" + "9" * 25, "9999-12-31", "0001-01-01", "2027-02-30", "x", "²", "\x00"],
+)
+def test_junk_in_the_address_of_the_list_is_answered(desk, name, value):
+    assert desk.get(LIST, {name: value}).status_code == 200

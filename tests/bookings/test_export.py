@@ -133,3 +133,11 @@ def test_log_names_filters_never_the_search(desk):
     entry = log_entry(desk, q="zoraida", status="booked", owner="null")
     assert entry.data == {"count": 1, "filters": ["Status", "Owner"], "searched": True}
     assert "zoraida" not in f"{entry.label}{entry.data}".lower()
+
+
+@pytest.mark.parametrize(
+    "before", ["\u200b", "\ufeff", "\u2060", "\u00ad", " \u200d\u200b", "\u3164", "\ufe0f", "\x00", "\u2800", "\u034f"]
+)
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)", "＝1+1"])
+def test_invisible_character_does_not_hide_a_formula(before, formula):
+    assert escape_formula(before + formula) == f"'{before}{formula}"
