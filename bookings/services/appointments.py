@@ -181,7 +181,8 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
     ask_again(case)
     case.unseen_since = case.unseen_since or now
     save_change(case)
-    Event.objects.record(case, EventKind.STAGE, **{"from": stage, "to": case.status})
+    data: dict[str, Any] = {"from": stage, "to": case.status}
+    Event.objects.record(case, EventKind.STAGE, **data)
     notify_patient(MessageKind.HELD, appointment)
     notify_desk(MessageKind.DESK_MOVED, appointment)
     return case
@@ -259,21 +260,13 @@ def change_stage(
     ``policy`` is needed to check in a patient who has no appointment.
     """
     case, now = _lock_case(case_id, expected_version)
-    stage, visit = get_stage(case), get_visit(case)
-    live = case.appointments.live().first()
+    stage, live = get_stage(case), case.appointments.live().first()
     wanted = check_transition(stage, to_stage, outcome)
     if obstacle := find_obstacle(live, stage, wanted, now, get_clinic_zone()):
         raise TransitionError(obstacle)
     data: dict[str, Any] = {}
-    if (stage, wanted) in UNDONE and visit:
-        _undo(case, visit, stage, wanted, now)
-    elif isinstance(wanted, AppointmentState):
-        data = {"before": _describe(case, live if wanted == AppointmentState.CHECKED_IN else visit)}
-        visit = _check_in(case, live, policy, now) if wanted == AppointmentState.CHECKED_IN else visit
-        _set_state(visit, wanted)
-        data["before"]["visit"] = visit.pk
-        set_status(case, Status.CONTACTING)
-        case.answered_at = case.answered_at or now
+    if isinstance(wanted, AppointmentState):
+        data = _change_visit(case, live, stage, wanted, policy, now)
     elif wanted == Status.CLOSED:
         data = {"outcome": outcome, "was_quarantined": stage == Status.QUARANTINED}
         _close(case, live, outcome, actor, now)
@@ -286,6 +279,31 @@ def change_stage(
     data |= {"from": stage, "to": get_stage(case)}
     Event.objects.record(case, EventKind.STAGE, actor, note, **data)
     return case
+
+
+def _change_visit(
+    case: Case,
+    live: Appointment | None,
+    stage: str,
+    wanted: AppointmentState,
+    policy: BookingPolicy | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Take the visit to the wanted state, and return what the event needs."""
+    visit = get_visit(case)
+    if visit and (stage, wanted) in UNDONE:
+        _undo(case, visit, stage, wanted, now)
+        return {}
+    if wanted == AppointmentState.CHECKED_IN:
+        before, visit = _describe(case, live), _check_in(case, live, policy, now)
+    else:
+        before = _describe(case, visit)
+    if visit is None:
+        raise TransitionError(_("This case has no visit."))
+    _set_state(visit, wanted)
+    set_status(case, Status.CONTACTING)
+    case.answered_at = case.answered_at or now
+    return {"before": before | {"visit": visit.pk}}
 
 
 def _describe(case: Case, visit: Appointment | None) -> dict[str, Any]:

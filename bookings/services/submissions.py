@@ -275,6 +275,8 @@ def _amend(
         for name, value in fields.items():
             setattr(case, name, value)
         case.search_text = search_text_for(case)
+        if "email" in changes:
+            readdress(case)
         was_closed = case.status == Status.CLOSED
         if was_closed:
             # A patient who writes again waits for an answer, even after the desk has closed the case.
@@ -284,10 +286,8 @@ def _amend(
         save_change(case)
         Patient.objects.update_for(case)
         Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
-        if "email" in changes:
-            readdress(case)
-            if case.status != Status.QUARANTINED:
-                Message.objects.queue_receipt(case)
+        if "email" in changes and case.status != Status.QUARANTINED:
+            Message.objects.queue_receipt(case)
     _change_hold(case, submission, policy, now)
     return case
 

@@ -1,6 +1,6 @@
 """How the desk corrects, revokes, withdraws and deletes, and how long links live."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 import time_machine
@@ -42,7 +42,7 @@ def correct(case, clerk, **changes):
 
 
 def test_link_lives_as_long_as_the_visit_needs_it(client, ask, clerk, policy, clock):
-    case, far = ask(None, email="ana@patient.example.com"), at("2029-03-06 10:00")
+    case, far = ask(None, email="ana@patient.example.com"), at("2029-03-06 10:00").astimezone(UTC)
     services.book(case.pk, far, actor=clerk, expected_version=1, policy=policy)
     path = get_visit_path(case)
     clock.move_to(far + timedelta(minutes=30) + 30 * DAY)
