@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
-from bookings.models import TO_STAFF, Appointment, ConsultationSettings, Message, MessageKind, VisitType
+from bookings.models import (
+    TO_STAFF,
+    Appointment,
+    AppointmentState,
+    ConsultationSettings,
+    Message,
+    MessageKind,
+    VisitType,
+)
 from bookings.scheduling.formatting import format_deadline, format_start
 from bookings.scheduling.ics import CANCEL, PUBLISH, REQUEST, build_ics
 from bookings.scheduling.policy import BookingPolicy
@@ -120,6 +128,7 @@ def render_ics(appointment: Appointment, clinic: ClinicProfile, *, method: str =
         location=", ".join(part for part in place if part),
         organizer=clinic.email or parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1],
         attendee=attendee,
+        is_tentative=appointment.state == AppointmentState.HELD,
         stamp=timezone.now(),
     )
 

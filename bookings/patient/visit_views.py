@@ -70,9 +70,12 @@ def visit(request: HttpRequest, case: Case) -> HttpResponse:
 @require_safe
 @with_case
 def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
-    """Return the calendar file of the newest visit, or 404 if there is none."""
+    """Return the calendar file of the visit, or 404 if there is none.
+
+    A held time is in it as tentative.
+    """
     appointment = get_current(case)
-    if appointment is None or appointment.state not in VISITS:
+    if appointment is None or appointment.get_state_at(timezone.now()) not in (*VISITS, AppointmentState.HELD):
         return show(request, case, status=404)
     content = render_ics(appointment, ClinicProfile.for_request(request))
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
@@ -201,7 +204,6 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "is_live": state in LIVE and appointment.starts_at > now,
         "is_coming": appointment is not None and is_coming(appointment, now),
         "is_begun": appointment is not None and appointment.starts_at <= now,
-        "has_file": state in VISITS,
         "may_change": may_change,
         "can_change": may_change and policy is not None,
         "can_choose": policy is not None and can_choose(case, now),

@@ -171,8 +171,54 @@ def test_invalid_link_without_cookie_changes_nothing(booked, action):
     assert rows() == before
 
 
-def test_held_time_has_no_calendar_file(client, case):
-    assert client.get(f"{get_visit_path(case)}visit.ics").status_code == 404
+def test_calendar_file_of_a_held_time_is_tentative(client, case, clock):
+    def status():
+        response = client.get(f"{get_visit_path(case)}visit.ics")
+        return response.status_code == 200 and str(Calendar.from_ical(response.content).walk("VEVENT")[0]["status"])
+
+    assert status() == "TENTATIVE"
+    clock.move_to(case.appointments.get().held_until)
+    assert status() is False
+
+
+@pytest.mark.parametrize("stage", ["booked", "checked_in", "treated"])
+def test_calendar_file_stays_with_the_visit(client, booked, stage, clerk, policy, clock):
+    clock.move_to(TUESDAY - timedelta(hours=1))
+    for step in ("checked_in", "treated"):
+        if stage in (step, "treated"):
+            version = Case.objects.get().version
+            services.change_stage(booked.pk, step, actor=clerk, expected_version=version, policy=policy)
+    assert services.get_stage(Case.objects.get()) == stage
+    assert client.get(f"{get_visit_path(booked)}visit.ics").status_code == 200
+
+
+def test_page_of_a_patient_who_came_early_still_tells_the_time(client, booked, clerk, policy, clock):
+    clock.move_to(TUESDAY - timedelta(hours=1))
+    services.change_stage(booked.pk, "checked_in", actor=clerk, expected_version=booked.version, policy=policy)
+    text = text_of(client.get(get_visit_path(booked)))
+    assert "You are here: your visit is on Tuesday, June 8, 10 am." in text
+    assert "Thank you for your visit" not in text
+    clock.move_to(TUESDAY + timedelta(minutes=30))
+    assert "Thank you for your visit" in text_of(client.get(get_visit_path(booked)))
+
+
+def test_thanks_name_the_day_of_the_next_check(client, ask, clerk, policy, clock):
+    friday = at("2027-06-11 10:00")
+    case = ask(friday, email="ana@patient.example.com")
+    case = services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
+    clock.move_to(friday)
+    for step in ("checked_in", "treated"):
+        case = services.change_stage(case.pk, step, actor=clerk, expected_version=case.version, policy=policy)
+    clock.shift(timedelta(hours=2))
+    assert "We ask how you are on Monday, June 14." in text_of(client.get(get_visit_path(case)))
+    clock.shift(timedelta(days=4))
+    assert "We ask how you are" not in text_of(client.get(get_visit_path(case)))
+
+
+def test_date_far_ahead_carries_its_year(client, ask, clerk, policy):
+    case = ask(None, email="ana@patient.example.com")
+    services.book(case.pk, at("2028-06-13 10:00"), actor=clerk, expected_version=1, policy=policy)
+    assert "Tuesday, June 13, 2028, 10 am" in text_of(client.get(get_visit_path(case)))
 
 
 def test_complaint_opens_its_own_case(client, booked, written):
