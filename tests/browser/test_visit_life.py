@@ -15,10 +15,9 @@ from .test_walks import PASSWORD, age_form
 # The clinic is open all day in a zone in which it is about ten in the morning, so a visit may be today. Patients may
 # change their time to the last minute.
 SET_UP = """
-import json
-from zoneinfo import ZoneInfo
 from django.utils import timezone
-from bookings.models import ConsultationSettings, Message
+from bookings.models import ConsultationSettings
+from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicProfile, OpeningHours
 from wagtail.models import Site
 
@@ -31,15 +30,23 @@ settings.notice_minutes, settings.change_until_hours = 60, 0
 settings.save()
 opening = OpeningHours.for_site(site)
 for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"):
-    setattr(opening, day, "24 hours")
-opening.public_holidays = []
+    setattr(opening, day, parse_spans("24 hours"))
 opening.save()
+opening.public_holidays.all().delete()
+opening.yearly_holidays.all().delete()
 """
+# The messages that left, once none waits. A reminder waits for its day.
 MESSAGES = """
 import json
+from time import sleep
 from bookings.models import Message
-rows = Message.objects.filter(case__name="Lively Lou").order_by("pk")
-print("ROWS", json.dumps(list(rows.exclude(state="dropped").values_list("kind", flat=True))))
+
+rows = Message.objects.filter(case__name="Lively Lou").exclude(kind="reminder").order_by("pk")
+for _second in range(30):
+    if not rows.filter(state__in=["queued", "sending"]).exists():
+        break
+    sleep(1)
+print("ROWS", json.dumps(list(rows.filter(state="sent").values_list("kind", flat=True))))
 """
 
 

@@ -120,7 +120,7 @@ def test_time_is_changed_without_javascript_and_on_later_days(open_page, pages):
     expect(page.locator(f"{DAYS} summary b")).to_have_text(first_days)
     expect(page.locator(PICKED)).to_have_value(chosen)
     take(page)
-    assert "is held for you until" in page.locator(".lead").inner_text()
+    assert "is held for you." in page.locator(".lead").inner_text()
 
 
 def test_time_taken_in_between_brings_the_nearest(open_page, pages):

@@ -72,8 +72,7 @@ def test_patient_walks_from_home_to_receipt_and_the_desk_to_closed(open_page):
     desk = open_page("about:blank", width=1440)
     log_in(desk, "frontdesk")
     desk.get_by_role("link", name="Cases").first.click()
-    first = desk.locator(ROWS).first
-    expect(first).to_contain_text(reference)
+    first = desk.locator(ROWS, has_text=reference)
     expect(first).to_contain_text("Walking Willa")
     first.get_by_role("link", name=reference).click()
     expect(desk.get_by_text("Will I still be able to frown")).to_be_visible()
