@@ -189,7 +189,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             or (state == AppointmentState.BOOKED and visit.starts_at > now),
             "is_unclear": visit is not None and is_unclear(visit, now),
             "is_coming": state in LIVE and visit.starts_at > now,
-            "may_choose": is_open,
+            "may_choose": is_open and not (visit and is_unclear(visit, now)),
         }
 
     def get_people_context(self) -> dict[str, Any]:
@@ -231,7 +231,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return {
             "step_form": (step_form or StepForm()).offer(services.get_outcomes(self.case, now)),
             "contact_form": contact_form or ContactForm(initial=contact, country=self.country),
-            "contact_is_open": contact_form is not None,
+            "contact_is_open": self.request.POST.get("action") == "correct",
             "erase_form": erase_form or EraseForm(case=self.case),
             "erasing_is_open": erase_form is not None,
             "unusual": self.describe_unusual(*unusual) if unusual else None,
