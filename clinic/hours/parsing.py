@@ -182,7 +182,7 @@ def _readings(piece: str) -> list[_Reading]:
 
 def _pair(opening: _Time, closing: _Time) -> list[_Reading]:
     """Return all readings of two times. The first is no guess if both are clear."""
-    readings = []
+    readings: list[_Reading] = []
     for opens, closes in product(opening.minutes, closing.minutes):
         is_guess = not (opening.is_clear and closing.is_clear) or bool(readings)
         end = closes or DAY
