@@ -90,9 +90,13 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
         return redirect(get_day_url(data["starts"].astimezone(self.zone).date()))
 
     def unblock(self):
-        pk = self.request.POST["unblock"]
-        services.unblock_time(int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
-        messages.success(self.request, _("The time is no longer blocked."))
+        typed = self.request.POST["unblock"]
+        pk = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+        if BlockedTime.objects.filter(pk=pk).exists():
+            services.unblock_time(pk)
+            messages.success(self.request, _("The time is no longer blocked."))
+        else:
+            messages.error(self.request, _("Nothing was unblocked: there is no such blocked time."))
         return redirect(get_day_url(self.day))
 
     def show_again(self, form: BlockForm, in_the_way: Iterable[Line] = ()):

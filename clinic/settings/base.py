@@ -8,11 +8,11 @@ from pathlib import Path
 
 import django
 import wagtail
-from environs import Env
+
+from .environment import env, read_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
-env = Env()
 # The file configures production alone: neither the demo nor the tests may ever reach its database.
 if os.environ.get("DJANGO_SETTINGS_MODULE") == "clinic.settings.production":
     env.read_env(BASE_DIR / ".env", recurse=False)
@@ -90,14 +90,13 @@ SQLITE_OPTIONS = {
 }
 POSTGRES_OPTIONS = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
 
-
-DATABASE = env.dj_db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3", conn_max_age=0)
+DATABASE = read_url("DATABASE_URL", f"sqlite:///{VAR_DIR}/db.sqlite3", env.dj_db_url)
 IS_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
 DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS)
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHE_URL = env.str("CACHE_URL", "")
+CACHE_URL = read_url("CACHE_URL")
 CACHES = {
     "default": {
         # Shared by every process, so that a change in one is seen by all: a folder, or Redis.
@@ -144,7 +143,7 @@ CRISPY_FAIL_SILENTLY = False
 
 WAGTAIL_SITE_NAME = env.str("CLINIC_NAME", "OC Beauty Medspa")
 BEHIND_PROXY = False  # only a proxy of ours may set the visitor's address
-WAGTAILADMIN_BASE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+WAGTAILADMIN_BASE_URL = read_url("SITE_URL", "http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif", "heic"]
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "jpeg", "heic": "jpeg", "webp": "jpeg"}

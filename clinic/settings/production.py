@@ -1,12 +1,12 @@
 """Configure production from the environment (see ``.env.example``).
 
-A missing variable stops the start with its name, and all of them at once.
+A missing variable stops the start with its name, and all of them at once. A URL that cannot be used stops it too.
 """
 
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import MIDDLEWARE, env  # noqa: F401
+from .base import MIDDLEWARE, WAGTAILADMIN_BASE_URL, email_settings, env, read_url  # noqa: F401
 
 REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL")
 missing = [name for name in REQUIRED if not env.str(name, "")]
@@ -17,11 +17,9 @@ DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-SITE_URL = env.str("SITE_URL")
-WAGTAILADMIN_BASE_URL = SITE_URL
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+CSRF_TRUSTED_ORIGINS = read_url("CSRF_TRUSTED_ORIGINS", read=env.list) or [WAGTAILADMIN_BASE_URL.rstrip("/")]
 
-globals().update(email_settings(env.dj_email_url("EMAIL_URL")))  # noqa: F405
+globals().update(email_settings(read_url("EMAIL_URL", read=env.dj_email_url)))
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -115,7 +115,7 @@ def test_blocked_time_is_shown_and_can_be_unblocked(desk, room, policy):
     blocked = BlockedTime.objects.get()
     assert (blocked.starts_at, blocked.created_by) == (at("2027-06-08 09:00"), desk.user)
     assert TUESDAY not in [free.at for free in services.free_starts(policy, NOW)]
-    desk.post(ON_TUESDAY, {"unblock": blocked.pk})
+    assert "The time is no longer blocked." in text_of(desk.post(ON_TUESDAY, {"unblock": blocked.pk}, follow=True))
     assert TUESDAY in [free.at for free in services.free_starts(policy, NOW)]
 
 
@@ -145,9 +145,13 @@ def test_blocked_time_is_not_blocked_twice(desk, room):
     assert BlockedTime.objects.count() == 1
 
 
-def test_unblocking_what_is_not_blocked_is_harmless(desk):
-    for pk in ("", "abc", "9" * 30, "999999"):
-        assert desk.post(CALENDAR, {"unblock": pk}).status_code == 302, pk
+def test_unblocking_what_is_not_blocked_says_so(desk, room):
+    block(desk, room)
+    for pk in ("", "x", "-1", "9" * 30, "999999"):
+        words = text_of(desk.post(CALENDAR, {"unblock": pk}, follow=True))
+        assert "Nothing was unblocked: there is no such blocked time." in words, pk
+        assert "no longer blocked" not in words, pk
+    assert BlockedTime.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,147 @@
+import runpy
+import sys
+import traceback
+
+import pytest
 import wagtail
+from django.core.exceptions import ImproperlyConfigured
+
+from clinic.settings.environment import URLS
+
+REQUIRED = {
+    "SECRET_KEY": "only-for-tests",
+    "ALLOWED_HOSTS": "www.example.com",
+    "SITE_URL": "https://www.example.com",
+    "EMAIL_URL": "smtp://localhost",
+    "DEFAULT_FROM_EMAIL": "clinic@example.com",
+}
+
+
+@pytest.fixture
+def production(monkeypatch):
+    """Return a function that runs the production settings with some variables."""
+
+    def run(**variables):
+        for name in URLS:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in {**REQUIRED, **variables}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delitem(sys.modules, "clinic.settings.base", raising=False)
+        return runpy.run_module("clinic.settings.production")
+
+    return run
 
 
 def test_no_package_pulls_wagtail_back():
     assert wagtail.VERSION >= (8,)
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("DATABASE_URL", "junk"),
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite://var/db.sqlite3"),  # the folder would be taken for a host
+        ("DATABASE_URL", "postgres://clinic:secret@host"),
+        ("DATABASE_URL", "postgres://clinic:secret@host:port/name"),
+        ("DATABASE_URL", "postgres://clinic:12#secret@host/name"),
+        ("DATABASE_URL", "postgres://clinic:12/secret@host/name"),
+        ("DATABASE_URL", "mysql://clinic:secret@host/name"),
+        ("CACHE_URL", "junk"),
+        ("CACHE_URL", "host:6379"),
+        ("CACHE_URL", "http://:secret@host"),
+        ("CACHE_URL", "redis://:secret@host:port/0"),
+        ("CACHE_URL", "redis://:a,secret@host/0"),
+        ("CACHE_URL", "redis://:secret@host/cache"),
+        ("SITE_URL", "junk"),
+        ("SITE_URL", "www.example.com"),
+        ("SITE_URL", "https://"),
+        ("SITE_URL", "https://www.example.com/clinic"),
+        ("SITE_URL", "https://clinic:secret@www.example.com"),
+        ("CSRF_TRUSTED_ORIGINS", "www.example.com"),
+        ("CSRF_TRUSTED_ORIGINS", "https://www.example.com,junk"),
+        ("EMAIL_URL", "junk"),
+        ("EMAIL_URL", "mail.example.com:587"),
+        ("EMAIL_URL", "pop://clinic:secret@host"),
+        ("EMAIL_URL", "submission://"),
+        ("EMAIL_URL", "smtp://clinic:secret@host:port"),
+        ("EMAIL_URL", "smtp://clinic:secret@host:99999"),
+        ("EMAIL_URL", "smtp://clinic:se#cret@host"),
+        ("EMAIL_URL", "smtp://clinic:12/secret@host"),
+        ("EMAIL_URL", "smtp://clinic:[secret@host"),
+        ("EMAIL_URL", "smtp://clinic:secret@host/?timeout=soon"),
+        ("EMAIL_URL", "file://"),
+    ],
+)
+def test_unusable_url_is_named_without_its_password(production, name, url):
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} cannot be used. It should look like [a-z]+://") as refusal:
+        production(**{name: url})
+    shown = "".join(traceback.format_exception(refusal.value))
+    assert "secret" not in shown
+    assert "'se" not in shown  # what stands before a mark is taken for a port and would be quoted
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_missing_variable_is_named(production, name):
+    with pytest.raises(ImproperlyConfigured, match=rf"^Set these in the environment or in \.env: {name}\.$"):
+        production(**{name: ""})
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgres://clinic:p%40ss@host:5432/name", ("clinic", "p@ss", "host", 5432, "name")),
+        ("postgresql://clinic:p@ss@[::1]/name?sslmode=require", ("clinic", "p@ss", "::1", "", "name")),
+        ("postgres://%2Frun%2Fpostgresql/name", ("", "", "/run/postgresql", "", "name")),
+        ("postgres:///name", ("", "", "", "", "name")),
+        ("sqlite:////srv/clinic/db.sqlite3", ("", "", "", "", "/srv/clinic/db.sqlite3")),
+        ("sqlite:///var/db.sqlite3", ("", "", "", "", "var/db.sqlite3")),
+    ],
+)
+def test_database_url_is_read(production, url, expected):
+    database = production(DATABASE_URL=url)["DATABASES"]["default"]
+    assert tuple(database[part] for part in ("USER", "PASSWORD", "HOST", "PORT", "NAME")) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://host",
+        "redis://:password@host:6379/0",
+        "rediss://user:password@host/1?ssl_cert_reqs=none",
+        "unix:///run/redis.sock?db=0",
+        "redis://first:6379,redis://second:6379",
+    ],
+)
+def test_cache_url_is_the_address_of_redis(production, url):
+    cache = production(CACHE_URL=url)["CACHES"]["default"]
+    assert (cache["BACKEND"], cache["LOCATION"]) == ("django.core.cache.backends.redis.RedisCache", url)
+
+
+@pytest.mark.parametrize("url", ["https://www.example.com", "https://www.example.com/", "http://127.0.0.1:8000"])
+def test_site_may_post_to_itself(production, url):
+    settings = production(SITE_URL=url)
+    assert settings["WAGTAILADMIN_BASE_URL"] == url
+    assert settings["CSRF_TRUSTED_ORIGINS"] == [url.rstrip("/")]
+
+
+def test_further_origins_may_post(production):
+    origins = ["https://www.example.com", "https://*.example.org:8443"]
+    assert production(CSRF_TRUSTED_ORIGINS=",".join(origins))["CSRF_TRUSTED_ORIGINS"] == origins
+
+
+@pytest.mark.parametrize(
+    ("url", "backend"),
+    [
+        ("smtp://clinic:p%40ss@mail.example.com:587/?tls=True", "smtp"),
+        ("submission://clinic:p@ss@mail.example.com", "smtp"),
+        ("smtp://", "smtp"),
+        ("console://", "console"),
+        ("file:///mails", "filebased"),
+    ],
+)
+def test_email_url_chooses_the_backend(production, url, backend):
+    settings = production(EMAIL_URL=url)
+    chosen = settings.get("EMAIL_BACKEND") or settings["MAILERS"]["default"]["BACKEND"]
+    assert chosen == f"django.core.mail.backends.{backend}.EmailBackend"

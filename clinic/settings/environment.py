@@ -1,0 +1,46 @@
+"""Read variables of the environment, and refuse URLs that cannot be used."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+env = Env()
+
+HOST = r"(?:[\w.%-]+|\[[\da-fA-F:.]+\])(?::[1-6]?\d{1,4})?"
+USER = r"(?:[^/?#]*@)?"
+OPTIONS = r"(?:\?[^#]*)?"
+# Django splits a list of Redis servers at each comma and semicolon, even inside a password.
+REDIS = rf"(?:rediss?://(?:[^/?#,;]*@)?{HOST}(?:/\d*)?|unix://[^?#,;]+)(?:\?[^#,;]*)?"
+ORIGIN = rf"https?://(?:\*\.)?{HOST}"
+# Each variable: its pattern, and an example for people.
+URLS = {
+    "DATABASE_URL": (
+        rf"sqlite:///[^?#]+{OPTIONS}|(?:postgres|postgresql|pgsql)://{USER}(?:{HOST})?/[^/?#@]+{OPTIONS}",
+        "postgres://user:password@host:5432/name or sqlite:////folder/db.sqlite3",
+    ),
+    "CACHE_URL": (rf"(?:{REDIS}(?:[,;]{REDIS})*)?", "redis://host:6379/0"),
+    "SITE_URL": (rf"(?:https?://{HOST}/?)?", "https://www.example.com"),
+    "CSRF_TRUSTED_ORIGINS": (rf"(?:{ORIGIN}(?:,{ORIGIN})*)?", "https://www.example.com,https://*.example.com"),
+    "EMAIL_URL": (
+        rf"(?:smtps?|submission|submit)://{USER}{HOST}/?{OPTIONS}"
+        r"|file:///[^?#]+|(?:smtp|console|memory|dummy)://",
+        "smtp://user:password@host:587/?tls=True",
+    ),
+}
+
+
+def read_url(name: str, default: str = "", read: Callable = env.str) -> Any:
+    """Return what ``read`` makes of a variable.
+
+    Raise ImproperlyConfigured if it cannot be used. The error leaves out the value, which may hold a password.
+    """
+    pattern, example = URLS[name]
+    if re.fullmatch(pattern, env.str(name, default)):
+        try:
+            return read(name, default)
+        except ValueError:
+            pass  # the error below must not chain this one, which may quote a part of the value
+    raise ImproperlyConfigured(f"{name} cannot be used. It should look like {example}.")
