@@ -6,7 +6,10 @@ from typing import Protocol
 
 import phonenumbers
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from clinic.phones import EXTENSION
 
 DEFAULT_REGION = "US"
 QUERY_LENGTH = 200
@@ -20,13 +23,27 @@ SEARCH_TEXT_LENGTH = 600
 NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 # These letters are not a plain letter with a mark, so removing the marks does not help.
 PLAIN_LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "’": "'", "‘": "'"}
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+# People write a name with or without them, and keyboards and phones replace them by look-alikes. Dashes have a
+# category of their own.
+HYPHENS = frozenset("\u02d7\u2027\u2043\u2212\u2796")
+APOSTROPHES = frozenset(
+    "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u02f4\u0384\u055a\u05f3\u07f4\u07f5\u1fbd\u1fbf\u1fef\u1ffd"
+    "\u1ffe\u2018\u2019\u201a\u201b\u2032\u2035\u275b\u275c\ua78b\ua78c\uff07\uff40"
 )
 # Invisible marks that turn the reading direction make a list show something else than it holds.
 DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+# Unicode counts these fillers as letters, symbols and marks, but nothing of them is seen.
+BLANKS = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc\U00016fe4\U0001d159"
+    + "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+)
 PHONE_WORD = re.compile(r"[+(]*\d[\d().\-/+]*")
-EXTENSION = re.compile(r"\b(?:ext\.?|extension|x)\s*\d{1,7}\s*$", re.IGNORECASE)
-HYPHENATED_REFERENCE = re.compile(r"[0-9a-z]{4}-[0-9a-z]{4}")
+# No number at home begins with 00: what follows is the country code.
+INTERNATIONAL_PREFIX = re.compile(r"^\W*0\W*0(?=\W*[1-9])")
+# Until 2019 a mobile number in Mexico had a 1 after the country code. Many people still write it.
+OLD_MEXICAN_MOBILE = re.compile(r"1(\d{10})")
 
 
 class HasContactDetails(Protocol):
@@ -51,6 +68,45 @@ def one_line(value: str) -> str:
     return " ".join(plain_text(value).split())
 
 
+def is_invisible(char: str) -> bool:
+    return char in BLANKS or unicodedata.category(char) in ("Cc", "Cf", "Cs")
+
+
+def is_blank(value: str) -> bool:
+    """Return whether nothing of the text can be seen."""
+    return not any(unicodedata.category(char)[0] in "LNPS" and char not in BLANKS for char in value)
+
+
+def check_email(typed: str) -> str:
+    """Return the address with full-width characters made plain.
+
+    Raise ValidationError that says what to mend. The finer rules are those of Django's own validator.
+    """
+    if any(is_invisible(char) for char in typed):
+        raise _bad_email(_("There is an invisible character in this email address. Delete it and type it anew."))
+    email = one_line(unicodedata.normalize("NFKC", typed))
+    before, at_sign, domain = email.rpartition("@")
+    if "@" in before:
+        raise _bad_email(_("There is more than one @ in this email address. Give us one address, with one @."))
+    if not at_sign:
+        raise _bad_email(_("The @ is missing in this email address. It looks like name@example.com."))
+    if " " in email:
+        raise _bad_email(_("There is a space in this email address. Delete it."))
+    if "," in email:
+        raise _bad_email(_("There is a comma in this email address. Write a dot instead."))
+    if not before:
+        raise _bad_email(_("The part before the @ is missing in this email address. It looks like name@example.com."))
+    if "." not in domain.strip("."):
+        raise _bad_email(_("The part after the @ is not complete. It has a dot, as in name@example.com."))
+    if ".." in email or email.startswith(".") or before.endswith(".") or domain[0] == "." or domain[-1] == ".":
+        raise _bad_email(_("There is a dot too many in this email address. Delete it."))
+    return email
+
+
+def _bad_email(message: Promise) -> ValidationError:
+    return ValidationError(message, code="invalid")
+
+
 def _is_unwanted(char: str) -> bool:
     return char in DIRECTION_MARKS or unicodedata.category(char) in ("Cc", "Cs")
 
@@ -62,11 +118,15 @@ def phone_to_e164(typed: str, region: str = "") -> str:
 
     ``region``: the two-letter country whose numbers are written without a country code.
     """
+    typed = "".join(char for char in typed if not is_invisible(char))
+    typed = INTERNATIONAL_PREFIX.sub("+", unicodedata.normalize("NFKC", EXTENSION.sub("", typed)))
     try:
         number = phonenumbers.parse(typed, _known_region(region))
     except phonenumbers.NumberParseException as error:
         raise _not_a_number() from error
     national = phonenumbers.national_significant_number(number)
+    if number.country_code == 52 and (old := OLD_MEXICAN_MOBILE.fullmatch(national)):
+        number.national_number = int(old[1])
     possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
     if not possible or (number.country_code == 1 and not NORTH_AMERICAN.fullmatch(national)):
         raise _not_a_number()
@@ -80,7 +140,11 @@ def _known_region(region: str) -> str:
 
 def _not_a_number() -> ValidationError:
     return ValidationError(
-        _("We cannot dial this number. Write it with its area code, for example (949) 555-0123."), code="phone"
+        _(
+            "We cannot dial this number. Write it with its area code, for example (949) 555-0123, or for a number "
+            "abroad with + and the country code."
+        ),
+        code="phone",
     )
 
 
@@ -89,7 +153,10 @@ def search_text_for(case: HasContactDetails) -> str:
 
     ``normalize_query`` brings what the desk types into the same form.
     """
-    parts = [fold(case.reference), *_phone_digits(case), fold(case.email), fold(case.name)]
+    name = fold(case.name)
+    # "Jean Paul" is found by "Jean-Paul", which folds into one word.
+    joined = name.replace(" ", "")
+    parts = [fold(case.reference), *_phone_digits(case), fold(case.email), name, joined if joined != name else ""]
     return " ".join(part for part in parts if part)[:SEARCH_TEXT_LENGTH]
 
 
@@ -107,13 +174,23 @@ def _phone_digits(case: HasContactDetails) -> list[str]:
 
 
 def fold(value: str) -> str:
-    """Remove case, accents and surplus space.
+    """Remove case, accents, hyphens, apostrophes and what cannot be seen.
 
-    "  Zoë  ÅSTRÖM" becomes "zoe astrom".
+    "  Zoë  O’BRIEN-Åström" becomes "zoe obrienastrom".
     """
-    letters = unicodedata.normalize("NFKD", one_line(value).casefold())
-    bare = "".join(char for char in letters if not unicodedata.combining(char))
-    return " ".join(bare.translate(PLAIN_LETTERS).split())
+    # Some look-alikes fall apart into a space and an accent, so they go first.
+    letters = unicodedata.normalize("NFKD", _without_joiners(one_line(value))).casefold()
+    letters = _without_joiners(unicodedata.normalize("NFKD", letters))
+    return " ".join(letters.translate(PLAIN_LETTERS).split())
+
+
+def _without_joiners(value: str) -> str:
+    return "".join(char for char in value if not _is_joiner(char))
+
+
+def _is_joiner(char: str) -> bool:
+    is_mark = unicodedata.combining(char) or unicodedata.category(char) == "Pd"
+    return bool(is_mark) or char in HYPHENS or char in APOSTROPHES or is_invisible(char)
 
 
 def normalize_query(query: str) -> list[str]:
@@ -130,7 +207,7 @@ def normalize_query(query: str) -> list[str]:
             continue
         needles += _digits_needle(number)
         number = ""
-        needles.append(word.replace("-", "") if HYPHENATED_REFERENCE.fullmatch(word) else word)
+        needles.append(word)
     return [*needles, *_digits_needle(number)][:QUERY_WORDS]
 
 

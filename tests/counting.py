@@ -2,8 +2,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 
-def queries_for(client, path: str) -> int:
-    """Return the number of database queries for one page."""
+def queries_for(client, path: str, **posted: str) -> int:
+    """Return the number of database queries for one page, or for a POST."""
     with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200
+        response = client.post(path, posted) if posted else client.get(path)
+        assert response.status_code == 200
     return len(captured)

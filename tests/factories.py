@@ -171,6 +171,8 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     if fields.get("status") == Status.CLOSED:
         fields.setdefault("outcome", Outcome.COMPLETED)
         fields.setdefault("closed_at", timezone.now())
+    if fields.get("status") in (Status.CONTACTING, Status.CLOSED):
+        fields.setdefault("answered_at", timezone.now())
     key = uuid4()
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
     case.search_text = search_text_for(case)

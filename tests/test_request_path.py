@@ -33,7 +33,7 @@ def fill_in(client, treatments, **fields):
     """Open the form and return a patient's submission with a free time."""
     page = BeautifulSoup(client.get(FORM).content, "lxml")
     hidden = {tag["name"]: tag.get("value", "") for tag in page.select("form.form input[type=hidden]")}
-    starts = [tag["value"] for tag in page.select("input[name=start]") if tag["value"]]
+    starts = [tag["value"] for tag in page.select("#times input") if tag["value"]]
     typed = {"message": "One question.", "contact_by": "text", "contact_time": "any", "consent": "on", "website": ""}
     chosen = {"start": starts[len(starts) // 2], "treatments": [treatment.pk for treatment in treatments]}
     return {**hidden, **typed, **chosen, **fields}

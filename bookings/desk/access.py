@@ -40,5 +40,9 @@ class ClinicClockMixin:
         return get_desk_policy(self.request)
 
     @property
+    def country(self) -> str:
+        return site_context(self.request).profile.country
+
+    @property
     def zone(self) -> ZoneInfo:
         return self.policy.schedule.time_zone

@@ -9,19 +9,30 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from bookings import services
-from bookings.models import Case, Message
+from bookings.models import Case, Message, Status
 from bookings.scheduling.formatting import format_short
 
-from .forms import ActionForm, ButtonTimeForm, OwnerForm, StepForm, TimeForm
-from .timeline import LABELS
+from .forms import (
+    ActionForm,
+    AnswerForm,
+    AnywayForm,
+    ButtonTimeForm,
+    ContactForm,
+    EraseForm,
+    OwnerForm,
+    StepForm,
+    TimeForm,
+)
 
 STALE = 409
 STEP_FIELDS = {"note", "outcome"}
+NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
 LOOK_AT_FIELD = gettext_lazy("Nothing was saved yet: please fix the marked field.")
 STALE_WORDS = gettext_lazy(
     "Somebody changed this case while you were looking at it. It is shown as it stands now, and what you wrote is "
@@ -32,7 +43,7 @@ STALE_WORDS = gettext_lazy(
 class CaseActionsMixin:
     """Carry out the buttons of ``CaseView``.
 
-    The view provides ``case``, ``policy``, ``zone`` and ``can_change``.
+    The view provides ``case``, ``policy``, ``zone``, ``country`` and ``can_change``.
     """
 
     def post(self, request, *args, **kwargs):
@@ -42,17 +53,22 @@ class CaseActionsMixin:
         form = self._build_form(action.form)
         if not form.is_valid():
             messages.error(request, action.invalid)
-            if isinstance(form, TimeForm):
-                return self.show_again(time_form=form)
+            for form_class, name in SHOWN_FORMS.items():
+                if isinstance(form, form_class):
+                    return self.show_again(**{name: form})
             # The note and the outcome stand in one form, whatever button was pressed.
             return self.show_again(**{"step_form": StepForm(request.POST)} if form.errors.keys() & STEP_FIELDS else {})
-        data = form.cleaned_data
+        data = {**form.cleaned_data, "phone_e164": getattr(form, "phone_e164", "")}
         common = {"actor": request.user, "expected_version": data["expected_version"], "note": data["note"]}
         try:
             done = action.run(self, argument, data, common)
         except services.StaleCaseError:
             messages.warning(request, STALE_WORDS)
             return self.show_again(status=STALE)
+        except services.UnusualTimeError as unusual:
+            messages.warning(request, _("Nothing was booked yet: please read the question below."))
+            start = data.get("book_at") or data["start"]
+            return self.show_again(unusual=(start, unusual.obstacles))
         except services.TimeTakenError as taken:
             messages.error(request, str(taken))
             return self.show_again(nearest=taken.nearest)
@@ -60,6 +76,8 @@ class CaseActionsMixin:
             messages.error(request, str(refusal))
             return self.show_again()
         messages.success(request, done)
+        if action is ACTIONS["erase"]:
+            return redirect(self.index_url_name)
         return redirect(self.inspect_url_name, self.case.pk)
 
     def _get_button(self) -> "tuple[Action, str]":
@@ -74,7 +92,12 @@ class CaseActionsMixin:
         return ACTIONS.get(post.get("action"), ACTIONS["note"]), ""
 
     def _build_form(self, form_class: type[ActionForm]) -> ActionForm:
-        return form_class(self.request.POST, **{"zone": self.zone} if form_class is TimeForm else {})
+        known = {TimeForm: {"zone": self.zone}, ContactForm: {"country": self.country}, EraseForm: {"case": self.case}}
+        return form_class(self.request.POST, **known.get(form_class, {}))
+
+    def _tell(self, done: str) -> str:
+        """Return the message to the clerk after a change that the patient must hear of."""
+        return done if self.case.email else f"{done} {NO_EMAIL}"
 
     # Each action returns the message to the clerk.
 
@@ -83,21 +106,56 @@ class CaseActionsMixin:
         return _("Note saved.")
 
     def take_step(self, argument, data, common):
-        services.change_stage(self.case.pk, data["to_status"], outcome=data["outcome"], policy=self.policy, **common)
-        return _("The case is now: %(status)s.") % {"status": LABELS[data["to_status"]]}
+        had_visit = self.case.appointments.live().filter(starts_at__gt=timezone.now()).exists()
+        to_status, outcome = data["to_status"], data["outcome"]
+        case = services.change_stage(self.case.pk, to_status, outcome=outcome, policy=self.policy, **common)
+        done = _("The case is now: %(status)s.") % {"status": services.get_stage(case).label}
+        return self._tell(done) if to_status == Status.CLOSED and had_visit else done
+
+    def answer(self, argument, data, common):
+        services.record_answer(self.case.pk, data["answered"], **common)
+        return _("The answer is recorded, and the clock has stopped.")
 
     def confirm(self, argument, data, common):
         services.confirm(self.case.pk, policy=self.policy, **common)
-        return _("The visit is booked.")
+        return self._tell(_("The visit is booked."))
 
     def book(self, argument, data, common):
-        start = data.get("book_at") or data["start"]
-        services.book(self.case.pk, start, policy=self.policy, **common)
-        return _("Booked: %(time)s.") % {"time": format_short(start, self.zone)}
+        anyway = data.get("book_anyway")
+        start = anyway or data.get("book_at") or data["start"]
+        services.book(self.case.pk, start, policy=self.policy, anyway=bool(anyway), **common)
+        return self._tell(_("Booked: %(time)s.") % {"time": format_short(start, self.zone)})
 
     def cancel(self, argument, data, common):
         services.cancel(self.case.pk, policy=self.policy, **common)
-        return _("The visit is canceled. The case stays open.")
+        return self._tell(_("The visit is canceled. The case stays open."))
+
+    def mark_seen(self, argument, data, common):
+        services.mark_seen(self.case.pk, **common)
+        return _("Marked as seen.")
+
+    def correct(self, argument, data, common):
+        services.correct_contact(
+            self.case.pk,
+            name=data["new_name"],
+            email=data["new_email"],
+            phone=data["new_phone"],
+            phone_e164=data["phone_e164"],
+            **common,
+        )
+        return _("The contact details are corrected.")
+
+    def revoke(self, argument, data, common):
+        services.revoke_links(self.case.pk, **common)
+        return _("The links in all earlier emails no longer work.")
+
+    def withdraw(self, argument, data, common):
+        services.withdraw_consent(self.case.pk, **common)
+        return _("The consent is withdrawn. Nothing more is sent to the patient.")
+
+    def erase(self, argument, data, common):
+        services.erase(self.case.pk, actor=common["actor"], expected_version=common["expected_version"])
+        return _("The request %(reference)s is deleted.") % {"reference": self.case.reference}
 
     def assign(self, argument, data, common):
         services.assign(self.case.pk, data["owner"], **common)
@@ -145,6 +203,15 @@ ACTIONS = {
     "book_at": Action(ButtonTimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked: please choose again.")),
     "cancel": Action(ActionForm, CaseActionsMixin.cancel, LOOK_AT_FIELD),
     "owner": Action(OwnerForm, CaseActionsMixin.assign, gettext_lazy("No owner was saved: please choose again.")),
+    "book_anyway": Action(AnywayForm, CaseActionsMixin.book, gettext_lazy("No time was booked: please choose again.")),
+    "answered": Action(AnswerForm, CaseActionsMixin.answer),
+    "seen": Action(ActionForm, CaseActionsMixin.mark_seen),
+    "correct": Action(
+        ContactForm, CaseActionsMixin.correct, gettext_lazy("Nothing was corrected yet: please fix the marked field.")
+    ),
+    "revoke": Action(ActionForm, CaseActionsMixin.revoke),
+    "withdraw": Action(ActionForm, CaseActionsMixin.withdraw),
+    "erase": Action(EraseForm, CaseActionsMixin.erase, gettext_lazy("Nothing was deleted: type the reference.")),
     "take": Action(ActionForm, CaseActionsMixin.assign_to_me),
     "release": Action(ActionForm, CaseActionsMixin.release),
     "retry": Action(ActionForm, CaseActionsMixin.retry),
@@ -152,7 +219,9 @@ ACTIONS = {
     "unlink": Action(ActionForm, CaseActionsMixin.unlink),
 }
 # These buttons send their argument as their value. The others are values of ``action``.
-BUTTONS_WITH_VALUE = ("retry", "book_at", "link", "unlink", "to_status")
+BUTTONS_WITH_VALUE = ("retry", "book_at", "book_anyway", "answered", "link", "unlink", "to_status")
+# The page shows these forms again under these names.
+SHOWN_FORMS = {TimeForm: "time_form", ContactForm: "contact_form", EraseForm: "erase_form"}
 
 
 def _parse_pk(text: str) -> int:

@@ -5,17 +5,19 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.forms.search import SearchForm
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import Appointment, AppointmentState, Case, Status
+from bookings.models import OPEN_STATUSES, Appointment, AppointmentState, Case, Status
 from bookings.scheduling.formatting import format_age, format_short
 from clinic.models import ClinicProfile
 
@@ -51,19 +53,43 @@ class CellColumn(Column):
 class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
     """List cases, the unanswered ones first, then the newest.
 
-    Search uses indexed columns: Wagtail's index would take seconds.
+    Search uses indexed columns: Wagtail's index would take seconds. It is a POST, so that no name stands in an address.
     """
 
     any_permission_required = ["view"]
     page_title = gettext_lazy("Cases")
     template_name = "bookings/desk/list.html"
+    results_template_name = "bookings/desk/list_results.html"
     is_searchable = True
+
+    def setup(self, request, *args, **kwargs):
+        # Wagtail reads filters, page and format from GET, and builds links from it. The searched words stay out of it.
+        if request.method == "POST":
+            request.GET = get_list_parameters(request)
+        super().setup(request, *args, **kwargs)
 
     def dispatch(self, request, *args, **kwargs):
         # Not all users who see the list may export it. The check comes before anything is read.
         if self.is_export and not self.user_has_permission("export"):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the list. An old address with searched words leads to the list without them."""
+        if self.search_kwarg in request.GET:
+            parameters = request.GET.copy()
+            del parameters[self.search_kwarg]
+            return HttpResponseRedirect(f"{request.path}?{parameters.urlencode()}".rstrip("?"))
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.get(request, *args, **kwargs)
+
+    def get_search_form(self):
+        form = SearchForm({self.search_kwarg: self.request.POST.get(self.search_kwarg, "")})
+        # Browsers would keep the names that are typed here.
+        form.fields[self.search_kwarg].widget.attrs["autocomplete"] = "off"
+        return form
 
     def get_base_queryset(self):
         unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
@@ -98,7 +124,8 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         visit = self.get_live_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
-            "age": format_age(case.created_at, self.now),
+            "age": format_age(case.asked_at, self.now),
+            "is_red": case.is_complaint and case.status in OPEN_STATUSES,
             "answer_by": format_short(due, self.zone) if due else "",
             "is_late": due is not None and self.now >= due,
             "stage": services.get_stage(case).label,
@@ -129,13 +156,8 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         if not self.user_has_permission("export"):
             return []
         label = {"aria-label": _("Download this list (CSV)"), "title": _("Download this list (CSV)")}
-        return [HeaderButton(_("Download"), url=self.csv_export_url, icon_name="download", attrs=label)]
-
-    def get_export_url(self, format):
-        params = self.request.GET.copy()
-        params.pop(self.page_kwarg, None)
-        params["export"] = format
-        return f"{self.index_url}?{params.urlencode()}"
+        button = {"type": "submit", "form": "case-search", "name": "export", "value": "csv"}
+        return [HeaderButton(_("Download"), icon_name="download", attrs={**label, **button})]
 
     def as_spreadsheet(self, queryset, spreadsheet_format):
         count = queryset.count()
@@ -147,6 +169,16 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         if not self.is_filtering:
             return []
         return [str(self.filters.form[name].label) for name in self.filters.form.changed_data]
+
+
+def get_list_parameters(request: HttpRequest) -> QueryDict:
+    """Return what the address and the search form say, but for the searched words."""
+    parameters = request.GET.copy()
+    parameters.update(request.POST)
+    for name in ("csrfmiddlewaretoken", CaseIndexView.search_kwarg):
+        if name in request.POST:
+            del parameters[name]
+    return parameters
 
 
 class CaseViewSet(ModelViewSet):

@@ -17,13 +17,25 @@ from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemp
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import CONFIRMABLE, AppointmentState, Case, Message, MessageState, Resource, Status
+from bookings.models import (
+    CONFIRMABLE,
+    LIVE,
+    OPEN_STATUSES,
+    AnsweredBy,
+    AppointmentState,
+    Case,
+    ConsultationSettings,
+    Message,
+    MessageState,
+    Resource,
+    Status,
+)
 from bookings.scheduling.formatting import format_age, format_short
-from bookings.services.transitions import OPEN_STATUSES, STEPS_BACK
+from bookings.services.transitions import STEPS_BACK, is_unclear
 
 from .access import ClinicClockMixin
 from .case_actions import CaseActionsMixin
-from .forms import OwnerForm, StepForm, TimeForm
+from .forms import ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
 from .queries import get_answer_by, unsent_messages, waiting_cases
 from .timeline import describe
 
@@ -35,14 +47,26 @@ STEPS = {
     Status.CONTACTING: gettext_lazy("Start contacting"),
     AppointmentState.CHECKED_IN: gettext_lazy("Patient came"),
     AppointmentState.TREATED: gettext_lazy("Treatment done"),
+    AppointmentState.NO_SHOW: gettext_lazy("Did not come"),
 }
 # Steps that seldom come next: back, and to a patient who walks in without an appointment.
-UNUSUAL = (*STEPS_BACK, (Status.CONTACTING, AppointmentState.CHECKED_IN))
+UNUSUAL = (
+    *STEPS_BACK,
+    (Status.CONTACTING, AppointmentState.CHECKED_IN),
+    (AppointmentState.BOOKED, AppointmentState.NO_SHOW),
+)
+# The label where it depends on the stage before.
 UNDO = {
+    (AppointmentState.BOOKED, AppointmentState.TREATED): gettext_lazy("Patient came"),
+    (AppointmentState.NO_SHOW, AppointmentState.BOOKED): gettext_lazy("Undo “Did not come”"),
     (AppointmentState.CHECKED_IN, AppointmentState.BOOKED): gettext_lazy("Undo “Patient came”"),
     (AppointmentState.TREATED, AppointmentState.CHECKED_IN): gettext_lazy("Undo “Treatment done”"),
     (Status.CLOSED, Status.CONTACTING): gettext_lazy("Reopen"),
 }
+
+
+# The answers to "did the patient come?".
+CAME = (AppointmentState.CHECKED_IN, AppointmentState.TREATED, AppointmentState.NO_SHOW)
 
 
 class Button(NamedTuple):
@@ -79,9 +103,11 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
     def show_again(self, status: int = 200, **forms):
         """Show the page with what was typed."""
         self.__dict__.pop("case", None)  # The case may have changed, so it is read again.
-        typed = {name: self.request.POST.get(name, "") for name in ("note", "outcome", "start")}
+        typed = {name: value for name, value in self.request.POST.items() if name != "csrfmiddlewaretoken"}
         forms.setdefault("step_form", StepForm(initial=typed))
         forms.setdefault("time_form", TimeForm(initial=typed, zone=self.zone))
+        if "new_name" in typed:
+            forms.setdefault("contact_form", ContactForm(initial=typed, country=self.country))
         return self.render_to_response(self.get_context_data(**forms), status=status)
 
     @cached_property
@@ -118,7 +144,11 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             **super().get_context_data(),
             "case": case,
             "stage": services.get_stage(case).label,
-            "age": format_age(case.created_at, now),
+            "age": format_age(case.asked_at, now),
+            "is_red": case.is_complaint and case.status in OPEN_STATUSES,
+            "changed": format_short(case.unseen_since, self.zone) if case.unseen_since else "",
+            "retention_months": ConsultationSettings.for_request(self.request).retention_months,
+            "answers": AnsweredBy.choices if case.is_waiting else (),
             "answer_by": format_short(due, self.zone),
             "is_late": now >= due,
             "is_quarantined": case.status == Status.QUARANTINED,
@@ -155,8 +185,11 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "held_until": format_short(visit.held_until, self.zone) if visit and visit.held_until else "",
             "rooms": rooms if visit and Resource.objects.count() > 1 else (),
             "may_confirm": is_open and visit is not None and visit.state in CONFIRMABLE and visit.starts_at > now,
-            "may_cancel": state in (AppointmentState.HELD, AppointmentState.BOOKED),
-            "may_choose": is_open,
+            "may_cancel": state == AppointmentState.HELD
+            or (state == AppointmentState.BOOKED and visit.starts_at > now),
+            "is_unclear": visit is not None and is_unclear(visit, now),
+            "is_coming": state in LIVE and visit.starts_at > now,
+            "may_choose": is_open and not (visit and is_unclear(visit, now)),
         }
 
     def get_people_context(self) -> dict[str, Any]:
@@ -179,27 +212,54 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         }
 
     def get_form_context(
-        self, now: datetime, step_form=None, time_form=None, nearest: Iterable[datetime] | None = None
+        self,
+        now: datetime,
+        step_form=None,
+        time_form=None,
+        contact_form=None,
+        erase_form=None,
+        nearest: Iterable[datetime] | None = None,
+        unusual: tuple[datetime, Iterable[services.Obstacle]] | None = None,
     ) -> dict[str, Any]:
-        stage, following = services.get_stage(self.case), services.next_stages(self.case)
+        stage, following = services.get_stage(self.case), services.next_stages(self.case, now, self.zone)
         steps = [Button(to, UNDO.get((stage, to)) or STEPS[to]) for to in following if to != Status.CLOSED]
-        closes_first = following[0] == Status.CLOSED
+        closes_first = services.TRANSITIONS[stage][0] == Status.CLOSED
         is_forward = bool(steps) and not closes_first and (stage, following[0]) not in UNUSUAL
         time_form = time_form or TimeForm(zone=self.zone)
+        contact = {f"new_{name}": getattr(self.case, name) for name in ("name", "email", "phone")}
         offers_next = nearest is None and self.case.status in OPEN_STATUSES
         return {
-            "step_form": step_form or StepForm(),
+            "step_form": (step_form or StepForm()).offer(services.get_outcomes(self.case, now)),
+            "contact_form": contact_form or ContactForm(initial=contact, country=self.country),
+            "contact_is_open": self.request.POST.get("action") == "correct",
+            "erase_form": erase_form or EraseForm(case=self.case),
+            "erasing_is_open": erase_form is not None,
+            "unusual": self.describe_unusual(*unusual) if unusual else None,
             "owner_form": OwnerForm(initial={"owner": self.case.owner_id}),
+            "came_steps": [step for step in steps if step.value in CAME],
             "next_step": steps[0] if is_forward else None,
             "other_steps": steps[1:] if is_forward else steps,
             "can_close": Status.CLOSED in following,
             "closing_is_next": closes_first,
             "closing_is_open": closes_first or bool(step_form and step_form.errors.get("outcome")),
             "time_form": time_form,
-            "choosing_is_open": nearest is not None or bool(time_form.errors or time_form.initial.get("start")),
+            "choosing_is_open": nearest is not None
+            or bool(unusual or time_form.errors or time_form.initial.get("start")),
             "nearest": None if nearest is None else self.get_time_buttons(nearest),
             "quick_choices": self.get_quick_choices(now) if offers_next else [],
         }
+
+    def describe_unusual(self, start: datetime, obstacles: Iterable[services.Obstacle]) -> dict[str, Any]:
+        """Return the question before a time that is not open for visits."""
+        words = {
+            "closed": _("The clinic is closed then."),
+            "blocked": _("The time is blocked."),
+        }
+        texts = [
+            f"{words[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}" if one.reason else words[one.kind]
+            for one in obstacles
+        ]
+        return {"value": start.isoformat(), "moment": format_short(start, self.zone), "texts": texts}
 
     def get_time_buttons(self, starts: Iterable[datetime]) -> list[Button]:
         return [Button(start.isoformat(), format_short(start, self.zone)) for start in starts]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from bookings import services
-from bookings.models import Status
+from bookings.models import CaseKind, Status
 from bookings.scheduling.formatting import format_age, format_short
 
 from .access import get_desk_policy
@@ -32,12 +32,13 @@ class CasesPanel(Component):
         policy, backlog = get_desk_policy(parent_context["request"]), get_backlog(now)
         oldest = waiting_cases().prefetch_related("treatments", services.prefetch_visits())
         rows = []
-        for case in oldest.only("name", "contact_by", "created_at", "status")[:MAX_SHOWN]:
+        columns = ("kind", "name", "contact_by", "created_at", "asked_again_at", "status")
+        for case in oldest.only(*columns)[:MAX_SHOWN]:
             due = get_answer_by(case, policy)
             rows.append(
                 {
                     "case": case,
-                    "age": format_age(case.created_at, now),
+                    "age": format_age(case.asked_at, now),
                     "answer_by": format_short(due, policy.schedule.time_zone),
                     "is_late": now >= due,
                     "url": reverse("case:inspect", args=[case.pk]),
@@ -49,7 +50,9 @@ class CasesPanel(Component):
             "is_late": any(row["is_late"] for row in rows),
             "oldest": rows,
             "list_url": list_url,
-            "waiting_url": f"{list_url}?status={Status.NEW}",
+            "waiting_url": f"{list_url}?status={Status.NEW}&status={Status.CONTACTING}",
             "unsent_url": f"{list_url}?messages=unsent",
+            "complaints_url": f"{list_url}?kind={CaseKind.COMPLAINT}",
+            "unseen_url": f"{list_url}?changed=unseen",
             "quarantine_url": f"{list_url}?status={Status.QUARANTINED}",
         }

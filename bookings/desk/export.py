@@ -85,7 +85,7 @@ class CaseExportMixin(SpreadsheetExportMixin):
     def to_row_dict(self, item: Case) -> dict[str, Any]:
         return {
             "reference": item.reference,
-            "waiting": format_age(item.created_at, self.now) if item.is_waiting else "",
+            "waiting": format_age(item.asked_at, self.now) if item.is_waiting else "",
             "unsent": str(len(item.unsent_messages) or ""),
             "kind": item.get_kind_display(),
             "name": item.name,

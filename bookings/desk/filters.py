@@ -111,6 +111,20 @@ class CaseFilterSet(WagtailFilterSet):
         method="filter_time",
     )
 
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"),
+        choices=[("complaint", _("Complaints"))],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+    )
+    changed = django_filters.ChoiceFilter(
+        label=_("Changed by the patient"),
+        choices=[("unseen", _("Not seen yet"))],
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+        method="filter_changed",
+    )
+
     class Meta:
         model = Case
         fields = []
@@ -126,7 +140,7 @@ class CaseFilterSet(WagtailFilterSet):
             cases = cases.alias(visit_state=Subquery(newest.order_by("-pk").values("state")[:1]))
             by_visit = Q(visit_state__in=visits)
             if Status.CONTACTING in values:
-                by_visit |= Q(visit_state=None) | Q(visit_state=AppointmentState.NO_SHOW)
+                by_visit |= Q(visit_state=None)
             wanted |= Q(by_visit, status=Status.CONTACTING)
         return cases.filter(wanted)
 
@@ -145,6 +159,9 @@ class CaseFilterSet(WagtailFilterSet):
 
     def filter_messages(self, cases, name, value):
         return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))
+
+    def filter_changed(self, cases, name, value):
+        return cases.filter(unseen_since__isnull=False)
 
     def filter_time(self, cases, name, value):
         visits = live_visits(timezone.now()).filter(case=OuterRef("pk"))

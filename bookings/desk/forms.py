@@ -1,15 +1,18 @@
 """Define the forms of the desk."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Outcome, Resource, Status
+from bookings.contact_details import check_email, is_blank, one_line, phone_to_e164
+from bookings.models import AnsweredBy, Case, Outcome, Resource, Status
 from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
 from clinic.hours.schedule import MINUTE, instant_of
@@ -68,6 +71,11 @@ class StepForm(ActionForm):
     )
     to_status = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def offer(self, outcomes: Iterable[Outcome]) -> "StepForm":
+        """Offer only these outcomes; the service checks them again."""
+        self.fields["outcome"].choices = [("", _("Choose …")), *((one.value, one.label) for one in outcomes)]
+        return self
+
     def clean(self):
         cleaned = super().clean()
         is_closing = cleaned.get("to_status") == Status.CLOSED
@@ -105,20 +113,90 @@ class TimeForm(ActionForm):
         self.fields["start"].widget.attrs["form"] = "desk-form"
 
 
-class ButtonTimeForm(ActionForm):
-    """Book a time with one click."""
+class StartField(forms.CharField):
+    """Clean the instant that a button names."""
 
-    book_at = forms.CharField()
-
-    def clean_book_at(self):
+    def clean(self, value):
         try:
-            start = datetime.fromisoformat(self.cleaned_data["book_at"])
+            start = datetime.fromisoformat(super().clean(value))
             is_near = abs(start - timezone.now()) < MAX_AHEAD
         except (ValueError, TypeError, OverflowError) as error:
             raise ValidationError(CHOOSE_A_TIME) from error
         if not is_near or start.astimezone(UTC).minute % SLOT_MINUTES or start.second or start.microsecond:
             raise ValidationError(CHOOSE_A_TIME)
         return start
+
+
+class ButtonTimeForm(ActionForm):
+    """Book a time with one click."""
+
+    book_at = StartField()
+
+
+class AnywayForm(ActionForm):
+    """Book a time although something speaks against it."""
+
+    book_anyway = StartField()
+
+
+class AnswerForm(ActionForm):
+    answered = forms.ChoiceField(choices=AnsweredBy)
+
+
+class ContactForm(ActionForm):
+    """Correct the name, the email or the phone of a patient."""
+
+    new_name = forms.CharField(
+        label=_("Name"),
+        max_length=Case._meta.get_field("name").max_length,
+        error_messages={"required": _("Write the patient's name.")},
+    )
+    new_email = forms.CharField(
+        label=_("Email"),
+        required=False,
+        max_length=Case._meta.get_field("email").max_length,
+        validators=[EmailValidator(_("This is not a complete email address."))],
+    )
+    new_phone = forms.CharField(label=_("Phone"), required=False, max_length=Case._meta.get_field("phone").max_length)
+    phone_e164 = ""
+
+    def __init__(self, *args, country: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.country = country
+        for name in ("new_name", "new_email", "new_phone"):
+            self.fields[name].widget.attrs |= {"form": "desk-form", "autocomplete": "off"}
+
+    def clean_new_name(self):
+        name = one_line(self.cleaned_data["new_name"])
+        if is_blank(name):
+            raise ValidationError(_("Write the patient's name."))
+        return name
+
+    def clean_new_email(self):
+        email = self.cleaned_data["new_email"]
+        return check_email(email) if email else ""
+
+    def clean_new_phone(self):
+        phone = one_line(self.cleaned_data["new_phone"])
+        self.phone_e164 = phone_to_e164(phone, self.country) if phone else ""
+        return phone
+
+
+class EraseForm(ActionForm):
+    """Confirm a deletion by typing the reference of the case."""
+
+    typed_reference = forms.CharField(label=_("Type the reference to delete the request"), required=False)
+
+    def __init__(self, *args, case: Case, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.fields["typed_reference"].widget.attrs |= {"form": "desk-form", "autocomplete": "off"}
+
+    def clean_typed_reference(self):
+        typed = self.cleaned_data["typed_reference"].replace("-", "").strip().upper()
+        if typed != self.case.reference:
+            raise ValidationError(_("This is not the reference of this case. Nothing was deleted."))
+        return typed
 
 
 class ResourcesField(BoundedChoiceMixin, forms.ModelMultipleChoiceField):

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from bookings.models import Appointment, AppointmentState, Case, Message, MessageKind, MessageState, Status
 from bookings.scheduling.policy import BookingPolicy
 
+ASKED_AT = Coalesce("asked_again_at", "created_at")
 # Messages are sent within seconds. The desk marks those that are still unsent after this time.
 GRACE = timedelta(minutes=5)
 # Without opening hours an answer is late after this time.
@@ -19,19 +21,27 @@ class Backlog(NamedTuple):
     oldest: datetime | None
     unsent: int
     quarantined: int
+    complaints: int
+    unseen: int
 
 
 def get_backlog(now: datetime) -> Backlog:
     """Return how much waits, and when the oldest waiting case came in."""
-    cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min("created_at"))
+    cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min(ASKED_AT))
     quarantined = Case.objects.filter(status=Status.QUARANTINED).count()
-    return Backlog(**cases, unsent=unsent_messages(now).count(), quarantined=quarantined)
+    return Backlog(
+        **cases,
+        unsent=unsent_messages(now).count(),
+        quarantined=quarantined,
+        complaints=Case.objects.filter(priority=2).count(),
+        unseen=Case.objects.filter(unseen_since__isnull=False).count(),
+    )
 
 
 def waiting_cases() -> QuerySet[Case]:
-    """Return the unanswered cases, the longest waiting first."""
-    # The filter uses status, because SQLite reads the whole table for is_waiting, but a narrow index for status.
-    return Case.objects.filter(status=Status.NEW).order_by("created_at", "pk")
+    """Return the unanswered cases: complaints, then the longest waiting first."""
+    waiting = Case.objects.filter(priority__gte=1, answered_at=None)
+    return waiting.order_by("-priority", ASKED_AT, "pk")
 
 
 def unsent_messages(now: datetime) -> QuerySet[Message]:
@@ -53,11 +63,15 @@ def live_visits(now: datetime) -> QuerySet[Appointment]:
 
 
 def get_answer_by(case: Case, policy: BookingPolicy) -> datetime:
-    """Return when the desk has to answer: the end of the hold, if any.
+    """Return when the desk has to answer: before the hold ends, if any.
 
-    Without a hold, the policy counts open time from the request. The case has ``current_appointments``.
+    Without a hold, the policy counts open time since the patient asked. Complaints have a clock of their own. The case
+    has ``current_appointments``.
     """
+    if case.is_complaint:
+        due = policy.schedule.add_open_minutes(case.asked_at, policy.complaint_minutes)
+        return due or case.asked_at + LATE_AFTER
     for appointment in case.current_appointments:
         if appointment.held_until:
-            return appointment.held_until
-    return policy.answer_by(case.created_at) or case.created_at + LATE_AFTER
+            return policy.answer_hold_by(appointment)
+    return policy.answer_by(case.asked_at) or case.asked_at + LATE_AFTER

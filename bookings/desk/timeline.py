@@ -5,13 +5,22 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from bookings.models import AppointmentState, Case, Event, EventKind, MessageKind, Outcome, Status
+from bookings.models import AnsweredBy, AppointmentState, Case, Event, EventKind, MessageKind, Outcome, Status
 from bookings.scheduling.formatting import format_with_year
 from bookings.services.transitions import STEPS_BACK
 
 LABELS = dict(Status.choices) | dict(AppointmentState.choices)
 NOTHING = "–"
+# What an event says when its data has one of these.
+FLAGS = {
+    "closed": gettext_lazy("Booked although the clinic is closed then."),
+    "blocked": gettext_lazy("Booked in a blocked time."),
+    "links_revoked": gettext_lazy("The links in earlier emails no longer work."),
+    "reopened": gettext_lazy("The case had been closed and is open again."),
+    "chose_again": gettext_lazy("The patient chose again."),
+}
 
 
 class Entry(NamedTuple):
@@ -41,12 +50,12 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
         yield _("Assigned to %(name)s") % {"name": data["owner"]} if "owner" in data else _("Assigned to nobody")
     for name, (before, after) in data.get("changes", {}).items():
         yield f"{_get_label(name)}: {_show(name, before)} → {_show(name, after)}"
-    if "reopened" in data:
-        yield _("The case had been closed and is open again.")
+    if "how" in data:
+        yield str(AnsweredBy(data["how"]).label)
+    flags = {*data, *data.get("anyway", ())}
+    yield from (str(text) for flag, text in FLAGS.items() if flag in flags)
     if "starts_at" in data:
         yield format_with_year(datetime.fromisoformat(data["starts_at"]), zone)
-    if "chose_again" in data:
-        yield _("The patient chose again.")
     if "holder" in data:
         yield _("%(case)s holds a time for the same contact.") % {"case": data["holder"]}
     if "reference" in data:

@@ -11,8 +11,10 @@ duplicate. The claim raises the count of attempts, so a message whose worker die
 
 import hashlib
 import logging
+import re
 from collections import Counter
 from datetime import datetime, timedelta
+from email.mime.text import MIMEText
 from email.utils import parseaddr
 from typing import Any
 
@@ -101,8 +103,19 @@ def as_email(message: Message) -> EmailMultiAlternatives:
     if message.html:
         email.attach_alternative(message.html, "text/html")
     if message.calendar:
-        email.attach("visit.ics", message.calendar, "text/calendar")
+        email.attach(_as_part(message.calendar))
     return email
+
+
+def _as_part(calendar: str) -> MIMEText:
+    """Return the calendar file as a part whose content type names its method.
+
+    Outlook and Google move or remove a visit only if that method is the one in the file (RFC 6047).
+    """
+    part = MIMEText(calendar, "calendar", "utf-8")
+    part.set_param("method", "".join(re.findall(r"^METHOD:(\w+)", calendar, re.MULTILINE)))
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
 
 
 def _sent(message: Message) -> MessageState:

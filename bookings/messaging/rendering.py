@@ -5,6 +5,7 @@ Subjects, and the message to the desk as a whole, name no patient and no treatme
 
 import html
 import re
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -16,9 +17,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
-from bookings.models import Appointment, ConsultationSettings, Message, MessageKind
-from bookings.scheduling.formatting import format_start
-from bookings.scheduling.ics import build_ics
+from bookings.models import (
+    TO_STAFF,
+    Appointment,
+    AppointmentState,
+    ConsultationSettings,
+    Message,
+    MessageKind,
+    VisitType,
+)
+from bookings.scheduling.formatting import format_deadline, format_start
+from bookings.scheduling.ics import CANCEL, PUBLISH, REQUEST, build_ics
+from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.formatting import day_range_label, format_span
 from clinic.hours.schedule import weekly_lines
 from clinic.models import ClinicProfile, OpeningHours
@@ -28,6 +38,11 @@ from .links import get_visit_path
 SUBJECTS = {
     MessageKind.RECEIPT: gettext_lazy("We have your request – %(clinic)s"),
     MessageKind.DESK_NOTICE: gettext_lazy("New consultation request %(reference)s"),
+    MessageKind.DESK_MOVED: gettext_lazy("A patient chose another time: %(reference)s"),
+    MessageKind.DESK_CANCELED: gettext_lazy("A patient canceled a visit: %(reference)s"),
+    MessageKind.COMPLAINT: gettext_lazy("Complaint: something feels wrong, %(reference)s"),
+    MessageKind.COMPLAINT_RECEIPT: gettext_lazy("We have your message – %(clinic)s"),
+    MessageKind.HELD: gettext_lazy("We hold a time for you – %(clinic)s"),
     MessageKind.BOOKED: gettext_lazy("Your visit is booked – %(clinic)s"),
     MessageKind.MOVED: gettext_lazy("Your visit has a new time – %(clinic)s"),
     MessageKind.CANCELED: gettext_lazy("Your visit is canceled – %(clinic)s"),
@@ -37,7 +52,8 @@ SUBJECTS = {
 }
 TEMPLATES = dict.fromkeys(MessageKind, "visit") | {
     MessageKind.RECEIPT: "receipt",
-    MessageKind.DESK_NOTICE: "desk_notice",
+    MessageKind.COMPLAINT_RECEIPT: "complaint_receipt",
+    **dict.fromkeys(TO_STAFF, "desk_notice"),
     MessageKind.WAITLIST_OFFER: "waitlist_offer",
 }
 MAX_SUBJECT = 200
@@ -68,7 +84,9 @@ def render(message: Message) -> None:
         context["promise"] = settings.reply_promise
         context["steps"] = split_steps(settings.next_steps)
         context["hours"] = format_hours(clinic)
-    elif kind == MessageKind.DESK_NOTICE:
+    elif kind == MessageKind.HELD:
+        context["answer_by"] = format_answer_by(message.appointment, site, clinic)
+    elif kind in TO_STAFF:
         context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])
     message.subject = " ".join((SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference}).split())
     message.subject = message.subject[:MAX_SUBJECT]
@@ -79,21 +97,38 @@ def render(message: Message) -> None:
     # No calendar contains a visit that was never booked, so its cancellation brings no file.
     visit = message.appointment
     if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
-        message.calendar = render_ics(visit, clinic, is_canceled=is_canceled)
+        method = CANCEL if is_canceled else REQUEST
+        message.calendar = render_ics(visit, clinic, method=method, attendee=message.recipient)
 
 
-def render_ics(appointment: Appointment, clinic: ClinicProfile, *, is_canceled: bool = False) -> str:
-    """Return the calendar file of a visit."""
+def format_answer_by(visit: Appointment | None, site: Site, clinic: ClinicProfile) -> str:
+    """Return when the desk answers a held time in words, or "".
+
+    It is empty for a visit so near that the answer comes before it.
+    """
+    settings, schedule = ConsultationSettings.for_site(site), OpeningHours.schedule_for(clinic)
+    policy, now = BookingPolicy.build(settings, schedule, VisitType.get_default()), timezone.now()
+    due = policy.answer_hold_by(visit) if policy and visit else now
+    return format_deadline(due, now, clinic.zone) if visit and now < due < visit.starts_at else ""
+
+
+def render_ics(appointment: Appointment, clinic: ClinicProfile, *, method: str = PUBLISH, attendee: str = "") -> str:
+    """Return the calendar file of a visit.
+
+    A file that is sent names its recipient. One that is downloaded names nobody, since it may be passed on.
+    """
     place = [clinic.street, clinic.city, f"{clinic.region} {clinic.postal_code}".strip()]
     return build_ics(
+        method=method,
         uid=appointment.uid,
         sequence=appointment.sequence,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        is_canceled=is_canceled,
         clinic=clinic.name,
         location=", ".join(part for part in place if part),
-        host=clinic.site.hostname,
+        organizer=clinic.email or parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1],
+        attendee=attendee,
+        is_tentative=appointment.state == AppointmentState.HELD,
         stamp=timezone.now(),
     )
 

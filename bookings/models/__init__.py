@@ -4,6 +4,7 @@ Only ``bookings.services`` and the outbox write them.
 """
 
 from .cases import (
+    OPEN_STATUSES,
     REFERENCE_ALPHABET,
     REFERENCE_LENGTH,
     Case,
@@ -17,10 +18,11 @@ from .cases import (
     Status,
     new_reference,
 )
-from .events import Event, EventKind
-from .messages import Channel, Direction, Message, MessageKind, MessageState
+from .events import AnsweredBy, Event, EventKind
+from .messages import TO_STAFF, Channel, Direction, Message, MessageKind, MessageState
 from .patients import Patient, PatientLink
 from .scheduling import (
+    ATTENDED,
     CONFIRMABLE,
     LIVE,
     Appointment,

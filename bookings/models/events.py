@@ -16,6 +16,10 @@ class EventKind(models.TextChoices):
     AMENDED = "amended", _("Patient sent the form again with changes")
     STAGE = "stage", _("Status changed")
     NOTE = "note", _("Note")
+    ANSWERED = "answered", _("Patient answered")
+    CORRECTED = "corrected", _("Contact details corrected")
+    SEEN = "seen", _("Patient's change seen")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("Consent withdrawn")
     ASSIGNED = "assigned", _("Owner changed")
     LINKED = "linked", _("Linked with another patient")
     UNLINKED = "unlinked", _("Link with another patient undone")
@@ -32,6 +36,13 @@ class EventKind(models.TextChoices):
     MESSAGE_SENT = "message_sent", _("Message sent")
     MESSAGE_FAILED = "message_failed", _("Message could not be sent")
     MESSAGE_RETRIED = "message_retried", _("Message queued again")
+
+
+class AnsweredBy(models.TextChoices):
+    """List how the desk answers a patient."""
+
+    PHONE = "phone", _("Reached by phone")
+    MESSAGE = "message", _("Message sent")
 
 
 class EventManager(models.Manager):
@@ -55,7 +66,7 @@ class Event(models.Model):
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(_("what"), max_length=16, choices=EventKind)
+    kind = models.CharField(_("what"), max_length=20, choices=EventKind)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

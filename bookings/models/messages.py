@@ -30,12 +30,21 @@ class MessageState(models.TextChoices):
 class MessageKind(models.TextChoices):
     RECEIPT = "receipt", _("Receipt to the patient")
     DESK_NOTICE = "desk_notice", _("Message to the desk")
+    DESK_MOVED = "desk_moved", _("Message to the desk: patient chose another time")
+    DESK_CANCELED = "desk_canceled", _("Message to the desk: patient canceled")
+    COMPLAINT = "complaint", _("Message about a complaint")
+    COMPLAINT_RECEIPT = "complaint_receipt", _("Receipt of a complaint")
+    HELD = "held", _("Time held")
     BOOKED = "booked", _("Visit booked")
     MOVED = "moved", _("Visit moved")
     CANCELED = "canceled", _("Visit canceled")
     EXPIRED = "expired", _("Held time expired")
     WAITLIST_OFFER = "waitlist_offer", _("Earlier time is free")
     REMINDER = "reminder", _("Reminder of the visit")
+
+
+# Sent to the staff. All other kinds go to the patient.
+TO_STAFF = (MessageKind.DESK_NOTICE, MessageKind.DESK_MOVED, MessageKind.DESK_CANCELED, MessageKind.COMPLAINT)
 
 
 class MessageManager(models.Manager):
@@ -66,6 +75,11 @@ class MessageManager(models.Manager):
             due_at=due_at or timezone.now(),
         )
 
+    def queue_receipt(self, case: Case) -> "Message | None":
+        """Queue the receipt to the patient, if they gave an email address."""
+        key = f"{case.reference}:{case.version}"
+        return self.queue(MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key)
+
 
 class Message(models.Model):
     """Store one message between the clinic and a patient, or to the desk.
@@ -81,7 +95,7 @@ class Message(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    kind = models.CharField(_("kind"), max_length=16, choices=MessageKind)
+    kind = models.CharField(_("kind"), max_length=20, choices=MessageKind)
     state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
     # The visit that the message is about, and the start that it states. It is sent only while that is still true.
     appointment = models.ForeignKey(

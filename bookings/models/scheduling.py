@@ -97,6 +97,8 @@ class AppointmentState(models.TextChoices):
 
 
 LIVE = (AppointmentState.HELD, AppointmentState.BOOKED)
+# The patient came to a visit in one of these states.
+ATTENDED = (AppointmentState.CHECKED_IN, AppointmentState.TREATED)
 # What the desk can book with one click: a time that is held, or was held and may still be free.
 CONFIRMABLE = (AppointmentState.HELD, AppointmentState.EXPIRED)
 
@@ -159,6 +161,11 @@ class Appointment(models.Model):
         """
         has_run_out = self.state == AppointmentState.HELD and self.held_until <= now
         return AppointmentState.EXPIRED if has_run_out else AppointmentState(self.state)
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Return when the desk has to answer a held time; None for others."""
+        return min(self.held_until, self.starts_at) if self.held_until else None
 
     def can_be_changed(self, change_until: timedelta, now: datetime) -> bool:
         """Return whether the patient may still move or cancel the visit.

@@ -74,6 +74,18 @@ class ConsultationSettings(BaseSiteSetting):
         validators=[MinValueValidator(15), MaxValueValidator(10_000)],
         help_text=_("In minutes while the clinic is open. By then the desk has answered, or the time is free again."),
     )
+    complaint_minutes = models.PositiveSmallIntegerField(
+        _("answer a complaint within"),
+        default=60,
+        validators=[MinValueValidator(15), MaxValueValidator(10_000)],
+        help_text=_("In minutes while the clinic is open."),
+    )
+    retention_months = models.PositiveSmallIntegerField(
+        _("requests are kept for"),
+        default=36,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_("In months after a case is closed. Nothing is deleted automatically."),
+    )
     change_until_hours = models.PositiveSmallIntegerField(
         _("patients may change until"),
         default=24,
@@ -94,11 +106,13 @@ class ConsultationSettings(BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("grid_minutes"), FieldPanel("notice_minutes"), FieldPanel("horizon_days")]),
-                FieldRowPanel([FieldPanel("hold_minutes"), FieldPanel("change_until_hours")]),
+                FieldRowPanel(
+                    [FieldPanel("hold_minutes"), FieldPanel("change_until_hours"), FieldPanel("complaint_minutes")]
+                ),
             ],
             heading=_("Times that can be booked"),
         ),
-        FieldPanel("consent_wording"),
+        MultiFieldPanel([FieldPanel("consent_wording"), FieldPanel("retention_months")], heading=_("Patients' data")),
         FieldPanel("desk_email"),
     ]
 

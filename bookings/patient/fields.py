@@ -9,15 +9,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contact_details import one_line, plain_text
+from bookings.contact_details import check_email, is_blank, one_line, plain_text
 from bookings.scheduling.formatting import format_clock, format_day, format_start, parse_day
-from bookings.scheduling.picker import Window
+from bookings.scheduling.picker import Window, split_day
 
-# The buttons below the days show other days and send nothing. Their value is the first day to show.
+# Without a script, buttons show other days and send nothing. Their value is the first day to show.
 OTHER_DAYS = ("later", "earlier")
 TIME_FORMAT = "%Y-%m-%dT%H:%MZ"
 NOT_A_TIME = _("That time is not available. Please choose one from the list.")
 CALL_ME = _("None of these fit: please call me")
+SEVERAL_TIMES = _("You chose more than one time. Please choose one of them.")
+TIME_AND_CALL = _("You chose a time, and also that we call you. Please choose one of them.")
 MAX_TREATMENTS = 50
 MAX_ID = 2**63 - 1
 Choice = tuple[str, str]
@@ -26,11 +28,12 @@ Choice = tuple[str, str]
 class LineField(forms.CharField):
     """Clean one line of plain text.
 
-    Line breaks and control characters become spaces or nothing.
+    Line breaks and control characters become spaces or nothing. A line of invisible characters is empty.
     """
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value))
+        line = one_line(super().to_python(value))
+        return "" if is_blank(line) else line
 
 
 class TextField(forms.CharField):
@@ -47,7 +50,8 @@ class EmailField(forms.EmailField):
     """
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value))
+        email = one_line(super().to_python(value))
+        return "" if is_blank(email) else check_email(email)
 
 
 class Radios(forms.RadioSelect):
@@ -81,21 +85,41 @@ class TreatmentsField(forms.TypedMultipleChoiceField):
 class Group:
     """Group times under a heading.
 
-    The times of a day can be folded. Picked and proposed times cannot.
+    Radio buttons of one name are one stop of the Tab key. So each group adds its key to the name. Only days have
+    ``parts``, the part of the day of each time, and can be folded.
     """
 
     label: str
-    is_day: bool = False
+    key: str
+    parts: Sequence[str] = ()
     is_open: bool = True
 
 
 class TimeRadios(forms.RadioSelect):
+    """Choose one time from several groups of radio buttons.
+
+    A script keeps the choice to one. Without it, a patient can choose a time in each group.
+    """
+
     template_name = "bookings/widgets/times.html"
     window = Window()
 
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """Return the value that was chosen, a list of several, or None."""
+        chosen = list(dict.fromkeys(data[key] for key in data if key == name or key.startswith(f"{name}-")))
+        return chosen if len(chosen) > 1 else next(iter(chosen), None)
+
     def format_value(self, value: Any) -> list[str]:
-        # Nothing picked yet differs from "call me", whose value is empty.
-        return [] if value is None else super().format_value(value)
+        # Nothing picked yet differs from "call me", whose value is empty. Of several times none is picked.
+        return [] if value is None or isinstance(value, list) else super().format_value(value)
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        groups = super().optgroups(name, value, attrs)
+        for group, options, _index in groups:
+            for position, option in enumerate(options):
+                option["name"] = f"{name}-{group.key}" if group else name
+                option["part"] = group.parts[position] if group and group.parts else ""
+        return groups
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return {**super().get_context(name, value, attrs), "window": self.window}
@@ -108,8 +132,11 @@ class TimeField(forms.Field):
     """
 
     widget = TimeRadios
+    zone: tzinfo = UTC
 
     def to_python(self, value: Any) -> datetime | None:
+        if isinstance(value, list):
+            raise ValidationError(TIME_AND_CALL if "" in value else SEVERAL_TIMES, code="several")
         if value in self.empty_values:
             return None
         at = parse_value(value)
@@ -118,31 +145,51 @@ class TimeField(forms.Field):
         return at
 
     def offer(
-        self, window: Window, zone: tzinfo, *, picked: datetime | None = None, nearest: Collection[datetime] = ()
+        self,
+        window: Window,
+        zone: tzinfo,
+        *,
+        picked: datetime | None = None,
+        nearest: Collection[datetime] = (),
+        value: Any = None,
     ) -> None:
         """Show these days.
 
-        The nearest times, and what was picked on another page, stand above them.
+        Above them stand the nearest times, what was picked on another page, and the times of a ``value`` that holds
+        more than one.
         """
-        self.widget.window = window
-        self.widget.choices = [*_get_groups(window, zone, picked, nearest), ("", CALL_ME)]
+        self.zone, self.widget.window = zone, window
+        several = [at for at in map(parse_value, value) if at] if isinstance(value, list) else []
+        self.widget.choices = [*_get_groups(window, zone, picked, nearest, several), ("", CALL_ME)]
 
 
 def _get_groups(
-    window: Window, zone: tzinfo, picked: datetime | None, nearest: Collection[datetime]
+    window: Window,
+    zone: tzinfo,
+    picked: datetime | None,
+    nearest: Collection[datetime],
+    several: Collection[datetime],
 ) -> Iterator[tuple[Group, Sequence[Choice]]]:
     shown = {at for day in window.days for at in day.times}
+    if several:
+        yield Group(_("You chose"), "several"), [(to_value(at), format_start(at, zone)) for at in several]
     if nearest:
-        yield Group(_("The nearest free times")), [(to_value(at), format_start(at, zone)) for at in nearest]
+        yield Group(_("The nearest free times"), "nearest"), [(to_value(at), format_start(at, zone)) for at in nearest]
     if picked and picked not in shown and picked not in nearest:
-        yield Group(_("Your choice")), [(to_value(picked), format_start(picked, zone))]
+        yield Group(_("Your choice"), "choice"), [(to_value(picked), format_start(picked, zone))]
     for position, day in enumerate(window.days):
         # No time appears on the page twice.
-        times = [at for at in day.times if at not in nearest]
+        times = [at for at in day.times if at not in nearest and at not in several]
         if times:
+            parts = split_day(times, zone)
             # Five folded days fit on a phone.
-            group = Group(format_day(day.date), is_day=True, is_open=position == 0 or picked in times)
-            yield group, [(to_value(at), format_clock(at, zone)) for at in times]
+            group = Group(
+                format_day(day.date),
+                day.date.isoformat(),
+                parts=[part for part, _at in parts],
+                is_open=position == 0 or picked in times,
+            )
+            yield group, [(to_value(at), format_clock(at, zone)) for _part, at in parts]
 
 
 def to_value(at: datetime) -> str:
@@ -160,6 +207,9 @@ def parse_value(text: Any) -> datetime | None:
 
 
 def get_first_day(typed: Mapping[str, str]) -> str:
-    """Return the first day to show when other days are requested, or ""."""
-    day = next((typed[name] for name in OTHER_DAYS if name in typed), "")
+    """Return the first day to show when other days are requested, or "".
+
+    The script and the buttons name it in the form, a link in its address.
+    """
+    day = next((typed[name] for name in (*OTHER_DAYS, "days_from") if name in typed), "")
     return day if parse_day(day) else ""

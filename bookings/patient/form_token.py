@@ -20,22 +20,25 @@ class FormToken:
     submission_key: UUID
     issued_at: float  # Seconds since 1970.
     consent: str  # Digest of the wording beside the box to tick.
+    is_asked_again: bool = False  # It came back once because the check against forgery failed.
 
     @classmethod
-    def new(cls, consent_wording: str) -> Self:
-        return cls(uuid4(), time.time(), digest(consent_wording))
+    def new(cls, consent_wording: str, submission_key: UUID | None = None) -> Self:
+        """Return the token of a new form, or of one that corrects a case."""
+        return cls(submission_key or uuid4(), time.time(), digest(consent_wording))
 
     @classmethod
     def read(cls, signed: str) -> Self | None:
         """Return the token, or None if we did not sign it."""
         try:
-            key, issued_at, consent = signing.loads(signed, salt=SALT)
+            key, issued_at, consent, is_asked_again = signing.loads(signed, salt=SALT)
         except (signing.BadSignature, ValueError):
             return None
-        return cls(UUID(hex=key), issued_at, consent)
+        return cls(UUID(hex=key), issued_at, consent, is_asked_again)
 
     def __str__(self) -> str:
-        return signing.dumps([self.submission_key.hex, self.issued_at, self.consent], salt=SALT)
+        values = [self.submission_key.hex, self.issued_at, self.consent, self.is_asked_again]
+        return signing.dumps(values, salt=SALT)
 
     @property
     def age(self) -> float:
@@ -55,6 +58,10 @@ class FormToken:
     def showing(self, consent_wording: str) -> Self:
         """Return the token of the same form with another consent beside it."""
         return replace(self, consent=digest(consent_wording))
+
+    def asked_again(self) -> Self:
+        """Return the token that is accepted without cookies on the second click."""
+        return replace(self, is_asked_again=True)
 
     def renewed(self) -> Self:
         """Return the token of a new form, which may be submitted at once.

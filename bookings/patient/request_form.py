@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contact_details import phone_to_e164
-from bookings.models import Appointment, Case, ConsultationSettings, ContactBy, ContactTime
+from bookings.models import Appointment, AppointmentState, Case, ConsultationSettings, ContactBy, ContactTime
 from bookings.scheduling.availability import is_possible
-from bookings.scheduling.formatting import parse_day
+from bookings.scheduling.formatting import format_start, parse_day
 from bookings.scheduling.picker import get_window, group_by_day
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import Submission, TimeTakenError, free_starts, time_taken
@@ -21,6 +21,7 @@ from clinic.models import ClinicProfile
 from clinic.site.offers import OfferedTreatment, get_offered_treatments
 
 from .fields import (
+    CALL_ME,
     NOT_A_TIME,
     EmailField,
     LineField,
@@ -30,11 +31,12 @@ from .fields import (
     TreatmentsField,
     get_first_day,
     parse_value,
+    to_value,
 )
 from .form_token import FormToken
 
 HONEYPOT = "website"
-TIME_FIELDS = ("start", "on_waitlist", "days_from")
+TIME_FIELDS = ("start", "on_waitlist", "days_from", "replaces")
 
 SUBMIT_AGAIN = _("Please submit the form again. What you wrote is still here.")
 PAGE_EXPIRED = _("This page was open for a long time. What you wrote is still here: please submit the form again.")
@@ -57,6 +59,8 @@ class RequestForm(forms.Form):
 
     start = TimeField(label=_("Free times"), required=False)
     on_waitlist = forms.BooleanField(label=_("Tell me if an earlier time frees up"), required=False)
+    # The held time that the patient gives up, once the form has asked about it.
+    replaces = forms.CharField(required=False, widget=forms.HiddenInput)
     # The first day that is shown; empty for the first of all.
     days_from = forms.CharField(required=False, widget=forms.HiddenInput)
     name = LineField(
@@ -67,7 +71,10 @@ class RequestForm(forms.Form):
     )
     phone = LineField(
         label=_("Phone"),
-        help_text=_("With the area code. You can leave it out if you give us your email address."),
+        help_text=_(
+            "With the area code, or from abroad with + and the country code. You can leave it out if you give us your "
+            "email address."
+        ),
         max_length=max_length("phone"),
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
@@ -121,15 +128,22 @@ class RequestForm(forms.Form):
         policy: BookingPolicy | None = None,
         typed: Any = None,
         treatment_slug: str = "",
+        own: Case | None = None,
+        is_correction: bool = False,
+        may_be_forged: bool = False,
     ):
         """Take ``data`` to check, or ``typed`` to show other days with.
 
-        With ``typed`` no word is lost, and nothing is checked yet.
+        With ``typed`` no word is lost, and nothing is checked yet. ``own`` is the case that this browser sent: its time
+        is shown as chosen. ``is_correction``: the form corrects that case.
         """
-        self.settings, self.profile, self.policy = settings, profile, policy
+        self.is_correction, self.may_be_forged = is_correction, may_be_forged
+        self.settings, self.profile, self.policy, self.own = settings, profile, policy, own
+        self.own_visit = own.appointments.live().first() if own else None
         self.treatment_slug, self.phone_e164 = treatment_slug, ""
         self.token: FormToken | None = None
         self.nearest: tuple[datetime, ...] = ()
+        self.replaces = ""
         super().__init__(data)
         if typed is not None:
             self.initial = {
@@ -171,7 +185,8 @@ class RequestForm(forms.Form):
             self.add_error("contact_by", _("To be answered by email, give us your email address as well."))
         # Bots do not submit the form again. A person needs one more click.
         self.token = FormToken.read(self.cleaned_data.get("token", ""))
-        if self.token is None or self.token.is_too_fresh or self.cleaned_data.get(HONEYPOT):
+        is_forged = self.may_be_forged and not (self.token and self.token.is_asked_again)
+        if self.token is None or self.token.is_too_fresh or is_forged or self.cleaned_data.get(HONEYPOT):
             self.add_error(None, SUBMIT_AGAIN)
         elif self.token.is_expired:
             self.add_error(None, PAGE_EXPIRED)
@@ -194,6 +209,7 @@ class RequestForm(forms.Form):
             consent_wording=self.settings.consent_wording,
             submission_key=self.token.submission_key,
             start=data.get("start"),
+            replaces=parse_value(data.get("replaces")),
             on_waitlist=data.get("on_waitlist", False),
         )
 
@@ -201,6 +217,25 @@ class RequestForm(forms.Form):
         """Report that the time was taken, and show the nearest free times."""
         self.add_error("start", str(taken))
         self.nearest = taken.nearest
+
+    def ask(self, current: Appointment) -> None:
+        """Ask before the case's time is changed, with that time as chosen."""
+        self.own_visit, zone = current, self.policy.schedule.time_zone
+        wanted = self.cleaned_data.get("start")
+        words = {
+            "current": format_start(current.starts_at, zone),
+            "wanted": format_start(wanted, zone) if wanted else CALL_ME,
+        }
+        if current.state == AppointmentState.BOOKED:
+            text = _("Your visit is booked for %(current)s. To change it, use the link in your email, or call us.")
+        else:
+            text = _(
+                "We hold %(current)s for you already, so nothing was changed. To have “%(wanted)s” instead, choose it "
+                "again and send the form."
+            )
+        self.add_error("start", text % words)
+        self.nearest = (wanted,) if wanted and current.state == AppointmentState.HELD else ()
+        self.replaces = to_value(current.starts_at)
 
     # Showing
 
@@ -223,13 +258,18 @@ class RequestForm(forms.Form):
         """
         wording = self.settings.consent_wording
         sent = self.token if self.is_bound else FormToken.read(self.initial.get("token") or "")
-        token = sent or FormToken.new(wording)
+        # The page's script takes the token of the own case when the Back button has led here.
+        own_token = FormToken.new(wording, self.own.submission_key) if self.own else None
+        self.own_token = str(own_token) if own_token and not self.is_bound else ""
+        token = sent or (own_token if self.is_correction else None) or FormToken.new(wording)
         if self.is_bound:
             self.data = self.data.copy()
             if not token.shows(wording):
                 self.data.pop("consent", None)
             if token.is_expired:
                 token = token.renewed()
+            if self.may_be_forged:
+                token = token.asked_again()
             self.data["token"] = str(token.showing(wording))
             self.data[HONEYPOT] = ""
         else:
@@ -239,6 +279,13 @@ class RequestForm(forms.Form):
     def _offer_times(self) -> None:
         """Put the free times into the form, or remove the time fields."""
         now, zone = timezone.now(), self.policy.schedule.time_zone
+        own = self.own_visit.starts_at if self.own_visit else None
+        if self.replaces:
+            for name in [name for name in self.data if name == "start" or name.startswith("start-")]:
+                del self.data[name]
+            self.data["start"], self.data["replaces"] = to_value(own), self.replaces
+        elif own and not self.is_bound:
+            self.initial.setdefault("start", to_value(own))
         values = self.data if self.is_bound else self.initial
         start = self.cleaned_data.get("start") if self.is_bound else None
         if start and "start" not in self.errors:
@@ -246,11 +293,13 @@ class RequestForm(forms.Form):
             is_free = any(free.at == start for free in free_starts(self.policy, now))
             if not is_free and not self._holds(start):
                 self.refuse(time_taken(self.policy, start, now))
-        picked = None if "start" in self.errors else parse_value(values.get("start"))
-        days = group_by_day((free.at for free in free_starts(self.policy, now)), zone)
+        value = self["start"].value()
+        picked = None if "start" in self.errors and not self.replaces else parse_value(value)
+        free_times = (free.at for free in free_starts(self.policy, now, moving=self.own_visit))
+        days = group_by_day(free_times, zone)
         window = get_window(days, parse_day(values.get("days_from")))
         if window.days or picked:
-            self.fields["start"].offer(window, zone, picked=picked, nearest=self.nearest)
+            self.fields["start"].offer(window, zone, picked=picked, nearest=self.nearest, value=value)
             # A bound form has copied the field's own help text by now.
             self["start"].help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
             return
@@ -273,9 +322,11 @@ class RequestForm(forms.Form):
         helper.form_class = "form"
         helper.form_action = reverse("bookings:consultation")
         # The server shows all errors in one place, since browsers' own bubbles vanish and are hard to read out.
-        helper.attrs = {"novalidate": True, "data-guard-submit": True}
+        helper.attrs = {"novalidate": True, "data-guard-submit": _("Sending …")}
+        if self.own_token:
+            helper.attrs["data-own-token"] = self.own_token
         times = (
-            ["days_from", Field("start", template="bookings/times.html"), "on_waitlist"]
+            ["days_from", "replaces", Field("start", template="bookings/times.html"), "on_waitlist"]
             if "start" in self.fields
             else [HTML('{% include "bookings/no_times.html" %}')]
         )

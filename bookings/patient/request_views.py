@@ -5,24 +5,29 @@ from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path
-from bookings.models import ConsultationSettings, VisitType
+from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path, get_visit_path
+from bookings.models import Case, ConsultationSettings, Status, VisitType
+from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services import TimeTakenError, submit
+from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, submit
 from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import site_context
 
 from . import rate_limits
-from .fields import OTHER_DAYS
+from .fields import OTHER_DAYS, get_first_day
 from .request_form import NOT_SAVED, RequestForm
 from .status import get_receipt_status
+
+OWN_CASE = "consultation_request"
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +42,21 @@ def limit_referrer(response: HttpResponse) -> HttpResponse:
     return response
 
 
+class ForgeryCheck(CsrfViewMiddleware):
+    """Return the reason of a refusal, where the middleware answers 403."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:
+        return reason
+
+
+def may_be_forged(request: HttpRequest) -> bool:
+    def view(request: HttpRequest) -> HttpResponse:  # The check asks whether its view is exempt. This one is not.
+        return HttpResponse()
+
+    return ForgeryCheck(view).process_view(request, view, (), {}) is not None
+
+
+@csrf_exempt  # The form makes the same check and loses nothing that was typed: decision 20.
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,19 +69,26 @@ def consultation(request: HttpRequest) -> HttpResponse:
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     policy = get_request_policy(request, settings, profile)
     known = {"settings": settings, "profile": profile, "policy": policy}
-    form = RequestForm(**form_kwargs(request), **known, treatment_slug=request.GET.get("treatment", ""))
+    own = None if "new" in request.GET else find_own_case(request)
+    asked = {"treatment_slug": request.GET.get("treatment", ""), "is_correction": "correct" in request.GET}
+    form = RequestForm(**form_kwargs(request), **known, **asked, own=own, may_be_forged=may_be_forged(request))
     if form.is_bound and form.is_valid():
         try:
             return limit_referrer(submit_form(request, form, known))
         except TimeTakenError as taken:
             form.refuse(taken)
+        except HasTimeError as question:
+            form.ask(question.current)
         except Error:
             logger.exception("A consultation request could not be saved")
             form.add_error(None, NOT_SAVED)
+    form.initial.setdefault("days_from", get_first_day(request.GET))
     form.prepare()
     context = {
         "form": form,
         "consultation": settings,
+        "own": own if not form.is_bound else None,
+        "own_time": format_start(form.own_visit.starts_at, profile.zone) if form.own_visit else "",
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
         "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
     }
@@ -78,7 +105,32 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
     case, created = submit(submission, **known, in_quarantine=rate_limits.is_over_limit(counters))
     if created:
         rate_limits.count(counters)
-    return SeeOther(get_receipt_path(case))
+    response = SeeOther(get_receipt_path(case))
+    remember_case(response, case, is_secure=request.is_secure())
+    return response
+
+
+def remember_case(response: HttpResponse, case: Case, *, is_secure: bool) -> None:
+    """Let this browser correct its request for a day.
+
+    After the Back button the same form then changes the same case. The cookie holds the signed reference only.
+    """
+    response.set_signed_cookie(
+        OWN_CASE,
+        case.reference,
+        salt=OWN_CASE,
+        max_age=SAME_REQUEST_WITHIN,
+        path=reverse("bookings:consultation"),
+        secure=is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def find_own_case(request: HttpRequest) -> Case | None:
+    """Return the case that this browser sent within a day and the desk has not closed, or None."""
+    reference = request.get_signed_cookie(OWN_CASE, default="", salt=OWN_CASE, max_age=SAME_REQUEST_WITHIN)
+    return Case.objects.exclude(status=Status.CLOSED).filter(reference=reference).first() if reference else None
 
 
 def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:
@@ -106,13 +158,15 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
 
     Its link holds a signed reference. Of all that was typed, the page shows only the time.
     """
-    case = find_case_by_receipt_token(token)
+    case, may_link = find_case_by_receipt_token(token)
     if case is None:
         context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
         return limit_referrer(render(request, "bookings/receipt_unknown.html", context, status=404))
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     context = {
         "reference": case.reference,
+        "has_email": bool(case.email),
+        "visit_path": get_visit_path(case) if may_link else "",
         "consultation": settings,
         "status": get_receipt_status(case, get_request_policy(request, settings, profile), profile.zone),
         "head_title": _("We have your request"),

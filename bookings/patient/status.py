@@ -1,14 +1,17 @@
 """Describe a request and a visit to the patient."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import AppointmentState, Case, EventKind, Status
-from bookings.scheduling.formatting import format_deadline, format_start
+from bookings.models import Appointment, AppointmentState, Case, EventKind
+from bookings.scheduling.formatting import format_day, format_deadline, format_start
 from bookings.scheduling.policy import BookingPolicy
+from bookings.services.transitions import GONE
+from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, instant_of
+from clinic.models import ClinicProfile, OpeningHours
 
 # What the receipt says besides the states of an appointment.
 NOT_HELD, PAST = "not_held", "past"
@@ -30,19 +33,53 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
     """Return what is true at the moment, on the clinic's clock."""
     now, appointment = timezone.now(), case.appointments.newest()
     answer_by = ""
-    if policy and case.status == Status.NEW:
-        due = policy.answer_by(case.created_at)
+    if policy and case.is_waiting:
+        due = policy.answer_by(case.asked_at)
         answer_by = format_deadline(due, now, zone) if due and now < due else ""
     if appointment is None:
         was_refused = case.events.filter(kind=EventKind.NOT_HELD).exists()
         return ReceiptStatus(NOT_HELD if was_refused else "", "", answer_by)
     state: str = appointment.get_state_at(now)
     if state == AppointmentState.HELD:
-        answer_by = format_deadline(appointment.held_until, now, zone)
-    elif state not in (AppointmentState.CANCELED, AppointmentState.EXPIRED):
-        is_ahead = state == AppointmentState.BOOKED and now < appointment.starts_at
-        state = state if is_ahead else PAST
-    return ReceiptStatus(state, format_start(appointment.starts_at, zone), answer_by)
+        answer_by = describe_answer_by(appointment, policy, now, zone)
+    elif is_coming(appointment, now):
+        state = AppointmentState.BOOKED
+    elif state not in GONE:
+        state = PAST
+    return ReceiptStatus(state, format_start(appointment.starts_at, zone, now), answer_by)
+
+
+def describe_answer_by(appointment: Appointment, policy: BookingPolicy | None, now: datetime, zone: tzinfo) -> str:
+    """Return when the desk answers a held time, or "".
+
+    It is empty for a visit so near that the answer comes before it.
+    """
+    if policy is None or appointment.held_until is None:
+        return ""
+    due = policy.answer_hold_by(appointment)
+    return format_deadline(due, now, zone) if now < due < appointment.starts_at else ""
+
+
+def is_coming(appointment: Appointment, now: datetime) -> bool:
+    """Return whether the visit is booked and has not ended.
+
+    A patient who has checked in early waits for it.
+    """
+    states = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
+    return appointment.state in states and now < appointment.ends_at
+
+
+def get_check_day(appointment: Appointment, profile: ClinicProfile, now: datetime) -> str:
+    """Return the day on which the desk asks how the patient is, or "" once it is over.
+
+    It is the first day after the visit on which the clinic opens: after Friday it may be Monday.
+    """
+    schedule = OpeningHours.schedule_for(profile)
+    visited_on = appointment.starts_at.astimezone(profile.zone).date()
+    opening = schedule and schedule.next_opening(instant_of(visited_on + DAY, MIDNIGHT, profile.zone) - MINUTE)
+    if not opening or opening.astimezone(profile.zone).date() < now.astimezone(profile.zone).date():
+        return ""
+    return format_day(opening.astimezone(profile.zone).date(), now.astimezone(profile.zone).date())
 
 
 def get_steps(state: str) -> list[dict]:
@@ -53,6 +90,7 @@ def get_steps(state: str) -> list[dict]:
     done = {
         AppointmentState.HELD: 2,
         AppointmentState.BOOKED: 3,
+        AppointmentState.NO_SHOW: 3,
         AppointmentState.CHECKED_IN: 4,
         AppointmentState.TREATED: 4,
     }.get(state, 1)

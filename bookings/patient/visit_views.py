@@ -3,27 +3,32 @@
 Opening it changes nothing; every action is a POST.
 """
 
+from datetime import datetime
 from functools import wraps
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import services
-from bookings.messaging.links import find_case_by_visit_token
+from bookings.contact_details import plain_text
+from bookings.messaging.links import VISITS, find_case_by_visit_token
 from bookings.messaging.rendering import get_first_name, render_ics
-from bookings.models import LIVE, AppointmentState, Case, ConsultationSettings
+from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, ConsultationSettings
 from bookings.scheduling.formatting import format_start
 from bookings.services import BookingError
 from clinic.models import ClinicProfile
 
+from .fields import get_first_day
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
-from .status import get_steps
+from .status import describe_answer_by, get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
 
 MAX_COMPLAINT = Case._meta.get_field("message").max_length
@@ -32,6 +37,9 @@ MAX_COMPLAINT = Case._meta.get_field("message").max_length
 def with_case(view):
     """Give the view the case of its link, or show that the link is invalid."""
 
+    # The secret link is the authority, and no session or cookie is read: another site that knows the link needs no
+    # forged request, and one that does not can forge none. A check would only stop patients who block cookies.
+    @csrf_exempt
     @never_cache
     @wraps(view)
     def wrapped(request: HttpRequest, token: str) -> HttpResponse:
@@ -62,9 +70,12 @@ def visit(request: HttpRequest, case: Case) -> HttpResponse:
 @require_safe
 @with_case
 def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
-    """Return the calendar file of the visit, or 404 if it is not booked."""
-    appointment = case.appointments.filter(state=AppointmentState.BOOKED).first()
-    if appointment is None:
+    """Return the calendar file of the visit, or 404 if there is none.
+
+    A held time is in it as tentative.
+    """
+    appointment = get_current(case)
+    if appointment is None or appointment.get_state_at(timezone.now()) not in (*VISITS, AppointmentState.HELD):
         return show(request, case, status=404)
     content = render_ics(appointment, ClinicProfile.for_request(request))
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
@@ -75,31 +86,37 @@ def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_case
 def change(request: HttpRequest, case: Case) -> HttpResponse:
-    """Move the visit.
+    """Move the visit, or choose a time where there is none.
 
     Where no time can be chosen any more, the patient's own page says why.
     """
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
-    policy, appointment = get_request_policy(request, settings, profile), case.appointments.newest()
-    if not policy or not appointment or not appointment.can_be_changed(settings.change_until, timezone.now()):
+    policy, now = get_request_policy(request, settings, profile), timezone.now()
+    appointment = case.appointments.live().first()
+    may_change = appointment and appointment.can_be_changed(settings.change_until, now)
+    if not policy or not (may_change or can_choose(case, now)):
         if request.method == "POST":
             return show(request, case, error=_("This time can no longer be changed here. Please call us."))
         return SeeOther(get_own_path(request))
+    if not may_change:
+        appointment = None  # What is left is a hold that has expired.
     form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, city=profile.time_zone_city)
     if form.is_bound and form.is_valid():
         try:
-            services.move(case.pk, form.cleaned_data["start"], policy=policy)
+            act = services.move if appointment else services.choose_time
+            act(case.pk, form.cleaned_data["start"], policy=policy)
             return SeeOther(get_own_path(request))
         except services.TimeTakenError as taken:
             form.refuse(taken)
         except BookingError as refusal:  # The cut-off has just passed, or the desk was faster.
             return show(request, case, error=str(refusal))
+    form.initial.setdefault("days_from", get_first_day(request.GET))
     form.prepare()
-    title = _("Choose another time")
+    title = _("Choose another time") if appointment else _("Choose a time")
     context = {
         "form": form,
-        "moment": format_start(appointment.starts_at, profile.zone),
-        "is_booked": appointment.state == AppointmentState.BOOKED,
+        "moment": format_start(appointment.starts_at, profile.zone) if appointment else "",
+        "is_booked": bool(appointment) and appointment.state == AppointmentState.BOOKED,
         "base": get_own_path(request),
         "head_title": f"{_('Error:')} {title}" if form.errors else title,
         "noindex": True,
@@ -139,7 +156,11 @@ def cancel(request: HttpRequest, case: Case) -> HttpResponse:
 @require_POST
 @with_case
 def complain(request: HttpRequest, case: Case) -> HttpResponse:
-    text = request.POST.get("text", "").replace("\x00", "")[:MAX_COMPLAINT]
+    text = plain_text(request.POST.get("text", "")).strip()
+    if len(text) > MAX_COMPLAINT:
+        words = {"most": MAX_COMPLAINT, "written": len(text)}
+        error = _("Please write %(most)d characters at most. You have written %(written)d.") % words
+        return show(request, case, error=error, error_at="wrong-text", text=text)
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     try:
         services.file_complaint(case.pk, text, settings=settings, profile=profile)
@@ -148,23 +169,45 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
     return SeeOther(get_own_path(request) + "?told=1#wrong")
 
 
+def get_current(case: Case) -> Appointment | None:
+    """Return the appointment that the patient's page is about.
+
+    It is the live one, else the newest. A visit without a booking that the desk took back is none.
+    """
+    visits = case.appointments.exclude(state=AppointmentState.CANCELED, created_at__gte=F("starts_at"))
+    return visits.live().first() or visits.newest()
+
+
+def can_choose(case: Case, now: datetime) -> bool:
+    """Return whether the patient may choose a time, since they have none."""
+    if case.status not in OPEN_STATUSES or case.is_complaint:
+        return False
+    visit = get_current(case)
+    free = (AppointmentState.CANCELED, AppointmentState.EXPIRED, AppointmentState.NO_SHOW)
+    return visit is None or visit.get_state_at(now) in free
+
+
 def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> HttpResponse:
     """Show the patient's page, with an error where an action was refused."""
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
-    appointment, now = case.appointments.newest(), timezone.now()
+    appointment, now = get_current(case), timezone.now()
     state = appointment.get_state_at(now) if appointment else ""
     may_change = bool(appointment and appointment.can_be_changed(settings.change_until, now))
-    held_until = appointment.held_until if appointment else None
+    policy = get_request_policy(request, settings, profile)
     context = {
         "case": case,
         "first_name": get_first_name(case.name),
         "steps": get_steps(state),
         "state": state,
-        "moment": format_start(appointment.starts_at, profile.zone) if appointment else "",
-        "held_until": format_start(held_until, profile.zone) if held_until else "",
-        "is_live": state in LIVE,
+        "moment": format_start(appointment.starts_at, profile.zone, now) if appointment else "",
+        "answer_by": describe_answer_by(appointment, policy, now, profile.zone) if appointment else "",
+        "is_live": state in LIVE and appointment.starts_at > now,
+        "is_coming": appointment is not None and is_coming(appointment, now),
+        "is_begun": appointment is not None and appointment.starts_at <= now,
         "may_change": may_change,
-        "can_change": may_change and get_request_policy(request, settings, profile) is not None,
+        "can_change": may_change and policy is not None,
+        "can_choose": policy is not None and can_choose(case, now),
+        "check_day": get_check_day(appointment, profile, now) if state == AppointmentState.TREATED else "",
         "change_hours": settings.change_until_hours,
         "was_told": "told" in request.GET,
         "base": get_own_path(request),

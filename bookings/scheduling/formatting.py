@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 from clinic.hours.formatting import format_dates_with_year, format_moment, format_time
 
 DAYS_WITH_A_NAME = 7
+DAYS_WITHOUT_A_YEAR = 300
 
 
 def parse_day(text: str | None) -> date | None:
@@ -19,9 +21,11 @@ def parse_day(text: str | None) -> date | None:
         return None
 
 
-def format_day(day: date) -> str:
-    """Return "Tuesday, November 24"."""
-    return format_date(day, "l, F j")
+def format_day(day: date, today: date | None = None) -> str:
+    """Return "Tuesday, November 24", with the year if it is far from today."""
+    today = today or timezone.localdate()
+    is_far = abs((day - today).days) > DAYS_WITHOUT_A_YEAR
+    return format_date(day, "l, F j, Y" if is_far else "l, F j")
 
 
 def format_clock(at: datetime, zone: tzinfo) -> str:
@@ -29,14 +33,22 @@ def format_clock(at: datetime, zone: tzinfo) -> str:
     return format_time(at.astimezone(zone))
 
 
-def format_start(at: datetime, zone: tzinfo) -> str:
-    """Return "Tuesday, November 24, 10 am", as patients read it."""
-    return f"{format_day(at.astimezone(zone).date())}, {format_clock(at, zone)}"
+def format_start(at: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+    """Return "Tuesday, November 24, 10 am", as patients read it.
+
+    A date more than 300 days away carries its year.
+    """
+    today = (now or timezone.now()).astimezone(zone).date()
+    return f"{format_day(at.astimezone(zone).date(), today)}, {format_clock(at, zone)}"
 
 
-def format_short(at: datetime, zone: tzinfo) -> str:
-    """Return "Tue, Nov 24, 10 am", as the desk reads it."""
-    return format_moment(at.astimezone(zone))
+def format_short(at: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+    """Return "Tue, Nov 24, 10 am", as the desk reads it.
+
+    A date more than 300 days away carries its year.
+    """
+    is_far = abs(at - (now or timezone.now())) > timedelta(days=DAYS_WITHOUT_A_YEAR)
+    return format_with_year(at, zone) if is_far else format_moment(at.astimezone(zone))
 
 
 def format_with_year(at: datetime, zone: tzinfo) -> str:
@@ -53,7 +65,7 @@ def format_deadline(at: datetime, now: datetime, zone: tzinfo) -> str:
     day = at.astimezone(zone).date()
     away = (day - now.astimezone(zone).date()).days
     if away not in range(DAYS_WITH_A_NAME):
-        return format_start(at, zone)
+        return format_start(at, zone, now)
     name = (_("today"), _("tomorrow"))[away] if away < 2 else format_date(day, "l")
     return f"{name}, {format_clock(at, zone)}"
 

@@ -1,46 +1,71 @@
-"""Write a visit as a calendar file (RFC 5545). Pure.
+"""Write a visit as a calendar file (RFC 5545, RFC 5546). Pure.
 
-The file says where and when, and nothing about the patient or the treatment.
+The file says where and when. It names no treatment, and of the patient only the address that it is sent to.
 """
 
+import unicodedata
 from datetime import UTC, datetime
+from urllib.parse import quote
 from uuid import UUID
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
-PUBLISH, CANCEL = "PUBLISH", "CANCEL"
+# A program shows a published file, answers a request and carries out a cancellation.
+PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
+# RFC 5545 has no way to write a double quote in a parameter, and few programs read the one of RFC 6868.
+PARAMETER_QUOTES = str.maketrans({'"': "'", "^": ""})
 
 
 def build_ics(
     *,
+    method: str,
     uid: UUID,
     sequence: int,
     starts_at: datetime,
     ends_at: datetime,
-    is_canceled: bool,
     clinic: str,
     location: str,
-    host: str,
+    organizer: str,
+    attendee: str = "",
+    is_tentative: bool = False,
     stamp: datetime,
 ) -> str:
     """Return the file for one state of a visit; instants are aware.
 
+    A held time is tentative.
+
     A later state has the same ``uid`` and a higher ``sequence``, so that a calendar replaces or removes what it had.
+    No line names the website's host: a clinic that changes its domain can still move and cancel its visits.
     """
     event = Event()
-    event.add("uid", f"{uid}@{host}")
+    event.add("uid", str(uid))
     event.add("sequence", sequence)
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("dtstart", starts_at.astimezone(UTC))
     event.add("dtend", ends_at.astimezone(UTC))
-    event.add("summary", clinic)
-    event.add("status", "CANCELLED" if is_canceled else "CONFIRMED")
-    if location:
+    event.add("summary", _one_line(clinic))
+    event.add("status", "CANCELLED" if method == CANCEL else "TENTATIVE" if is_tentative else "CONFIRMED")
+    if location := _one_line(location):
         event.add("location", location)
+    event.add("organizer", _address(organizer, CN=_one_line(clinic).translate(PARAMETER_QUOTES)))
+    if attendee:
+        event.add("attendee", _address(attendee, PARTSTAT="ACCEPTED", RSVP="FALSE"))
     calendar = Calendar()
-    calendar.add("prodid", f"-//{host}//Visits//EN")
+    calendar.add("prodid", "-//Clinic website//Visits//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", CANCEL if is_canceled else PUBLISH)
+    calendar.add("method", method)
     calendar.add_component(event)
     return calendar.to_ical().decode()
+
+
+def _one_line(text: str) -> str:
+    """Drop line breaks and control characters: programs refuse a whole file for one of them."""
+    line = " ".join(text.split())
+    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cs"))
+
+
+def _address(email: str, **parameters: str) -> vCalAddress:
+    address = vCalAddress("mailto:" + quote(_one_line(email), safe="@!$'*+=~/"))
+    address.params.update({name: value for name, value in parameters.items() if value})
+    return address

@@ -1,11 +1,13 @@
 """Group free starts by day, a few days to a page. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 
 DAYS_SHOWN = 5
+# A day with no more times than this shows all of them at once.
+FEW_TIMES = 6
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,18 @@ def group_by_day(times: Iterable[datetime], zone: tzinfo) -> Iterator[Day]:
     """Put times, which are in order, under the dates of the clinic."""
     for day, group in groupby(times, key=lambda at: at.astimezone(zone).date()):
         yield Day(day, tuple(group))
+
+
+def split_day(times: Sequence[datetime], zone: tzinfo) -> list[tuple[str, datetime]]:
+    """Name the part of a day for each time: "morning", "afternoon" or "more".
+
+    Quarter hours come last, as "more", unless the day has few times or no others.
+    """
+    main = [at for at in times if at.astimezone(zone).minute % 30 == 0]
+    if len(times) <= FEW_TIMES or not main:
+        main = list(times)
+    named = [("morning" if at.astimezone(zone).hour < 12 else "afternoon", at) for at in main]
+    return [*named, *(("more", at) for at in times if at not in main)]
 
 
 def get_window(days: Iterable[Day], first: date | None) -> Window:

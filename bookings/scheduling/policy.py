@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from clinic.hours.schedule import DAY, MINUTE, Schedule
 
 if TYPE_CHECKING:
-    from bookings.models import ConsultationSettings, VisitType
+    from bookings.models import Appointment, ConsultationSettings, VisitType
 
 MINUTES_A_DAY = 24 * 60
 SLOT = timedelta(minutes=15)
@@ -70,6 +70,7 @@ class BookingPolicy:
     rules: SlotRules
     hold_minutes: int = 240
     change_until: timedelta = DAY
+    complaint_minutes: int = 60
     visit_type_id: int | None = None
 
     @classmethod
@@ -90,7 +91,9 @@ class BookingPolicy:
             horizon_days=settings.horizon_days,
             needs=tuple(visit_type.needs),
         )
-        return cls(schedule, rules, settings.hold_minutes, settings.change_until, visit_type.pk)
+        return cls(
+            schedule, rules, settings.hold_minutes, settings.change_until, settings.complaint_minutes, visit_type.pk
+        )
 
     def answer_by(self, since: datetime) -> datetime | None:
         """Return when a request has to be answered and its hold ends.
@@ -98,3 +101,23 @@ class BookingPolicy:
         Return None if the clinic never opens.
         """
         return self.schedule.add_open_minutes(since, self.hold_minutes)
+
+    def answer_hold_by(self, appointment: "Appointment") -> datetime:
+        """Return when the desk has to answer a held time.
+
+        The answer comes before the visit, also when the hold lasts to its end.
+        """
+        until, start = appointment.held_until, appointment.starts_at
+        if until and until < start:
+            return until
+        return min(self.answer_by(appointment.created_at) or start, start)
+
+    def hold_until(self, start: datetime, answer_by: datetime) -> datetime:
+        """Return when the hold of a visit at ``start`` ends.
+
+        It ends when the desk has to answer. A visit of that day or before is held to its own end: a patient may be on
+        the way by then.
+        """
+        zone = self.schedule.time_zone
+        is_on_a_later_day = start.astimezone(zone).date() > answer_by.astimezone(zone).date()
+        return answer_by if is_on_a_later_day else start + self.rules.visit

@@ -4,19 +4,29 @@ Nothing else writes them, except the outbox, which marks messages as sent. Each 
 and each change leaves an event that says who did what.
 """
 
-from .appointments import MAX_AHEAD, book, cancel, change_stage, confirm, expire_holds, move
+from .appointments import MAX_AHEAD, book, cancel, change_stage, choose_time, confirm, expire_holds, move
 from .blocked_time import VisitsInTheWayError, block_time, unblock_time
-from .cases import add_note, assign, retry_message
+from .cases import add_note, assign, mark_seen, record_answer, retry_message
 from .complaints import file_complaint
+from .contacts import correct_contact
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
-from .privacy import revoke_links
-from .slots import TimeTakenError, expired_holds, free_starts, get_booking_policy, time_taken
-from .submissions import SAME_REQUEST_WITHIN, Submission, release_from_quarantine, submit
+from .privacy import erase, revoke_links, withdraw_consent
+from .slots import (
+    Obstacle,
+    TimeTakenError,
+    UnusualTimeError,
+    expired_holds,
+    free_starts,
+    get_booking_policy,
+    time_taken,
+)
+from .submissions import SAME_REQUEST_WITHIN, HasTimeError, Submission, release_from_quarantine, submit
 from .transitions import (
     TRANSITIONS,
     BookingError,
     StaleCaseError,
     TransitionError,
+    get_outcomes,
     get_stage,
     get_visit,
     next_stages,

@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models import (
     CONFIRMABLE,
+    LIVE,
     Appointment,
     AppointmentState,
     Case,
@@ -25,20 +27,35 @@ from bookings.models import (
 from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 
-from .cases import lock_case, save_change, set_status
-from .notifications import notify_patient
-from .slots import expired_holds, find_resources, lock_resources, place, time_taken
+from .cases import ask_again, lock_case, save_change, set_status
+from .notifications import get_clinic_zone, notify_desk, notify_patient
+from .slots import (
+    UnusualTimeError,
+    expired_holds,
+    find_obstacles,
+    find_resources,
+    hold,
+    lock_resources,
+    make_room,
+    place,
+    time_taken,
+)
 from .transitions import (
+    UNDONE,
     BookingError,
     TransitionError,
     check_open_for_a_time,
     check_transition,
+    find_obstacle,
+    get_outcomes,
     get_stage,
     get_visit,
+    is_unclear,
 )
 from .waitlist import notify_waitlist
 
 MAX_AHEAD = 2 * 365 * DAY  # How far the desk may book ahead.
+SAY_FIRST = gettext_lazy("The time of the visit has come. Say first whether the patient came.")
 
 
 @transaction.atomic
@@ -77,12 +94,14 @@ def book(
     actor: User,
     expected_version: int,
     policy: BookingPolicy,
+    anyway: bool = False,
     note: str = "",
 ) -> Case:
     """Book a time (aware) that the desk and the patient agreed on.
 
-    Hours, grid and notice do not limit it. It replaces the live appointment of the case. Raise TimeTakenError, or
-    BookingError for a time that is over or more than two years ahead.
+    Grid and notice do not limit it. It replaces the live appointment of the case. Raise TimeTakenError, or
+    BookingError for a time that is over or more than two years ahead. Outside the opening hours, or in a blocked time,
+    raise UnusualTimeError, unless ``anyway``: then the visit takes its part of the blocked time.
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
@@ -91,16 +110,22 @@ def book(
     if start > now + MAX_AHEAD:
         raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
     appointment = case.appointments.live().first()
-    if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now:
-        # The patient did not come to a booked visit whose time has passed.
-        _end(appointment, AppointmentState.NO_SHOW)
-        appointment = None
+    if appointment and is_unclear(appointment, now):
+        raise BookingError(SAY_FIRST)
+    if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at == start:
+        raise BookingError(_("The visit is booked for that time already."))
     appointment = appointment or Appointment(case=case)
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     appointment.sequence += was_booked
+    obstacles = find_obstacles(policy, start, now, appointment)
+    if obstacles and not anyway:
+        raise UnusualTimeError(obstacles)
+    if obstacles:
+        make_room(policy, start, now, appointment)
     _place_anywhere(appointment, start, policy, now)
-    _record_change(case, EventKind.MOVED if was_booked else EventKind.BOOKED, appointment, actor, note)
+    kind = EventKind.MOVED if was_booked else EventKind.BOOKED
+    _record_change(case, kind, appointment, actor, note, anyway=sorted({obstacle.kind for obstacle in obstacles}))
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
     if before and before != start:
         notify_waitlist(before, given_back_by=case.pk)
@@ -119,18 +144,47 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
     before = appointment.starts_at
     if start == before:  # The form was sent twice.
         return case
+    if start < now + policy.change_until:
+        raise BookingError(_("That time is too near to be changed here. Please choose a later one, or call us."))
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment)
     was_booked = appointment.state == AppointmentState.BOOKED
-    if appointment.held_until:
-        appointment.held_until = min(appointment.held_until, start)
+    if appointment.answer_by:
+        appointment.held_until = policy.hold_until(start, appointment.answer_by)
     appointment.sequence += was_booked
     place(appointment, start, resources, policy, now)
+    case.unseen_since = case.unseen_since or now
     _record_change(case, EventKind.MOVED, appointment)
-    if was_booked:
-        notify_patient(MessageKind.MOVED, appointment)
+    notify_patient(MessageKind.MOVED if was_booked else MessageKind.HELD, appointment)
+    notify_desk(MessageKind.DESK_MOVED, appointment)
     notify_waitlist(before, given_back_by=case.pk)
+    return case
+
+
+@transaction.atomic
+def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
+    """Hold a start on offer (aware) for a patient whose case has no time.
+
+    The case then waits for an answer. Raise TimeTakenError, or BookingError if the case is closed or has a time.
+    """
+    case, now = _lock_case(case_id)
+    check_open_for_a_time(case)
+    if live := case.appointments.live().first():
+        if live.starts_at == start:  # The form was sent twice.
+            return case
+        raise BookingError(_("You have a time already. Open your page again to see it."))
+    stage = get_stage(case)
+    appointment = hold(case, start, policy, now)
+    if appointment is None:
+        raise BookingError(_("Other times are held for the same email or phone. Please call us."))
+    ask_again(case)
+    case.unseen_since = case.unseen_since or now
+    save_change(case)
+    data: dict[str, Any] = {"from": stage, "to": case.status}
+    Event.objects.record(case, EventKind.STAGE, **data)
+    notify_patient(MessageKind.HELD, appointment)
+    notify_desk(MessageKind.DESK_MOVED, appointment)
     return case
 
 
@@ -145,15 +199,20 @@ def cancel(
 ) -> Case:
     """Cancel the case's visit. The case stays open.
 
-    Patients may cancel until the cut-off, the desk always.
+    Patients may cancel until the cut-off, the desk until the visit begins.
     """
     case, now = _lock_case(case_id, expected_version)
     appointment = _get_live(case)
     if actor is None:
         _check_change(appointment, policy, now)
+        case.unseen_since = case.unseen_since or now
+    elif is_unclear(appointment, now):
+        raise BookingError(SAY_FIRST)
     _end(appointment, AppointmentState.CANCELED)
     _record_change(case, EventKind.CANCELED, appointment, actor, note)
     notify_patient(MessageKind.CANCELED, appointment)
+    if actor is None:
+        notify_desk(MessageKind.DESK_CANCELED, appointment)
     return case
 
 
@@ -196,70 +255,131 @@ def change_stage(
 ) -> Case:
     """Take the case to its next stage.
 
-    Raise StaleCaseError, or TransitionError with the reason.
+    Raise StaleCaseError, or TransitionError with the reason. A step back restores all that the step before it changed.
 
     ``policy`` is needed to check in a patient who has no appointment.
     """
-    lock_resources()
-    case = lock_case(case_id, expected_version)
-    stage, visit = get_stage(case), get_visit(case)
+    case, now = _lock_case(case_id, expected_version)
+    stage, live = get_stage(case), case.appointments.live().first()
     wanted = check_transition(stage, to_stage, outcome)
+    if obstacle := find_obstacle(live, stage, wanted, now, get_clinic_zone()):
+        raise TransitionError(obstacle)
     data: dict[str, Any] = {}
-    if wanted == AppointmentState.CHECKED_IN and stage != AppointmentState.TREATED:
-        _check_in(case, policy)
-    elif visit and isinstance(wanted, AppointmentState):
-        _change_state(visit, wanted)
+    if isinstance(wanted, AppointmentState):
+        data = _change_visit(case, live, stage, wanted, policy, now)
     elif wanted == Status.CLOSED:
-        _end_on_closing(case, outcome)
-        data = {"outcome": outcome}
+        data = {"outcome": outcome, "was_quarantined": stage == Status.QUARANTINED}
+        _close(case, live, outcome, actor, now)
     elif stage == Status.CLOSED:
         data = {"was_closed_as": case.outcome}
-    set_status(case, wanted if isinstance(wanted, Status) else Status.CONTACTING, outcome)
+        set_status(case, Status.QUARANTINED if _was_quarantined(case) else wanted)
+    else:
+        set_status(case, wanted)
     save_change(case)
     data |= {"from": stage, "to": get_stage(case)}
     Event.objects.record(case, EventKind.STAGE, actor, note, **data)
     return case
 
 
-def _change_state(visit: Appointment, state: AppointmentState) -> None:
-    """Record the treatment of a visit, or take one step back."""
-    if state == AppointmentState.BOOKED:
-        if visit.created_at >= visit.starts_at:
-            # A walk-in was never booked, so undoing the check-in leaves no visit.
-            _end(visit, AppointmentState.CANCELED)
-            return
-        if visit.case.appointments.live().exists():
-            raise TransitionError(_("Another time is held for this case. Cancel it first."))
-    visit.state = state
-    visit.save(update_fields=["state"])
+def _change_visit(
+    case: Case,
+    live: Appointment | None,
+    stage: str,
+    wanted: AppointmentState,
+    policy: BookingPolicy | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Take the visit to the wanted state, and return what the event needs."""
+    visit = get_visit(case)
+    if visit and (stage, wanted) in UNDONE:
+        _undo(case, visit, stage, wanted, now)
+        return {}
+    if wanted == AppointmentState.CHECKED_IN:
+        before, visit = _describe(case, live), _check_in(case, live, policy, now)
+    else:
+        before = _describe(case, visit)
+    if visit is None:
+        raise TransitionError(_("This case has no visit."))
+    _set_state(visit, wanted)
+    set_status(case, Status.CONTACTING)
+    case.answered_at = case.answered_at or now
+    return {"before": before | {"visit": visit.pk}}
 
 
-def _check_in(case: Case, policy: BookingPolicy | None) -> None:
-    """Mark the live visit as checked in.
+def _describe(case: Case, visit: Appointment | None) -> dict[str, Any]:
+    """Return what a step changes, so that the step back can restore it."""
+    return {
+        "state": visit.state if visit else "",
+        "held_until": visit.held_until.isoformat() if visit and visit.held_until else "",
+        "status": case.status,
+        "answered_at": case.answered_at.isoformat() if case.answered_at else "",
+    }
+
+
+def _undo(case: Case, visit: Appointment, stage: str, to_stage: AppointmentState, now: datetime) -> None:
+    """Restore what the step to ``stage`` changed, or go one state back."""
+    steps = case.events.filter(kind=EventKind.STAGE, data__to=stage, data__before__visit=visit.pk)
+    step = steps.order_by("pk").last()
+    known: dict[str, str] = step.data["before"] if step else {"state": to_stage, "status": case.status}
+    state, until = known["state"], known.get("held_until")
+    if state in LIVE and case.appointments.live().exists():
+        raise TransitionError(_("Another time is held for this case. Cancel it first."))
+    if not state:
+        # A walk-in was never booked, so undoing the check-in leaves no visit.
+        _end(visit, AppointmentState.CANCELED)
+    else:
+        _set_state(visit, AppointmentState(state), datetime.fromisoformat(until) if until else None)
+    if step:
+        case.status = Status(known["status"])
+        answered_at = known["answered_at"]
+        case.answered_at = datetime.fromisoformat(answered_at) if answered_at else None
+    if until:
+        expire(now)
+
+
+def _set_state(visit: Appointment, state: AppointmentState, held_until: datetime | None = None) -> None:
+    """Save the state of a visit that keeps its slots."""
+    visit.state, visit.held_until = state, held_until
+    visit.save(update_fields=["state", "held_until"])
+    visit.slots.update(expires_at=held_until)
+
+
+def _check_in(case: Case, live: Appointment | None, policy: BookingPolicy | None, now: datetime) -> Appointment:
+    """Return the visit of a patient who has come.
 
     A patient who walks in gets a visit from this quarter hour on.
     """
-    visit = case.appointments.live().first()
-    if visit is None:
-        if policy is None:
-            raise BookingError(_("Add a type of visit first, under Settings."))
-        now = timezone.now()
-        start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
-        visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
-        expire(now)
-        # The patient has come, so the visit is saved even without a free room.
-        place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
-        return
-    visit.state, visit.held_until = AppointmentState.CHECKED_IN, None
-    visit.save(update_fields=["state", "held_until"])
-    visit.slots.update(expires_at=None)
+    if live:
+        return live
+    if policy is None:
+        raise BookingError(_("Add a type of visit first, under Settings."))
+    start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
+    visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
+    # The patient has come, so the visit is saved even without a free room.
+    place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
+    return visit
 
 
-def _end_on_closing(case: Case, outcome: str) -> None:
-    visit = case.appointments.live().first()
-    if visit:
-        is_no_show = outcome == Outcome.NO_SHOW and visit.state == AppointmentState.BOOKED
-        _end(visit, AppointmentState.NO_SHOW if is_no_show else AppointmentState.CANCELED)
+def _close(case: Case, live: Appointment | None, outcome: str, actor: User, now: datetime) -> None:
+    """Close the case, and cancel a coming visit with an email to the patient."""
+    if outcome not in get_outcomes(case, now):
+        raise TransitionError(_("The case cannot have ended like this: it says something that has not happened."))
+    if live and is_unclear(live, now):
+        if outcome != Outcome.NO_SHOW:
+            raise TransitionError(SAY_FIRST)
+        _end(live, AppointmentState.NO_SHOW)
+    elif live:
+        _end(live, AppointmentState.CANCELED)
+        Event.objects.record(case, EventKind.CANCELED, actor, starts_at=live.starts_at)
+        notify_patient(MessageKind.CANCELED, live)
+    case.unseen_since = None
+    set_status(case, Status.CLOSED, outcome)
+
+
+def _was_quarantined(case: Case) -> bool:
+    """Return whether the desk closed the case without releasing it."""
+    step = case.events.filter(kind=EventKind.STAGE, data__to=Status.CLOSED).order_by("pk").last()
+    return bool(step and step.data.get("was_quarantined"))
 
 
 def _end(appointment: Appointment, state: AppointmentState) -> None:
@@ -317,12 +437,15 @@ def _record_change(
     appointment: Appointment,
     actor: User | None = None,
     note: str = "",
+    **data: Any,
 ) -> None:
     """Save the case with the event.
 
-    A case for which a visit is booked has been answered.
+    A case for which the desk books a visit has been answered.
     """
-    if appointment.state == AppointmentState.BOOKED and case.status != Status.CONTACTING:
+    if actor and appointment.state == AppointmentState.BOOKED:
         set_status(case, Status.CONTACTING)
+        case.answered_at = case.answered_at or timezone.now()
+        case.unseen_since = None
     save_change(case)
-    Event.objects.record(case, kind, actor, note, starts_at=appointment.starts_at)
+    Event.objects.record(case, kind, actor, note, starts_at=appointment.starts_at, **data)

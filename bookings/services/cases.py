@@ -8,9 +8,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import Case, Event, EventKind, Message, MessageState, Status
+from bookings.models import (
+    OPEN_STATUSES,
+    AnsweredBy,
+    Case,
+    Event,
+    EventKind,
+    Message,
+    MessageState,
+    Status,
+)
 
-from .transitions import BookingError, StaleCaseError
+from .transitions import BookingError, StaleCaseError, TransitionError
 
 
 def lock_case(case_id: int, expected_version: int | None = None) -> Case:
@@ -27,29 +36,72 @@ def lock_case(case_id: int, expected_version: int | None = None) -> Case:
 def set_status(case: Case, status: Status, outcome: str = "") -> None:
     """Set the status with the dates that belong to it.
 
+    A new case waits for an answer. The caller saves the case.
+    """
+    case.status, case.outcome = status, outcome
+    case.closed_at = timezone.now() if status == Status.CLOSED else None
+    if status == Status.NEW:
+        case.answered_at = None
+
+
+def ask_again(case: Case) -> None:
+    """Make a case new again: the patient waits, and the clock starts anew.
+
     The caller saves the case.
     """
-    now = timezone.now()
-    case.status, case.outcome = status, outcome
-    case.closed_at = now if status == Status.CLOSED else None
-    case.answered_at = None if status == Status.NEW else case.answered_at or now
+    set_status(case, Status.NEW)
+    case.asked_again_at = timezone.now()
 
 
 def save_change(case: Case) -> None:
     """Save a locked case as its next version."""
     case.version += 1
     case.save()
-    case.refresh_from_db(fields=["is_waiting"])
+    case.refresh_from_db(fields=["priority"])
 
 
 @transaction.atomic
 def add_note(case_id: int, text: str, *, actor: User) -> Case:
-    """Add a note to the timeline. Raise BookingError if it is empty."""
+    """Add a note to the timeline. Raise BookingError if it is empty.
+
+    A note changes nothing that a colleague has read, so it raises no version.
+    """
     if not text.strip():
         raise BookingError(_("Write something before you save the note."))
     case = lock_case(case_id)
-    save_change(case)
     Event.objects.record(case, EventKind.NOTE, actor, text)
+    return case
+
+
+@transaction.atomic
+def record_answer(case_id: int, how: str, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Record that the desk has answered the patient, which stops the clock.
+
+    ``how`` is a value of ``AnsweredBy``.
+    """
+    case = lock_case(case_id, expected_version)
+    if case.status not in OPEN_STATUSES:
+        raise TransitionError(_("Open the case first."))
+    if how not in AnsweredBy.values:
+        raise BookingError(_("Say how you answered."))
+    case.answered_at = timezone.now()
+    if case.status == Status.NEW:
+        set_status(case, Status.CONTACTING)
+    save_change(case)
+    Event.objects.record(case, EventKind.ANSWERED, actor, note, how=how)
+    return case
+
+
+@transaction.atomic
+def mark_seen(case_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Record that the desk has seen what the patient changed."""
+    case = lock_case(case_id, expected_version)
+    if case.unseen_since:
+        case.unseen_since = None
+        save_change(case)
+        Event.objects.record(case, EventKind.SEEN, actor, note)
+    elif note.strip():
+        return add_note(case_id, note, actor=actor)
     return case
 
 

@@ -1,7 +1,8 @@
-"""Save what patients say feels wrong."""
+"""Save what patients say feels wrong, and tell the staff."""
 
 from uuid import uuid4
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -9,32 +10,46 @@ from bookings.contact_details import search_text_for
 from bookings.models import Case, CaseKind, ConsultationSettings, Event, EventKind, Message, MessageKind, Status
 from clinic.models import ClinicProfile
 
-from .cases import lock_case
+from .cases import ask_again, lock_case, save_change
 from .transitions import BookingError
 
 # A complaint copies the contact details of the previous case, not what the patient asked about.
 CONTACT = ("name", "email", "phone", "phone_e164", "contact_by", "contact_time")
+CLINICIANS = "Clinicians"
 
 
 @transaction.atomic
 def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, profile: ClinicProfile) -> Case:
-    """Open a case for the complaint and tell the desk, or add to the open one.
+    """Open a case for the complaint, or add to the open one.
 
-    Raise BookingError if it is empty.
+    Desk and clinicians get an email for each complaint, the patient gets a receipt. An open one waits again. The same
+    words sent twice count once. Raise BookingError if it is empty.
     """
-    text = text.strip()
+    text = text.strip()[: Case._meta.get_field("message").max_length]
     if not text:
         raise BookingError(_("Write in a few words what feels wrong."))
     previous = lock_case(case_id)
-    open_complaint = previous.following.filter(kind=CaseKind.COMPLAINT).exclude(status=Status.CLOSED).first()
-    if open_complaint:
-        Event.objects.record(open_complaint, EventKind.NOTE, note=text)
-        return open_complaint
+    complaint = previous.following.filter(kind=CaseKind.COMPLAINT).exclude(status=Status.CLOSED).first()
+    if complaint is None:
+        complaint = _open(previous, text)
+    else:
+        complaint = lock_case(complaint.pk)
+        last = complaint.events.filter(kind=EventKind.COMPLAINT).order_by("pk").last()
+        if text == (last.data["note"] if last else complaint.message):
+            return complaint
+        ask_again(complaint)
+        save_change(complaint)
+        Event.objects.record(complaint, EventKind.COMPLAINT, note=text)
+    _send_messages(complaint, settings, profile)
+    return complaint
+
+
+def _open(previous: Case, text: str) -> Case:
     complaint = Case(
         kind=CaseKind.COMPLAINT,
         patient=previous.patient,
         previous=previous,
-        message=text[: Case._meta.get_field("message").max_length],
+        message=text,
         submission_key=uuid4(),
         fingerprint=uuid4().hex,
         **{name: getattr(previous, name) for name in CONTACT},
@@ -43,6 +58,13 @@ def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, p
     complaint.save(force_insert=True)
     Event.objects.record(complaint, EventKind.RECEIVED)
     Event.objects.record(previous, EventKind.COMPLAINT, reference=complaint.reference)
-    recipient = settings.desk_email or profile.email
-    Message.objects.queue(MessageKind.DESK_NOTICE, complaint, recipient=recipient, key=f"{complaint.reference}:1")
     return complaint
+
+
+def _send_messages(complaint: Case, settings: ConsultationSettings, profile: ClinicProfile) -> None:
+    key = f"{complaint.reference}:{complaint.version}"
+    clinicians = User.objects.filter(groups__name=CLINICIANS, is_active=True).exclude(email="")
+    recipients = [settings.desk_email or profile.email, *clinicians.values_list("email", flat=True)]
+    for number, recipient in enumerate(dict.fromkeys(address.lower() for address in recipients)):
+        Message.objects.queue(MessageKind.COMPLAINT, complaint, recipient=recipient, key=f"{key}:{number}")
+    Message.objects.queue(MessageKind.COMPLAINT_RECEIPT, complaint, recipient=complaint.email, key=key)

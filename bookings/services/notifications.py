@@ -2,12 +2,13 @@
 
 from datetime import datetime, time
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from wagtail.models import Site
 
 from bookings.messaging import preconditions
-from bookings.models import Appointment, AppointmentState, Message, MessageKind, MessageState
+from bookings.models import Appointment, AppointmentState, ConsultationSettings, Message, MessageKind, MessageState
 from clinic.hours.schedule import DAY, instant_of
 from clinic.models import ClinicProfile
 
@@ -24,7 +25,7 @@ def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
         Message.objects.queue,
         case=case,
         recipient=case.email,
-        key=f"{appointment.uid}:{appointment.sequence}",
+        key=f"{appointment.uid}:{case.version}",
         appointment=appointment,
         starts_at=appointment.starts_at,
     )
@@ -37,12 +38,30 @@ def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
             queue(MessageKind.REMINDER, due_at=due_at)
 
 
+def notify_desk(kind: MessageKind, appointment: Appointment) -> None:
+    """Queue an email to the desk about a change that the patient made."""
+    site = Site.objects.get(is_default_site=True)
+    Message.objects.queue(
+        kind,
+        appointment.case,
+        recipient=ConsultationSettings.for_site(site).desk_email or ClinicProfile.for_site(site).email,
+        key=f"{appointment.uid}:{appointment.case.version}",
+        appointment=appointment,
+        starts_at=appointment.starts_at,
+    )
+
+
+def get_clinic_zone() -> ZoneInfo:
+    """Return the time zone of the default site's clinic."""
+    return ClinicProfile.for_site(Site.objects.get(is_default_site=True)).zone
+
+
 def get_reminder_time(appointment: Appointment) -> datetime:
     """Return 10 am on the day before the visit, as an instant (UTC).
 
     The clock is that of the default site.
     """
-    zone = ClinicProfile.for_site(Site.objects.get(is_default_site=True)).zone
+    zone = get_clinic_zone()
     day_before = appointment.starts_at.astimezone(zone).date() - DAY
     return instant_of(day_before, REMIND_AT, zone)
 
@@ -54,6 +73,11 @@ def is_booked_then(message: Message, appointment: Appointment) -> bool:
     A later change has a message of its own.
     """
     return appointment.state == AppointmentState.BOOKED and appointment.starts_at == message.starts_at
+
+
+@preconditions.register(MessageKind.HELD)
+def is_held_then(message: Message, appointment: Appointment) -> bool:
+    return appointment.state == AppointmentState.HELD and appointment.starts_at == message.starts_at
 
 
 @preconditions.register(MessageKind.REMINDER)

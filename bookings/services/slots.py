@@ -7,22 +7,37 @@ forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from bookings.models import Appointment, AppointmentState, ConsultationSettings, Resource, Slot, VisitType
+from bookings.contact_details import fold
+from bookings.models import (
+    Appointment,
+    AppointmentState,
+    BlockedTime,
+    Case,
+    ConsultationSettings,
+    Event,
+    EventKind,
+    Resource,
+    Slot,
+    VisitType,
+)
 from bookings.scheduling import availability
-from bookings.scheduling.availability import FreeStart, slots_of
-from bookings.scheduling.policy import BookingPolicy
+from bookings.scheduling.availability import FreeStart, slots_between, slots_of
+from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 from clinic.models import ClinicProfile, OpeningHours
 
 from .transitions import BookingError
 
 NEAREST = 3
+# A family writes from one address or phone: each of so many people may have a time.
+MAX_HOLDS = 3
 
 
 class TimeTakenError(BookingError):
@@ -34,6 +49,21 @@ class TimeTakenError(BookingError):
     def __init__(self, message: str, nearest: Collection[datetime] = ()):
         super().__init__(message)
         self.nearest = tuple(nearest)
+
+
+class Obstacle(NamedTuple):
+    """Name what speaks against a time: "closed", or "blocked" with a reason."""
+
+    kind: str
+    reason: str = ""
+
+
+class UnusualTimeError(BookingError):
+    """Ask before a visit is booked while the clinic is closed or in a blocked time."""
+
+    def __init__(self, obstacles: Collection[Obstacle]):
+        super().__init__(_("This time is not open for visits."))
+        self.obstacles = tuple(obstacles)
 
 
 def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
@@ -74,6 +104,101 @@ def find_resources(
         free = availability.free_resources(start.astimezone(UTC), policy.rules, taken)
     own = set(moving.slots.values_list("resource", flat=True)) if moving and free else set()
     return [next((pk for pk in of_kind if pk in own), of_kind[0]) for of_kind in free]
+
+
+def find_obstacles(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> list[Obstacle]:
+    """Return what speaks against a time that the desk can still book.
+
+    Other visits are no obstacle: nobody can book over them. Without opening hours, no time counts as closed.
+    """
+    found = []
+    end = start + policy.rules.visit
+    openings = policy.schedule.openings_between(start, end)
+    is_open = any(opening.opens <= start and end <= opening.closes for opening in openings)
+    if not is_open and policy.schedule.next_opening(now):
+        found.append(Obstacle("closed"))
+    blocked = _find_blocked(policy, start, now, moving)
+    return found + [Obstacle("blocked", one.reason) for one in blocked]
+
+
+def make_room(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> None:
+    """Unblock the part of the blocked times that a visit needs.
+
+    The resources are locked.
+    """
+    taken = slots_of(start, policy.rules)
+    for blocked in _find_blocked(policy, start, now, moving):
+        parts = [
+            (blocked.starts_at, min(taken[0], blocked.ends_at)),
+            (max(taken[-1] + SLOT, blocked.starts_at), blocked.ends_at),
+        ]
+        blocked.delete()
+        for begins, ends in parts:
+            if begins >= ends:
+                continue
+            blocked.pk, blocked._state.adding = None, True
+            blocked.starts_at, blocked.ends_at = begins, ends
+            blocked.save(force_insert=True)
+            Slot.objects.bulk_create(
+                Slot(resource_id=blocked.resource_id, at=at, blocked_time=blocked) for at in slots_between(begins, ends)
+            )
+
+
+def hold(
+    case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, on_offer: bool = True
+) -> Appointment | None:
+    """Hold a start until the desk has answered.
+
+    Raise TimeTakenError if it is not free and, ``on_offer``, offered. The resources are locked, and no hold is past its
+    end.
+
+    Return None, with an event, if the same person or a large family holds times already.
+    """
+    if holder := find_holder(case.name, case.email, case.phone_e164, but=case):
+        Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, holder=holder.reference)
+        return None
+    answer_by = policy.answer_by(now)
+    if answer_by is None:
+        raise TimeTakenError(_("No time can be held at the moment."))
+    resources = find_resources(policy, start, now, on_offer=on_offer)
+    if not resources:
+        raise time_taken(policy, start, now)
+    appointment = Appointment(case=case, held_until=policy.hold_until(start, answer_by))
+    place(appointment, start, resources, policy, now)
+    Event.objects.record(case, EventKind.HELD, starts_at=start)
+    return appointment
+
+
+def find_holder(name: str, email: str, phone_e164: str, but: Case | None = None) -> Case | None:
+    """Return a case that stands in the way of another hold, or None.
+
+    It is one of the same person, or one of ``MAX_HOLDS`` with this email or phone.
+    """
+    same = Q(email__iexact=email) if email else Q()
+    if phone_e164:
+        same |= Q(phone_e164=phone_e164)
+    if not same:
+        return None
+    holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD).order_by("pk")
+    cases = list(holding.exclude(pk=but.pk) if but else holding)
+    person = fold(name)
+    own = next((case for case in cases if fold(case.name) == person), None)
+    return own or (cases[0] if len(cases) >= MAX_HOLDS else None)
+
+
+def _find_blocked(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> list[BlockedTime]:
+    """Return the blocked times in the way of a visit for which no resource is free."""
+    own = moving if moving.pk else None
+    taken = _taken(policy, start - DAY, start + DAY, now, own)
+    needed = slots_of(start, policy.rules)
+    resources = []
+    for of_kind, without_blocked in zip(
+        taken, _taken(policy, start - DAY, start + DAY, now, own, blocked=False), strict=True
+    ):
+        if not any(slots.isdisjoint(needed) for slots in of_kind.values()):
+            resources += [pk for pk, slots in without_blocked.items() if slots.isdisjoint(needed)][:1]
+    blocked = BlockedTime.objects.filter(slots__resource__in=resources, slots__at__in=needed)
+    return list(blocked.distinct().order_by("starts_at", "pk"))
 
 
 def time_taken(
@@ -121,11 +246,17 @@ def place(
 
 
 def _taken(
-    policy: BookingPolicy, since: datetime, until: datetime, now: datetime, moving: Appointment | None
+    policy: BookingPolicy,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    moving: Appointment | None,
+    *,
+    blocked: bool = True,
 ) -> list[dict[int, set[datetime]]]:
     """Return the taken slots by resource, for each kind that a visit needs.
 
-    One that has expired at ``now`` is free.
+    One that has expired at ``now`` is free. So are those of blocked times, without ``blocked``.
     """
     by_kind: dict[str, dict[int, set[datetime]]] = {kind: {} for kind in policy.rules.needs}
     by_resource: dict[int, set[datetime]] = {}
@@ -133,6 +264,8 @@ def _taken(
         by_kind[kind][pk] = by_resource[pk] = set()
     slots = Slot.objects.filter(resource__in=list(by_resource), at__gte=since, at__lt=until)
     slots = slots.exclude(expires_at__lte=now)
+    if not blocked:
+        slots = slots.filter(blocked_time=None)
     if moving:
         slots = slots.exclude(appointment=moving)
     for resource, at in slots.values_list("resource", "at"):

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import one_line, search_text_for
+from bookings.contact_details import fold, one_line, search_text_for
 from bookings.models import (
     Appointment,
     AppointmentState,
@@ -28,7 +28,6 @@ from bookings.models import (
     EventKind,
     Message,
     MessageKind,
-    MessageState,
     Outcome,
     Patient,
     Status,
@@ -37,8 +36,10 @@ from bookings.scheduling.policy import BookingPolicy
 from clinic.models import ClinicProfile
 
 from .appointments import drop_hold, expire
-from .cases import lock_case, save_change, set_status
-from .slots import TimeTakenError, expired_holds, find_resources, lock_resources, place, time_taken
+from .cases import ask_again, lock_case, save_change, set_status
+from .contacts import readdress
+from .notifications import notify_patient
+from .slots import TimeTakenError, expired_holds, find_holder, find_resources, hold, lock_resources, time_taken
 from .transitions import BookingError, get_stage
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
@@ -69,6 +70,8 @@ class Submission:
     submission_key: UUID
     start: datetime | None = None
     on_waitlist: bool = False
+    # The held time that the patient wants to give up, as the form has shown it to them.
+    replaces: datetime | None = None
 
     def case_fields(self) -> dict[str, Any]:
         """Return the fields of the case, with a fingerprint of what was typed.
@@ -94,10 +97,12 @@ def submit(
     Return the case and whether it is new.
 
     A request in quarantine holds no time and sends no message until the desk releases it. Without a policy no time is
-    held. Raise TimeTakenError when the time the patient picked is gone: then nothing is saved.
+    held. Raise TimeTakenError when the time the patient picked is gone, and HasTimeError when the case has another
+    time that the patient did not ask to change: then nothing is saved.
 
     The same form again gives the same case, with what the patient corrected since. So does the same content from a
-    form opened anew within a day, unless the desk has closed that case.
+    form opened anew within a day, unless the desk has closed that case. The same form with another name is another
+    person's request.
     """
     try:
         return _submit(submission, settings, profile, policy, in_quarantine)
@@ -115,31 +120,49 @@ def _submit(
     in_quarantine: bool,
 ) -> tuple[Case, bool]:
     now, fields = timezone.now(), submission.case_fields()
+    submission = _give_own_key(submission)
     if Case.objects.filter(submission_key=submission.submission_key).exists():
         return _amend(submission, fields, policy, in_quarantine, now), False
     recent = Case.objects.filter(fingerprint=fields["fingerprint"], created_at__gte=now - SAME_REQUEST_WITHIN)
-    if case := recent.exclude(status=Status.CLOSED).order_by("pk").first():
-        if submission.start:  # A second form without a time does not end the hold.
-            lock_resources()
-            _save_requested_time(case, submission)
-            _change_hold(case, submission.start, policy, now)
-        return case, False
+    recent = recent.exclude(status=Status.CLOSED).order_by("pk")
+    if recent.exists():
+        lock_resources()
+        if case := recent.select_for_update(no_key=True).first():
+            if submission.start:  # A second form without a time does not end the hold.
+                _save_requested_time(case, submission)
+                _change_hold(case, submission, policy, now)
+            return case, False
     start = None if in_quarantine else submission.start
     is_checked = False
-    if start and policy and not _holder(fields["email"], fields["phone_e164"]):
+    if start and policy and not find_holder(submission.name, submission.email, submission.phone_e164):
         # The check comes before the lock, so that requests for a taken time do not wait for the lock.
         is_checked = True
         if not find_resources(policy, start, now):
             raise time_taken(policy, start, now)
     case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
     if not in_quarantine:
-        queue_receipt(case)
+        Message.objects.queue_receipt(case)
         recipient = settings.desk_email or profile.email
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
     if start and policy:
         # The hold comes last, so that the lock is short. The case is new, so it may be locked before the resources.
-        _hold(case, start, policy, now, on_offer=not is_checked)
+        lock_resources()
+        if expired_holds(now).exists():
+            expire(now)
+        hold(case, start, policy, now, on_offer=not is_checked)
     return case, True
+
+
+def _give_own_key(submission: Submission) -> Submission:
+    """Return the submission with a key of its own if another person sent the form before.
+
+    The key comes from form and name, so that this person's corrections find their own case.
+    """
+    first = Case.objects.filter(submission_key=submission.submission_key).only("name").first()
+    person = fold(submission.name)
+    if first is None or fold(first.name) == person:
+        return submission
+    return replace(submission, submission_key=uuid5(submission.submission_key, person))
 
 
 def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
@@ -187,72 +210,48 @@ def find_previous_visit(case: Case) -> Case | None:
     return next((visit for visit in visits[:MAX_LOOKED_AT] if visit.name.casefold() == name), None)
 
 
-def queue_receipt(case: Case) -> None:
-    """Queue the receipt to the patient, if they gave an email address."""
-    key = f"{case.reference}:{case.version}"
-    Message.objects.queue(MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key)
+# The time of a case that is there already
 
 
-# Holding the time that the patient picked
+class HasTimeError(BookingError):
+    """Ask before a time is given up that the patient has, ``current``."""
+
+    def __init__(self, current: Appointment):
+        super().__init__(_("You have a time already."))
+        self.current = current
 
 
-def _hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, on_offer: bool = True) -> None:
-    """Hold a start until the desk has answered.
+def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | None, now: datetime) -> None:
+    """Hold another start instead of the one that is held, if the patient wants to.
 
-    Raise TimeTakenError if it is not free and, ``on_offer``, offered.
-
-    One contact holds one time: a second request is saved without one.
-    """
-    lock_resources()
-    if expired_holds(now).exists():
-        expire(now)
-    if holder := _holder(case.email, case.phone_e164, but=case):
-        Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, holder=holder.reference)
-        return
-    answer_by = policy.answer_by(now)
-    if answer_by is None:
-        raise TimeTakenError(_("No time can be held at the moment."))
-    resources = find_resources(policy, start, now, on_offer=on_offer)
-    if not resources:
-        raise time_taken(policy, start, now)
-    place(Appointment(case=case, held_until=min(answer_by, start)), start, resources, policy, now)
-    Event.objects.record(case, EventKind.HELD, starts_at=start)
-
-
-def _holder(email: str, phone_e164: str, but: Case | None = None) -> Case | None:
-    """Return a case that holds a time for this email or phone, or None."""
-    same = Q(email__iexact=email) if email else Q()
-    if phone_e164:
-        same |= Q(phone_e164=phone_e164)
-    if not same:
-        return None
-    holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD)
-    return (holding.exclude(pk=but.pk) if but else holding).first()
-
-
-def _change_hold(case: Case, start: datetime | None, policy: BookingPolicy | None, now: datetime) -> None:
-    """Hold another start instead of the one that is held.
-
-    A booked visit stays, and a quarantined case holds nothing. The resources are locked.
+    Raise HasTimeError if the patient did not say so. A booked visit changes on the patient's own page only, and a
+    quarantined case holds nothing. The resources are locked.
     """
     if policy is None or case.status == Status.QUARANTINED:
         return
     expire(now)
-    current = case.appointments.live().first()
-    if current and (current.state == AppointmentState.BOOKED or current.starts_at == start):
-        return
+    current, start = case.appointments.live().first(), submission.start
     if current:
+        is_booked = current.state == AppointmentState.BOOKED
+        if current.starts_at == start or (is_booked and start is None):
+            return
+        if is_booked or submission.replaces != current.starts_at:
+            raise HasTimeError(current)
         drop_hold(current)
     if start is None:
         return
     stage = get_stage(case)
-    _hold(case, start, policy, now)
-    if stage not in (Status.NEW, Status.CONTACTING) and case.appointments.live().exists():
+    appointment = hold(case, start, policy, now)
+    if appointment is None:
+        return
+    if stage not in (Status.NEW, Status.CONTACTING):
         # A case with a held time waits for an answer.
-        set_status(case, Status.NEW)
+        ask_again(case)
         save_change(case)
         data: dict[str, Any] = {"from": stage, "to": Status.NEW}
         Event.objects.record(case, EventKind.STAGE, **data)
+    if current:
+        notify_patient(MessageKind.HELD, appointment)
 
 
 # The same form sent again
@@ -276,19 +275,20 @@ def _amend(
         for name, value in fields.items():
             setattr(case, name, value)
         case.search_text = search_text_for(case)
+        if "email" in changes:
+            readdress(case)
         was_closed = case.status == Status.CLOSED
         if was_closed:
             # A patient who writes again waits for an answer, even after the desk has closed the case.
-            set_status(case, Status.QUARANTINED if in_quarantine else Status.NEW)
+            ask_again(case)
+            if in_quarantine:
+                set_status(case, Status.QUARANTINED)
         save_change(case)
         Patient.objects.update_for(case)
         Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
         if "email" in changes and case.status != Status.QUARANTINED:
-            # A receipt that still waits for the old, mistaken address would reach a stranger.
-            unsent = (MessageState.QUEUED, MessageState.FAILED)
-            case.messages.filter(kind=MessageKind.RECEIPT, state__in=unsent).delete()
-            queue_receipt(case)
-    _change_hold(case, submission.start, policy, now)
+            Message.objects.queue_receipt(case)
+    _change_hold(case, submission, policy, now)
     return case
 
 
@@ -353,11 +353,12 @@ def release_from_quarantine(
     save_change(case)
     data: dict[str, Any] = {"from": Status.QUARANTINED, "to": Status.NEW}
     Event.objects.record(case, EventKind.STAGE, actor, note, **data)
-    queue_receipt(case)
+    Message.objects.queue_receipt(case)
     if case.requested_start and policy:
         try:
             with transaction.atomic():
-                _hold(case, case.requested_start, policy, timezone.now())
+                expire(timezone.now())
+                hold(case, case.requested_start, policy, timezone.now())
         except TimeTakenError:
             Event.objects.record(case, EventKind.NOT_HELD, starts_at=case.requested_start)
     return case

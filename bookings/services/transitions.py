@@ -4,17 +4,26 @@ The desk's buttons and the check use the same table.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from bookings.models import Appointment, AppointmentState, Case, Outcome, Status
+from bookings.models import ATTENDED, OPEN_STATUSES, Appointment, AppointmentState, Case, Outcome, Status
+from bookings.scheduling.formatting import format_start
 
 Stage = Status | AppointmentState
 
 # An appointment in one of these states says where its case stands.
-VISIT_STAGES = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
+VISIT_STAGES = (
+    AppointmentState.BOOKED,
+    AppointmentState.CHECKED_IN,
+    AppointmentState.TREATED,
+    AppointmentState.NO_SHOW,
+)
 GONE = (AppointmentState.CANCELED, AppointmentState.EXPIRED)
+
+CHECK_IN_EARLY = timedelta(hours=4)  # Before the start of the visit, on its day.
 
 # What usually comes next stands first. Besides the way forward there are steps that a front desk skips (the patient
 # phones or walks in), one step back for a wrong click, and reopening. Booking and canceling are actions of their own.
@@ -23,19 +32,26 @@ TRANSITIONS: Mapping[Stage, tuple[Stage, ...]] = {
     Status.QUARANTINED: (Status.CLOSED,),
     Status.NEW: (Status.CONTACTING, AppointmentState.CHECKED_IN, Status.CLOSED),
     Status.CONTACTING: (AppointmentState.CHECKED_IN, Status.CLOSED, Status.NEW),
-    AppointmentState.BOOKED: (AppointmentState.CHECKED_IN, Status.CLOSED),
+    AppointmentState.BOOKED: (
+        AppointmentState.CHECKED_IN,
+        # After the day of the visit the desk still says whether the patient came.
+        AppointmentState.TREATED,
+        AppointmentState.NO_SHOW,
+        Status.CLOSED,
+    ),
     AppointmentState.CHECKED_IN: (AppointmentState.TREATED, Status.CLOSED, AppointmentState.BOOKED),
     AppointmentState.TREATED: (Status.CLOSED, AppointmentState.CHECKED_IN),
+    AppointmentState.NO_SHOW: (AppointmentState.BOOKED, Status.CLOSED),
     Status.CLOSED: (Status.CONTACTING, Status.NEW),
 }
-# Steps back, for the timeline.
-STEPS_BACK = (
-    (Status.CONTACTING, Status.NEW),
+# Steps that take back the one before it, and restore all that it changed.
+UNDONE = (
     (AppointmentState.CHECKED_IN, AppointmentState.BOOKED),
     (AppointmentState.TREATED, AppointmentState.CHECKED_IN),
+    (AppointmentState.NO_SHOW, AppointmentState.BOOKED),
 )
-# While a case has one of these, the desk and the patient may agree on a time.
-OPEN_STATUSES = (Status.NEW, Status.CONTACTING)
+STEPS_BACK = ((Status.CONTACTING, Status.NEW), *UNDONE)
+OF_COMPLAINTS = (Outcome.RESOLVED, Outcome.UNREACHABLE, Outcome.DUPLICATE, Outcome.NOT_A_REQUEST)
 
 
 class BookingError(Exception):
@@ -55,7 +71,7 @@ class StaleCaseError(BookingError):
 
 def prefetch_visits() -> Prefetch:
     """Prefetch ``case.current_appointments``, oldest first, for lists."""
-    columns = ("case_id", "state", "starts_at", "ends_at", "held_until")
+    columns = ("case_id", "state", "starts_at", "ends_at", "held_until", "created_at")
     queryset = Appointment.objects.exclude(state__in=GONE).order_by("pk").only(*columns)
     return Prefetch("appointments", queryset=queryset, to_attr="current_appointments")
 
@@ -77,9 +93,50 @@ def get_stage(case: Case) -> Stage:
     return Status(case.status)
 
 
-def next_stages(case: Case) -> tuple[Stage, ...]:
-    """Return where the case may go from here, the usual step first."""
-    return TRANSITIONS[get_stage(case)]
+def next_stages(case: Case, now: datetime, zone: tzinfo) -> tuple[Stage, ...]:
+    """Return where the case may go from here, the usual step first.
+
+    ``zone`` is the clinic's: a patient is checked in on the local day of the visit.
+    """
+    stage = get_stage(case)
+    visit = case.appointments.live().first()
+    return tuple(to for to in TRANSITIONS[stage] if not find_obstacle(visit, stage, to, now, zone))
+
+
+def find_obstacle(visit: Appointment | None, stage: Stage, to: Stage, now: datetime, zone: tzinfo) -> str:
+    """Return why it is not the time for this step, or "".
+
+    ``visit`` is the live one of the case.
+    """
+    if visit is None or (stage, to) in UNDONE:
+        return ""
+    day, today = visit.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
+    if to == AppointmentState.CHECKED_IN and (day != today or now < visit.starts_at - CHECK_IN_EARLY):
+        words = {"time": format_start(visit.starts_at, zone, now)}
+        return _("The visit is on %(time)s. Check the patient in on that day, from four hours before.") % words
+    if stage != AppointmentState.BOOKED:
+        return ""
+    if to == AppointmentState.NO_SHOW and now < visit.starts_at:
+        return _("The visit has not begun yet.")
+    if to == AppointmentState.TREATED and today <= day:
+        return _("Check the patient in first.")
+    return ""
+
+
+def get_outcomes(case: Case, now: datetime) -> list[Outcome]:
+    """Return how the case may have ended."""
+    if case.is_complaint:
+        return list(OF_COMPLAINTS)
+    visits = list(case.appointments.all())
+    came = any(visit.state in ATTENDED for visit in visits)
+    missed = any(is_unclear(visit, now) or visit.state == AppointmentState.NO_SHOW for visit in visits)
+    has_happened = {Outcome.COMPLETED: came, Outcome.NO_SHOW: missed, Outcome.RESOLVED: False}
+    return [outcome for outcome in Outcome if has_happened.get(outcome, True)]
+
+
+def is_unclear(visit: Appointment, now: datetime) -> bool:
+    """Return whether nobody has said yet if the patient came."""
+    return visit.state == AppointmentState.BOOKED and visit.starts_at <= now
 
 
 def check_transition(stage: Stage, to_stage: str, outcome: str) -> Stage:

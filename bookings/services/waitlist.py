@@ -55,7 +55,9 @@ def notify_waitlist(start: datetime, *, given_back_by: int | None = None) -> Non
     email is sent.
     """
     now = timezone.now()
-    if start <= now:
+    policy = get_booking_policy()
+    # Patients cannot move to a time inside the cut-off.
+    if policy is None or start < now + policy.change_until:
         return
     waiting = (
         Appointment.objects.live()
@@ -100,6 +102,10 @@ def can_still_take_it(message: Message, appointment: Appointment) -> bool:
     if not case.on_waitlist or case.status == Status.CLOSED:
         return False
     policy = get_booking_policy()
-    if policy is None or not appointment.can_be_changed(policy.change_until, now):
+    if (
+        policy is None
+        or message.starts_at < now + policy.change_until
+        or not appointment.can_be_changed(policy.change_until, now)
+    ):
         return False
     return bool(find_resources(policy, message.starts_at, now, moving=appointment))

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
+from django.middleware.csrf import get_token
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
@@ -26,7 +27,7 @@ class CaseSearchPanel(Component):
     template_name = "clinic/admin/case_search_panel.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        return {"perms": parent_context["perms"]}
+        return {"perms": parent_context["perms"], "csrf_token": get_token(parent_context["request"])}
 
 
 class EditorPanel(Component):

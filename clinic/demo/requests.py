@@ -133,7 +133,7 @@ def _back_date_last_act(case: models.Case, at: datetime) -> None:
     models.Event.objects.filter(pk=case.events.latest("pk").pk).update(at=at)
     case.refresh_from_db()
     moments = {}
-    if case.status != models.Status.NEW and case.answered_at > at:
+    if case.answered_at and case.answered_at > at:
         moments["answered_at"] = at
     if case.status == models.Status.CLOSED:
         moments["closed_at"] = at

@@ -27,8 +27,9 @@ from hypothesis.stateful import (
 )
 
 from bookings import services
-from bookings.models import Appointment, BlockedTime, Case, ConsultationSettings, Outcome, Resource, VisitType
+from bookings.models import Appointment, BlockedTime, Case, ConsultationSettings, Outcome, Resource, Slot, VisitType
 from bookings.scheduling.policy import BookingPolicy
+from bookings.services import appointments
 from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.booking_invariants import quarters
@@ -43,7 +44,9 @@ MAX_CASES = 4  # Few, so that each soon has a history.
 TIMES = ["07 10:00", "07 11:00", "07 11:15", "07 11:30", "07 14:00", "08 09:00", "08 09:30", "08 09:40", "08 15:30"]
 STARTS = [at(f"2027-06-{text}") for text in TIMES]
 OFF_GRID, EARLIER, LATER = at("2027-06-08 09:40"), at("2027-06-08 09:00"), at("2027-06-08 15:30")
-STAGES = ("checked_in", "treated", "closed", "booked", "contacting", "new")
+STAGES = ("checked_in", "treated", "no_show", "closed", "booked", "contacting", "new")
+UNDONE = {("checked_in", "booked"), ("treated", "checked_in"), ("no_show", "booked")}
+ZONE = NOW.astimezone(at("2027-06-07 09:00").tzinfo).tzinfo
 
 starts = st.sampled_from(STARTS)
 numbers = st.integers(0, 50)
@@ -58,6 +61,7 @@ class Visit:
     resource: int | None  # None: a patient walked in while no room was free
     held_until: datetime | None = None
     is_walk_in: bool = False
+    before: dict = field(default_factory=dict)  # What each step changed, by the state it led to.
 
     @property
     def is_live(self):
@@ -95,7 +99,7 @@ class ModelCase:
 
     @property
     def stage(self):
-        if self.status == "contacting" and self.current and self.current.state != "no_show":
+        if self.status == "contacting" and self.current:
             return self.current.state
         return self.status
 
@@ -114,11 +118,12 @@ class Model:
             if visit.state == "held" and visit.held_until <= now:
                 visit.state = "expired"
 
-    def taken(self, but=None):
-        return set().union(*(visit.slots for visit in self.visits if visit is not but), *self.blocked.values())
+    def taken(self, but=None, *, blocked=True):
+        blocked_slots = self.blocked.values() if blocked else ()
+        return set().union(*(visit.slots for visit in self.visits if visit is not but), *blocked_slots)
 
-    def is_free(self, start, rooms, but=None):
-        taken = self.taken(but)
+    def is_free(self, start, rooms, but=None, *, blocked=True):
+        taken = self.taken(but, blocked=blocked)
         return any(Visit("booked", start, room).slots.isdisjoint(taken) for room in rooms)
 
 
@@ -196,14 +201,22 @@ class Appointments(RuleBasedStateMachine):
         self.of(case).visits.append(Visit(state, start, self.chosen_room(self.newest(case)), **fields))
 
     def hold(self, case, start):
-        until = min(self.policy.answer_by(self.now), start)
+        until = self.hold_until(start, self.policy.answer_by(self.now))
         self.add(case, "held", start, held_until=until, is_walk_in=start <= self.now)
 
-    def contact_holds_one(self, case=None, email=""):
-        """Return whether another case of this patient holds a time."""
-        email = email or self.forms[case].email
-        others = [one for one, form in self.forms.items() if form.email == email and one != case]
-        return any(visit.state == "held" for other in others for visit in self.of(other).visits)
+    def hold_until(self, start, answer_by):
+        return answer_by if start.astimezone(ZONE).date() > answer_by.astimezone(ZONE).date() else start + VISIT
+
+    def holds_enough(self, form, case=None):
+        """Return whether the same patient holds a time in another case, or three of the same family do."""
+        held = [
+            other.name
+            for one, other in self.forms.items()
+            if other.email == form.email and one != case
+            for visit in self.of(one).visits
+            if visit.state == "held"
+        ]
+        return form.name in held or len(held) >= 3
 
     def send(self, form):
         case, _created = services.submit(form, settings=self.settings, profile=self.profile, policy=self.policy)
@@ -227,22 +240,29 @@ class Appointments(RuleBasedStateMachine):
                 self.hold(case, start)
 
     @precondition(lambda self: self.forms)
-    @rule(number=numbers, start=st.none() | starts)
-    def send_the_same_form_again(self, number, start):
+    @rule(number=numbers, start=st.none() | starts, is_asked=st.booleans())
+    def send_the_same_form_again(self, number, start, is_asked=True):
         case = self.case(number)
+        known = self.of(case).live
+        replaces = known.start if known and is_asked else None
 
         def stays():
             live = self.of(case).live
-            return live and (live.state == "booked" or live.start == start)
+            return live and (live.start == start or (live.state == "booked" and start is None))
 
         def refused():
-            return self.contact_holds_one(case)
+            return self.holds_enough(self.forms[case], case)
 
         def allowed():
-            return stays() or start is None or refused() or self.on_offer(start, but=self.of(case).live)
+            live = self.of(case).live
+            if stays():
+                return True
+            if live and (live.state == "booked" or not replaces):
+                return False
+            return start is None or refused() or self.on_offer(start, but=live)
 
         with self.attempt(allowed):
-            assert self.send(replace(self.forms[case], start=start)) == case
+            assert self.send(replace(self.forms[case], start=start, replaces=replaces)) == case
             if stays():
                 return
             if live := self.of(case).live:
@@ -254,16 +274,36 @@ class Appointments(RuleBasedStateMachine):
                 self.hold(case, start)
 
     @precondition(lambda self: 0 < len(self.forms) < MAX_CASES)
-    @rule(number=numbers, start=starts)
-    def ask_from_a_new_form(self, number, start):
+    @rule(number=numbers, start=starts, name=st.sampled_from(["Ana Lima", "Zoë Lima"]))
+    def ask_from_a_new_form(self, number, start, name):
         """Send the same email with other words, which makes a second case.
 
-        It gets a time only if the first case holds none.
+        It gets a time only if this person holds none, and fewer than three of the family do.
         """
-        form = replace(self.forms[self.case(number)], submission_key=uuid4(), message=uuid4().hex, start=start)
-        with self.attempt(lambda: self.contact_holds_one(email=form.email) or self.on_offer(start)):
+        form = replace(
+            self.forms[self.case(number)], submission_key=uuid4(), message=uuid4().hex, start=start, name=name
+        )
+        with self.attempt(lambda: self.holds_enough(form) or self.on_offer(start)):
+            holds_enough = self.holds_enough(form)
             case = self.send(form)
-            if not self.contact_holds_one(case):
+            if not holds_enough:
+                self.hold(case, start)
+
+    @precondition(lambda self: self.forms)
+    @rule(number=numbers, start=starts)
+    def choose_time(self, number, start):
+        case = self.case(number)
+
+        def allowed():
+            live = self.of(case).live
+            if not self.is_open(case) or live:
+                return bool(live) and self.is_open(case) and live.start == start
+            return not self.holds_enough(self.forms[case], case) and self.on_offer(start)
+
+        with self.attempt(allowed):
+            services.choose_time(case, start, policy=self.policy)
+            if not self.of(case).live:
+                self.of(case).status = "new"
                 self.hold(case, start)
 
     @precondition(lambda self: self.forms)
@@ -275,13 +315,13 @@ class Appointments(RuleBasedStateMachine):
             live = self.of(case).live
             if not live or self.now > live.start - CUT_OFF:
                 return False
-            return start == live.start or self.on_offer(start, but=live)
+            return start == live.start or (start >= self.now + CUT_OFF and self.on_offer(start, but=live))
 
         with self.attempt(allowed):
             services.move(case, start, policy=self.policy)
             live = self.of(case).live
-            if live.state == "held":
-                live.held_until = min(live.held_until, start)
+            if live.state == "held" and live.start != start:
+                live.held_until = self.hold_until(start, min(live.held_until, live.start))
             live.start, live.resource = start, self.chosen_room(self.newest_live(case))
 
     def newest_live(self, case):
@@ -294,13 +334,19 @@ class Appointments(RuleBasedStateMachine):
 
         def allowed():
             live = self.of(case).live
-            return live and (by_desk or self.now <= live.start - CUT_OFF)
+            if not live:
+                return False
+            return not self.is_unclear(live) if by_desk else self.now <= live.start - CUT_OFF
 
         with self.attempt(allowed):
             services.cancel(case, actor=self.clerk if by_desk else None, policy=self.policy)
             self.of(case).live.state = "canceled"
 
     # The desk
+
+    def is_unclear(self, visit):
+        """Return whether nobody has said yet if the patient came."""
+        return visit.state == "booked" and visit.start <= self.now
 
     def is_open(self, case):
         return self.of(case).status in ("new", "contacting")
@@ -328,29 +374,35 @@ class Appointments(RuleBasedStateMachine):
             self.of(case).status = "contacting"
 
     @precondition(lambda self: self.forms)
-    @rule(number=numbers, start=starts)
-    def book(self, number, start):
+    @rule(number=numbers, start=starts, anyway=st.booleans())
+    def book(self, number, start, anyway=False):
         case = self.case(number)
 
-        def missed():
-            live = self.of(case).live
-            return live if live and live.state == "booked" and live.start <= self.now else None
-
         def allowed():
-            but = None if missed() else self.of(case).live
-            return self.is_open(case) and start > self.now and self.model.is_free(start, self.rooms, but)
+            live = self.of(case).live
+            if not self.is_open(case) or start <= self.now or (live and self.is_unclear(live)):
+                return False
+            return self.model.is_free(start, self.rooms, live, blocked=not anyway)
 
         with self.attempt(allowed):
-            services.book(case, start, **self.seen(case))
+            services.book(case, start, anyway=anyway, **self.seen(case))
             self.of(case).status = "contacting"
-            if visit := missed():
-                visit.state = "no_show"
             if live := self.of(case).live:
                 live.state, live.start, live.held_until = "booked", start, None
                 live.resource = self.chosen_room(self.newest_live(case))
                 live.is_walk_in = False
             else:
                 self.add(case, "booked", start)
+            self.cut_blocked_times(self.of(case).live.slots)
+
+    def cut_blocked_times(self, slots):
+        """Take the slots of a visit out of the blocked times, whose rows the code may have split."""
+        left = set().union(*self.model.blocked.values()) - slots
+        self.model.blocked = {
+            blocked.pk: {(blocked.resource_id, at) for at in quarters(blocked.starts_at, blocked.ends_at)}
+            for blocked in BlockedTime.objects.all()
+        }
+        assert set().union(*self.model.blocked.values()) == left
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, step=steps, outcome=outcomes)
@@ -362,39 +414,68 @@ class Appointments(RuleBasedStateMachine):
     @rule(number=numbers, to_stage=st.sampled_from(STAGES), outcome=outcomes)
     def change_stage(self, number, to_stage, outcome):
         case = self.case(number)
-        known, stage = self.of(case), self.of(case).stage
-        is_undo = stage == "checked_in" and to_stage == "booked"
+        known = self.of(case)
 
         def allowed():
-            in_the_way = is_undo and not known.current.is_walk_in and known.live
-            return to_stage in services.TRANSITIONS[stage] and not in_the_way
+            stage = known.stage
+            if to_stage not in services.TRANSITIONS[stage]:
+                return False
+            if to_stage == "closed":
+                return self.may_close(known, outcome)
+            if (stage, to_stage) in UNDONE:
+                state = known.current.before[stage][0]
+                return state not in ("held", "booked") or not known.live
+            return not known.live or self.is_time_for(known.live, stage, to_stage)
 
-        with self.attempt(allowed, expires=False):
+        with self.attempt(allowed):
+            stage = known.stage
             outcome = outcome if to_stage == "closed" else ""
             services.change_stage(case, to_stage, outcome=outcome, **self.seen(case))
-            known.status = to_stage if to_stage in ("new", "contacting", "closed") else "contacting"
-            if to_stage == "checked_in" and stage != "treated":
+            if (stage, to_stage) in UNDONE:
+                visit = known.current
+                visit.state, visit.held_until, known.status = visit.before[stage]
+                self.model.expire(self.now)
+            elif to_stage == "checked_in":
                 self.come(case)
-            elif is_undo:
-                known.current.state = "canceled" if known.current.is_walk_in else "booked"
-            elif to_stage in ("treated", "checked_in"):
-                known.current.state = to_stage
-            elif to_stage == "closed" and known.live:
-                did_not_come = outcome == "no_show" and known.live.state == "booked"
-                known.live.state = "no_show" if did_not_come else "canceled"
+            elif to_stage in ("treated", "no_show"):
+                visit = known.current
+                visit.before[to_stage] = (visit.state, None, known.status)
+                visit.state, known.status = to_stage, "contacting"
+            else:
+                if to_stage == "closed" and known.live:
+                    known.live.state = "no_show" if self.is_unclear(known.live) else "canceled"
+                known.status = to_stage
+
+    def is_time_for(self, visit, stage, to_stage):
+        day, today = visit.start.astimezone(ZONE).date(), self.now.astimezone(ZONE).date()
+        if to_stage == "checked_in":
+            return day == today and self.now >= visit.start - timedelta(hours=4)
+        if stage == "booked" and to_stage == "no_show":
+            return self.now >= visit.start
+        return stage != "booked" or to_stage != "treated" or today > day
+
+    def may_close(self, known, outcome):
+        states = {visit.state for visit in known.visits}
+        is_unclear = known.live is not None and self.is_unclear(known.live)
+        if outcome == "no_show":
+            return is_unclear or "no_show" in states
+        return bool(states & {"checked_in", "treated"}) and not is_unclear
 
     def come(self, case):
         """Check in the live visit, or a patient who walks in.
 
         A walk-in takes a room from now on, if one is free.
         """
-        if live := self.of(case).live:
-            live.state, live.held_until = "checked_in", None
+        known = self.of(case)
+        if live := known.live:
+            live.before["checked_in"] = (live.state, live.held_until, known.status)
+            live.state, live.held_until, known.status = "checked_in", None, "contacting"
             return
-        self.model.expire(self.now)
+        status, known.status = known.status, "contacting"
         is_free = self.model.is_free(self.now, self.rooms)
         self.add(case, "checked_in", self.now, is_walk_in=True)
-        assert is_free == (self.of(case).newest.resource is not None)
+        assert is_free == (known.newest.resource is not None)
+        known.newest.before["checked_in"] = ("canceled", None, status)
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, start=starts)
@@ -424,6 +505,11 @@ class Appointments(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([15, 60, 240, 24 * 60]))
     def wait(self, minutes):
         self.clock.shift(timedelta(minutes=minutes))
+
+    @precondition(lambda self: any(visit.is_live and visit.start > self.now for visit in self.model.visits))
+    @rule()
+    def wait_for_the_next_visit(self):
+        self.clock.move_to(min(visit.start for visit in self.model.visits if visit.is_live and visit.start > self.now))
 
     @rule()
     def expire_holds(self):
@@ -489,22 +575,93 @@ def test_any_order_of_calls_keeps_visits_in_order(clinic):
         phases=[Phase.generate],
     )
     run_state_machine_as_test(Appointments, settings=how)
-    assert Appointments.reached >= {"held", "booked", "checked_in", "canceled", "expired"}, "The calls were too tame."
+    assert Appointments.reached >= {"held", "booked", "checked_in", "no_show", "canceled", "expired"}, (
+        "The calls were too tame."
+    )
 
 
 def test_treated_visit_keeps_its_room_to_the_end(machine):
     machine.ask(EARLIER)
     machine.confirm(0)
+    machine.clock.move_to(EARLIER - timedelta(hours=1))
     for stage in ("checked_in", "treated", "checked_in", "treated", "closed"):
         machine.change_stage(0, stage, Outcome.COMPLETED)
     (visit,) = machine.model.visits
     assert (visit.state, len(visit.slots)) == ("treated", 3)
 
 
+def test_room_of_a_visit_checked_in_early_is_not_offered(machine):
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    Resource.objects.filter(name="Second room").update(is_active=False)
+    machine.clock.move_to(EARLIER - timedelta(hours=4))
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    assert EARLIER not in {free.at for free in services.free_starts(machine.policy, machine.now)}
+    Resource.objects.update(is_active=True)
+
+
+def test_visit_is_checked_in_on_its_day_only(machine):
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    for moment in (EARLIER - timedelta(hours=4, seconds=1), EARLIER + timedelta(hours=15)):
+        machine.clock.move_to(moment)
+        machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+        assert machine.model.visits[0].state == "booked"
+
+
+def test_step_back_restores_a_held_time(machine):
+    machine.ask(EARLIER)
+    held_until = machine.model.visits[0].held_until
+    machine.clock.move_to(EARLIER - timedelta(hours=1))
+    machine.ask(LATER)
+    machine.clock.move_to(LATER - timedelta(hours=4))
+    case = machine.case(1)
+    until = machine.newest(case).held_until
+    machine.change_stage(1, "checked_in", Outcome.COMPLETED)
+    machine.change_stage(1, "booked", Outcome.COMPLETED)
+    visit = machine.newest(case)
+    assert (visit.state, visit.held_until, Case.objects.get(pk=case).status) == ("held", until, "new")
+    assert set(visit.slots.values_list("expires_at", flat=True)) == {until}
+    assert held_until < EARLIER
+
+
+def test_invariant_sees_a_checked_in_visit_without_its_room(machine, monkeypatch):
+    """Switch the guard off: a check-in that gives up the slots, as it once did."""
+    keep = appointments._set_state
+
+    def give_up(visit, state, held_until=None):
+        keep(visit, state, held_until)
+        visit.slots.all().delete()
+
+    monkeypatch.setattr(appointments, "_set_state", give_up)
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    machine.clock.move_to(EARLIER - timedelta(hours=1))
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    assert len(booking_invariants.check()) == 1
+    # The other room is taken, so the page offers the room that the visit has.
+    services.block_time(machine.rooms[1:], EARLIER, LATER, actor=machine.clerk)
+    machine.model.blocked = {0: {(machine.rooms[1], at) for at in quarters(EARLIER, LATER)}}
+    with pytest.raises(AssertionError):
+        machine.page_offers_what_is_free()
+    monkeypatch.undo()
+    machine.model.blocked = {one.pk: set() for one in BlockedTime.objects.all()}
+    place_again(machine.newest(machine.case(0)), machine.rooms[0])
+
+
+def place_again(visit, room):
+    Slot.objects.bulk_create(
+        Slot(resource_id=room, at=at, appointment=visit) for at in quarters(visit.starts_at, visit.ends_at + PAUSE)
+    )
+
+
 def test_missed_visit_keeps_its_room_beside_the_next(machine):
     machine.ask(EARLIER)
     machine.confirm(0)
     machine.wait(24 * 60)
+    machine.book(0, LATER)
+    assert [visit.state for visit in machine.model.visits] == ["booked"]
+    machine.change_stage(0, "no_show", Outcome.COMPLETED)
     machine.book(0, LATER)
     assert [visit.state for visit in machine.model.visits] == ["no_show", "booked"]
 
@@ -573,6 +730,7 @@ def test_treated_case_is_booked_again(machine):
     """Book the treatment in the case of the consultation before it."""
     machine.ask(EARLIER)
     machine.confirm(0)
+    machine.clock.move_to(EARLIER)
     machine.change_stage(0, "checked_in", Outcome.COMPLETED)
     machine.change_stage(0, "treated", Outcome.COMPLETED)
     machine.book(0, LATER)

@@ -1,19 +1,32 @@
 """How appointments are held, booked, moved, canceled and expired."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 import time_machine
 
 from bookings import services
-from bookings.models import Appointment, AppointmentState, Case, EventKind, Resource, Slot, Status
-from tests import factories
+from bookings.models import (
+    Appointment,
+    AppointmentState,
+    BlockedTime,
+    Case,
+    EventKind,
+    MessageKind,
+    Resource,
+    Slot,
+    Status,
+)
+from clinic.hours.schedule import DatedException
+from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
 from tests.opening_hours import at, utc
 
 NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
+THANKSGIVING = DatedException(date(2027, 11, 25), date(2027, 11, 25), (), "Thanksgiving Day")
 FIRST = at("2027-06-07 13:00")  # four open hours later
 
 
@@ -149,12 +162,48 @@ def test_one_contact_holds_one_time_and_loses_no_request(ask):
     assert second.events.filter(kind=EventKind.NOT_HELD).exists()
 
 
-def test_same_form_with_another_time_changes_the_hold(ask):
-    key = uuid4()
-    case = ask(submission_key=key, email="ana@patient.example.com")
-    ask(submission_key=key, email="ana@patient.example.com", start=at("2027-06-08 12:00"))
-    assert case.appointments.get(state=AppointmentState.HELD).starts_at == at("2027-06-08 12:00")
+def test_same_form_moves_a_hold_only_when_asked(ask):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    case, later = ask(**form), at("2027-06-08 12:00")
+    for start in (later, None):
+        for replaces in (None, later):
+            with pytest.raises(services.HasTimeError) as question:
+                ask(start, replaces=replaces, **form)
+            assert question.value.current.starts_at == TUESDAY
+    assert ask(later, replaces=TUESDAY, **form) == case
+    assert case.appointments.get(state=AppointmentState.HELD).starts_at == later
     assert Slot.objects.count() == 2
+    assert case.messages.get(kind=MessageKind.HELD).starts_at == later
+
+
+def test_same_form_never_moves_a_booked_visit(ask, policy, clerk):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    case = services.confirm(ask(**form).pk, actor=clerk, expected_version=1, policy=policy)
+    with pytest.raises(services.HasTimeError):
+        ask(at("2027-06-08 12:00"), replaces=TUESDAY, **form)
+    assert ask(None, message="One more question.", **form) == case
+    assert case.appointments.get().starts_at == TUESDAY
+
+
+def test_same_form_with_another_name_is_another_person(ask):
+    form = {"submission_key": uuid4(), "email": "lima@patient.example.com"}
+    mother, noon = ask(name="Ana Lima", **form), at("2027-06-08 12:00")
+    daughter = ask(noon, name="Zoë Lima", **form)
+    assert daughter != mother
+    assert ask(noon, name="zoe  LIMA", message="A question.", **form) == daughter
+    assert ask(name="Ana Lima", **form) == mother
+    assert [live.starts_at for live in Appointment.objects.live()] == [TUESDAY, noon]
+    assert Case.objects.get(pk=mother.pk).name == "Ana Lima"
+
+
+def test_family_of_one_email_holds_three_times(ask):
+    cases = [
+        ask(TUESDAY + timedelta(hours=number), name=name, email="lima@patient.example.com")
+        for number, name in enumerate(["Ana Lima", "Zoë Lima", "Ida Lima", "Eva Lima"])
+    ]
+    assert [case.appointments.count() for case in cases] == [1, 1, 1, 0]
+    again = ask(TUESDAY + timedelta(hours=4), name="ANA LIMA", email="lima@patient.example.com", message="Again.")
+    assert again.appointments.count() == 0
 
 
 def test_closing_a_case_gives_its_coming_time_back(ask, policy, clerk):
@@ -163,8 +212,9 @@ def test_closing_a_case_gives_its_coming_time_back(ask, policy, clerk):
     assert (case.appointments.get().state, Slot.objects.count()) == (AppointmentState.CANCELED, 0)
 
 
-def test_no_show_keeps_its_room_to_the_end(ask, policy, clerk):
+def test_no_show_keeps_its_room_to_the_end(ask, policy, clerk, clock):
     case = services.confirm(ask().pk, actor=clerk, expected_version=1, policy=policy)
+    clock.move_to(TUESDAY)
     services.change_stage(case.pk, Status.CLOSED, actor=clerk, expected_version=2, outcome="no_show")
     assert (case.appointments.get().state, Slot.objects.count()) == (AppointmentState.NO_SHOW, 2)
 
@@ -175,8 +225,36 @@ def test_blocked_time_is_not_offered_and_takes_no_visit(ask, policy, clerk):
     with pytest.raises(services.TimeTakenError):
         ask()
     case = ask(start=None)
-    with pytest.raises(services.TimeTakenError):
+    with pytest.raises(services.UnusualTimeError) as question:
         services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy)
+    assert question.value.obstacles == (("blocked", "Training"),)
+    services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy, anyway=True)
+    left = list(BlockedTime.objects.order_by("starts_at").values_list("starts_at", "ends_at", "reason"))
+    half_past = TUESDAY + timedelta(minutes=30)
+    ends = (at("2027-06-08 09:00"), at("2027-06-08 16:00"))
+    assert left == [(ends[0], TUESDAY, "Training"), (half_past, ends[1], "Training")]
+    assert booking_invariants.check() == []
+
+
+@pytest.mark.parametrize("start", ["2027-06-13 03:00", "2027-11-25 10:00", "2027-06-08 15:45", "2027-06-08 08:45"])
+def test_desk_is_asked_before_it_books_outside_the_hours(ask, policy, clerk, start):
+    case = ask(start=None)
+    closed = replace(policy, schedule=replace(policy.schedule, exceptions=(THANKSGIVING,)))
+    book = partial(services.book, case.pk, at(start), actor=clerk, expected_version=1, policy=closed)
+    with pytest.raises(services.UnusualTimeError) as question:
+        book()
+    assert [one.kind for one in question.value.obstacles] == ["closed"]
+    assert not case.appointments.exists()
+    book(anyway=True)
+    assert case.appointments.get().starts_at == at(start)
+    assert case.events.get(kind=EventKind.BOOKED).data["anyway"] == ["closed"]
+
+
+def test_desk_cannot_book_over_a_visit_anyway(ask, policy, clerk):
+    ask()
+    case = ask(start=None)
+    with pytest.raises(services.TimeTakenError):
+        services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy, anyway=True)
 
 
 def test_time_with_visits_is_not_blocked(ask, clerk):
@@ -223,12 +301,25 @@ def test_closed_case_sent_again_with_a_time_is_open(ask, clerk):
     assert (case.status, case.appointments.get().state) == (Status.NEW, AppointmentState.HELD)
 
 
-def test_held_time_ends_when_the_visit_would_begin(profile, consultation_settings, policy):
+def test_hold_of_a_near_visit_lasts_to_its_end(profile, consultation_settings, policy):
     # The desk takes longer to answer than the shortest notice is.
     slow = replace(policy, hold_minutes=6 * 60)
     submission = factories.make_submission(start=FIRST)
     case, _created = services.submit(submission, settings=consultation_settings, profile=profile, policy=slow)
-    assert case.appointments.get().held_until == FIRST
+    visit = case.appointments.get()
+    assert (visit.held_until, visit.answer_by) == (FIRST + timedelta(minutes=30), FIRST)
+
+
+def test_moved_hold_never_ends_before_its_start(ask, policy):
+    near = replace(policy, change_until=timedelta(0))
+    case = ask(FIRST)
+    for start in (FIRST + timedelta(minutes=45), TUESDAY, FIRST):
+        services.move(case.pk, start, policy=near)
+        visit = case.appointments.get()
+        if start < TUESDAY:
+            assert visit.held_until == start + timedelta(minutes=30)
+        else:  # The desk answers on the day before.
+            assert NOW < visit.held_until <= at("2027-06-07 16:00")
 
 
 @pytest.mark.parametrize("act", [services.book, services.confirm])
@@ -255,12 +346,13 @@ def test_walk_in_takes_a_room_from_this_quarter_hour_on(ask, policy, clerk):
     case = services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=1, policy=policy)
     assert slots(case.appointments.get()) == [NOW, NOW + timedelta(minutes=15)]
     case = services.change_stage(case.pk, "booked", actor=clerk, expected_version=2, policy=policy)
-    assert (services.get_stage(case), Slot.objects.count()) == (Status.CONTACTING, 0)
+    assert (services.get_stage(case), case.answered_at, Slot.objects.count()) == (Status.NEW, None, 0)
 
 
-def test_check_in_keeps_the_room_and_undoing_it_restores_the_visit(ask, policy, clerk):
+def test_check_in_keeps_the_room_and_undoing_it_restores_the_visit(ask, policy, clerk, clock):
     case = services.confirm(ask().pk, actor=clerk, expected_version=1, policy=policy)
     before = slots(case.appointments.get())
+    clock.move_to(TUESDAY - timedelta(hours=4))
     case = services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=2, policy=policy)
     assert slots(case.appointments.get()) == before
     case = services.change_stage(case.pk, "booked", actor=clerk, expected_version=3, policy=policy)
@@ -273,6 +365,9 @@ def test_new_time_after_a_missed_visit_keeps_the_old_one(ask, policy, clerk, clo
     case = services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     clock.shift(timedelta(days=2))
     later = at("2027-06-10 10:00")
+    with pytest.raises(services.BookingError, match="Say first"):
+        services.book(case.pk, later, actor=clerk, expected_version=case.version, policy=policy)
+    case = services.change_stage(case.pk, "no_show", actor=clerk, expected_version=case.version)
     case = services.book(case.pk, later, actor=clerk, expected_version=case.version, policy=policy)
     visits = list(case.appointments.order_by("starts_at").values_list("state", "starts_at"))
     assert visits == [(AppointmentState.NO_SHOW, TUESDAY), (AppointmentState.BOOKED, later)]

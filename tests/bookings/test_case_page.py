@@ -17,7 +17,7 @@ USUAL_STEPS = {
     "quarantined": ["closed"],
     "new": ["contacting"],
     "contacting": [],
-    "booked": ["checked_in"],
+    "booked": [],
     "checked_in": ["treated"],
     "treated": ["closed"],
     "no_show": [],
@@ -28,10 +28,10 @@ STEPS = {
     "quarantined": {"closed"},
     "new": {"contacting", "checked_in", "closed"},
     "contacting": {"checked_in", "closed", "new"},
-    "booked": {"checked_in", "closed"},
+    "booked": {"closed"},  # The visit is tomorrow.
     "checked_in": {"treated", "closed", "booked"},
     "treated": {"closed", "checked_in"},
-    "no_show": {"checked_in", "closed", "new"},
+    "no_show": {"booked", "closed"},
     "closed": {"contacting", "new"},
 }
 

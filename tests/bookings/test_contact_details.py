@@ -3,14 +3,41 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ValidationError
 
-from bookings.contact_details import fold, normalize_query, one_line, phone_to_e164, plain_text, search_text_for
+from bookings.contact_details import (
+    check_email,
+    fold,
+    is_blank,
+    normalize_query,
+    one_line,
+    phone_to_e164,
+    plain_text,
+    search_text_for,
+)
 from bookings.models import Case
+from clinic.templatetags.clinic_tags import phone_link
 from tests.factories import make_case
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["(949) 555-0123", "949.555.0123", "9495550123", "+1 949 555 0123", "1-949-555-0123", "949 555 0123 ext. 4"],
+    [
+        "(949) 555-0123",
+        "949.555.0123",
+        "9495550123",
+        "+1 949 555 0123",
+        "1-949-555-0123",
+        "949 555 0123 ext. 4",
+        "001 949 555 0123",
+        "+1 949 555 0123 (ext 4)",
+        "(949) 555-0123x4",
+        "949-555-0123 #4",
+        "+19495550123;ext=4",
+        "949 555 0123,,4",
+        "(949) 555-0123 Ext: 4",
+        "９４９ ５５５ ０１２３",
+        "949\u2011555\u20110123",
+        "949\u200b5550123\xad",
+    ],
 )
 def test_any_phone_format_gives_one_number(typed):
     assert phone_to_e164(typed, "US") == "+19495550123"
@@ -21,6 +48,19 @@ def test_any_phone_format_gives_one_number(typed):
     [
         ("+44 (0)20 7946 0958", "US", "+442079460958"),
         ("020 7946 0958", "GB", "+442079460958"),
+        ("0044 20 7946 0958", "US", "+442079460958"),
+        ("(0044) 20 7946 0958", "US", "+442079460958"),
+        ("00 44 (0)20 7946 0958", "US", "+442079460958"),
+        ("+0044 20 7946 0958", "US", "+442079460958"),
+        ("011 44 20 7946 0958", "US", "+442079460958"),
+        ("＋44 20 7946 0958", "US", "+442079460958"),
+        ("+52 1 55 1234 5678", "US", "+525512345678"),
+        ("0052 (1) 55-1234-5678", "US", "+525512345678"),
+        ("011 52 1 55 1234 5678", "US", "+525512345678"),
+        ("1 55 1234 5678", "MX", "+525512345678"),
+        ("+52 55 1234 5678", "US", "+525512345678"),
+        ("+54 9 11 2345 6789", "US", "+5491123456789"),
+        ("001 949 555 0123", "GB", "+19495550123"),
         ("1-800-FLOWERS", "US", "+18003569377"),
         ("(949) 555-0123", "", "+19495550123"),
         ("(949) 555-0123", "ZZ", "+19495550123"),
@@ -35,7 +75,7 @@ def test_numbers_are_read_in_the_clinics_country(typed, region, e164):
     "typed", ["123", "555-0123", "call me", "000 000 0000", "199 555 0123", "949 155 0123", "+999 1234567", "9" * 40]
 )
 def test_undialable_number_is_refused_in_plain_words(typed):
-    with pytest.raises(ValidationError, match="cannot dial"):
+    with pytest.raises(ValidationError, match=r"cannot dial .* with \+ and the country code"):
         phone_to_e164(typed, "US")
 
 
@@ -64,7 +104,13 @@ def test_name_becomes_one_line():
 
 @pytest.mark.parametrize(
     ("written", "folded"),
-    [("Zoë ÅSTRÖM", "zoe astrom"), ("Łukasz Ørsted", "lukasz orsted"), ("O’Brien", "o'brien"), ("STRAẞE", "strasse")],
+    [
+        ("Zoë ÅSTRÖM", "zoe astrom"),
+        ("Łukasz Ørsted", "lukasz orsted"),
+        ("O’Brien", "obrien"),
+        ("Ｍａｒｙ－Ｊａｎｅ", "maryjane"),
+        ("STRAẞE", "strasse"),
+    ],
 )
 def test_folding_removes_case_and_accents(written, folded):
     assert fold(written) == folded
@@ -82,7 +128,8 @@ def test_folding_removes_case_and_accents(written, folded):
         ("Ana 949-555", ["ana", "949555"]),
         ("  ZOË  Lima ", ["zoe", "lima"]),
         ("7k3m-9qxa", ["7k3m9qxa"]),
-        ("Anna-Maria", ["anna-maria"]),
+        ("Anna-Maria", ["annamaria"]),
+        ("Jean-Paul", ["jeanpaul"]),
         ("", []),
         (" \x00\t ", []),
     ],
@@ -116,6 +163,98 @@ def test_case_is_found_by_any_contact_detail(query):
     make_case(name="Someone Else", email="else@example.com", phone="(714) 555-0199")
     case = make_case(name="Zoë Åström", email="Zoe@Example.com", phone="949-555-0123 x4", reference="7K3M9QXA")
     assert list(Case.objects.search(query)) == [case]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "written", ["Jean-Paul", "jeanpaul", "Jean Paul", "JEAN\u2011PAUL", "Jean–Paul", "Jean\xadPaul"]
+)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Jean-Paul",
+        "jeanpaul",
+        "jean paul",
+        "jean\u2010paul",
+        "jean\u2212paul",
+        "ｊｅａｎ－ｐａｕｌ",
+        "jean\u200bpaul",
+        "je\u2060an—paul",
+    ],
+)
+def test_hyphens_make_no_difference_to_search(written, query):
+    make_case(name="Someone Else", email="else@example.com")
+    case = make_case(name=f"{written} Roy")
+    assert list(Case.objects.search(query)) == [case]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("written", ["O'Brien", "O’Brien", "OBrien", "O´Brien", "O Brien", "O\u02bcBrien", "Oʻbrien"])
+@pytest.mark.parametrize(
+    "query", ["o'brien", "O‘BRIEN", "obrien", "o`brien", "o´brien", "o′brien", "o＇brien", "O\u3164brien"]
+)
+def test_apostrophes_make_no_difference_to_search(written, query):
+    make_case(name="Someone Else", email="else@example.com")
+    case = make_case(name=f"Ann {written}")
+    assert list(Case.objects.search(query)) == [case]
+
+
+@pytest.mark.parametrize(
+    "char", "\u200b\u2060\xad\u200d\u200c\u180e\u3164\u115f\uffa0\u2800\ufe0f\u034f\u2062\U000e0041\u202e\ufeff\ufffc"
+)
+def test_invisible_characters_fold_to_nothing(char):
+    assert fold(f"{char}An{char}a{char}") == "ana"
+    assert is_blank(f" {char} {char}")
+    with pytest.raises(ValidationError, match="invisible character"):
+        check_email(f"an{char}a@example.com")
+
+
+@pytest.mark.parametrize("name", ["李", "👩", "-", "х", "𝒜", "ﷺ", "አ", "7", "?", "Ana\u200b"])
+def test_visible_name_is_not_blank(name):
+    assert not is_blank(name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("ana", "@ is missing"),
+        ("ana.example.com", "@ is missing"),
+        ("ana@", "after the @ is not complete"),
+        ("ana@example", "after the @ is not complete"),
+        ("ana@localhost", "after the @ is not complete"),
+        ("ana@.", "after the @ is not complete"),
+        ("@example.com", "before the @ is missing"),
+        ("ana@@example.com", "more than one @"),
+        ("a@example.com, b@example.com", "more than one @"),
+        ("ana@example,com", "comma"),
+        ("ana @example.com", "space"),
+        ("ana@exam\xa0ple.com", "space"),
+        ("ana@example..com", "dot too many"),
+        ("ana@example.com.", "dot too many"),
+        ("ana.@example.com", "dot too many"),
+        ("ana@.example.com", "dot too many"),
+    ],
+)
+def test_unusable_email_is_refused_with_what_to_mend(typed, words):
+    with pytest.raises(ValidationError, match=words):
+        check_email(typed)
+
+
+@pytest.mark.parametrize("typed", ["ana@example.com", "ana＠example．com", "ａｎａ@example.com", " ana@example.com "])
+def test_full_width_email_is_understood(typed):
+    assert check_email(typed) == "ana@example.com"
+
+
+@pytest.mark.parametrize(
+    "ending", [" ext. 4", " x4", "x4", " #4", ";ext=4", " (ext 4)", " extension 4567", ",,4", " Ext: 4", " extn 4"]
+)
+def test_extensions_stay_out_of_tel_links(ending):
+    assert phone_link(f"(949) 555-0123{ending}") == "tel:9495550123"
+
+
+@pytest.mark.parametrize("number", ["(949) 555-0123", "949.555.0123", "949–555–0123", "949,555,0123", "949 / 5550123"])
+def test_number_without_extension_keeps_its_digits(number):
+    assert phone_link(number) == "tel:9495550123"
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from wagtail.models import ModelLogEntry
 from bookings.desk.export import LOG_ACTION, ExportFormatter, escape_formula
 from bookings.models import MessageState, Status
 from tests import factories
-from tests.bookings.desk import LIST, listed
+from tests.bookings.desk import LIST, listed, soup
 from tests.opening_hours import at
 
 NOW = at("2026-11-20 12:00")
@@ -22,7 +22,7 @@ def clock(time_machine):
 
 
 def export(client, **params):
-    return client.get(LIST, {"export": "csv", **params})
+    return client.post(LIST, {"export": "csv", **params})
 
 
 def rows(response) -> list[dict[str, str]]:
@@ -86,7 +86,12 @@ def test_file_has_the_lists_filters_and_order(desk):
         factories.make_case(name=f"Ana {number}", status=status, created_at=NOW - timedelta(days=number))
     factories.make_case(name="Somebody else")
     for params in ({}, {"q": "ana"}, {"status": "booked"}, {"q": "ana", "status": ["new", "closed"]}):
-        assert [row["Name"] for row in rows(export(desk, **params))] == listed(desk.get(LIST, params))
+        assert [row["Name"] for row in rows(export(desk, **params))] == listed(desk.post(LIST, params))
+
+
+def test_download_is_a_button_of_the_search_form(desk):
+    button = soup(desk.get(LIST)).select_one("[name=export]")
+    assert (button["form"], button["type"], button["value"]) == ("case-search", "submit", "csv")
 
 
 def test_file_holds_all_pages_in_few_queries(desk, django_assert_max_num_queries):
@@ -112,7 +117,7 @@ def test_export_needs_its_own_permission(client, profile, role):
 
 def test_clinician_is_offered_no_download(client, profile):
     client.force_login(factories.make_user("clinician"))
-    assert "export=csv" not in client.get(LIST).content.decode()
+    assert 'name="export"' not in client.get(LIST).content.decode()
 
 
 def test_log_says_who_when_and_how_many(desk, admin_client):

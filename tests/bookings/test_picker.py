@@ -7,7 +7,7 @@ import pytest
 from bookings.patient.fields import parse_value, to_value
 from bookings.scheduling.availability import free_starts
 from bookings.scheduling.formatting import format_deadline, format_start, parse_day
-from bookings.scheduling.picker import Day, Window, get_window, group_by_day
+from bookings.scheduling.picker import Day, Window, get_window, group_by_day, split_day
 from bookings.scheduling.policy import SlotRules
 from tests.opening_hours import LA, OFFICE, at, on, schedule, utc
 
@@ -34,8 +34,9 @@ def test_times_stand_under_clinic_dates_across_november(november):
 
 def test_nine_stays_nine_across_the_clock_change(november):
     friday, monday = november[1:3]
-    assert format_start(friday.times[0], LA) == "Friday, November 5, 9 am"
-    assert format_start(monday.times[0], LA) == "Monday, November 8, 9 am"
+    now = friday.times[0]
+    assert format_start(friday.times[0], LA, now) == "Friday, November 5, 9 am"
+    assert format_start(monday.times[0], LA, now) == "Monday, November 8, 9 am"
     assert [to_value(day.times[0]) for day in (friday, monday)] == ["2027-11-05T16:00Z", "2027-11-08T17:00Z"]
 
 
@@ -46,6 +47,33 @@ def test_evening_belongs_to_the_clinics_day():
 def test_days_without_free_times_are_omitted(november):
     assert all(day.times for day in november)
     assert date(2027, 11, 6) not in [day.date for day in november]
+
+
+def parts(*clocks):
+    times = [at(f"2027-11-05 {clock}") for clock in clocks]
+    return [(part, f"{start:%H:%M}") for part, start in split_day(times, LA)]
+
+
+def test_quarter_hours_come_last_as_more():
+    assert parts("10:15", "10:30", "11:00", "11:45", "12:00", "12:15", "13:30") == [
+        ("morning", "10:30"),
+        ("morning", "11:00"),
+        ("afternoon", "12:00"),
+        ("afternoon", "13:30"),
+        ("more", "10:15"),
+        ("more", "11:45"),
+        ("more", "12:15"),
+    ]
+
+
+def test_few_times_are_all_shown_in_order():
+    six = ("10:15", "10:30", "11:45", "12:00", "12:15", "13:30")
+    assert [clock for _part, clock in parts(*six)] == list(six)
+    assert {part for part, _clock in parts(*six)} == {"morning", "afternoon"}
+
+
+def test_day_of_quarter_hours_hides_none():
+    assert {part for part, _clock in parts(*(f"{hour}:15" for hour in range(10, 17)))} == {"morning", "afternoon"}
 
 
 # Pages

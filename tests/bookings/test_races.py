@@ -144,6 +144,9 @@ def answer_of(call):
 # The guards, one by one
 
 
+READS_BEFORE_WRITING = 3  # With blocked times, without them, and for the resources.
+
+
 @pytest.fixture
 def meeting(monkeypatch):
     """Let all threads read the taken slots before one writes.
@@ -152,10 +155,10 @@ def meeting(monkeypatch):
     """
     met, seen, real = Barrier(THREADS), local(), slots._taken
 
-    def read_then_wait(*args):
-        taken = real(*args)
-        if not getattr(seen, "once", False):
-            seen.once = True
+    def read_then_wait(*args, **kwargs):
+        taken = real(*args, **kwargs)
+        seen.reads = getattr(seen, "reads", 0) + 1
+        if seen.reads <= READS_BEFORE_WRITING:
             with suppress(BrokenBarrierError):
                 met.wait(timeout=MEETING_SECONDS)
         return taken
@@ -268,7 +271,7 @@ def test_one_of_six_clerks_confirming_wins(resource, ask, policy, clerk):
 def test_form_sent_eight_times_holds_one_time(resource, ask):
     key = uuid4()
     starts = [START + timedelta(hours=number % 4) for number in range(THREADS)]
-    assert at_once([partial(ask, start, "ana", key) for start in starts]) == {"ok": THREADS}
+    assert at_once([partial(ask, start, "ana", key) for start in starts]) == {"ok": 2, "HasTimeError": 6}
     assert Case.objects.count() == 1
     assert booking_invariants.check() == []
 
@@ -345,6 +348,8 @@ class Storm:
 
     PATIENTS = 12
     STARTS = tuple(START + timedelta(minutes=15 * number) for number in range(8))
+    # Only the desk can book so near. These visits can be checked in.
+    TODAY = tuple(NOW + timedelta(minutes=150 + 15 * number) for number in range(4))
 
     def __init__(self, ask, policy, clerk, seed):
         self.ask, self.policy, self.clerk, self.random = ask, policy, clerk, random.Random(seed)  # noqa: S311
@@ -358,6 +363,7 @@ class Storm:
             self.block: 2,
             self.unblock: 2,
             self.check_in: 1,
+            self.undo_check_in: 1,
             self.close: 1,
             self.note: 1,
             self.look: 1,
@@ -394,7 +400,8 @@ class Storm:
 
     def book(self, number):
         case = self.case(number)
-        start, known = self.start(number // 7), {"actor": self.clerk, "expected_version": case.version}
+        starts = self.TODAY if number % 2 else self.STARTS
+        start, known = starts[number // 7 % len(starts)], {"actor": self.clerk, "expected_version": case.version}
         services.book(case.pk, start, policy=self.policy, **known)
 
     def move(self, number):
@@ -416,9 +423,15 @@ class Storm:
             services.unblock_time(blocked.pk)
 
     def check_in(self, number):
-        case = self.case(number)
+        today = Case.objects.filter(appointments__state__in=LIVE, appointments__starts_at__lt=NOW + timedelta(hours=4))
+        case = picked(today.order_by("pk"), number) or self.case(number)
         known = {"actor": self.clerk, "expected_version": case.version, "policy": self.policy}
         services.change_stage(case.pk, "checked_in", **known)
+
+    def undo_check_in(self, number):
+        came = Case.objects.filter(status="contacting", appointments__state=AppointmentState.CHECKED_IN)
+        case = picked(came.order_by("pk"), number) or self.case(number)
+        services.change_stage(case.pk, "booked", actor=self.clerk, expected_version=case.version, policy=self.policy)
 
     def close(self, number):
         case = self.case(number)
@@ -469,7 +482,7 @@ def assert_everything_happened(answers):
     """
     calls = {call for call, _answer in answers}
     assert {call for call, answer in answers if answer == "ok"} == calls
-    assert len(calls) == 12
+    assert len(calls) == 13
     lost = {answer for _call, answer in answers} - {"ok"}
     assert {"TimeTakenError", "StaleCaseError", "VisitsInTheWayError"} <= lost
     assert Event.objects.filter(kind=EventKind.EXPIRED).exists()

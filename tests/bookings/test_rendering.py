@@ -10,7 +10,6 @@ from django.urls import reverse
 from bookings import services
 from bookings.messaging.rendering import get_first_name, split_steps
 from bookings.models import MessageKind
-from bookings.services.submissions import queue_receipt
 from clinic.hours.schedule import Span
 from clinic.models import SeasonalHours
 from tests.factories import (
@@ -52,7 +51,7 @@ def receipt_of(profile, consultation_settings, written):
     """Return a function that queues and writes the receipt of a case."""
 
     def write(case):
-        queue_receipt(case)
+        case.messages.model.objects.queue_receipt(case)
         return written(case.messages.get())
 
     return write

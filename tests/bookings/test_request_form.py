@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bookings import services
 from bookings.messaging.links import get_receipt_path
@@ -78,7 +79,7 @@ class Patient:
         return self.page.find(attrs={"name": name}).get("value", "")
 
     def ticked(self, name: str) -> list[str]:
-        return [tag.get("value", "on") for tag in self.page.select(f"form.form input[name={name}][checked]")]
+        return [tag.get("value", "on") for tag in self.page.select(f"form.form input[name^={name}][checked]")]
 
     def summary(self) -> list[str]:
         return [" ".join(line.text.split()) for line in self.page.select(".error-summary li")]
@@ -120,7 +121,7 @@ def days_in(page) -> list[str]:
 
 
 def times_in(page) -> list[str]:
-    return [tag["value"] for tag in page.select("input[name=start]")]
+    return [tag["value"] for tag in page.select("#times input")]
 
 
 # Asking
@@ -183,8 +184,90 @@ def test_form_page_is_never_cached(patient):
     assert response["Referrer-Policy"] == "same-origin"
 
 
-def test_post_without_csrf_cookie_is_refused(patient):
-    assert Client(enforce_csrf_checks=True).post(URL, ANSWER).status_code == 403
+# Requests that fail Django's check against forgery
+
+
+@pytest.fixture
+def checked(patient):
+    """Return a patient whose posts are checked, and whose browser has neither a cookie nor a form yet."""
+    patient.client = Client(enforce_csrf_checks=True)
+    return patient
+
+
+def block_cookies(patient):
+    patient.client.cookies.clear()
+
+
+def test_form_with_cookie_is_accepted_at_once(checked):
+    checked.open()
+    assert checked.send().status_code == 303
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://elsewhere.example"])
+def test_typed_text_comes_back_instead_of_a_403(checked, origin):
+    checked.open()
+    if origin:
+        checked.client.defaults["HTTP_ORIGIN"] = origin
+    else:
+        block_cookies(checked)
+    response = checked.send(start="")
+    assert response.status_code == 200
+    assert checked.summary() == ["Please submit the form again. What you wrote is still here."]
+    for name in ("name", "phone", "email"):
+        assert checked.value(name) == ANSWER[name]
+    assert ANSWER["message"] in checked.page.find("textarea").text
+    assert checked.ticked("consent") == ["on"]
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("origin", [None, "null"])
+def test_second_click_is_accepted_without_cookies(checked, origin):
+    checked.open()
+    if origin:
+        checked.client.defaults["HTTP_ORIGIN"] = origin
+    block_cookies(checked)
+    assert checked.send().status_code == 200
+    block_cookies(checked)
+    assert checked.send().status_code == 303
+    assert Case.objects.count() == 1
+
+
+def test_second_click_with_an_error_keeps_its_pass(checked):
+    checked.open()
+    for changes in ({}, {"name": ""}):
+        block_cookies(checked)
+        assert checked.send(**changes).status_code == 200
+    assert checked.summary() == ["Write your name, so that we know how to address you."]
+    block_cookies(checked)
+    assert checked.send().status_code == 303
+
+
+def test_open_for_a_day_without_cookies_takes_one_more_click(checked):
+    checked.open()
+    block_cookies(checked)
+    assert checked.send(seconds=MAXIMUM_SECONDS + 60).status_code == 200
+    block_cookies(checked)
+    assert checked.send().status_code == 303
+
+
+def test_pass_cannot_be_made_up(checked):
+    checked.open()
+    token = str(FormToken.new("x"))
+    payload = token.split(":")[0]
+    for forged in (payload, f"{payload}:x:y", "", token.replace(payload, payload[::-1])):
+        block_cookies(checked)
+        assert checked.send(token=forged).status_code == 200
+    assert not Case.objects.exists()
+
+
+def test_other_days_without_cookies_keep_the_text(checked):
+    opening_hours()
+    cache.clear()
+    checked.open()
+    block_cookies(checked)
+    assert checked.send(later="2026-03-10").status_code == 200
+    assert checked.value("name") == ANSWER["name"]
+    assert checked.summary() == []
 
 
 def test_only_get_and_post_are_answered(patient):
@@ -291,19 +374,68 @@ def test_next_five_free_days_are_shown(chooser):
         "Monday, March 9",
     ]
     tuesday = chooser.page.select_one(".times")
-    assert [label.text.strip() for label in tuesday.select("label")][:5] == [
-        "9 am",
-        "9:15 am",
-        "9:30 am",
-        "9:45 am",
-        "10 am",
-    ]
+    assert [label.text.strip() for label in tuesday.select("label")][:3] == ["9 am", "9:30 am", "10 am"]
     assert chooser.page.find(id=tuesday["aria-labelledby"]).text == "Tuesday, March 3"
     assert "All times are Los Angeles time." in chooser.page.select_one("#times").text
 
 
 def test_only_the_first_day_is_open(chooser):
-    assert [tag.has_attr("open") for tag in chooser.page.select("#times details")] == [True] + [False] * 4
+    assert [tag.has_attr("open") for tag in chooser.page.select("#times details.question")] == [True] + [False] * 4
+
+
+def test_day_shows_half_hours_first_by_part(chooser):
+    tuesday = chooser.page.select_one(".times")
+    assert [tag.text for tag in tuesday.select(".choices__heading")] == ["Morning", "Afternoon"]
+    more = tuesday.details.extract()
+    assert {label.text.strip().split(" ")[0].partition(":")[2] for label in tuesday.select("label")} == {"", "30"}
+    assert [label.text.strip() for label in more.select("label")][:3] == ["9:15 am", "9:45 am", "10:15 am"]
+    assert not more.has_attr("open")
+
+
+def test_picked_quarter_hour_is_visible(chooser):
+    chooser.send(start="2026-03-04T17:15Z", name="")
+    folded = chooser.page.select_one("#times input[checked]").find_parents("details")
+    assert [tag.has_attr("open") for tag in folded] == [True, True]
+
+
+def test_each_day_has_radio_group_of_its_own(chooser):
+    groups = chooser.page.select("#times [role=radiogroup]")
+    assert [chooser.page.find(id=group["aria-labelledby"]).text for group in groups] == days_in(chooser.page)
+    names = [{radio["name"] for radio in group.select("input")} for group in groups]
+    assert names[:2] == [{"start-2026-03-03"}, {"start-2026-03-04"}]
+    assert len(set.union(*names)) == 5
+    assert chooser.page.select_one("#times input[name=start]")["value"] == ""
+
+
+def test_time_of_a_day_is_held(chooser):
+    assert chooser.send(**{"start-2026-03-03": AT_TEN}).status_code == 303
+    assert Appointment.objects.get().starts_at == TUESDAY_10
+
+
+def test_two_days_times_are_asked_about(chooser):
+    second = "2026-03-04T18:00Z"
+    chooser.send(**{"start-2026-03-03": AT_TEN, "start-2026-03-04": second})
+    assert chooser.summary() == ["You chose more than one time. Please choose one of them."]
+    group = chooser.page.select_one("#times .choices__group")
+    assert [label.text for label in group.select("label")] == [
+        "Tuesday, March 3, 10 am",
+        "Wednesday, March 4, 10 am",
+    ]
+    assert chooser.ticked("start") == []
+    assert len(times_in(chooser.page)) == len(set(times_in(chooser.page)))
+    assert not Case.objects.exists()
+    assert chooser.send(seconds=0, **{group.input["name"]: second}).status_code == 303
+    assert Appointment.objects.get().starts_at == TUESDAY_10 + timedelta(days=1)
+
+
+def test_time_and_call_are_asked_about(chooser):
+    chooser.send(**{"start": "", "start-2026-03-03": AT_TEN})
+    assert chooser.summary() == ["You chose a time, and also that we call you. Please choose one of them."]
+    assert chooser.page.select_one("#times .choices__group input")["value"] == AT_TEN
+
+
+def test_same_time_sent_twice_is_one_choice(chooser):
+    assert chooser.send(**{"start-choice": AT_TEN, "start-2026-03-03": AT_TEN}).status_code == 303
 
 
 def test_no_time_is_picked_in_advance(chooser):
@@ -472,6 +604,22 @@ def test_earlier_days_lead_back(chooser):
     assert not chooser.page.select("#times .choices__group")
 
 
+def test_link_shows_other_days(chooser):
+    link = chooser.page.select_one("a[data-days=later]")["href"]
+    assert link == "?days_from=2026-03-10#times"
+    chooser.open(link)
+    assert days_in(chooser.page)[0] == "Tuesday, March 10"
+    chooser.open(chooser.page.select_one("a[data-days=earlier]")["href"])
+    assert days_in(chooser.page)[0] == "Tuesday, March 3"
+
+
+@pytest.mark.parametrize("day", ["", "nonsense", "%00", "0001-01-01", "x" * 1000])
+def test_nonsense_for_a_linked_day_is_ignored(chooser, day):
+    chooser.open(f"?days_from={day}")
+    assert days_in(chooser.page)[0] == "Tuesday, March 3"
+    assert chooser.value("days_from") in ("", "0001-01-01")
+
+
 def test_errors_keep_the_days_that_were_shown(chooser):
     chooser.send(later="2026-03-10")
     chooser.send(seconds=0, start="2026-03-10T17:00Z", name="")
@@ -505,14 +653,14 @@ def test_nonsense_for_a_day_is_ignored(chooser, name, day):
 def test_clinic_without_hours_offers_no_times(patient):
     assert patient.page.legend.text == "When would you like to come?"
     assert "we will get in touch to find a time" in patient.page.select_one("form.form fieldset").text
-    assert not patient.page.select("[name=start], [name=on_waitlist], [name=later]")
+    assert not patient.page.select("[name^=start], [name=on_waitlist], [name=later]")
     assert patient.send(start=AT_TEN).status_code == 303
 
 
 def test_clinic_without_rooms_offers_no_times(chooser):
     Resource.objects.update(is_active=False)
     chooser.open()
-    assert not chooser.page.select("[name=start]")
+    assert not chooser.page.select("[name^=start]")
     assert chooser.send().status_code == 303
 
 
@@ -520,14 +668,14 @@ def test_time_picked_before_the_last_room_closed_is_refused(chooser):
     Resource.objects.update(is_active=False)
     assert chooser.send(start=AT_TEN).status_code == 200
     assert "no other is free" in chooser.summary()[0]
-    assert not chooser.page.select("[name=start]")
+    assert not chooser.page.select("[name^=start]")
     assert chooser.send(seconds=0).status_code == 303
 
 
 def test_booked_out_clinic_offers_no_times(chooser):
     consultation_settings(horizon_days=1, notice_minutes=10_000)
     chooser.open()
-    assert not chooser.page.select("[name=start]")
+    assert not chooser.page.select("[name^=start]")
     assert chooser.send(later="2026-03-10").status_code == 200
 
 
@@ -633,8 +781,13 @@ def test_error_loses_nothing_that_was_typed(patient):
     [
         ({"phone": "555-0123"}, "We cannot dial this number."),
         ({"phone": "call me"}, "We cannot dial this number."),
-        ({"email": "zoe@"}, "This is not a complete email address."),
-        ({"email": "zoe@example.com,all@example.com"}, "This is not a complete email address."),
+        ({"email": "zoe@"}, "The part after the @ is not complete."),
+        ({"email": "zoe@example.com,all@example.com"}, "There is more than one @ in this email address."),
+        ({"email": "zo\u200be@example.com"}, "There is an invisible character in this email address."),
+        ({"email": "<zoe>@example.com"}, "This is not a complete email address."),
+        ({"name": "\u200b\u2060 \xad"}, "Write your name"),
+        ({"name": "\u3164\u2800\u115f"}, "Write your name"),
+        ({"phone": "555-0123"}, "or for a number abroad with + and the country code"),
         ({"phone": "", "contact_by": "phone"}, "To be called or texted"),
         ({"phone": "", "contact_by": "text"}, "To be called or texted"),
         ({"email": "", "contact_by": "email"}, "To be answered by email"),
@@ -731,8 +884,8 @@ def test_form_keeps_its_key_after_an_error(patient):
     patient.send(name="")
     patient.send(seconds=0)
     patient.page = form
-    patient.send(seconds=0, name="Zoë de Lima")
-    assert Case.objects.get().name == "Zoë de Lima"
+    patient.send(seconds=0, message="Another question.")
+    assert Case.objects.get().message == "Another question."
 
 
 def test_new_consent_wording_must_be_ticked_again(patient):
@@ -789,12 +942,80 @@ def lead(patient, location) -> str:
     return " ".join(page.select_one(".lead").text.split())
 
 
-def test_receipt_says_until_when_time_is_held(chooser):
+def test_receipt_says_when_a_held_time_is_answered(chooser):
     location = chooser.send(start=AT_TEN)["Location"]
     assert lead(chooser, location) == (
-        "Tuesday, March 3, 10 am is held for you until tomorrow, 9 am. We answer by then. "
-        "All times are Los Angeles time."
+        "Tuesday, March 3, 10 am is held for you. We answer by tomorrow, 9 am. All times are Los Angeles time."
     )
+
+
+def radios(page):
+    """Return the times that the form shows, and those that are chosen."""
+    shown = page.select("#times input[type=radio]")
+    return [radio["value"] for radio in shown], [radio["value"] for radio in shown if radio.has_attr("checked")]
+
+
+def test_form_that_comes_back_shows_the_own_time_as_chosen(chooser):
+    chooser.send(start=AT_TEN)
+    page = BeautifulSoup(chooser.client.get("/consultation/").content, "lxml")
+    shown, chosen = radios(page)
+    assert AT_TEN in shown
+    assert chosen == [AT_TEN]
+    said = " ".join(page.select_one(".consultation__form [role=status]").text.split())
+    assert Case.objects.get().reference in said
+    assert "Your time is Tuesday, March 3, 10 am." in said
+    other = BeautifulSoup(chooser.client.get("/consultation/?new=1").content, "lxml")
+    assert AT_TEN not in radios(other)[0]
+    assert not other.select(".consultation__form [role=status]")
+
+
+@pytest.mark.parametrize("same_token", [True, False])
+def test_change_of_a_held_time_is_asked_about_and_told(chooser, same_token):
+    first, eleven = chooser.page, "2026-03-03T19:00Z"
+    chooser.send(start=AT_TEN)
+    chooser.page = first
+    if not same_token:
+        chooser.open()
+    response = chooser.send(start=eleven)
+    assert response.status_code == 200
+    visit = Appointment.objects.get()
+    assert (visit.starts_at, visit.state) == (TUESDAY_10, AppointmentState.HELD)
+    page = BeautifulSoup(response.content, "lxml")
+    text = " ".join(page.select_one(".error-summary").text.split())
+    assert "We hold Tuesday, March 3, 10 am for you already, so nothing was changed." in text
+    shown, chosen = radios(page)
+    assert (shown[0], chosen) == (eleven, [AT_TEN])
+    chooser.page = page
+    assert chooser.send(start=AT_TEN).status_code == 303
+    assert Appointment.objects.get().starts_at == TUESDAY_10
+    assert not Message.objects.filter(kind="held").exists()
+    chooser.page = page
+    assert chooser.send(start=eleven).status_code == 303
+    assert Appointment.objects.live().get().starts_at == TUESDAY_10 + timedelta(hours=1)
+    assert Message.objects.get(kind="held").recipient == Case.objects.get().email
+    # The first form, which the Back button may bring once more, moves nothing either.
+    chooser.page = first
+    assert chooser.send(start=AT_TEN).status_code == 200
+    assert Appointment.objects.live().get().starts_at == TUESDAY_10 + timedelta(hours=1)
+    assert Case.objects.count() == 1
+
+
+def test_form_of_a_booked_visit_points_to_the_own_page(chooser, policy):
+    first = chooser.page
+    chooser.send(start=AT_TEN)
+    chooser.page = first
+    case = Case.objects.get()
+    services.confirm(case.pk, actor=make_user("frontdesk"), expected_version=case.version, policy=policy)
+    response = chooser.send(start="2026-03-03T19:00Z")
+    assert "Your visit is booked for Tuesday, March 3, 10 am." in response.content.decode()
+    assert Appointment.objects.get().starts_at == TUESDAY_10
+
+
+def test_correction_changes_the_own_case(chooser):
+    chooser.send(start=AT_TEN)
+    chooser.page = BeautifulSoup(chooser.client.get("/consultation/?correct=1").content, "lxml")
+    assert chooser.send(start=AT_TEN, phone="(949) 555-0199").status_code == 303
+    assert Case.objects.get().phone == "(949) 555-0199"
 
 
 def test_receipt_without_a_time_says_answer_by(chooser):
@@ -807,13 +1028,13 @@ def test_receipt_without_a_time_says_answer_by(chooser):
 
 def test_receipt_of_answered_case_promises_no_answer(chooser):
     location = chooser.send()["Location"]
-    Case.objects.update(status=Status.CONTACTING)
+    Case.objects.update(status=Status.CONTACTING, answered_at=timezone.now())
     assert lead(chooser, location) == "We answer within one business day."
 
 
 def test_receipt_says_the_time_has_expired(chooser):
     location = chooser.send(start=AT_TEN)["Location"]
-    chooser.clock.move_to(datetime(2026, 3, 3, 17, 1, tzinfo=UTC), tick=False)
+    chooser.clock.move_to(datetime(2026, 3, 3, 18, 31, tzinfo=UTC), tick=False)
     before = lead(chooser, location)
     services.expire_holds()
     assert "could not hold Tuesday, March 3, 10 am any longer" in before

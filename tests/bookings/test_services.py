@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection
+from django.utils import timezone
 
 from bookings import services
 from bookings.messaging import outbox, rendering
@@ -35,6 +37,7 @@ from tests.factories import (
     make_submission,
     make_treatment,
     make_user,
+    make_visit,
 )
 
 pytestmark = pytest.mark.django_db
@@ -363,9 +366,10 @@ ALLOWED = {
     "quarantined": {"closed"},
     "new": {"contacting", "checked_in", "closed"},
     "contacting": {"new", "checked_in", "closed"},
-    "booked": {"checked_in", "closed"},
+    "booked": {"checked_in", "treated", "no_show", "closed"},
     "checked_in": {"booked", "treated", "closed"},
     "treated": {"checked_in", "closed"},
+    "no_show": {"booked", "closed"},
     "closed": {"new", "contacting"},
 }
 STAGES = [*Status, *AppointmentState]
@@ -382,10 +386,25 @@ def outcome_for(wanted: str) -> str:
     return Outcome.DECLINED if wanted == "closed" else ""
 
 
+def make_case_in_time_for(stage: str, wanted: str) -> Case:
+    """Make a case whose visit is at a time at which the step may be taken."""
+    case = make_case(status=Status.CONTACTING if stage in AppointmentState.values else stage)
+    if stage in AppointmentState.values:
+        hours = {"checked_in": 1, "treated": -48, "no_show": -1}.get(wanted, 48) if stage == "booked" else -1
+        make_visit(case, stage, timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours))
+    return case
+
+
+@pytest.fixture
+def noon(profile, time_machine):
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize("stage", ALLOWED)
 def test_allowed_steps_lead_where_they_say(actor, policy, stage):
     for wanted in ALLOWED[stage]:
-        case = make_case(status=stage)
+        case = make_case_in_time_for(stage, wanted)
         assert services.get_stage(case) == stage
         known = {"actor": actor, "expected_version": 1, "policy": policy}
         services.change_stage(case.pk, wanted, outcome=outcome_for(wanted), **known)
@@ -393,11 +412,12 @@ def test_allowed_steps_lead_where_they_say(actor, policy, stage):
         event = case.events.last()
         assert (services.get_stage(case), case.version, case.outcome) == (wanted, 2, outcome_for(wanted))
         assert (event.kind, event.data["from"], event.data["to"]) == (EventKind.STAGE, stage, wanted)
-        assert case.events.count() == 2
+        assert case.events.filter(kind=EventKind.STAGE).count() == 1
         # A walk-in holds a room of its own until the next one comes.
         Slot.objects.all().delete()
 
 
+@pytest.mark.usefixtures("profile")
 @pytest.mark.parametrize("stage", ALLOWED)
 def test_every_other_step_is_refused_and_writes_nothing(actor, policy, stage):
     case = make_case(status=stage)
@@ -410,10 +430,39 @@ def test_every_other_step_is_refused_and_writes_nothing(actor, policy, stage):
     assert everything(case) == before
 
 
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize("stage", ALLOWED)
 def test_buttons_are_the_allowed_steps(stage):
-    buttons = services.next_stages(make_case(status=stage))
-    assert (set(buttons), len(buttons)) == (ALLOWED[stage], len(ALLOWED[stage]))
+    now, zone = timezone.now(), ZoneInfo("America/Los_Angeles")
+    for wanted in ALLOWED[stage]:
+        buttons = services.next_stages(make_case_in_time_for(stage, wanted), now, zone)
+        Slot.objects.all().delete()
+        assert wanted in buttons
+        assert set(buttons) <= ALLOWED[stage]
+        assert len(buttons) == len(set(buttons))
+
+
+@pytest.mark.usefixtures("noon")
+@pytest.mark.parametrize(
+    ("starts_in", "offered"),
+    [
+        ({"hours": 30}, {"closed"}),
+        ({"hours": 4, "seconds": 1}, {"closed"}),
+        ({"hours": 4}, {"checked_in", "closed"}),
+        ({"seconds": 1}, {"checked_in", "closed"}),
+        ({}, {"checked_in", "no_show", "closed"}),
+        ({"hours": -12}, {"checked_in", "no_show", "closed"}),
+        ({"hours": -12, "seconds": -1}, {"treated", "no_show", "closed"}),
+    ],
+)
+def test_attendance_is_asked_when_it_can_be_known(actor, policy, starts_in, offered):
+    # It is noon in Los Angeles: twelve hours ago the day began.
+    case = make_case(status=Status.CONTACTING)
+    make_visit(case, "booked", NOON + timedelta(**starts_in))
+    assert set(services.next_stages(case, NOON, policy.schedule.time_zone)) == offered
+    for step in {"checked_in", "treated", "no_show"} - offered:
+        with pytest.raises(TransitionError):
+            services.change_stage(case.pk, step, actor=actor, expected_version=1, policy=policy)
 
 
 def test_case_goes_from_new_to_closed(actor, policy):
@@ -430,28 +479,36 @@ def test_case_goes_from_new_to_closed(actor, policy):
     assert (events.last().data["outcome"], events.last().data["note"]) == ("completed", "now closed")
 
 
-def test_case_after_a_missed_visit_waits_for_the_desk():
-    assert services.get_stage(make_case(status="no_show")) == Status.CONTACTING
-
-
-@pytest.mark.parametrize(("state", "stage"), [("treated", "treated"), ("no_show", "contacting")])
+@pytest.mark.usefixtures("profile")
+@pytest.mark.parametrize(("state", "stage"), [("treated", "treated"), ("no_show", "no_show")])
 def test_reopened_case_stands_where_its_visit_stands(actor, state, stage):
     case = make_case(status=state)
-    close = {"expected_version": 1, "outcome": Outcome.COMPLETED}
+    close = {"expected_version": 1, "outcome": Outcome.DECLINED}
     services.change_stage(case.pk, Status.CLOSED, actor=actor, **close)
     case = services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=2)
     assert services.get_stage(case) == stage
     assert case.events.last().data["to"] == stage
 
 
-def test_answered_is_the_first_step_from_new(actor, policy, time_machine):
-    time_machine.move_to(NOON, tick=False)
+@pytest.mark.usefixtures("noon")
+@pytest.mark.parametrize("how", ["phone", "message"])
+def test_only_an_answer_stops_the_clock(actor, policy, time_machine, how):
     case = make_case()
     case = services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
-    assert (case.answered_at, case.is_waiting) == (NOON, False)
+    case = services.add_note(case.pk, "Nobody answers the phone.", actor=actor)
+    assert (case.answered_at, case.is_waiting, case.priority) == (None, True, 1)
+    case = services.record_answer(case.pk, how, actor=actor, expected_version=2, note="All clear.")
+    assert (case.answered_at, case.is_waiting, case.priority) == (NOON, False, 0)
+    assert case.events.last().data == {"how": how, "note": "All clear."}
     time_machine.shift(timedelta(hours=1))
-    case = services.change_stage(case.pk, "checked_in", actor=actor, expected_version=2, policy=policy)
+    case = services.change_stage(case.pk, "checked_in", actor=actor, expected_version=3, policy=policy)
     assert case.answered_at == NOON
+
+
+def test_colleagues_note_makes_no_click_stale(actor):
+    case = make_case()
+    services.add_note(case.pk, "Called.", actor=actor)
+    assert services.assign(case.pk, actor, actor=actor, expected_version=1).version == 2
 
 
 def test_step_back_to_new_waits_again(actor):
@@ -531,7 +588,7 @@ def test_note_is_an_event_with_author(actor):
         EventKind.NOTE,
         {"note": "Prefers Tuesdays."},
         actor,
-        2,
+        1,
     )
 
 

@@ -1,6 +1,8 @@
 """What a patient is sent about their visit, what leaves no more, and what their calendar makes of it."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 
 import pytest
 import time_machine
@@ -90,10 +92,11 @@ def subjects(emails):
 
 
 def calendar_event(email):
-    """Return the method and the event of the email's calendar file."""
-    ((name, content, content_type),) = email.attachments
-    assert (name, content_type) == ("visit.ics", "text/calendar")
-    calendar = Calendar.from_ical(content)
+    """Return the method and the event of the calendar file that an email brings."""
+    (part,) = message_from_bytes(email.message().as_bytes(), policy=SMTP).iter_attachments()
+    assert (part.get_filename(), part.get_content_type()) == ("visit.ics", "text/calendar")
+    calendar = Calendar.from_ical(part.get_payload(decode=True))
+    assert part["Content-Type"].params == {"charset": "utf-8", "method": str(calendar["method"])}
     (event,) = calendar.walk("VEVENT")
     return str(calendar["method"]), event
 
@@ -109,7 +112,7 @@ def test_held_time_sends_no_calendar_file(case, written):
 def test_booked_visit_sends_a_calendar_file(booked, leaving):
     (email,) = leaving()
     method, event = calendar_event(email)
-    assert method == "PUBLISH"
+    assert method == "REQUEST"
     assert (event.start, event.end) == (TUESDAY, at("2027-06-08 10:30"))
     assert (int(event["sequence"]), str(event["status"])) == (0, "CONFIRMED")
     assert "Tuesday, June 8, 10 am" in email.body
@@ -126,9 +129,72 @@ def test_changes_keep_uid_and_raise_sequence(booked, book, cancel, leaving):
     states = [calendar_event(email) for email in emails]
     assert len({str(event["uid"]) for _method, event in states}) == 1
     assert [int(event["sequence"]) for _method, event in states] == [0, 1, 2]
-    assert [method for method, _event in states] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert [method for method, _event in states] == ["REQUEST", "REQUEST", "CANCEL"]
     assert str(states[2][1]["status"]) == "CANCELLED"
     assert states[1][1].start == WEDNESDAY
+
+
+def test_calendar_file_names_organizer_and_recipient(booked, cancel, leaving):
+    emails = leaving()
+    cancel(booked)
+    emails += leaving()
+    for email in emails:
+        _method, event = calendar_event(email)
+        assert str(event["organizer"]) == "mailto:hello@clinic.example.com"
+        assert event["organizer"].params == {"CN": "OC Beauty Medspa"}
+        assert str(event["attendee"]) == "mailto:ana@patient.example.com"
+        assert event["attendee"].params == {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+
+
+def test_clinic_without_email_organizes_by_sender_address(booked, profile, leaving, settings):
+    settings.DEFAULT_FROM_EMAIL = "Clínica <sender@clinic.example.com>"
+    type(profile).objects.update(email="")
+    (email,) = leaving()
+    assert str(calendar_event(email)[1]["organizer"]) == "mailto:sender@clinic.example.com"
+
+
+def test_calendar_file_survives_change_of_domain(booked, profile, cancel, leaving):
+    (before,) = leaving()
+    profile.site.hostname = "moved.example.org"
+    profile.site.save()
+    cancel(booked)
+    (after,) = leaving()
+    assert str(calendar_event(before)[1]["uid"]) == str(calendar_event(after)[1]["uid"])
+    contents = [email.attachments[0].get_payload(decode=True).decode() for email in (before, after)]
+    assert len({content.split("PRODID:")[1].split("\r\n")[0] for content in contents}) == 1
+    assert "moved.example.org" not in contents[1]
+    assert "@" not in str(calendar_event(after)[1]["uid"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Clínica Ñandú 美容", "Clínica Ñandú 美容"),
+        ("Skin, Body; Soul: Spa", "Skin, Body; Soul: Spa"),
+        ('The "Glow" Bar', 'The "Glow" Bar'),
+        ("Back\\slash\\n Spa", "Back\\slash\\n Spa"),
+        ("Two\r\nMETHOD:CANCEL", "Two METHOD:CANCEL"),
+        ("Bell\x07\x1b[31m\x7f Spa", "Bell[31m Spa"),
+        ("Next\x85line\u2028Spa", "Next line Spa"),
+        ("Caret ^n^' Spa", "Caret ^n^' Spa"),
+        ("💆🏽\u200d♀️" * 12, "💆🏽\u200d♀️" * 12),
+        ("é" * 100, "é" * 100),
+    ],
+)
+def test_hostile_clinic_names_make_sound_calendar_files(booked, profile, leaving, typed, read):
+    type(profile).objects.update(name=typed, street=typed)
+    (email,) = leaving()
+    _method, event = calendar_event(email)
+    assert str(event["summary"]) == read
+    assert str(event["location"]).startswith(f"{read}, ")
+    content = email.attachments[0].get_payload(decode=True)
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    assert not {char for char in content.replace(b"\r\n", b"") if char < 32 or char == 127}
+    lines = content.decode().replace("\r\n ", "").split("\r\n")
+    assert [line for line in lines if line.startswith("METHOD")] == ["METHOD:REQUEST"]
+    organizer = next(line for line in lines if line.startswith("ORGANIZER"))
+    assert organizer.count('"') in (0, 2)
+    assert "^" not in organizer
 
 
 def test_canceled_hold_sends_no_calendar_file(case, cancel, leaving):
@@ -147,7 +213,8 @@ def test_subjects_and_calendar_files_name_no_patient(booked, cancel, leaving):
         (attachment,) = email.attachments
         for secret in SECRETS:
             assert secret not in email.subject
-            assert secret not in attachment[1]
+            content = attachment.get_payload(decode=True).decode().replace("\r\n ", "")
+            assert secret not in content.replace("mailto:ana@patient.example.com", "")  # The recipient.
 
 
 def test_patient_without_email_gets_no_message(ask, clerk, policy):

@@ -7,12 +7,15 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.apps import apps
+from django.test import Client
 from icalendar import Calendar
 
 from bookings import services
-from bookings.messaging.links import VALID_FOR, get_visit_path
+from bookings.messaging.links import AFTER_REQUEST, get_visit_path
 from bookings.messaging.outbox import send_due
 from bookings.models import Case, CaseKind, EventKind, Message, MessageKind, MessageState, Slot
+from bookings.patient.fields import parse_value
+from tests import factories
 from tests.bookings.conftest import TUESDAY
 from tests.bookings.test_appointments import NOW
 from tests.opening_hours import at
@@ -38,6 +41,14 @@ def booked(case, clerk, policy):
     return services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
 
 
+@pytest.fixture
+def file_complaint(profile, consultation_settings):
+    def file(case, text="It hurts."):
+        return services.file_complaint(case.pk, text, settings=consultation_settings, profile=profile)
+
+    return file
+
+
 def text_of(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
@@ -58,11 +69,11 @@ def test_page_shows_only_first_name_and_time(client, booked):
 
 def test_page_says_until_when_time_is_held(client, case):
     text = text_of(client.get(get_visit_path(case)))
-    assert "Tuesday, June 8, 10 am is held for you until Monday, June 7, 1 pm. We answer by then." in text
+    assert "Tuesday, June 8, 10 am is held for you. We answer by today, 1 pm." in text
 
 
 @pytest.fixture
-def every_message(ask, clerk, policy, clock, written):
+def every_message(ask, clerk, policy, clock, written, file_complaint):
     """Return one message of each kind, written as the worker does."""
     later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", on_waitlist=True)
     services.confirm(later.pk, actor=clerk, expected_version=later.version, policy=policy)
@@ -71,6 +82,11 @@ def every_message(ask, clerk, policy, clock, written):
     moved = at("2027-06-09 10:00")
     case = services.book(case.pk, moved, actor=clerk, expected_version=case.version, policy=policy)
     services.cancel(case.pk, actor=clerk, policy=policy)
+    own = at("2027-06-09 14:00")
+    services.choose_time(case.pk, own, policy=policy)
+    services.move(case.pk, own + timedelta(minutes=30), policy=policy)
+    services.cancel(case.pk, policy=policy)
+    file_complaint(case)
     ask(email="cleo@patient.example.com")
     clock.shift(timedelta(hours=5))
     services.expire_holds()
@@ -84,7 +100,8 @@ def test_opening_any_emailed_link_changes_nothing(client, every_message, clerk, 
     bodies = [body for message in every_message for body in (message.text, message.html)]
     links = {link for body in bodies for link in LINK.findall(body)}
     # For each of three patients their page and the desk's notice, and for one the form to change the time.
-    assert len(links) == 3 * 2 + 1
+    # One of them has a complaint, too.
+    assert len(links) == 3 * 2 + 1 + 1
     if is_clerk:
         client.force_login(clerk)
     before = rows()
@@ -128,8 +145,80 @@ def test_booked_visit_has_a_calendar_file(client, booked):
     assert b"Ana" not in response.content
 
 
-def test_held_time_has_no_calendar_file(client, case):
-    assert client.get(f"{get_visit_path(case)}visit.ics").status_code == 404
+def test_downloaded_calendar_file_is_published_to_nobody(client, booked):
+    calendar = Calendar.from_ical(client.get(f"{get_visit_path(booked)}visit.ics").content)
+    assert str(calendar["method"]) == "PUBLISH"
+    (event,) = calendar.walk("VEVENT")
+    assert "organizer" in event
+    assert "attendee" not in event
+
+
+@pytest.mark.parametrize("origin", [None, "null"])
+@pytest.mark.parametrize("action", ["cancel", "change", "earlier", "complain"])
+def test_secret_link_needs_no_cookie(booked, action, origin):
+    headers = {"HTTP_ORIGIN": origin} if origin else {}
+    client = Client(enforce_csrf_checks=True, **headers)
+    typed = {"text": "It hurts.", "wanted": "yes", "start": EARLIER}
+    response = client.post(f"{get_visit_path(booked)}{action}/", typed)
+    assert response.status_code == 303
+
+
+@pytest.mark.parametrize("action", ["cancel", "change", "earlier", "complain"])
+def test_invalid_link_without_cookie_changes_nothing(booked, action):
+    before = rows()
+    response = Client(enforce_csrf_checks=True).post(f"{get_visit_path(booked)[:-2]}/{action}/", {"text": "It hurts."})
+    assert response.status_code == 404
+    assert rows() == before
+
+
+def test_calendar_file_of_a_held_time_is_tentative(client, case, clock):
+    def status():
+        response = client.get(f"{get_visit_path(case)}visit.ics")
+        return response.status_code == 200 and str(Calendar.from_ical(response.content).walk("VEVENT")[0]["status"])
+
+    assert status() == "TENTATIVE"
+    clock.move_to(case.appointments.get().held_until)
+    assert status() is False
+
+
+@pytest.mark.parametrize("stage", ["booked", "checked_in", "treated"])
+def test_calendar_file_stays_with_the_visit(client, booked, stage, clerk, policy, clock):
+    clock.move_to(TUESDAY - timedelta(hours=1))
+    for step in ("checked_in", "treated"):
+        if stage in (step, "treated"):
+            version = Case.objects.get().version
+            services.change_stage(booked.pk, step, actor=clerk, expected_version=version, policy=policy)
+    assert services.get_stage(Case.objects.get()) == stage
+    assert client.get(f"{get_visit_path(booked)}visit.ics").status_code == 200
+
+
+def test_page_of_a_patient_who_came_early_still_tells_the_time(client, booked, clerk, policy, clock):
+    clock.move_to(TUESDAY - timedelta(hours=1))
+    services.change_stage(booked.pk, "checked_in", actor=clerk, expected_version=booked.version, policy=policy)
+    text = text_of(client.get(get_visit_path(booked)))
+    assert "You are here: your visit is on Tuesday, June 8, 10 am." in text
+    assert "Thank you for your visit" not in text
+    clock.move_to(TUESDAY + timedelta(minutes=30))
+    assert "Thank you for your visit" in text_of(client.get(get_visit_path(booked)))
+
+
+def test_thanks_name_the_day_of_the_next_check(client, ask, clerk, policy, clock):
+    friday = at("2027-06-11 10:00")
+    case = ask(friday, email="ana@patient.example.com")
+    case = services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
+    clock.move_to(friday)
+    for step in ("checked_in", "treated"):
+        case = services.change_stage(case.pk, step, actor=clerk, expected_version=case.version, policy=policy)
+    clock.shift(timedelta(hours=2))
+    assert "We ask how you are on Monday, June 14." in text_of(client.get(get_visit_path(case)))
+    clock.shift(timedelta(days=4))
+    assert "We ask how you are" not in text_of(client.get(get_visit_path(case)))
+
+
+def test_date_far_ahead_carries_its_year(client, ask, clerk, policy):
+    case = ask(None, email="ana@patient.example.com")
+    services.book(case.pk, at("2028-06-13 10:00"), actor=clerk, expected_version=1, policy=policy)
+    assert "Tuesday, June 13, 2028, 10 am" in text_of(client.get(get_visit_path(case)))
 
 
 def test_complaint_opens_its_own_case(client, booked, written):
@@ -137,16 +226,46 @@ def test_complaint_opens_its_own_case(client, booked, written):
     assert "Thank you for telling us." in text_of(response)
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
     assert (complaint.previous, complaint.message, complaint.is_waiting) == (booked, "My eyelid hangs.", True)
-    notice = written(complaint.messages.get())
-    assert notice.kind == MessageKind.DESK_NOTICE
-    assert "eyelid" not in notice.text + notice.html
+    to_desk = written(complaint.messages.get(kind=MessageKind.COMPLAINT))
+    assert to_desk.subject == f"Complaint: something feels wrong, {complaint.reference}"
+    receipt = written(complaint.messages.get(kind=MessageKind.COMPLAINT_RECEIPT))
+    assert receipt.recipient == booked.email
+    assert get_visit_path(booked) in receipt.text
+    for message in (to_desk, receipt):
+        assert "eyelid" not in message.subject + message.text + message.html
 
 
 def test_second_complaint_joins_the_open_one(client, booked):
     for text in ("My eyelid hangs.", "And it hurts."):
         client.post(f"{get_visit_path(booked)}complain/", {"text": text})
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.events.get(kind=EventKind.NOTE).data == {"note": "And it hurts."}
+    assert complaint.events.get(kind=EventKind.COMPLAINT).data == {"note": "And it hurts."}
+
+
+def test_each_complaint_is_told_to_desk_and_clinicians(client, booked, clerk, clock):
+    factories.make_user("clinician", email="dr@clinic.example.com")
+    factories.make_user("clinician", email="gone@clinic.example.com", is_active=False)
+    for number, text in enumerate(("My eyelid hangs.", "And it hurts.", "And it hurts.")):
+        clock.shift(timedelta(minutes=5))
+        client.post(f"{get_visit_path(booked)}complain/", {"text": text})
+        complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
+        expected = ["desk@clinic.example.com", "dr@clinic.example.com"] * min(number + 1, 2)
+        told = complaint.messages.filter(kind=MessageKind.COMPLAINT).order_by("pk")
+        assert [message.recipient for message in told] == expected
+        assert complaint.messages.filter(kind=MessageKind.COMPLAINT_RECEIPT).count() == min(number + 1, 2)
+        assert (complaint.is_waiting, complaint.priority) == (True, 2)
+        if number == 0:
+            services.record_answer(complaint.pk, "phone", actor=clerk, expected_version=1)
+    assert complaint.asked_at == NOW + timedelta(minutes=10)
+
+
+def test_long_complaint_is_refused_with_every_word(client, booked):
+    text = "ab\r\n" * 1500 + "LAST"
+    response = client.post(f"{get_visit_path(booked)}complain/", {"text": text})
+    assert "Please write 4000 characters at most. You have written 4504." in text_of(response)
+    assert "LAST" in response.content.decode()
+    client.post(f"{get_visit_path(booked)}complain/", {"text": "abc\r\n" * 950 + "LAST"})
+    assert Case.objects.get(kind=CaseKind.COMPLAINT).message.endswith("LAST")
 
 
 def test_empty_complaint_is_refused(client, booked):
@@ -157,7 +276,7 @@ def test_empty_complaint_is_refused(client, booked):
 
 def test_link_expires(client, booked, clock):
     path = get_visit_path(booked)
-    clock.move_to(NOW + VALID_FOR + timedelta(minutes=1))
+    clock.move_to(NOW + AFTER_REQUEST + timedelta(minutes=1))
     for address in (path, f"{path}change/"):
         assert client.get(address).status_code == 404
 
@@ -201,7 +320,7 @@ def test_complaint_survives_a_notice_that_fails(client, booked, monkeypatch):
     client.post(f"{get_visit_path(booked)}complain/", {"text": "My eyelid hangs."})
     send_due()
     complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
-    assert complaint.messages.get().state == MessageState.QUEUED
+    assert {message.state for message in complaint.messages.all()} == {MessageState.QUEUED}
 
 
 def test_steps_show_where_the_visit_stands(client, case, booked):
@@ -266,10 +385,12 @@ def test_moved_hold_expires_as_before(client, case):
     assert not case.messages.filter(kind="moved").exists()
 
 
-def test_hold_never_outlasts_its_start(case, policy):
-    case.appointments.update(held_until=TUESDAY)
-    services.move(case.pk, TUESDAY - timedelta(minutes=45), policy=policy)
-    assert case.appointments.get().held_until == TUESDAY - timedelta(minutes=45)
+def test_change_page_offers_nothing_inside_the_cutoff(client, booked, policy):
+    times = offered(client.get(f"{get_visit_path(booked)}change/"))
+    assert times
+    assert min(map(parse_value, times)) >= NOW + policy.change_until
+    with pytest.raises(services.BookingError, match="too near"):
+        services.move(booked.pk, NOW + policy.change_until - timedelta(minutes=15), policy=policy)
 
 
 def test_change_sent_twice_moves_once(client, booked):
@@ -288,7 +409,7 @@ def test_change_sent_twice_moves_once(client, booked):
         ("2027-06-12T17:00Z", "That time is not available."),
         ("9999-12-31T23:45Z", "That time is not available."),
         ("0001-01-01T00:00Z", "That time is not available."),
-        ("2027-06-07T16:15Z", "has just been taken"),
+        ("2027-06-07T16:15Z", "That time is not available."),
     ],
     ids=["none", "garbage", "off the grid", "closed day", "end of time", "beginning of time", "too near"],
 )
@@ -331,6 +452,23 @@ def test_other_days_keep_the_choice(client, booked):
     assert rows() == before
 
 
+def test_link_shows_other_days_to_move_to(client, booked):
+    page = BeautifulSoup(client.get(f"{get_visit_path(booked)}change/?days_from=2027-06-15").content, "html.parser")
+    assert page.select_one("#times summary b").text == "Tuesday, June 15"
+    assert page.select_one("a[data-days=earlier]")["href"] == "?days_from=2027-06-08#times"
+    response = client.get(f"{get_visit_path(booked)}change/?days_from=nonsense")
+    assert BeautifulSoup(response.content, "html.parser").select_one("#times summary b").text == "Tuesday, June 8"
+
+
+def test_two_times_to_move_to_are_asked_about(client, booked):
+    before = rows()
+    data = {"start-2027-06-08": EARLIER, "start-2027-06-09": "2027-06-09T17:00Z"}
+    response = client.post(f"{get_visit_path(booked)}change/", data)
+    assert "You chose more than one time. Please choose one of them." in text_of(response)
+    assert offered(response)[:2] == [EARLIER, "2027-06-09T17:00Z"]
+    assert rows() == before
+
+
 def test_no_time_can_be_chosen_after_cut_off(client, booked, clock):
     clock.move_to(TUESDAY - timedelta(hours=23))
     before = rows()
@@ -341,12 +479,25 @@ def test_no_time_can_be_chosen_after_cut_off(client, booked, clock):
     assert rows() == before
 
 
-def test_canceled_visit_cannot_be_moved(client, booked, policy):
+def test_patient_chooses_a_new_time_after_canceling(client, booked, policy):
     services.cancel(booked.pk, policy=policy)
-    before = rows()
-    assert client.get(f"{get_visit_path(booked)}change/").status_code == 303
+    page = client.get(get_visit_path(booked))
+    assert "Choose a new time" in text_of(page)
+    for _time in range(2):
+        assert change(client, booked, EARLIER).status_code == 303
+    visits = list(booked.appointments.order_by("pk").values_list("state", "starts_at"))
+    assert visits == [("canceled", TUESDAY), ("held", parse_value(EARLIER))]
+    booked.refresh_from_db()
+    assert (booked.status, booked.is_waiting, bool(booked.unseen_since)) == ("new", True, True)
+    assert booked.messages.filter(kind=MessageKind.HELD).count() == 1
+
+
+def test_closed_case_offers_a_new_request_instead_of_a_time(client, booked, policy, clerk):
+    close = {"outcome": "declined", "actor": clerk, "expected_version": booked.version, "policy": policy}
+    services.change_stage(booked.pk, "closed", **close)
+    assert "Ask for another consultation" in text_of(client.get(get_visit_path(booked)))
     assert "can no longer be changed here" in text_of(change(client, booked, EARLIER))
-    assert rows() == before
+    assert booked.appointments.get().state == "canceled"
 
 
 def test_cut_off_passing_while_choosing_is_told(client, booked, monkeypatch):
@@ -378,6 +529,6 @@ def test_joining_the_waitlist_needs_a_time(client, booked, policy):
 
 def test_actions_do_not_extend_the_link(client, booked, clock):
     path = get_visit_path(booked)
-    clock.shift(timedelta(hours=1))
+    clock.shift(timedelta(minutes=10))
     assert client.post(f"{path}change/", {"start": EARLIER})["Location"] == path
     assert f'action="{path}complain/"' in client.get(path).content.decode()

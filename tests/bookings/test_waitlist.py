@@ -86,10 +86,17 @@ def test_canceled_visit_notifies_the_waitlist(giver, waiting, give_back, mailout
 
 
 def test_expired_hold_notifies_the_waitlist(ask, waiting, clock):
-    ask(start=TUESDAY)
+    ask(start=TUESDAY + timedelta(hours=4))
     clock.move_to(at("2027-06-07 13:00"))
     services.expire_holds()
     assert notified() == [waiting.reference]
+
+
+def test_time_inside_the_cutoff_is_not_told(ask, waiting, clock):
+    ask(start=TUESDAY)
+    clock.move_to(at("2027-06-07 13:00"))
+    services.expire_holds()
+    assert notified() == []
 
 
 def test_closed_case_notifies_the_waitlist(giver, waiting, clerk):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from time import time
 
 import pytest
@@ -71,8 +72,7 @@ def test_patient_walks_from_home_to_receipt_and_the_desk_to_closed(open_page):
     desk = open_page("about:blank", width=1440)
     log_in(desk, "frontdesk")
     desk.get_by_role("link", name="Cases").first.click()
-    first = desk.locator(ROWS).first
-    expect(first).to_contain_text(reference)
+    first = desk.locator(ROWS, has_text=reference)
     expect(first).to_contain_text("Walking Willa")
     first.get_by_role("link", name=reference).click()
     expect(desk.get_by_text("Will I still be able to frown")).to_be_visible()
@@ -147,8 +147,57 @@ def test_posting_twice_makes_one_case(open_page, again):
         ask(page, name)
     desk = open_page("about:blank", width=1440)
     log_in(desk, "frontdesk")
-    desk.goto(f"/admin/case/?q={name}")
+    desk.goto("/admin/case/")
+    desk.get_by_label("Search term").fill(name)
     expect(desk.locator(ROWS)).to_have_count(1)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_search_leaves_the_name_in_no_address(open_page, javascript):
+    desk = open_page("about:blank", width=1440, java_script_enabled=javascript)
+    addresses = []
+    desk.on("request", lambda request: addresses.append(request.url + request.headers.get("referer", "")))
+    log_in(desk, "frontdesk")
+    desk.goto("/admin/case/?status=new")
+    name = desk.locator(f"{ROWS} .desk-name a").first.inner_text()
+    word = name.split()[-1]
+    box = desk.get_by_label("Search term")
+    box.fill(word)
+    if not javascript:
+        box.press("Enter")
+    expect(desk.get_by_role("alert")).to_contain_text("match")
+    if javascript:
+        length = desk.evaluate("history.length")
+        box.press("Enter")
+        expect(desk.locator(ROWS).first).to_contain_text(word)
+        assert desk.evaluate("history.length") == length
+        assert desk.url.endswith("?status=new")
+        with desk.expect_download() as download:
+            desk.get_by_role("button", name="Download this list").click()
+        assert word in Path(download.value.path()).read_text("utf-8-sig")
+        desk.locator(f"{ROWS} .desk-name a").first.click()
+        desk.locator(".desk-case").wait_for()
+        desk.go_back()
+        expect(desk.get_by_label("Search term")).to_have_value(word)
+        expect(desk.get_by_role("alert")).to_contain_text("match")
+        desk.get_by_role("button", name="Clear").click()
+        expect(desk).to_have_url(re.compile(r"/admin/case/\?$"))
+        expect(desk.locator(ROWS).first).to_contain_text(word)
+        assert violations(desk) == []
+    assert len(addresses) > 5
+    assert not [address for address in addresses if word.lower() in address.lower()]
+
+
+def test_search_from_the_dashboard_can_be_reloaded(open_page):
+    desk = open_page("about:blank", width=1440)
+    log_in(desk, "frontdesk")
+    box = desk.get_by_role("searchbox", name="Search cases")
+    box.fill("zzzz")
+    box.press("Enter")
+    expect(desk.get_by_text("No cases match your query.")).to_be_visible()
+    desk.reload()  # by GET: the browser asks nothing
+    expect(desk.get_by_label("Search term")).to_have_value("zzzz")
+    expect(desk.get_by_text("No cases match your query.")).to_be_visible()
 
 
 def test_editor_publishes_an_article_and_patients_read_it(open_page):

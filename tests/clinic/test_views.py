@@ -141,6 +141,6 @@ def test_address_without_slash_redirects(client, home):
 def test_csrf_failure_explains_next_step(home):
     from django.test import Client
 
-    response = Client(enforce_csrf_checks=True).post("/consultation/", {"name": "Ana"})
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "ana"})
     assert response.status_code == 403
     assert "submit the form again" in response.content.decode()

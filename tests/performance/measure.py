@@ -11,6 +11,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import django
 
@@ -70,6 +71,14 @@ def desk_queries(case, treatment) -> dict[str, str]:
     }
 
 
+def ask(client, path: str):
+    """Return the answer. The desk searches by POST."""
+    address, _mark, query = path.partition("?")
+    if address == "/admin/case/" and "q" in parse_qs(query):
+        return client.post(address, parse_qs(query))
+    return client.get(path)
+
+
 def measure(client, path: str) -> tuple[float, int]:
     """Return the milliseconds and the queries of one address."""
     from django.db import connection
@@ -78,12 +87,12 @@ def measure(client, path: str) -> tuple[float, int]:
     times = []
     for _round in range(ROUNDS + 1):
         start = time.perf_counter()
-        response = client.get(path)
+        response = ask(client, path)
         times.append((time.perf_counter() - start) * 1000)
         if response.status_code != 200:
             raise SystemExit(f"{path} answers {response.status_code}")
     with CaptureQueriesContext(connection) as captured:
-        client.get(path)
+        ask(client, path)
     return statistics.median(times[1:]), len(captured)
 
 

@@ -1,0 +1,260 @@
+"""How the desk corrects, revokes, withdraws and deletes, and how long links live."""
+
+from datetime import UTC, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
+
+from bookings import services
+from bookings.messaging.links import get_receipt_path, get_visit_path
+from bookings.models import Case, EventKind, Message, MessageKind, MessageState, Patient
+from tests import factories
+from tests.bookings.conftest import TUESDAY
+from tests.bookings.desk import page_of, press, text_of
+from tests.bookings.test_appointments import NOW
+from tests.opening_hours import at
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def booked(ask, clerk, policy):
+    case = ask(name="Ana Lima", email="ana@patient.example.com", phone="(949) 555-0123")
+    return services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
+
+
+def correct(case, clerk, **changes):
+    fields = {name: getattr(case, name) for name in ("name", "email", "phone", "phone_e164")}
+    known = {"actor": clerk, "expected_version": case.version}
+    return services.correct_contact(case.pk, **{**fields, **changes}, **known)
+
+
+# Links
+
+
+def test_link_lives_as_long_as_the_visit_needs_it(client, ask, clerk, policy, clock):
+    case, far = ask(None, email="ana@patient.example.com"), at("2029-03-06 10:00").astimezone(UTC)
+    services.book(case.pk, far, actor=clerk, expected_version=1, policy=policy)
+    path = get_visit_path(case)
+    clock.move_to(far + timedelta(minutes=30) + 30 * DAY)
+    assert client.get(path).status_code == 200
+    clock.shift(timedelta(seconds=1))
+    assert client.get(path).status_code == 404
+
+
+def test_link_without_a_visit_lives_for_months(client, ask, clock):
+    path = get_visit_path(ask(None, email="ana@patient.example.com"))
+    clock.shift(120 * DAY)
+    assert client.get(path).status_code == 200
+    clock.shift(timedelta(seconds=1))
+    assert client.get(path).status_code == 404
+
+
+def test_button_revokes_every_earlier_link(desk, booked):
+    paths = [get_visit_path(booked), get_receipt_path(booked)]
+    press(desk, booked, action="revoke")
+    booked.refresh_from_db()
+    assert desk.get(paths[0]).status_code == 404
+    assert "Open your own page" not in text_of(desk.get(paths[1]))
+    assert desk.get(get_visit_path(booked)).status_code == 200
+    assert booked.events.filter(kind=EventKind.LINKS_REVOKED).count() == 1
+
+
+def test_receipt_leads_a_phone_only_patient_to_their_page(client, ask, clerk, policy):
+    case = ask(email="", phone="(949) 555-0123")
+    page = client.get(get_receipt_path(case))
+    assert "Open your own page" in text_of(page)
+    assert "Keep the link" in text_of(page)
+    services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
+    page = client.get(get_receipt_path(case))
+    assert f'href="{get_visit_path(case)}visit.ics"' in page.content.decode()
+
+
+# Corrections
+
+
+def test_corrected_email_ends_old_links_and_takes_unsent_messages_along(client, booked, clerk):
+    old = get_visit_path(booked)
+    case = correct(booked, clerk, email="ana.lima@patient.example.com")
+    assert client.get(old).status_code == 404
+    to_patient = case.messages.filter(state=MessageState.QUEUED).exclude(kind=MessageKind.DESK_NOTICE)
+    assert {message.recipient for message in to_patient} == {"ana.lima@patient.example.com"}
+    assert set(to_patient.values_list("kind", flat=True)) == {"receipt", "booked", "reminder"}
+    event = case.events.get(kind=EventKind.CORRECTED)
+    assert event.data["changes"] == {"email": ["ana@patient.example.com", "ana.lima@patient.example.com"]}
+    assert Case.objects.search("ana.lima").get() == case
+
+
+def test_form_with_a_corrected_email_takes_unsent_messages_along(ask, clerk, policy, client):
+    key = "00000000-0000-4000-8000-000000000009"
+    case = ask(submission_key=key, email="anna@patient.example.com")
+    services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
+    old = get_visit_path(case)
+    ask(submission_key=key, email="ana@patient.example.com")
+    assert client.get(old).status_code == 404
+    assert not case.messages.filter(recipient="anna@patient.example.com").exists()
+
+
+def test_removed_email_drops_what_is_unsent(booked, clerk):
+    case = correct(booked, clerk, email="")
+    unsent = case.messages.filter(state=MessageState.QUEUED)
+    assert list(unsent.values_list("kind", flat=True)) == ["desk_notice"]
+
+
+@pytest.mark.parametrize("changes", [{"name": ""}, {"email": "", "phone": ""}, {}])
+def test_correction_that_loses_the_patient_is_refused(booked, clerk, changes):
+    with pytest.raises(services.BookingError):
+        correct(booked, clerk, **changes)
+    assert not booked.events.filter(kind=EventKind.CORRECTED).exists()
+
+
+def test_desk_corrects_on_the_page_and_keeps_what_it_typed(desk, booked):
+    typed = {"new_name": "Ana de Lima", "new_email": "ana@", "new_phone": "(949) 555-0123", "note": "By phone"}
+    response = press(desk, booked, action="correct", **typed)
+    for text in ("Ana de Lima", 'value="ana@"', "By phone"):
+        assert text in response.content.decode()
+    press(desk, booked, action="correct", **{**typed, "new_email": "ana@patient.example.com"})
+    booked.refresh_from_db()
+    assert (booked.name, booked.link_version) == ("Ana de Lima", 1)
+    assert "Ana Lima → Ana de Lima" in text_of(desk.get(page_of(booked)))
+
+
+# Rights
+
+
+def test_withdrawn_consent_stops_what_is_unsent(booked, clerk):
+    case = services.withdraw_consent(booked.pk, actor=clerk, expected_version=booked.version)
+    assert case.consents.get().withdrawn_at == NOW
+    assert set(case.messages.filter(state=MessageState.QUEUED).values_list("kind", flat=True)) == {"desk_notice"}
+    assert case.events.filter(kind=EventKind.CONSENT_WITHDRAWN, actor=clerk).count() == 1
+    assert ModelLogEntry.objects.get(action="bookings.withdraw_consent").label == case.reference
+    with pytest.raises(services.BookingError, match="no consent"):
+        services.withdraw_consent(case.pk, actor=clerk, expected_version=case.version)
+
+
+def test_request_is_deleted_with_all_that_belongs_to_it(desk, ask):
+    case = ask(None, name="Ana Lima", email="ana@patient.example.com")
+    assert press(desk, case, action="erase", typed_reference="WRONG", note="Kept").status_code == 200
+    assert Case.objects.filter(pk=case.pk).exists()
+    response = press(desk, case, action="erase", typed_reference=case.reference.lower())
+    assert response.url == reverse("case:index")
+    assert not Case.objects.exists()
+    assert not Message.objects.exists()
+    assert not Patient.objects.exists()
+    entry = ModelLogEntry.objects.get(action="bookings.erase")
+    assert (entry.label, entry.user, entry.deleted) == (case.reference, desk.user, True)
+    assert "Lima" not in f"{entry.label}{entry.data}"
+
+
+def test_request_with_a_coming_visit_is_not_deleted(booked, clerk, policy, clock):
+    for moment in (NOW, TUESDAY - timedelta(hours=1)):
+        clock.move_to(moment)
+        with pytest.raises(services.BookingError, match="Cancel the visit first"):
+            services.erase(booked.pk, actor=clerk, expected_version=booked.version)
+    case = services.cancel(booked.pk, actor=clerk, expected_version=booked.version, policy=policy)
+    with pytest.raises(services.BookingError, match="on its way"):
+        services.erase(case.pk, actor=clerk, expected_version=case.version)
+    case.messages.update(state=MessageState.SENT)
+    services.erase(case.pk, actor=clerk, expected_version=case.version)
+    assert not Case.objects.exists()
+
+
+def test_room_of_a_checked_in_visit_is_not_given_up_by_deleting(booked, clerk, policy, clock):
+    clock.move_to(TUESDAY)
+    case = services.change_stage(booked.pk, "checked_in", actor=clerk, expected_version=booked.version, policy=policy)
+    with pytest.raises(services.BookingError):
+        services.erase(case.pk, actor=clerk, expected_version=case.version)
+
+
+# Nothing cancels in silence
+
+
+def test_closing_says_what_it_cancels_and_tells_the_patient(desk, booked):
+    assert "Closing cancels the visit on Tue, Jun 8, 10 am." in text_of(desk.get(page_of(booked)))
+    press(desk, booked, to_status="closed", outcome="declined")
+    booked.refresh_from_db()
+    visit = booked.appointments.get()
+    assert (booked.status, visit.state) == ("closed", "canceled")
+    message = booked.messages.get(kind=MessageKind.CANCELED)
+    assert (message.recipient, message.appointment) == (booked.email, visit)
+    assert booked.events.filter(kind=EventKind.CANCELED).count() == 1
+
+
+@pytest.mark.parametrize("outcome", ["completed", "no_show"])
+def test_outcome_that_has_not_happened_is_neither_offered_nor_taken(desk, booked, outcome):
+    assert f'value="{outcome}"' not in desk.get(page_of(booked)).content.decode()
+    press(desk, booked, to_status="closed", outcome=outcome)
+    booked.refresh_from_db()
+    assert (booked.status, booked.appointments.get().state) == ("contacting", "booked")
+
+
+def test_past_visit_is_asked_about_and_never_canceled(desk, booked, clock):
+    clock.move_to(TUESDAY + timedelta(hours=1))
+    desk.force_login(desk.user)
+    page = desk.get(page_of(booked))
+    assert "Did the patient come?" in text_of(page)
+    assert 'value="cancel"' not in page.content.decode()
+    for data in ({"action": "cancel"}, {"to_status": "closed", "outcome": "declined"}, {"book_at": at_noon()}):
+        press(desk, booked, **data)
+        assert booked.appointments.get().state == "booked"
+    press(desk, booked, to_status="no_show")
+    assert booked.appointments.get().state == "no_show"
+    press(desk, booked, to_status="booked")
+    assert booked.appointments.get().state == "booked"
+    assert not booked.messages.filter(kind=MessageKind.CANCELED).exists()
+
+
+def at_noon() -> str:
+    return at("2027-06-09 12:00").isoformat()
+
+
+def test_patients_change_reaches_the_desk_and_stays_marked_until_seen(desk, booked, policy):
+    services.move(booked.pk, TUESDAY + timedelta(hours=1), policy=policy)
+    services.cancel(booked.pk, policy=policy)
+    kinds = [MessageKind.DESK_MOVED, MessageKind.DESK_CANCELED]
+    to_desk = booked.messages.filter(kind__in=kinds).order_by("pk")
+    assert [(one.kind, one.recipient) for one in to_desk] == [(kind, "desk@clinic.example.com") for kind in kinds]
+    assert booked.messages.filter(kind__in=[MessageKind.MOVED, MessageKind.CANCELED]).count() == 2
+    listed = desk.get(reverse("case:index"), {"changed": "unseen"})
+    assert "changed by the patient" in text_of(listed)
+    services.add_note(booked.pk, "Called.", actor=desk.user)
+    assert "The patient changed the visit" in text_of(desk.get(page_of(booked)))
+    press(desk, booked, action="seen")
+    assert "The patient changed the visit" not in text_of(desk.get(page_of(booked)))
+    assert not desk.get(reverse("case:index"), {"changed": "unseen"}).context["object_list"]
+
+
+def test_desk_is_told_to_phone_a_patient_without_email(desk, ask):
+    case = ask(email="", phone="(949) 555-0123")
+    for data in ({"action": "confirm"}, {"action": "cancel"}, {"book_at": at_noon()}):
+        press(desk, case, **data)
+        assert "No email: tell the patient by phone." in text_of(desk.get(page_of(case)), "body")
+
+
+# A complaint is not a lead
+
+
+def test_open_complaint_comes_first_with_a_clock_of_its_own(desk, booked, profile, consultation_settings):
+    services.file_complaint(booked.pk, "It hurts.", settings=consultation_settings, profile=profile)
+    factories.make_case(name="Newer", created_at=NOW + timedelta(minutes=5))
+    listed = desk.get(reverse("case:index"))
+    assert [case.name for case in listed.context["object_list"]][:2] == ["Ana Lima", "Newer"]
+    assert listed.content.decode().count("desk-kind--red") == 1
+    complaint = Case.objects.get(kind="complaint")
+    assert "answer by Mon, Jun 7, 10 am" in text_of(desk.get(page_of(complaint)))
+    assert [case.name for case in desk.get(reverse("case:index"), {"kind": "complaint"}).context["object_list"]] == [
+        "Ana Lima"
+    ]
+    assert "1 complaint is open" in text_of(desk.get(reverse("wagtailadmin_home")), "body")
+    page = desk.get(page_of(complaint)).content.decode()
+    assert 'value="resolved"' in page
+    assert 'value="completed"' not in page
