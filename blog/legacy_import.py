@@ -35,6 +35,12 @@ MARK = re.compile(
     r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)"
     rf"|[{GLYPHS}]|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
 )
+# Cells of a table: between bars, behind a tab or wide space, or without a space behind each comma.
+COLUMNS = re.compile(r"\S(?:\s*\t\s*|(?P<spaces>[ \u00a0]{3,}))\S")
+BARS = re.compile(r"[|¦\u2500-\u257f]")
+COMMAS = re.compile(r"[^,;]+(?:[,;](?!\s|\d{3}\b)[^,;]+){2,}")
+MARKUP = re.compile(r"<[/!a-z]|[{}\[\]\\`\ufffd]|\*\*|__|^#{1,6}\s|^>|&#?\w+;|={3,}|â€|Ã[\x80-\xbf]", re.IGNORECASE)
+UNREAD = "\t"  # in front of a line that no rule may read; lines themselves have no tab
 SENTENCE_END = re.compile(
     r"""(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bvs)(?<![ap]\.m)(?<!e\.g)(?<!i\.e)"""
     r"""([.!?…])["'”’)\]]*(?=\s+["'“‘(]?[A-Z0-9])"""
@@ -122,6 +128,7 @@ class Line:
     number: int
     text: str
     gap: int
+    is_row: bool = False
     kind: str = "T"
     place: Literal["title", "date", "category", "author", "keywords", "body", "left out"] = "body"
     reason: str = ""
@@ -222,7 +229,7 @@ def parse(text: str) -> LegacyArticle:
     if beginning.startswith(("<", "{\\rtf")):
         name = "an HTML page" if beginning[0] == "<" else "rich text"
         raise NotAnArticleError(f"this is {name}; save it as plain text first")
-    lines = _read_lines(text)
+    lines, wordless = _read_lines(text)
     if not lines:
         raise NotAnArticleError("the file is empty")
     _set_kinds(lines)
@@ -232,30 +239,49 @@ def parse(text: str) -> LegacyArticle:
     article.keywords = _place_keywords(lines, start)
     _place_foot(lines, start)
     _place_small_print(article)
+    _report_unread(lines)
     article.blocks = _read_blocks(lines)
     _refuse_without_text(article, twice=len(titles) > 1)
+    article.lines = sorted([*lines, *wordless], key=lambda line: line.number)
     return article
 
 
-def _read_lines(text: str) -> list[Line]:
-    """Return the lines with words, without invisible characters.
+def _read_lines(text: str) -> tuple[list[Line], list[Line]]:
+    """Return the lines with words, and others to report. Remove invisible characters.
 
-    A bullet alone joins the line below it.
+    A bullet alone joins the line below it. One mark that repeats, such as "---", only separates.
     """
     lines: list[Line] = []
+    wordless: list[Line] = []
     gap, mark = 1, ""
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         for part in raw.splitlines() or [""]:  # a soft break from a word processor
             words = INVISIBLE.sub("", unicodedata.normalize("NFC", part))
-            words = " ".join(CONTROL.sub(" ", words).split())
+            raw_words = CONTROL.sub(" ", words).strip()
+            words = " ".join(raw_words.split())
             if BARE_MARK.fullmatch(words) and not mark:
                 mark = words
             elif words and any(char.isalnum() for char in mark + words):
-                lines.append(Line(number, f"{mark} {words}".strip(), gap))
+                lines.append(Line(number, f"{mark} {words}".strip(), gap, is_row=_has_columns(raw_words)))
                 gap, mark = 0, ""
             else:
                 gap += 1
-    return [*lines, Line(number, mark, gap)] if mark.strip("([.])").isdigit() else lines
+                if len(set(words) - {" "}) > 1:
+                    wordless.append(Line(number, words, gap, place="left out", reason="not understood, no words"))
+    if mark.strip("([.])").isdigit():
+        lines.append(Line(number, mark, gap))
+    return lines, wordless
+
+
+def _has_columns(text: str) -> bool:
+    """Return whether tabs or wide spaces divide a line. Neither counts behind the mark of a list."""
+    match = COLUMNS.search(_without_mark(text))
+    return match is not None and not (match["spaces"] and is_prose(text))
+
+
+def _without_mark(text: str) -> str:
+    match = MARK.fullmatch(text)
+    return match["text"] if match else text
 
 
 def _set_kinds(lines: list[Line]) -> None:
@@ -516,6 +542,20 @@ def _place_small_print(article: LegacyArticle) -> None:
 # Body
 
 
+def _report_unread(lines: list[Line]) -> None:
+    """Give a reason to each line of the body that is a table's or has markup.
+
+    Markup inside a sentence is text: it may be what the sentence is about.
+    """
+    for line in lines:
+        if line.place != "body" or line.reason:
+            continue
+        if line.is_row or BARS.search(line.text) or (COMMAS.fullmatch(line.text) and not is_prose(line.text)):
+            line.is_row, line.reason = True, "not understood, a row of a table"
+        elif (MARKUP.match if is_prose(line.text) else MARKUP.search)(_without_mark(line.text)):
+            line.reason = "not understood, markup"
+
+
 def word_count(text: str) -> int:
     return len(re.findall(r"\w+", text))
 
@@ -567,6 +607,8 @@ def is_heading(text: str, *, over_prose: bool) -> bool:
     words, first = word_count(text), text.casefold().split()[0]
     if is_prose(text) or len(text) > 100 + 50 * is_question(text):
         return False
+    if not re.search(r"[^\W\d_]", text) or re.search(r"[$€£]\s?\d[\d.,]*$|\w\.(?:jpe?g|png|gif|webp|pdf)$", text, re.I):
+        return False
     if is_question(text):
         return True
     if text.endswith(":"):
@@ -596,7 +638,10 @@ Taken = tuple[list[Block], int]  # what a rule made, and of how many lines
 
 
 def _unwrapped(lines: list[Line]) -> list[str]:
-    """Return the lines of the body, with broken paragraphs joined."""
+    """Return the lines of the body, with broken paragraphs joined.
+
+    A line that is not understood begins with ``UNREAD``, unless it is marked or goes on a paragraph.
+    """
     width = max((len(line.text) for line in lines if line.place == "body"), default=0)
     texts: list[str] = []
     last = ""
@@ -606,11 +651,13 @@ def _unwrapped(lines: list[Line]) -> list[str]:
         adjoins = above is not None and above.place == "body" and not line.gap and 60 <= width <= 120
         full = len(last) + 1 + len(line.text.split()[0]) > width
         goes_on = len(last) >= 50 and starts_small(line.text) and not ends_sentence(last) and not last.endswith(":")
-        if adjoins and (full or goes_on) and not is_question(last) and not MARK.fullmatch(line.text):
+        is_marked = MARK.fullmatch(line.text) is not None
+        is_unread = line.reason.startswith("not understood") and not is_marked
+        if adjoins and (full or goes_on) and not is_question(last) and not is_marked and not line.is_row:
             texts[-1] += f" {line.text}"
         else:
-            texts.append(line.text)
-        last = line.text
+            texts.append(f"{UNREAD}{line.text}" if is_unread else line.text)
+        last = "" if line.is_row else line.text
     return texts
 
 
@@ -629,6 +676,11 @@ def _without_lone_marks(texts: list[str]) -> list[str]:
         is_lone = removable and not MARK.fullmatch(below) and is_prose(below)
         shown.append(match["text"] if is_lone and is_heading(match["text"], over_prose=True) else text)
     return shown
+
+
+def _read_unread(texts: list[str], start: int) -> Taken | None:
+    text = texts[start].removeprefix(UNREAD)
+    return ([Block("p", (text,))], 1) if text != texts[start] else None
 
 
 def _read_marked(texts: list[str], start: int) -> Taken | None:
@@ -670,7 +722,14 @@ def _read_fragments(texts: list[str], start: int) -> Taken | None:
 
 
 def _may_be_item(text: str) -> bool:
-    if len(text) > 120 or is_prose(text) or is_question(text) or text.endswith(":") or MARK.fullmatch(text):
+    if (
+        text.startswith(UNREAD)
+        or len(text) > 120
+        or is_prose(text)
+        or is_question(text)
+        or text.endswith(":")
+        or MARK.fullmatch(text)
+    ):
         return False
     if starts_small(text):
         return not is_heading(text, over_prose=False)
@@ -696,7 +755,7 @@ def _read_single(texts: list[str], index: int) -> Taken:
     return [Block("h2" if is_title else "p", (text,))], 1
 
 
-BODY_RULES = (_read_marked, _read_fragments, _read_single)
+BODY_RULES = (_read_unread, _read_marked, _read_fragments, _read_single)
 
 
 def _refuse_without_text(article: LegacyArticle, *, twice: bool) -> None:

@@ -472,6 +472,57 @@ def test_long_run_of_fragments_is_a_list_with_its_heading():
     assert blocks[:3] == [heading("Benefits of Laser"), items, heading("Is it safe?")]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| Botox | $12 |",
+        "Botox | $12",
+        "│ Botox │ $12 │",
+        "Botox\t$12",
+        "Botox      $12",
+        "Treatment,Price,Time",
+        "Treatment;Price;Time",
+        "## What It Costs",
+        "**What It Costs**",
+        "> The Best Visit Ever",
+        "[Book Now](https://example.com/book)",
+        "![A Face](face.jpg)",
+        "[gallery ids='1']",
+        "<h3>What It Costs</h3>",
+        "<p>This is a paragraph of an old page. It has two sentences.</p>",
+        "Before &amp; After",
+        "{{ settings.phone }}",
+        "[ ] Wash",
+        "Itâ€™s Easy",
+    ],
+)
+def test_line_that_is_not_understood_is_a_reported_paragraph(line):
+    article = article_of(PROSE, line, PROSE)
+    text = " ".join(line.split())
+    assert article.blocks == (paragraph(PROSE), paragraph(text), paragraph(PROSE))
+    assert [(line.number, line.text) for line in article.to_check] == [(8, text)]
+
+
+def test_rows_of_a_table_are_not_joined():
+    rows = [f"| {name:30} | {price:30} |" for name, price in (("Treatment", "Price"), ("Botox", "$12 a unit"))]
+    article = article_of(PROSE, "\n".join(["+----+----+", *rows, "+----+----+"]), PROSE)
+    assert text_of(article)[1:-1] == [" ".join(row.split()) for row in rows]
+    assert len(article.to_check) == 2
+    assert left_out(article)[0] == (8, "+----+----+", "not understood, no words")
+
+
+@pytest.mark.parametrize(
+    "line", ["1.\tWash", "•\tWash", "\t\tWash it at home", "They come   in spring. They go in May."]
+)
+def test_tab_behind_a_mark_and_wide_space_in_a_sentence_are_no_columns(line):
+    assert article_of(PROSE, line, PROSE).to_check == []
+
+
+@pytest.mark.parametrize("line", ["Botox - $12", "Botox ........ $1,200", "12 34 56", "IMG_2041.jpg"])
+def test_price_number_and_file_are_no_headings(line):
+    assert blocks_of(PROSE, line, PROSE)[1] == paragraph(line)
+
+
 # Keywords
 
 
