@@ -48,11 +48,13 @@ def find_case_by_visit_token(token: str) -> Case | None:
 def get_end_of_links(case: Case) -> datetime:
     """Return until when the links to the patient's page work.
 
-    They work for a month after the last visit. Without a visit, they work for some months after the request.
+    They work for a month after the last visit, also if that was canceled. Without a visit, they work for some months
+    after the request.
     """
-    visits = list(case.appointments.all())
-    ends = [visit.ends_at + AFTER_VISIT for visit in visits if visit.state in VISITS]
-    return max(ends or [case.asked_at + AFTER_REQUEST, *(visit.ends_at + AFTER_VISIT for visit in visits)])
+    visits = list(case.appointments.order_by("pk"))
+    ends = [visit.ends_at + AFTER_VISIT for visit in visits if visit.state in VISITS or visit is visits[-1]]
+    has_visit = any(visit.state in VISITS for visit in visits)
+    return max(ends if has_visit else [*ends, case.asked_at + AFTER_REQUEST])
 
 
 def get_receipt_path(case: Case) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from bookings.models import Appointment, Message, MessageKind
+from bookings.models import Appointment, Case, Message, MessageKind
 
+# Messages that nobody's act brings. A patient who has withdrawn their consent gets none of them.
+UNASKED = (MessageKind.EXPIRED, MessageKind.REMINDER, MessageKind.WAITLIST_OFFER)
 Check = Callable[[Message, Appointment], bool]
 _checks: dict[str, Check] = {}
 
@@ -26,11 +28,19 @@ def register(*kinds: MessageKind) -> Callable[[Check], Check]:
     return decorate
 
 
+def has_withdrawn(case: Case) -> bool:
+    """Return whether the patient has withdrawn every consent they gave."""
+    given = case.consents.all()
+    return bool(given) and all(consent.withdrawn_at for consent in given)
+
+
 def is_still_relevant(message: Message) -> bool:
     """Return whether the message may be sent.
 
     Kinds without a check always may.
     """
+    if message.kind in UNASKED and has_withdrawn(message.case):
+        return False
     check = _checks.get(message.kind)
     if check is None:
         return True

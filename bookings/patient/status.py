@@ -42,6 +42,7 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
     state: str = appointment.get_state_at(now)
     if state == AppointmentState.HELD:
         answer_by = describe_answer_by(appointment, policy, now, zone)
+        state = state if now < appointment.starts_at else PAST
     elif is_coming(appointment, now):
         state = AppointmentState.BOOKED
     elif state not in GONE:

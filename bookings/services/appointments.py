@@ -34,6 +34,7 @@ from .slots import (
     expired_holds,
     find_obstacles,
     find_resources,
+    free_slots,
     hold,
     lock_resources,
     make_room,
@@ -208,9 +209,9 @@ def cancel(
         case.unseen_since = case.unseen_since or now
     elif is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
-    _end(appointment, AppointmentState.CANCELED)
-    _record_change(case, EventKind.CANCELED, appointment, actor, note)
-    notify_patient(MessageKind.CANCELED, appointment)
+    ended = _give_up(appointment, now)
+    _record_change(case, EventKind(ended.value), appointment, actor, note)
+    notify_patient(MessageKind(ended.value), appointment)
     if actor is None:
         notify_desk(MessageKind.DESK_CANCELED, appointment)
     return case
@@ -329,7 +330,8 @@ def _undo(case: Case, visit: Appointment, stage: str, to_stage: AppointmentState
         _end(visit, AppointmentState.CANCELED)
     else:
         _set_state(visit, AppointmentState(state), datetime.fromisoformat(until) if until else None)
-    if step:
+    was_answered = step and case.events.filter(kind=EventKind.ANSWERED, pk__gt=step.pk).exists()
+    if step and not was_answered:
         case.status = Status(known["status"])
         answered_at = known["answered_at"]
         case.answered_at = datetime.fromisoformat(answered_at) if answered_at else None
@@ -369,9 +371,9 @@ def _close(case: Case, live: Appointment | None, outcome: str, actor: User, now:
             raise TransitionError(SAY_FIRST)
         _end(live, AppointmentState.NO_SHOW)
     elif live:
-        _end(live, AppointmentState.CANCELED)
-        Event.objects.record(case, EventKind.CANCELED, actor, starts_at=live.starts_at)
-        notify_patient(MessageKind.CANCELED, live)
+        ended = _give_up(live, now)
+        Event.objects.record(case, EventKind(ended.value), actor, starts_at=live.starts_at)
+        notify_patient(MessageKind(ended.value), live)
     case.unseen_since = None
     set_status(case, Status.CLOSED, outcome)
 
@@ -380,6 +382,16 @@ def _was_quarantined(case: Case) -> bool:
     """Return whether the desk closed the case without releasing it."""
     step = case.events.filter(kind=EventKind.STAGE, data__to=Status.CLOSED).order_by("pk").last()
     return bool(step and step.data.get("was_quarantined"))
+
+
+def _give_up(appointment: Appointment, now: datetime) -> AppointmentState:
+    """Cancel a visit that is ahead, and return its state.
+
+    A held time that has come without an answer has expired: a past time is never called canceled.
+    """
+    state = AppointmentState.EXPIRED if appointment.starts_at <= now else AppointmentState.CANCELED
+    _end(appointment, state)
+    return state
 
 
 def _end(appointment: Appointment, state: AppointmentState) -> None:
@@ -393,7 +405,7 @@ def _end(appointment: Appointment, state: AppointmentState) -> None:
     appointment.state, appointment.held_until = state, None
     appointment.save(update_fields=["state", "held_until", "sequence"])
     if state != AppointmentState.NO_SHOW:
-        appointment.slots.all().delete()
+        free_slots(appointment)
         notify_waitlist(appointment.starts_at, given_back_by=appointment.case_id)
 
 

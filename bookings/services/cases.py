@@ -5,6 +5,7 @@ Every other service locks and saves cases with these functions.
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,6 +52,16 @@ def ask_again(case: Case) -> None:
     """
     set_status(case, Status.NEW)
     case.asked_again_at = timezone.now()
+
+
+def raise_link_version(case: Case) -> None:
+    """Revoke every link that was emailed for this case.
+
+    Messages about a complaint link to the page of the visit. The caller saves the case.
+    """
+    case.link_version += 1
+    if case.is_complaint and case.previous_id:
+        Case.objects.filter(pk=case.previous_id).update(link_version=F("link_version") + 1)
 
 
 def save_change(case: Case) -> None:

@@ -23,7 +23,7 @@ def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, p
     """Open a case for the complaint, or add to the open one.
 
     Desk and clinicians get an email for each complaint, the patient gets a receipt. An open one waits again. The same
-    words sent twice count once. Raise BookingError if it is empty.
+    words sent again before an answer count once. Raise BookingError if it is empty.
     """
     text = text.strip()[: Case._meta.get_field("message").max_length]
     if not text:
@@ -35,7 +35,7 @@ def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, p
     else:
         complaint = lock_case(complaint.pk)
         last = complaint.events.filter(kind=EventKind.COMPLAINT).order_by("pk").last()
-        if text == (last.data["note"] if last else complaint.message):
+        if complaint.is_waiting and text == (last.data["note"] if last else complaint.message):
             return complaint
         ask_again(complaint)
         save_change(complaint)

@@ -19,7 +19,7 @@ from bookings.models import (
     Patient,
 )
 
-from .cases import lock_case, save_change
+from .cases import lock_case, raise_link_version, save_change
 from .transitions import BookingError
 
 CONTACT = ("name", "email", "phone")
@@ -72,7 +72,7 @@ def readdress(case: Case) -> None:
 
     The old address may be a stranger's. The caller saves the case.
     """
-    case.link_version += 1
+    raise_link_version(case)
     unsent = case.messages.filter(state__in=UNSENT).exclude(kind__in=TO_STAFF)
     unsent.filter(kind=MessageKind.RECEIPT).delete()
     if case.email:

@@ -8,7 +8,7 @@ from wagtail.log_actions import log
 
 from bookings.models import TO_STAFF, Case, Event, EventKind, MessageKind, MessageState, Patient
 
-from .cases import lock_case, save_change
+from .cases import lock_case, raise_link_version, save_change
 from .slots import lock_resources
 from .transitions import GONE, BookingError
 
@@ -23,7 +23,7 @@ def revoke_links(case_id: int, *, actor: User, expected_version: int | None = No
     It is for an email that went to the wrong address.
     """
     case = lock_case(case_id, expected_version)
-    case.link_version += 1
+    raise_link_version(case)
     save_change(case)
     Event.objects.record(case, EventKind.LINKS_REVOKED, actor, note)
     return case

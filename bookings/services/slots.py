@@ -28,7 +28,7 @@ from bookings.models import (
     VisitType,
 )
 from bookings.scheduling import availability
-from bookings.scheduling.availability import FreeStart, slots_between, slots_of
+from bookings.scheduling.availability import FreeStart, slots_of
 from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 from clinic.models import ClinicProfile, OpeningHours
@@ -122,26 +122,26 @@ def find_obstacles(policy: BookingPolicy, start: datetime, now: datetime, moving
 
 
 def make_room(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> None:
-    """Unblock the part of the blocked times that a visit needs.
+    """Take the slots that a visit needs from the blocked times in its way.
+
+    The resources are locked. ``free_slots`` gives them back to the blocked time.
+    """
+    blocked = _find_blocked(policy, start, now, moving)
+    Slot.objects.filter(blocked_time__in=blocked, at__in=slots_of(start, policy.rules)).delete()
+
+
+def free_slots(appointment: Appointment) -> None:
+    """Free the slots of a visit, those in a blocked time for that blocked time.
 
     The resources are locked.
     """
-    taken = slots_of(start, policy.rules)
-    for blocked in _find_blocked(policy, start, now, moving):
-        parts = [
-            (blocked.starts_at, min(taken[0], blocked.ends_at)),
-            (max(taken[-1] + SLOT, blocked.starts_at), blocked.ends_at),
-        ]
-        blocked.delete()
-        for begins, ends in parts:
-            if begins >= ends:
-                continue
-            blocked.pk, blocked._state.adding = None, True
-            blocked.starts_at, blocked.ends_at = begins, ends
-            blocked.save(force_insert=True)
-            Slot.objects.bulk_create(
-                Slot(resource_id=blocked.resource_id, at=at, blocked_time=blocked) for at in slots_between(begins, ends)
-            )
+    for slot in appointment.slots.all():
+        around = BlockedTime.objects.filter(
+            resource=slot.resource_id, starts_at__lt=slot.at + SLOT, ends_at__gt=slot.at
+        )
+        slot.delete()
+        if blocked := around.first():
+            Slot.objects.create(resource_id=slot.resource_id, at=slot.at, blocked_time=blocked)
 
 
 def hold(
@@ -235,7 +235,7 @@ def place(
     try:
         with transaction.atomic():
             appointment.save()
-            appointment.slots.all().delete()
+            free_slots(appointment)
             Slot.objects.bulk_create(
                 Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
                 for resource in resource_ids

@@ -38,7 +38,7 @@ from clinic.models import ClinicProfile
 from .appointments import drop_hold, expire
 from .cases import ask_again, lock_case, save_change, set_status
 from .contacts import readdress
-from .notifications import notify_patient
+from .notifications import notify_desk, notify_patient
 from .slots import TimeTakenError, expired_holds, find_holder, find_resources, hold, lock_resources, time_taken
 from .transitions import BookingError, get_stage
 
@@ -160,7 +160,7 @@ def _give_own_key(submission: Submission) -> Submission:
     """
     first = Case.objects.filter(submission_key=submission.submission_key).only("name").first()
     person = fold(submission.name)
-    if first is None or fold(first.name) == person:
+    if first is None or person in {fold(name) for name in (first.name, *_get_corrected(first).get("name", ()))}:
         return submission
     return replace(submission, submission_key=uuid5(submission.submission_key, person))
 
@@ -238,7 +238,12 @@ def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | Non
         if is_booked or submission.replaces != current.starts_at:
             raise HasTimeError(current)
         drop_hold(current)
+        case.unseen_since = case.unseen_since or now
+        case.save(update_fields=["unseen_since"])
     if start is None:
+        if current:
+            notify_patient(MessageKind.CANCELED, current)
+            notify_desk(MessageKind.DESK_CANCELED, current)
         return
     stage = get_stage(case)
     appointment = hold(case, start, policy, now)
@@ -252,6 +257,7 @@ def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | Non
         Event.objects.record(case, EventKind.STAGE, **data)
     if current:
         notify_patient(MessageKind.HELD, appointment)
+        notify_desk(MessageKind.DESK_MOVED, appointment)
 
 
 # The same form sent again
@@ -266,14 +272,20 @@ def _amend(
     _save_requested_time(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
+    corrected = _get_corrected(case)
     changes = {
-        name: [getattr(case, name), fields[name]] for name in TYPED_FIELDS if getattr(case, name) != fields[name]
+        name: [getattr(case, name), fields[name]]
+        for name in TYPED_FIELDS
+        if getattr(case, name) != fields[name] and fields[name] not in corrected.get(name, ())
     }
     if treatments := _change_treatments(case, submission):
         changes["treatments"] = treatments
     if changes:
-        for name, value in fields.items():
-            setattr(case, name, value)
+        case.fingerprint = fields["fingerprint"]
+        for name in {*changes} & {*TYPED_FIELDS}:
+            setattr(case, name, fields[name])
+        if "phone" in changes:
+            case.phone_e164 = fields["phone_e164"]
         case.search_text = search_text_for(case)
         if "email" in changes:
             readdress(case)
@@ -290,6 +302,18 @@ def _amend(
             Message.objects.queue_receipt(case)
     _change_hold(case, submission, policy, now)
     return case
+
+
+def _get_corrected(case: Case) -> dict[str, list[str]]:
+    """Return what the desk has corrected, by field, as the patient had typed it.
+
+    The form sent again must not bring a mistake back.
+    """
+    corrected: dict[str, list[str]] = {}
+    for event in case.events.filter(kind=EventKind.CORRECTED):
+        for name, (typed, _new) in event.data["changes"].items():
+            corrected.setdefault(name, []).append(typed)
+    return corrected
 
 
 def _save_requested_time(case: Case, submission: Submission) -> None:

@@ -128,7 +128,10 @@ def get_outcomes(case: Case, now: datetime) -> list[Outcome]:
     if case.is_complaint:
         return list(OF_COMPLAINTS)
     visits = list(case.appointments.all())
-    came = any(visit.state in ATTENDED for visit in visits)
+    came = any(
+        visit.state in ATTENDED and (visit.state != AppointmentState.CHECKED_IN or visit.starts_at <= now)
+        for visit in visits
+    )
     missed = any(is_unclear(visit, now) or visit.state == AppointmentState.NO_SHOW for visit in visits)
     has_happened = {Outcome.COMPLETED: came, Outcome.NO_SHOW: missed, Outcome.RESOLVED: False}
     return [outcome for outcome in Outcome if has_happened.get(outcome, True)]

@@ -340,7 +340,8 @@ class Appointments(RuleBasedStateMachine):
 
         with self.attempt(allowed):
             services.cancel(case, actor=self.clerk if by_desk else None, policy=self.policy)
-            self.of(case).live.state = "canceled"
+            live = self.of(case).live
+            live.state = "expired" if live.start <= self.now else "canceled"
 
     # The desk
 
@@ -382,6 +383,8 @@ class Appointments(RuleBasedStateMachine):
             live = self.of(case).live
             if not self.is_open(case) or start <= self.now or (live and self.is_unclear(live)):
                 return False
+            if live and live.state == "booked" and live.start == start:
+                return False
             return self.model.is_free(start, self.rooms, live, blocked=not anyway)
 
         with self.attempt(allowed):
@@ -393,16 +396,6 @@ class Appointments(RuleBasedStateMachine):
                 live.is_walk_in = False
             else:
                 self.add(case, "booked", start)
-            self.cut_blocked_times(self.of(case).live.slots)
-
-    def cut_blocked_times(self, slots):
-        """Take the slots of a visit out of the blocked times, whose rows the code may have split."""
-        left = set().union(*self.model.blocked.values()) - slots
-        self.model.blocked = {
-            blocked.pk: {(blocked.resource_id, at) for at in quarters(blocked.starts_at, blocked.ends_at)}
-            for blocked in BlockedTime.objects.all()
-        }
-        assert set().union(*self.model.blocked.values()) == left
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, step=steps, outcome=outcomes)
@@ -443,7 +436,8 @@ class Appointments(RuleBasedStateMachine):
                 visit.state, known.status = to_stage, "contacting"
             else:
                 if to_stage == "closed" and known.live:
-                    known.live.state = "no_show" if self.is_unclear(known.live) else "canceled"
+                    ended = "expired" if known.live.start <= self.now else "canceled"
+                    known.live.state = "no_show" if self.is_unclear(known.live) else ended
                 known.status = to_stage
 
     def is_time_for(self, visit, stage, to_stage):
@@ -459,7 +453,8 @@ class Appointments(RuleBasedStateMachine):
         is_unclear = known.live is not None and self.is_unclear(known.live)
         if outcome == "no_show":
             return is_unclear or "no_show" in states
-        return bool(states & {"checked_in", "treated"}) and not is_unclear
+        came = any(one.state == "checked_in" and one.start <= self.now for one in known.visits)
+        return (came or "treated" in states) and not is_unclear
 
     def come(self, case):
         """Check in the live visit, or a patient who walks in.

@@ -229,10 +229,12 @@ def test_blocked_time_is_not_offered_and_takes_no_visit(ask, policy, clerk):
         services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy)
     assert question.value.obstacles == (("blocked", "Training"),)
     services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy, anyway=True)
-    left = list(BlockedTime.objects.order_by("starts_at").values_list("starts_at", "ends_at", "reason"))
-    half_past = TUESDAY + timedelta(minutes=30)
-    ends = (at("2027-06-08 09:00"), at("2027-06-08 16:00"))
-    assert left == [(ends[0], TUESDAY, "Training"), (half_past, ends[1], "Training")]
+    assert booking_invariants.check() == []
+    assert Slot.objects.filter(blocked_time=None).count() == 2
+    # A canceled visit gives the time back to what it was blocked for.
+    services.cancel(case.pk, actor=clerk, expected_version=2, policy=policy)
+    assert BlockedTime.objects.get().slots.count() == 28
+    assert TUESDAY not in [free.at for free in services.free_starts(policy, NOW)]
     assert booking_invariants.check() == []
 
 
