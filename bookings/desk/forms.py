@@ -155,7 +155,6 @@ class ContactForm(ActionForm):
         label=_("Email"),
         required=False,
         max_length=Case._meta.get_field("email").max_length,
-        validators=[EmailValidator(_("This is not a complete email address."))],
     )
     new_phone = forms.CharField(label=_("Phone"), required=False, max_length=Case._meta.get_field("phone").max_length)
     phone_e164 = ""
@@ -174,7 +173,10 @@ class ContactForm(ActionForm):
 
     def clean_new_email(self):
         email = self.cleaned_data["new_email"]
-        return check_email(email) if email else ""
+        email = check_email(email) if email else ""
+        if email:
+            EmailValidator(_("This is not a complete email address. It looks like name@example.com."))(email)
+        return email
 
     def clean_new_phone(self):
         phone = one_line(self.cleaned_data["new_phone"])

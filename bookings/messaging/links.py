@@ -25,9 +25,10 @@ receipts = signing.Signer(salt="bookings.receipt")
 def get_visit_path(case: Case) -> str:
     """Return the address of the patient's own page.
 
-    A complaint's page is that of the visit. Raising ``link_version`` revokes the address.
+    A complaint without a visit of its own has the page of the visit that it is about. Raising ``link_version`` revokes
+    the address.
     """
-    if case.is_complaint and case.previous:
+    if case.is_complaint and case.previous and not case.appointments.exists():
         case = case.previous
     return reverse("bookings:visit", args=[signing.dumps([case.reference, case.link_version], salt=VISIT_SALT)])
 

@@ -20,7 +20,6 @@ from wagtail.models import Site
 from bookings.models import (
     TO_STAFF,
     Appointment,
-    AppointmentState,
     ConsultationSettings,
     Message,
     MessageKind,
@@ -128,7 +127,6 @@ def render_ics(appointment: Appointment, clinic: ClinicProfile, *, method: str =
         location=", ".join(part for part in place if part),
         organizer=clinic.email or parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1],
         attendee=attendee,
-        is_tentative=appointment.state == AppointmentState.HELD,
         stamp=timezone.now(),
     )
 

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import services
-from bookings.contact_details import plain_text
+from bookings.contact_details import is_blank, plain_text
 from bookings.messaging.links import VISITS, find_case_by_visit_token
 from bookings.messaging.rendering import get_first_name, render_ics
 from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, ConsultationSettings
@@ -26,7 +26,7 @@ from bookings.scheduling.formatting import format_start
 from bookings.services import BookingError
 from clinic.models import ClinicProfile
 
-from .fields import get_first_day
+from .fields import get_first_day, parse_value, to_value
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
 from .status import describe_answer_by, get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
@@ -70,12 +70,9 @@ def visit(request: HttpRequest, case: Case) -> HttpResponse:
 @require_safe
 @with_case
 def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
-    """Return the calendar file of the visit, or 404 if there is none.
-
-    A held time is in it as tentative.
-    """
+    """Return the calendar file of the visit, or 404 if none is booked."""
     appointment = get_current(case)
-    if appointment is None or appointment.get_state_at(timezone.now()) not in (*VISITS, AppointmentState.HELD):
+    if appointment is None or appointment.state not in VISITS:
         return show(request, case, status=404)
     content = render_ics(appointment, ClinicProfile.for_request(request))
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
@@ -103,8 +100,11 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
     form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, city=profile.time_zone_city)
     if form.is_bound and form.is_valid():
         try:
-            act = services.move if appointment else services.choose_time
-            act(case.pk, form.cleaned_data["start"], policy=policy)
+            start, seen = form.cleaned_data["start"], request.POST.get("seen")
+            if appointment and seen != "":
+                services.move(case.pk, start, policy=policy, seen=parse_value(seen))
+            else:  # The page showed no visit, so none is moved.
+                services.choose_time(case.pk, start, policy=policy)
             return SeeOther(get_own_path(request))
         except services.TimeTakenError as taken:
             form.refuse(taken)
@@ -115,6 +115,7 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
     title = _("Choose another time") if appointment else _("Choose a time")
     context = {
         "form": form,
+        "seen": to_value(appointment.starts_at) if appointment else "",
         "moment": format_start(appointment.starts_at, profile.zone) if appointment else "",
         "is_booked": bool(appointment) and appointment.state == AppointmentState.BOOKED,
         "base": get_own_path(request),
@@ -146,7 +147,7 @@ def cancel(request: HttpRequest, case: Case) -> HttpResponse:
     try:
         if policy is None:
             raise BookingError(_("Please call us to cancel."))
-        services.cancel(case.pk, policy=policy)
+        services.cancel(case.pk, policy=policy, seen=parse_value(request.POST.get("seen")))
     except BookingError as refusal:
         return show(request, case, error=str(refusal))
     return SeeOther(get_own_path(request))
@@ -157,6 +158,7 @@ def cancel(request: HttpRequest, case: Case) -> HttpResponse:
 @with_case
 def complain(request: HttpRequest, case: Case) -> HttpResponse:
     text = plain_text(request.POST.get("text", "")).strip()
+    text = "" if is_blank(text) else text
     if len(text) > MAX_COMPLAINT:
         words = {"most": MAX_COMPLAINT, "written": len(text)}
         error = _("Please write %(most)d characters at most. You have written %(written)d.") % words
@@ -199,6 +201,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "first_name": get_first_name(case.name),
         "steps": get_steps(state),
         "state": state,
+        "seen": to_value(appointment.starts_at) if appointment else "",
         "moment": format_start(appointment.starts_at, profile.zone, now) if appointment else "",
         "answer_by": describe_answer_by(appointment, policy, now, profile.zone) if appointment else "",
         "is_live": state in LIVE and appointment.starts_at > now,

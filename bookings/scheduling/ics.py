@@ -27,12 +27,9 @@ def build_ics(
     location: str,
     organizer: str,
     attendee: str = "",
-    is_tentative: bool = False,
     stamp: datetime,
 ) -> str:
     """Return the file for one state of a visit; instants are aware.
-
-    A held time is tentative.
 
     A later state has the same ``uid`` and a higher ``sequence``, so that a calendar replaces or removes what it had.
     No line names the website's host: a clinic that changes its domain can still move and cancel its visits.
@@ -44,7 +41,7 @@ def build_ics(
     event.add("dtstart", starts_at.astimezone(UTC))
     event.add("dtend", ends_at.astimezone(UTC))
     event.add("summary", _one_line(clinic))
-    event.add("status", "CANCELLED" if method == CANCEL else "TENTATIVE" if is_tentative else "CONFIRMED")
+    event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     if location := _one_line(location):
         event.add("location", location)
     event.add("organizer", _address(organizer, CN=_one_line(clinic).translate(PARAMETER_QUOTES)))

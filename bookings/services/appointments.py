@@ -134,13 +134,16 @@ def book(
 
 
 @transaction.atomic
-def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
+def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime | None = None) -> Case:
     """Move the visit to a start on offer (aware), for the patient.
 
-    Raise TimeTakenError, or BookingError once it is too late.
+    Raise TimeTakenError, or BookingError once it is too late, or if the visit is no longer at the time that the patient
+    has ``seen``.
     """
     case, now = _lock_case(case_id)
     appointment = _get_live(case)
+    if start != appointment.starts_at:
+        _check_seen(appointment, seen)
     _check_change(appointment, policy, now)
     before = appointment.starts_at
     if start == before:  # The form was sent twice.
@@ -156,6 +159,8 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case:
     appointment.sequence += was_booked
     place(appointment, start, resources, policy, now)
     case.unseen_since = case.unseen_since or now
+    if not was_booked and case.answered_at:
+        ask_again(case)
     _record_change(case, EventKind.MOVED, appointment)
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.HELD, appointment)
     notify_desk(MessageKind.DESK_MOVED, appointment)
@@ -196,6 +201,7 @@ def cancel(
     policy: BookingPolicy,
     actor: User | None = None,
     expected_version: int | None = None,
+    seen: datetime | None = None,
     note: str = "",
 ) -> Case:
     """Cancel the case's visit. The case stays open.
@@ -204,6 +210,7 @@ def cancel(
     """
     case, now = _lock_case(case_id, expected_version)
     appointment = _get_live(case)
+    _check_seen(appointment, seen)
     if actor is None:
         _check_change(appointment, policy, now)
         case.unseen_since = case.unseen_since or now
@@ -425,6 +432,11 @@ def _get_live(case: Case) -> Appointment:
     if appointment is None:
         raise BookingError(_("There is no time to change any more."))
     return appointment
+
+
+def _check_seen(appointment: Appointment, seen: datetime | None) -> None:
+    if seen and appointment.starts_at != seen:
+        raise BookingError(_("Your visit has another time by now, so nothing was changed. Look again, then decide."))
 
 
 def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime) -> None:

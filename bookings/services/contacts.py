@@ -73,8 +73,9 @@ def readdress(case: Case) -> None:
     The old address may be a stranger's. The caller saves the case.
     """
     raise_link_version(case)
-    unsent = case.messages.filter(state__in=UNSENT).exclude(kind__in=TO_STAFF)
-    unsent.filter(kind=MessageKind.RECEIPT).delete()
+    case.messages.filter(state__in=UNSENT, kind=MessageKind.RECEIPT).delete()
+    # A message that is being sent may fail, and be tried again.
+    unsent = case.messages.filter(state__in=(*UNSENT, MessageState.SENDING)).exclude(kind__in=TO_STAFF)
     if case.email:
         # A message that was written already holds a link that is revoked now.
         unsent.update(recipient=case.email, subject="", text="", html="", calendar="")

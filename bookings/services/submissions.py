@@ -130,7 +130,7 @@ def _submit(
         if case := recent.select_for_update(no_key=True).first():
             if submission.start:  # A second form without a time does not end the hold.
                 _save_requested_time(case, submission)
-                _change_hold(case, submission, policy, now)
+                _change_hold(case, submission, policy, in_quarantine, now)
             return case, False
     start = None if in_quarantine else submission.start
     is_checked = False
@@ -221,43 +221,56 @@ class HasTimeError(BookingError):
         self.current = current
 
 
-def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | None, now: datetime) -> None:
+def _change_hold(
+    case: Case, submission: Submission, policy: BookingPolicy | None, in_quarantine: bool, now: datetime
+) -> None:
     """Hold another start instead of the one that is held, if the patient wants to.
 
     Raise HasTimeError if the patient did not say so. A booked visit changes on the patient's own page only, and a
     quarantined case holds nothing. The resources are locked.
     """
-    if policy is None or case.status == Status.QUARANTINED:
+    if policy is None or in_quarantine or case.status == Status.QUARANTINED:
         return
     expire(now)
-    current, start = case.appointments.live().first(), submission.start
+    current, newest = case.appointments.live().first(), case.appointments.newest()
+    if _is_time_of(current or newest, submission):
+        return
     if current:
-        is_booked = current.state == AppointmentState.BOOKED
-        if current.starts_at == start or (is_booked and start is None):
-            return
-        if is_booked or submission.replaces != current.starts_at:
+        if current.state == AppointmentState.BOOKED or submission.replaces != current.starts_at:
             raise HasTimeError(current)
         drop_hold(current)
-        case.unseen_since = case.unseen_since or now
-        case.save(update_fields=["unseen_since"])
-    if start is None:
-        if current:
-            notify_patient(MessageKind.CANCELED, current)
-            notify_desk(MessageKind.DESK_CANCELED, current)
-        return
     stage = get_stage(case)
-    appointment = hold(case, start, policy, now)
-    if appointment is None:
-        return
-    if stage not in (Status.NEW, Status.CONTACTING):
+    appointment = hold(case, submission.start, policy, now) if submission.start else None
+    if appointment and (stage != Status.NEW or case.answered_at):
         # A case with a held time waits for an answer.
         ask_again(case)
         save_change(case)
         data: dict[str, Any] = {"from": stage, "to": Status.NEW}
         Event.objects.record(case, EventKind.STAGE, **data)
-    if current:
-        notify_patient(MessageKind.HELD, appointment)
-        notify_desk(MessageKind.DESK_MOVED, appointment)
+    if current or (appointment and newest):
+        _tell_of_change(case, appointment, current, now)
+
+
+def _is_time_of(known: Appointment | None, submission: Submission) -> bool:
+    """Return whether the submission asks for no other time than the case has.
+
+    The form of a canceled visit that is only sent again asks for none, and "call me" leaves a booked visit.
+    """
+    if known is None or known.state == AppointmentState.EXPIRED:
+        return False
+    return known.starts_at == submission.start or (known.state == AppointmentState.BOOKED and not submission.start)
+
+
+def _tell_of_change(case: Case, now_held: Appointment | None, given_up: Appointment | None, now: datetime) -> None:
+    """Tell patient and desk of a hold that the form changed, and mark the case."""
+    case.unseen_since = case.unseen_since or now
+    case.save(update_fields=["unseen_since"])
+    if now_held:
+        notify_patient(MessageKind.HELD, now_held)
+        notify_desk(MessageKind.DESK_MOVED, now_held)
+    elif given_up:
+        notify_patient(MessageKind.CANCELED, given_up)
+        notify_desk(MessageKind.DESK_CANCELED, given_up)
 
 
 # The same form sent again
@@ -300,7 +313,7 @@ def _amend(
         Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
         if "email" in changes and case.status != Status.QUARANTINED:
             Message.objects.queue_receipt(case)
-    _change_hold(case, submission, policy, now)
+    _change_hold(case, submission, policy, in_quarantine, now)
     return case
 
 

@@ -247,8 +247,7 @@ class Appointments(RuleBasedStateMachine):
         replaces = known.start if known and is_asked else None
 
         def stays():
-            live = self.of(case).live
-            return live and (live.start == start or (live.state == "booked" and start is None))
+            return self.asks_for_no_other_time(self.of(case), start)
 
         def refused():
             return self.holds_enough(self.forms[case], case)
@@ -268,10 +267,14 @@ class Appointments(RuleBasedStateMachine):
             if live := self.of(case).live:
                 live.state = "canceled"
             if start and not refused():
-                # A patient who asks for a time after all is over waits for an answer again.
-                if self.of(case).stage not in ("new", "contacting"):
-                    self.of(case).status = "new"
+                self.of(case).status = "new"  # The patient waits for an answer again.
                 self.hold(case, start)
+
+    def asks_for_no_other_time(self, known, start):
+        visit = known.live or known.newest
+        if not visit or visit.state == "expired":
+            return False
+        return visit.start == start or (visit.state == "booked" and start is None)
 
     @precondition(lambda self: 0 < len(self.forms) < MAX_CASES)
     @rule(number=numbers, start=starts, name=st.sampled_from(["Ana Lima", "Zoë Lima"]))
@@ -570,9 +573,8 @@ def test_any_order_of_calls_keeps_visits_in_order(clinic):
         phases=[Phase.generate],
     )
     run_state_machine_as_test(Appointments, settings=how)
-    assert Appointments.reached >= {"held", "booked", "checked_in", "no_show", "canceled", "expired"}, (
-        "The calls were too tame."
-    )
+    wanted = {"held", "booked", "checked_in", "canceled", "expired", *size((), ("no_show",))}
+    assert Appointments.reached >= wanted, "The calls were too tame."
 
 
 def test_treated_visit_keeps_its_room_to_the_end(machine):

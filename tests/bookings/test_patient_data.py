@@ -1,6 +1,7 @@
 """How the desk corrects, revokes, withdraws and deletes, and how long links live."""
 
 from datetime import UTC, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from wagtail.models import ModelLogEntry
 
 from bookings import services
 from bookings.messaging.links import get_receipt_path, get_visit_path
+from bookings.messaging.outbox import send_due
 from bookings.models import Case, EventKind, Message, MessageKind, MessageState, Patient
 from tests import factories
 from tests.bookings.conftest import TUESDAY
@@ -258,3 +260,111 @@ def test_open_complaint_comes_first_with_a_clock_of_its_own(desk, booked, profil
     page = desk.get(page_of(complaint)).content.decode()
     assert 'value="resolved"' in page
     assert 'value="completed"' not in page
+
+
+@pytest.fixture
+def complain(profile, consultation_settings):
+    def complain(case, text="It hurts."):
+        return services.file_complaint(case.pk, text, settings=consultation_settings, profile=profile)
+
+    return complain
+
+
+def test_same_words_after_an_answer_are_told_again(booked, complain, clerk):
+    complaint = complain(booked)
+    complain(booked)
+    assert complaint.messages.filter(kind=MessageKind.COMPLAINT).count() == 1
+    services.record_answer(complaint.pk, "phone", actor=clerk, expected_version=1)
+    assert complain(booked).is_waiting
+    assert complaint.messages.filter(kind=MessageKind.COMPLAINT).count() == 2
+
+
+def test_links_in_messages_about_a_complaint_are_revoked_with_it(client, booked, complain, clerk):
+    complaint = complain(booked)
+    path = get_visit_path(complaint)
+    assert client.get(path).status_code == 200
+    services.revoke_links(complaint.pk, actor=clerk)
+    assert client.get(path).status_code == 404
+
+
+def test_visit_booked_on_a_complaint_has_its_own_page(client, booked, complain, clerk, policy):
+    complaint, later = complain(booked), at("2027-06-10 10:00")
+    services.book(complaint.pk, later, actor=clerk, expected_version=1, policy=policy)
+    complaint.refresh_from_db()
+    assert "Your visit is on Thursday, June 10, 10 am." in text_of(client.get(get_visit_path(complaint)))
+
+
+def test_page_of_a_canceled_visit_lives_beside_an_old_missed_one(client, booked, clerk, policy, clock):
+    clock.move_to(TUESDAY)
+    case = services.change_stage(booked.pk, "no_show", actor=clerk, expected_version=booked.version, policy=policy)
+    far = at("2027-08-24 10:00")
+    case = services.book(case.pk, far, actor=clerk, expected_version=case.version, policy=policy)
+    clock.move_to(TUESDAY + 41 * DAY)
+    services.cancel(case.pk, actor=clerk, policy=policy)
+    assert "Choose a new time" in text_of(client.get(get_visit_path(case)))
+
+
+def test_nothing_unasked_is_sent_after_a_withdrawn_consent(ask, clerk, clock):
+    case = ask(email="ana@patient.example.com")
+    services.withdraw_consent(case.pk, actor=clerk, expected_version=1)
+    clock.move_to(case.appointments.get().held_until)
+    services.expire_holds()
+    send_due()
+    assert case.messages.get(kind=MessageKind.EXPIRED).state == MessageState.DROPPED
+
+
+def test_form_sent_again_keeps_the_desks_corrections(ask, clerk):
+    form = {"submission_key": uuid4(), "name": "Anm Lima", "email": "anm@patient.example.com"}
+    case = ask(**form)
+    correct(case, clerk, name="Ann Lima", email="ann@patient.example.com")
+    assert ask(**form) == case
+    assert ask(**form, message="One more question.") == case
+    case.refresh_from_db()
+    assert (case.name, case.email, case.message) == ("Ann Lima", "ann@patient.example.com", "One more question.")
+
+
+def test_reload_of_the_sent_form_holds_no_canceled_time_again(ask, clerk, policy):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    case = ask(**form)
+    services.cancel(case.pk, actor=clerk, policy=policy)
+    ask(**form)
+    assert [visit.state for visit in case.appointments.all()] == ["canceled"]
+
+
+def test_held_time_given_up_in_the_form_is_told(ask):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    case = ask(**form)
+    ask(None, replaces=TUESDAY, **form)
+    assert set(case.messages.values_list("kind", flat=True)) >= {"canceled", "desk_canceled"}
+    assert Case.objects.get().unseen_since == NOW
+
+
+def test_stale_page_cancels_and_moves_nothing(client, booked, clerk, policy):
+    path, page = get_visit_path(booked), {"seen": "2027-06-08T17:00Z"}
+    later = at("2027-06-10 10:00")
+    services.book(booked.pk, later, actor=clerk, expected_version=booked.version, policy=policy)
+    for data in ({}, {"start": "2027-06-09T17:00Z"}):
+        response = client.post(f"{path}{'change' if data else 'cancel'}/", page | data)
+        assert "Your visit has another time by now" in text_of(response)
+    assert [(visit.state, visit.starts_at) for visit in booked.appointments.all()] == [("booked", later)]
+
+
+def test_answer_between_check_in_and_undo_stays(ask, clerk, policy, clock):
+    case = ask(email="ana@patient.example.com")
+    clock.move_to(TUESDAY - timedelta(hours=22))
+    case.appointments.update(held_until=TUESDAY + timedelta(minutes=30))
+    clock.move_to(TUESDAY)
+    case = services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=1, policy=policy)
+    case = services.record_answer(case.pk, "phone", actor=clerk, expected_version=2)
+    case = services.change_stage(case.pk, "booked", actor=clerk, expected_version=3, policy=policy)
+    assert (case.appointments.get().state, case.answered_at, case.status) == ("held", TUESDAY, "contacting")
+
+
+def test_held_time_that_has_begun_expires_instead_of_being_canceled(client, ask, clerk, policy, clock):
+    case = ask(email="ana@patient.example.com")
+    case.appointments.update(held_until=TUESDAY + timedelta(minutes=30))
+    clock.move_to(TUESDAY + timedelta(minutes=10))
+    assert "Please call us." in text_of(client.get(get_visit_path(case)))
+    services.cancel(case.pk, actor=clerk, policy=policy)
+    assert case.appointments.get().state == "expired"
+    assert not case.messages.filter(kind=MessageKind.CANCELED).exists()

@@ -171,14 +171,8 @@ def test_invalid_link_without_cookie_changes_nothing(booked, action):
     assert rows() == before
 
 
-def test_calendar_file_of_a_held_time_is_tentative(client, case, clock):
-    def status():
-        response = client.get(f"{get_visit_path(case)}visit.ics")
-        return response.status_code == 200 and str(Calendar.from_ical(response.content).walk("VEVENT")[0]["status"])
-
-    assert status() == "TENTATIVE"
-    clock.move_to(case.appointments.get().held_until)
-    assert status() is False
+def test_held_time_has_no_calendar_file(client, case):
+    assert client.get(f"{get_visit_path(case)}visit.ics").status_code == 404
 
 
 @pytest.mark.parametrize("stage", ["booked", "checked_in", "treated"])
