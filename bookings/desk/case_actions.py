@@ -5,6 +5,7 @@ A refused action shows the page again with what was typed.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -67,8 +68,7 @@ class CaseActionsMixin:
             return self.show_again(status=STALE)
         except services.UnusualTimeError as unusual:
             messages.warning(request, _("Nothing was booked yet: please read the question below."))
-            start = data.get("book_at") or data["start"]
-            return self.show_again(unusual=(start, unusual.obstacles))
+            return self.show_again(unusual=(self.get_start(data)[0], unusual.obstacles))
         except services.TimeTakenError as taken:
             messages.error(request, str(taken))
             return self.show_again(nearest=taken.nearest)
@@ -99,6 +99,10 @@ class CaseActionsMixin:
         """Return the message to the clerk after a change that the patient must hear of."""
         return done if self.case.email else f"{done} {NO_EMAIL}"
 
+    def get_start(self, data: dict[str, Any]) -> tuple[datetime, list[str]]:
+        """Return the time to book, and the obstacles that the clerk has read."""
+        return data.get("book_anyway") or (data.get("book_at") or data["start"], [])
+
     # Each action returns the message to the clerk.
 
     def add_note(self, argument: str, data: dict[str, Any], common: dict[str, Any]) -> str:
@@ -121,9 +125,8 @@ class CaseActionsMixin:
         return self._tell(_("The visit is booked."))
 
     def book(self, argument, data, common):
-        anyway = data.get("book_anyway")
-        start = anyway or data.get("book_at") or data["start"]
-        services.book(self.case.pk, start, policy=self.policy, anyway=bool(anyway), **common)
+        start, anyway = self.get_start(data)
+        services.book(self.case.pk, start, policy=self.policy, anyway=anyway, **common)
         return self._tell(_("Booked: %(time)s.") % {"time": format_short(start, self.zone)})
 
     def cancel(self, argument, data, common):

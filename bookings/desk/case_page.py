@@ -259,7 +259,8 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             f"{words[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}" if one.reason else words[one.kind]
             for one in obstacles
         ]
-        return {"value": start.isoformat(), "moment": format_short(start, self.zone), "texts": texts}
+        value = f"{start.isoformat()} {','.join(sorted({one.kind for one in obstacles}))}"
+        return {"value": value, "moment": format_short(start, self.zone), "texts": texts}
 
     def get_time_buttons(self, starts: Iterable[datetime]) -> list[Button]:
         return [Button(start.isoformat(), format_short(start, self.zone)) for start in starts]

@@ -136,7 +136,12 @@ class ButtonTimeForm(ActionForm):
 class AnywayForm(ActionForm):
     """Book a time although something speaks against it."""
 
-    book_anyway = StartField()
+    # The start, and the kinds of obstacle that the question named.
+    book_anyway = forms.CharField()
+
+    def clean_book_anyway(self):
+        start, _space, kinds = self.cleaned_data["book_anyway"].partition(" ")
+        return StartField().clean(start), kinds.split(",")
 
 
 class AnswerForm(ActionForm):

@@ -3,6 +3,7 @@
 Each public function is one transaction and writes one event. The resources are locked before the case.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -95,14 +96,15 @@ def book(
     actor: User,
     expected_version: int,
     policy: BookingPolicy,
-    anyway: bool = False,
+    anyway: Collection[str] = (),
     note: str = "",
 ) -> Case:
     """Book a time (aware) that the desk and the patient agreed on.
 
     Grid and notice do not limit it. It replaces the live appointment of the case. Raise TimeTakenError, or
     BookingError for a time that is over or more than two years ahead. Outside the opening hours, or in a blocked time,
-    raise UnusualTimeError, unless ``anyway``: then the visit takes its part of the blocked time.
+    raise UnusualTimeError, unless ``anyway`` names that kind of obstacle, as the desk has read it. The visit takes its
+    slots from a blocked time.
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
@@ -120,7 +122,7 @@ def book(
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     appointment.sequence += was_booked
     obstacles = find_obstacles(policy, start, now, appointment)
-    if obstacles and not anyway:
+    if not {obstacle.kind for obstacle in obstacles} <= {*anyway}:
         raise UnusualTimeError(obstacles)
     if obstacles:
         make_room(policy, start, now, appointment)

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.contact_details import search_text_for
 from bookings.models import (
     OPEN_STATUSES,
     TO_STAFF,
+    AppointmentState,
     Case,
     Event,
     EventKind,
@@ -20,6 +22,7 @@ from bookings.models import (
 )
 
 from .cases import lock_case, raise_link_version, save_change
+from .notifications import notify_patient
 from .transitions import BookingError
 
 CONTACT = ("name", "email", "phone")
@@ -40,8 +43,8 @@ def correct_contact(
 ) -> Case:
     """Save a corrected name, email or phone, and record what it was.
 
-    After a new email, earlier links are revoked, unsent messages go to the new address, and so does a receipt. Raise
-    BookingError if the patient could no longer be reached.
+    After a new email, earlier links are revoked, unsent messages go to the new address, and so does a message with the
+    visit, or a receipt. Raise BookingError if the patient could no longer be reached.
     """
     case = lock_case(case_id, expected_version)
     fields = {"name": name, "email": email, "phone": phone}
@@ -63,7 +66,11 @@ def correct_contact(
     Patient.objects.update_for(case)
     Event.objects.record(case, EventKind.CORRECTED, actor, note, **data)
     if "email" in changes and case.status in OPEN_STATUSES and not case.is_complaint:
-        Message.objects.queue_receipt(case)
+        visit = case.appointments.live().filter(state=AppointmentState.BOOKED, starts_at__gt=timezone.now()).first()
+        if visit:
+            notify_patient(MessageKind.BOOKED, visit)
+        else:
+            Message.objects.queue_receipt(case)
     return case
 
 

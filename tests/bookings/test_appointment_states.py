@@ -391,7 +391,7 @@ class Appointments(RuleBasedStateMachine):
             return self.model.is_free(start, self.rooms, live, blocked=not anyway)
 
         with self.attempt(allowed):
-            services.book(case, start, anyway=anyway, **self.seen(case))
+            services.book(case, start, anyway=["blocked"] if anyway else [], **self.seen(case))
             self.of(case).status = "contacting"
             if live := self.of(case).live:
                 live.state, live.start, live.held_until = "booked", start, None

@@ -228,7 +228,7 @@ def test_blocked_time_is_not_offered_and_takes_no_visit(ask, policy, clerk):
     with pytest.raises(services.UnusualTimeError) as question:
         services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy)
     assert question.value.obstacles == (("blocked", "Training"),)
-    services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy, anyway=True)
+    services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy, anyway=["closed", "blocked"])
     assert booking_invariants.check() == []
     assert Slot.objects.filter(blocked_time=None).count() == 2
     # A canceled visit gives the time back to what it was blocked for.
@@ -247,16 +247,25 @@ def test_desk_is_asked_before_it_books_outside_the_hours(ask, policy, clerk, sta
         book()
     assert [one.kind for one in question.value.obstacles] == ["closed"]
     assert not case.appointments.exists()
-    book(anyway=True)
+    book(anyway=["closed", "blocked"])
     assert case.appointments.get().starts_at == at(start)
     assert case.events.get(kind=EventKind.BOOKED).data["anyway"] == ["closed"]
+
+
+def test_new_obstacle_is_asked_about_again(ask, policy, clerk):
+    case, sunday = ask(start=None), at("2027-06-13 10:00")
+    book = partial(services.book, case.pk, sunday, actor=clerk, expected_version=1, policy=policy)
+    services.block_time([Resource.objects.get().pk], sunday, sunday + timedelta(hours=1), actor=clerk)
+    with pytest.raises(services.UnusualTimeError) as question:
+        book(anyway=["closed"])
+    assert {one.kind for one in question.value.obstacles} == {"closed", "blocked"}
 
 
 def test_desk_cannot_book_over_a_visit_anyway(ask, policy, clerk):
     ask()
     case = ask(start=None)
     with pytest.raises(services.TimeTakenError):
-        services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy, anyway=True)
+        services.book(case.pk, TUESDAY, actor=clerk, expected_version=1, policy=policy, anyway=["closed", "blocked"])
 
 
 def test_time_with_visits_is_not_blocked(ask, clerk):

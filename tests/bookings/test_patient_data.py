@@ -90,7 +90,7 @@ def test_corrected_email_ends_old_links_and_takes_unsent_messages_along(client, 
     assert client.get(old).status_code == 404
     to_patient = case.messages.filter(state=MessageState.QUEUED).exclude(kind=MessageKind.DESK_NOTICE)
     assert {message.recipient for message in to_patient} == {"ana.lima@patient.example.com"}
-    assert set(to_patient.values_list("kind", flat=True)) == {"receipt", "booked", "reminder"}
+    assert set(to_patient.values_list("kind", flat=True)) == {"booked", "reminder"}
     event = case.events.get(kind=EventKind.CORRECTED)
     assert event.data["changes"] == {"email": ["ana@patient.example.com", "ana.lima@patient.example.com"]}
     assert Case.objects.search("ana.lima").get() == case
