@@ -225,7 +225,7 @@ def submission_key(patient: Patient) -> UUID:
 
     from bookings.patient.form_token import SALT
 
-    key, _issued_at, _consent = signing.loads(patient.form["token"], key=SETTINGS["SECRET_KEY"], salt=SALT)
+    key, *_rest = signing.loads(patient.form["token"], key=SETTINGS["SECRET_KEY"], salt=SALT)
     return UUID(hex=key)
 
 
