@@ -42,7 +42,7 @@ WITHOUT_TIME = 5  # one in so many asks to be called
 PATIENCE = 180  # seconds after which a patient gives up
 PAUSE = 0.3  # seconds before the form is sent again
 ADDRESS = "@crash.example.com"
-HELD = "is held for you until"
+HELD = "is held for you"
 
 
 class Patient(Visitor):
