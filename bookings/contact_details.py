@@ -1,10 +1,11 @@
-"""Clean what people type about themselves, and make it findable at the desk. Pure."""
+"""Clean what people type about themselves, also in forms, and make it findable at the desk. Pure."""
 
 import re
 import unicodedata
-from typing import Protocol
+from typing import Any, Protocol
 
 import phonenumbers
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -217,3 +218,25 @@ def _digits_needle(number: str) -> list[str]:
         number = number.replace("(0)", "")
     digits = "".join(char for char in number if char.isdigit())
     return [digits.removeprefix("00") or digits] if digits else []
+
+
+class LineField(forms.CharField):
+    """Clean one line of plain text.
+
+    Line breaks and control characters become spaces or nothing. A line of invisible characters is empty.
+    """
+
+    def to_python(self, value: Any) -> str:
+        line = one_line(super().to_python(value))
+        return "" if is_blank(line) else line
+
+
+class EmailField(forms.EmailField):
+    """Clean an email address to one line.
+
+    A line break in it would start a new email header.
+    """
+
+    def to_python(self, value: Any) -> str:
+        email = one_line(super().to_python(value))
+        return "" if is_blank(email) else check_email(email)

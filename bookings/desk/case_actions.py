@@ -59,7 +59,7 @@ class CaseActionsMixin:
                     return self.show_again(**{name: form})
             # The note and the outcome stand in one form, whatever button was pressed.
             return self.show_again(**{"step_form": StepForm(request.POST)} if form.errors.keys() & STEP_FIELDS else {})
-        data = {**form.cleaned_data, "phone_e164": getattr(form, "phone_e164", "")}
+        data = form.cleaned_data
         common = {"actor": request.user, "expected_version": data["expected_version"], "note": data["note"]}
         try:
             done = action.run(self, argument, data, common)

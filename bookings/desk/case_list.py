@@ -17,7 +17,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import OPEN_STATUSES, Appointment, AppointmentState, Case, Status
+from bookings.models import LIVE, Appointment, Case, Status
 from bookings.scheduling.formatting import format_age, format_short
 from clinic.models import ClinicProfile
 
@@ -125,7 +125,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
             "age": format_age(case.asked_at, self.now),
-            "is_red": case.is_complaint and case.status in OPEN_STATUSES,
+            "is_red": case.is_open_complaint,
             "answer_by": format_short(due, self.zone) if due else "",
             "is_late": due is not None and self.now >= due,
             "stage": services.get_stage(case).label,
@@ -137,8 +137,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     def get_live_visit(self, case: Case) -> Appointment | None:
         """Return the booked or still held appointment of a listed case, or None."""
-        states = (AppointmentState.BOOKED, AppointmentState.HELD)
-        return next((visit for visit in case.current_appointments if visit.get_state_at(self.now) in states), None)
+        return next((visit for visit in case.current_appointments if visit.get_state_at(self.now) in LIVE), None)
 
     @cached_property
     def now(self):

@@ -145,7 +145,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "case": case,
             "stage": services.get_stage(case).label,
             "age": format_age(case.asked_at, now),
-            "is_red": case.is_complaint and case.status in OPEN_STATUSES,
+            "is_red": case.is_open_complaint,
             "changed": format_short(case.unseen_since, self.zone) if case.unseen_since else "",
             "retention_months": ConsultationSettings.for_request(self.request).retention_months,
             "answers": AnsweredBy.choices if case.is_waiting else (),

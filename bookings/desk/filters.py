@@ -1,6 +1,7 @@
 """Filter the desk's list."""
 
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
 
-from bookings.models import Appointment, AppointmentState, Case, CaseTreatment, Status
-from bookings.services.transitions import GONE, VISIT_STAGES
+from bookings.models import VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status
+from bookings.services.transitions import GONE
 from clinic.models import ClinicProfile
 
 from .queries import live_visits, unsent_messages
@@ -76,10 +77,12 @@ class OwnerFilter(django_filters.ModelChoiceFilter):
     field_class = OwnerField
 
 
+RadioFilter = partial(django_filters.ChoiceFilter, empty_label=_("All"), widget=forms.RadioSelect)
+
 # In the order in which a case goes through them.
 STAGES = [
     *((status.value, status.label) for status in Status if status != Status.CLOSED),
-    *((state.value, state.label) for state in VISIT_STAGES),
+    *((state.value, state.label) for state in VISITS),
     (Status.CLOSED.value, Status.CLOSED.label),
 ]
 
@@ -95,33 +98,25 @@ class CaseFilterSet(WagtailFilterSet):
     owner = OwnerFilter(
         label=_("Owner"), queryset=lambda request: desk_users(), null_label=_("Nobody"), null_value=NOBODY
     )
-    messages = django_filters.ChoiceFilter(
+    messages = RadioFilter(
         label=_("Emails"),
         choices=[("unsent", _("Unsent"))],
-        empty_label=_("All"),
-        widget=forms.RadioSelect,
         method="filter_messages",
     )
 
-    time = django_filters.ChoiceFilter(
+    time = RadioFilter(
         label=_("Time"),
         choices=[("held", _("Held")), ("booked", _("Booked")), ("none", _("None"))],
-        empty_label=_("All"),
-        widget=forms.RadioSelect,
         method="filter_time",
     )
 
-    kind = django_filters.ChoiceFilter(
+    kind = RadioFilter(
         label=_("Kind"),
         choices=[("complaint", _("Complaints"))],
-        empty_label=_("All"),
-        widget=forms.RadioSelect,
     )
-    changed = django_filters.ChoiceFilter(
+    changed = RadioFilter(
         label=_("Changed by the patient"),
         choices=[("unseen", _("Not seen yet"))],
-        empty_label=_("All"),
-        widget=forms.RadioSelect,
         method="filter_changed",
     )
 
@@ -133,8 +128,8 @@ class CaseFilterSet(WagtailFilterSet):
         """Filter by stage (see ``services.transitions.get_stage``)."""
         if not values:
             return cases
-        visits = set(values) & set(VISIT_STAGES)
-        wanted = Q(status__in=set(values) - {*VISIT_STAGES, Status.CONTACTING})
+        visits = set(values) & set(VISITS)
+        wanted = Q(status__in=set(values) - {*VISITS, Status.CONTACTING})
         if visits or Status.CONTACTING in values:
             newest = Appointment.objects.filter(case=OuterRef("pk")).exclude(state__in=(*GONE, AppointmentState.HELD))
             cases = cases.alias(visit_state=Subquery(newest.order_by("-pk").values("state")[:1]))

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contact_details import check_email, is_blank, one_line, phone_to_e164
+from bookings.contact_details import EmailField, LineField, phone_to_e164
 from bookings.models import AnsweredBy, Case, Outcome, Resource, Status
 from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
@@ -151,18 +150,19 @@ class AnswerForm(ActionForm):
 class ContactForm(ActionForm):
     """Correct the name, the email or the phone of a patient."""
 
-    new_name = forms.CharField(
+    new_name = LineField(
         label=_("Name"),
         max_length=Case._meta.get_field("name").max_length,
         error_messages={"required": _("Write the patient's name.")},
     )
-    new_email = forms.CharField(
+    new_email = EmailField(
         label=_("Email"),
         required=False,
         max_length=Case._meta.get_field("email").max_length,
+        error_messages={"invalid": _("This is not a complete email address. It looks like name@example.com.")},
+        widget=forms.TextInput,
     )
-    new_phone = forms.CharField(label=_("Phone"), required=False, max_length=Case._meta.get_field("phone").max_length)
-    phone_e164 = ""
+    new_phone = LineField(label=_("Phone"), required=False, max_length=Case._meta.get_field("phone").max_length)
 
     def __init__(self, *args, country: str, **kwargs):
         super().__init__(*args, **kwargs)
@@ -170,23 +170,14 @@ class ContactForm(ActionForm):
         for name in ("new_name", "new_email", "new_phone"):
             self.fields[name].widget.attrs |= {"form": "desk-form", "autocomplete": "off"}
 
-    def clean_new_name(self):
-        name = one_line(self.cleaned_data["new_name"])
-        if is_blank(name):
-            raise ValidationError(_("Write the patient's name."))
-        return name
-
-    def clean_new_email(self):
-        email = self.cleaned_data["new_email"]
-        email = check_email(email) if email else ""
-        if email:
-            EmailValidator(_("This is not a complete email address. It looks like name@example.com."))(email)
-        return email
-
-    def clean_new_phone(self):
-        phone = one_line(self.cleaned_data["new_phone"])
-        self.phone_e164 = phone_to_e164(phone, self.country) if phone else ""
-        return phone
+    def clean(self):
+        cleaned = super().clean()
+        phone = cleaned.get("new_phone")
+        try:
+            cleaned["phone_e164"] = phone_to_e164(phone, self.country) if phone else ""
+        except ValidationError as error:
+            self.add_error("new_phone", error)
+        return cleaned
 
 
 class EraseForm(ActionForm):

@@ -6,19 +6,12 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.models import AppointmentState, Case
+from bookings.models import VISITS, Case
 
 VISIT_SALT = "bookings.visit"
 # A link opens until so long after the visit, and without a visit until so long after the request.
 AFTER_VISIT = timedelta(days=30)
 AFTER_REQUEST = timedelta(days=120)
-# In one of these states an appointment is a visit that took place or will.
-VISITS = (
-    AppointmentState.BOOKED,
-    AppointmentState.CHECKED_IN,
-    AppointmentState.TREATED,
-    AppointmentState.NO_SHOW,
-)
 receipts = signing.Signer(salt="bookings.receipt")
 
 

@@ -25,7 +25,7 @@ from bookings.models import (
     MessageKind,
     VisitType,
 )
-from bookings.scheduling.formatting import format_deadline, format_start
+from bookings.scheduling.formatting import format_answer_by, format_start
 from bookings.scheduling.ics import CANCEL, PUBLISH, REQUEST, build_ics
 from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.formatting import day_range_label, format_span
@@ -84,7 +84,9 @@ def render(message: Message) -> None:
         context["steps"] = split_steps(settings.next_steps)
         context["hours"] = format_hours(clinic)
     elif kind == MessageKind.HELD:
-        context["answer_by"] = format_answer_by(message.appointment, site, clinic)
+        settings, schedule = ConsultationSettings.for_site(site), OpeningHours.schedule_for(clinic)
+        policy = BookingPolicy.build(settings, schedule, VisitType.get_default())
+        context["answer_by"] = format_answer_by(message.appointment, policy, timezone.now(), clinic.zone)
     elif kind in TO_STAFF:
         context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])
     message.subject = " ".join((SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference}).split())
@@ -98,17 +100,6 @@ def render(message: Message) -> None:
     if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
         method = CANCEL if is_canceled else REQUEST
         message.calendar = render_ics(visit, clinic, method=method, attendee=message.recipient)
-
-
-def format_answer_by(visit: Appointment | None, site: Site, clinic: ClinicProfile) -> str:
-    """Return when the desk answers a held time in words, or "".
-
-    It is empty for a visit so near that the answer comes before it.
-    """
-    settings, schedule = ConsultationSettings.for_site(site), OpeningHours.schedule_for(clinic)
-    policy, now = BookingPolicy.build(settings, schedule, VisitType.get_default()), timezone.now()
-    due = policy.answer_hold_by(visit) if policy and visit else now
-    return format_deadline(due, now, clinic.zone) if visit and now < due < visit.starts_at else ""
 
 
 def render_ics(appointment: Appointment, clinic: ClinicProfile, *, method: str = PUBLISH, attendee: str = "") -> str:

@@ -25,6 +25,7 @@ from .scheduling import (
     ATTENDED,
     CONFIRMABLE,
     LIVE,
+    VISITS,
     Appointment,
     AppointmentState,
     BlockedTime,

@@ -206,6 +206,10 @@ class Case(models.Model):
         return self.asked_again_at or self.created_at
 
     @property
+    def is_open_complaint(self) -> bool:
+        return self.is_complaint and self.status in OPEN_STATUSES
+
+    @property
     def is_complaint(self) -> bool:
         return self.kind == CaseKind.COMPLAINT
 

@@ -55,6 +55,13 @@ class EventManager(models.Manager):
         data = {key: value for key, value in {**data, "note": note.strip()}.items() if value}
         return self.create(case=case, kind=kind, actor=actor, actor_name=name, data=data)
 
+    def record_stage(
+        self, case: Case, from_stage: str, to_stage: str, actor: User | None = None, note: str = "", **data: Any
+    ) -> "Event":
+        """Add an event that says from which stage to which the case went."""
+        data |= {"from": from_stage, "to": to_stage}
+        return self.record(case, EventKind.STAGE, actor, note, **data)
+
 
 class Event(models.Model):
     """Record one thing that happened to a case.

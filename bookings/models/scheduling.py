@@ -97,6 +97,13 @@ class AppointmentState(models.TextChoices):
 
 
 LIVE = (AppointmentState.HELD, AppointmentState.BOOKED)
+# In one of these states an appointment is a visit that took place or will, or that the patient missed.
+VISITS = (
+    AppointmentState.BOOKED,
+    AppointmentState.CHECKED_IN,
+    AppointmentState.TREATED,
+    AppointmentState.NO_SHOW,
+)
 # The patient came to a visit in one of these states.
 ATTENDED = (AppointmentState.CHECKED_IN, AppointmentState.TREATED)
 # What the desk can book with one click: a time that is held, or was held and may still be free.

@@ -7,6 +7,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 
+from clinic.models import ClinicProfile
+
 GRIDS = [(15, _("quarter of an hour")), (30, _("half hour")), (60, _("hour"))]
 
 
@@ -121,6 +123,10 @@ class ConsultationSettings(BaseSiteSetting):
 
     def __str__(self):
         return self.heading
+
+    def get_desk_email(self, profile: ClinicProfile) -> str:
+        """Return where messages to the desk go, or ""."""
+        return self.desk_email or profile.email
 
     @property
     def change_until(self) -> timedelta:

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contact_details import check_email, is_blank, one_line, plain_text
+from bookings.contact_details import plain_text
 from bookings.scheduling.formatting import format_clock, format_day, format_start, parse_day
 from bookings.scheduling.picker import Window, split_day
 
@@ -25,33 +25,11 @@ MAX_ID = 2**63 - 1
 Choice = tuple[str, str]
 
 
-class LineField(forms.CharField):
-    """Clean one line of plain text.
-
-    Line breaks and control characters become spaces or nothing. A line of invisible characters is empty.
-    """
-
-    def to_python(self, value: Any) -> str:
-        line = one_line(super().to_python(value))
-        return "" if is_blank(line) else line
-
-
 class TextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
         return plain_text(super().to_python(value)).strip()
-
-
-class EmailField(forms.EmailField):
-    """Clean an email address to one line.
-
-    A line break in it would start a new email header.
-    """
-
-    def to_python(self, value: Any) -> str:
-        email = one_line(super().to_python(value))
-        return "" if is_blank(email) else check_email(email)
 
 
 class Radios(forms.RadioSelect):

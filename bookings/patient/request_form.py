@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contact_details import phone_to_e164
+from bookings.contact_details import EmailField, LineField, phone_to_e164
 from bookings.models import Appointment, AppointmentState, Case, ConsultationSettings, ContactBy, ContactTime
 from bookings.scheduling.availability import is_possible
 from bookings.scheduling.formatting import format_start, parse_day
@@ -23,8 +23,6 @@ from clinic.site.offers import OfferedTreatment, get_offered_treatments
 from .fields import (
     CALL_ME,
     NOT_A_TIME,
-    EmailField,
-    LineField,
     Radios,
     TextField,
     TimeField,

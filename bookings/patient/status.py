@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import Appointment, AppointmentState, Case, EventKind
-from bookings.scheduling.formatting import format_day, format_deadline, format_start
+from bookings.scheduling.formatting import format_answer_by, format_day, format_deadline, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services.transitions import GONE
 from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, instant_of
@@ -41,24 +41,13 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
         return ReceiptStatus(NOT_HELD if was_refused else "", "", answer_by)
     state: str = appointment.get_state_at(now)
     if state == AppointmentState.HELD:
-        answer_by = describe_answer_by(appointment, policy, now, zone)
+        answer_by = format_answer_by(appointment, policy, now, zone)
         state = state if now < appointment.starts_at else PAST
     elif is_coming(appointment, now):
         state = AppointmentState.BOOKED
     elif state not in GONE:
         state = PAST
     return ReceiptStatus(state, format_start(appointment.starts_at, zone, now), answer_by)
-
-
-def describe_answer_by(appointment: Appointment, policy: BookingPolicy | None, now: datetime, zone: tzinfo) -> str:
-    """Return when the desk answers a held time, or "".
-
-    It is empty for a visit so near that the answer comes before it.
-    """
-    if policy is None or appointment.held_until is None:
-        return ""
-    due = policy.answer_hold_by(appointment)
-    return format_deadline(due, now, zone) if now < due < appointment.starts_at else ""
 
 
 def is_coming(appointment: Appointment, now: datetime) -> bool:

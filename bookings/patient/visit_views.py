@@ -19,16 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import services
 from bookings.contact_details import is_blank, plain_text
-from bookings.messaging.links import VISITS, find_case_by_visit_token
+from bookings.messaging.links import find_case_by_visit_token
 from bookings.messaging.rendering import get_first_name, render_ics
-from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, ConsultationSettings
-from bookings.scheduling.formatting import format_start
+from bookings.models import LIVE, OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, ConsultationSettings
+from bookings.scheduling.formatting import format_answer_by, format_start
 from bookings.services import BookingError
 from clinic.models import ClinicProfile
 
 from .fields import get_first_day, parse_value, to_value
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
-from .status import describe_answer_by, get_check_day, get_steps, is_coming
+from .status import get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
 
 MAX_COMPLAINT = Case._meta.get_field("message").max_length
@@ -203,7 +203,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "state": state,
         "seen": to_value(appointment.starts_at) if appointment else "",
         "moment": format_start(appointment.starts_at, profile.zone, now) if appointment else "",
-        "answer_by": describe_answer_by(appointment, policy, now, profile.zone) if appointment else "",
+        "answer_by": format_answer_by(appointment, policy, now, profile.zone),
         "is_live": state in LIVE and appointment.starts_at > now,
         "is_coming": appointment is not None and is_coming(appointment, now),
         "is_begun": appointment is not None and appointment.starts_at <= now,

@@ -1,6 +1,7 @@
 """Write dates and times in words, on the clinic's clock. Pure."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -8,6 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.hours.formatting import format_dates_with_year, format_moment, format_time
+
+if TYPE_CHECKING:
+    from bookings.models import Appointment
+
+    from .policy import BookingPolicy
 
 DAYS_WITH_A_NAME = 7
 DAYS_WITHOUT_A_YEAR = 300
@@ -68,6 +74,19 @@ def format_deadline(at: datetime, now: datetime, zone: tzinfo) -> str:
         return format_start(at, zone, now)
     name = (_("today"), _("tomorrow"))[away] if away < 2 else format_date(day, "l")
     return f"{name}, {format_clock(at, zone)}"
+
+
+def format_answer_by(
+    appointment: "Appointment | None", policy: "BookingPolicy | None", now: datetime, zone: tzinfo
+) -> str:
+    """Return when the desk answers a held time in words, or "".
+
+    It is empty for a visit so near that the answer comes before it.
+    """
+    if policy is None or appointment is None or appointment.held_until is None:
+        return ""
+    due = policy.answer_hold_by(appointment)
+    return format_deadline(due, now, zone) if now < due < appointment.starts_at else ""
 
 
 def format_age(since: datetime, now: datetime) -> str:

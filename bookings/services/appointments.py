@@ -33,6 +33,7 @@ from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .slots import (
     UnusualTimeError,
     expired_holds,
+    find_blocked,
     find_obstacles,
     find_resources,
     free_slots,
@@ -76,12 +77,10 @@ def confirm(case_id: int, *, actor: User, expected_version: int, policy: Booking
         raise BookingError(_("This time is over."))
     if case.appointments.live().exclude(pk=appointment.pk).exists():
         raise BookingError(_("Another time is booked for this case. Cancel it first."))
-    is_held = appointment.state == AppointmentState.HELD
-    appointment.state, appointment.held_until = AppointmentState.BOOKED, None
-    if is_held:
-        appointment.save(update_fields=["state", "held_until"])
-        appointment.slots.update(expires_at=None)
+    if appointment.state == AppointmentState.HELD:
+        _set_state(appointment, AppointmentState.BOOKED)
     else:
+        appointment.state = AppointmentState.BOOKED
         _place_anywhere(appointment, appointment.starts_at, policy, now)
     _record_change(case, EventKind.BOOKED, appointment, actor, note)
     notify_patient(MessageKind.BOOKED, appointment)
@@ -121,14 +120,16 @@ def book(
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     appointment.sequence += was_booked
-    obstacles = find_obstacles(policy, start, now, appointment)
-    if not {obstacle.kind for obstacle in obstacles} <= {*anyway}:
+    blocked = find_blocked(policy, start, now, appointment)
+    obstacles = find_obstacles(policy, start, now, blocked)
+    kinds = sorted({obstacle.kind for obstacle in obstacles})
+    if not set(kinds) <= {*anyway}:
         raise UnusualTimeError(obstacles)
-    if obstacles:
-        make_room(policy, start, now, appointment)
+    if blocked:
+        make_room(policy, start, blocked)
     _place_anywhere(appointment, start, policy, now)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
-    _record_change(case, kind, appointment, actor, note, anyway=sorted({obstacle.kind for obstacle in obstacles}))
+    _record_change(case, kind, appointment, actor, note, anyway=kinds)
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
     if before and before != start:
         notify_waitlist(before, given_back_by=case.pk)
@@ -189,8 +190,7 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
     ask_again(case)
     case.unseen_since = case.unseen_since or now
     save_change(case)
-    data: dict[str, Any] = {"from": stage, "to": case.status}
-    Event.objects.record(case, EventKind.STAGE, **data)
+    Event.objects.record_stage(case, stage, case.status)
     notify_patient(MessageKind.HELD, appointment)
     notify_desk(MessageKind.DESK_MOVED, appointment)
     return case
@@ -286,8 +286,7 @@ def change_stage(
     else:
         set_status(case, wanted)
     save_change(case)
-    data |= {"from": stage, "to": get_stage(case)}
-    Event.objects.record(case, EventKind.STAGE, actor, note, **data)
+    Event.objects.record_stage(case, stage, get_stage(case), actor, note, **data)
     return case
 
 

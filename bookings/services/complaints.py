@@ -64,7 +64,7 @@ def _open(previous: Case, text: str) -> Case:
 def _send_messages(complaint: Case, settings: ConsultationSettings, profile: ClinicProfile) -> None:
     key = f"{complaint.reference}:{complaint.version}"
     clinicians = User.objects.filter(groups__name=CLINICIANS, is_active=True).exclude(email="")
-    recipients = [settings.desk_email or profile.email, *clinicians.values_list("email", flat=True)]
+    recipients = [settings.get_desk_email(profile), *clinicians.values_list("email", flat=True)]
     for number, recipient in enumerate(dict.fromkeys(address.lower() for address in recipients)):
         Message.objects.queue(MessageKind.COMPLAINT, complaint, recipient=recipient, key=f"{key}:{number}")
     Message.objects.queue(MessageKind.COMPLAINT_RECEIPT, complaint, recipient=complaint.email, key=key)

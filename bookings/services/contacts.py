@@ -25,7 +25,6 @@ from .cases import lock_case, raise_link_version, save_change
 from .notifications import notify_patient
 from .transitions import BookingError
 
-CONTACT = ("name", "email", "phone")
 UNSENT = (MessageState.QUEUED, MessageState.FAILED)
 
 

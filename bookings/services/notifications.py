@@ -44,7 +44,7 @@ def notify_desk(kind: MessageKind, appointment: Appointment) -> None:
     Message.objects.queue(
         kind,
         appointment.case,
-        recipient=ConsultationSettings.for_site(site).desk_email or ClinicProfile.for_site(site).email,
+        recipient=ConsultationSettings.for_site(site).get_desk_email(ClinicProfile.for_site(site)),
         key=f"{appointment.uid}:{appointment.case.version}",
         appointment=appointment,
         starts_at=appointment.starts_at,

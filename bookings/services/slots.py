@@ -5,7 +5,7 @@ resources, SQLite the whole transaction. Resources are always locked before case
 forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -106,7 +106,24 @@ def find_resources(
     return [next((pk for pk in of_kind if pk in own), of_kind[0]) for of_kind in free]
 
 
-def find_obstacles(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> list[Obstacle]:
+def find_blocked(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> list[BlockedTime]:
+    """Return the blocked times in the way of a visit for which no resource is free."""
+    own = moving if moving.pk else None
+    taken = _taken(policy, start - DAY, start + DAY, now, own)
+    needed = slots_of(start, policy.rules)
+    resources = []
+    for of_kind, without_blocked in zip(
+        taken, _taken(policy, start - DAY, start + DAY, now, own, blocked=False), strict=True
+    ):
+        if not any(slots.isdisjoint(needed) for slots in of_kind.values()):
+            resources += [pk for pk, slots in without_blocked.items() if slots.isdisjoint(needed)][:1]
+    blocked = BlockedTime.objects.filter(slots__resource__in=resources, slots__at__in=needed)
+    return list(blocked.distinct().order_by("starts_at", "pk"))
+
+
+def find_obstacles(
+    policy: BookingPolicy, start: datetime, now: datetime, blocked: Iterable[BlockedTime]
+) -> list[Obstacle]:
     """Return what speaks against a time that the desk can still book.
 
     Other visits are no obstacle: nobody can book over them. Without opening hours, no time counts as closed.
@@ -117,16 +134,14 @@ def find_obstacles(policy: BookingPolicy, start: datetime, now: datetime, moving
     is_open = any(opening.opens <= start and end <= opening.closes for opening in openings)
     if not is_open and policy.schedule.next_opening(now):
         found.append(Obstacle("closed"))
-    blocked = _find_blocked(policy, start, now, moving)
     return found + [Obstacle("blocked", one.reason) for one in blocked]
 
 
-def make_room(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> None:
+def make_room(policy: BookingPolicy, start: datetime, blocked: Iterable[BlockedTime]) -> None:
     """Take the slots that a visit needs from the blocked times in its way.
 
     The resources are locked. ``free_slots`` gives them back to the blocked time.
     """
-    blocked = _find_blocked(policy, start, now, moving)
     Slot.objects.filter(blocked_time__in=blocked, at__in=slots_of(start, policy.rules)).delete()
 
 
@@ -135,13 +150,17 @@ def free_slots(appointment: Appointment) -> None:
 
     The resources are locked.
     """
-    for slot in appointment.slots.all():
-        around = BlockedTime.objects.filter(
-            resource=slot.resource_id, starts_at__lt=slot.at + SLOT, ends_at__gt=slot.at
-        )
-        slot.delete()
-        if blocked := around.first():
-            Slot.objects.create(resource_id=slot.resource_id, at=slot.at, blocked_time=blocked)
+    slots = list(appointment.slots.order_by("at"))
+    if not slots:
+        return
+    appointment.slots.all().delete()
+    around = BlockedTime.objects.filter(starts_at__lt=slots[-1].at + SLOT, ends_at__gt=slots[0].at)
+    Slot.objects.bulk_create(
+        Slot(resource_id=slot.resource_id, at=slot.at, blocked_time=blocked)
+        for blocked in around
+        for slot in slots
+        if slot.resource_id == blocked.resource_id and blocked.starts_at < slot.at + SLOT and slot.at < blocked.ends_at
+    )
 
 
 def hold(
@@ -184,21 +203,6 @@ def find_holder(name: str, email: str, phone_e164: str, but: Case | None = None)
     person = fold(name)
     own = next((case for case in cases if fold(case.name) == person), None)
     return own or (cases[0] if len(cases) >= MAX_HOLDS else None)
-
-
-def _find_blocked(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> list[BlockedTime]:
-    """Return the blocked times in the way of a visit for which no resource is free."""
-    own = moving if moving.pk else None
-    taken = _taken(policy, start - DAY, start + DAY, now, own)
-    needed = slots_of(start, policy.rules)
-    resources = []
-    for of_kind, without_blocked in zip(
-        taken, _taken(policy, start - DAY, start + DAY, now, own, blocked=False), strict=True
-    ):
-        if not any(slots.isdisjoint(needed) for slots in of_kind.values()):
-            resources += [pk for pk, slots in without_blocked.items() if slots.isdisjoint(needed)][:1]
-    blocked = BlockedTime.objects.filter(slots__resource__in=resources, slots__at__in=needed)
-    return list(blocked.distinct().order_by("starts_at", "pk"))
 
 
 def time_taken(

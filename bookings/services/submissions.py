@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from bookings.contact_details import fold, one_line, search_text_for
 from bookings.models import (
+    ATTENDED,
     Appointment,
     AppointmentState,
     Case,
@@ -120,8 +121,9 @@ def _submit(
     in_quarantine: bool,
 ) -> tuple[Case, bool]:
     now, fields = timezone.now(), submission.case_fields()
-    submission = _give_own_key(submission)
-    if Case.objects.filter(submission_key=submission.submission_key).exists():
+    own_key, is_known = _find_own_key(submission)
+    submission = replace(submission, submission_key=own_key)
+    if is_known:
         return _amend(submission, fields, policy, in_quarantine, now), False
     recent = Case.objects.filter(fingerprint=fields["fingerprint"], created_at__gte=now - SAME_REQUEST_WITHIN)
     recent = recent.exclude(status=Status.CLOSED).order_by("pk")
@@ -142,7 +144,7 @@ def _submit(
     case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
     if not in_quarantine:
         Message.objects.queue_receipt(case)
-        recipient = settings.desk_email or profile.email
+        recipient = settings.get_desk_email(profile)
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
     if start and policy:
         # The hold comes last, so that the lock is short. The case is new, so it may be locked before the resources.
@@ -153,16 +155,18 @@ def _submit(
     return case, True
 
 
-def _give_own_key(submission: Submission) -> Submission:
-    """Return the submission with a key of its own if another person sent the form before.
+def _find_own_key(submission: Submission) -> tuple[UUID, bool]:
+    """Return the key of this person's form, and whether a case has it.
 
-    The key comes from form and name, so that this person's corrections find their own case.
+    If another person sent the form before, the key comes from form and name, so that this person's corrections find
+    their own case. Names that the desk has corrected count as well.
     """
-    first = Case.objects.filter(submission_key=submission.submission_key).only("name").first()
-    person = fold(submission.name)
+    key, person = submission.submission_key, fold(submission.name)
+    first = Case.objects.filter(submission_key=key).only("name").first()
     if first is None or person in {fold(name) for name in (first.name, *_get_corrected(first).get("name", ()))}:
-        return submission
-    return replace(submission, submission_key=uuid5(submission.submission_key, person))
+        return key, first is not None
+    own_key = uuid5(key, person)
+    return own_key, Case.objects.filter(submission_key=own_key).exists()
 
 
 def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
@@ -203,7 +207,7 @@ def find_previous_visit(case: Case) -> Case | None:
 
     The person has the same name and the same email or phone.
     """
-    came = Q(appointments__state__in=(AppointmentState.CHECKED_IN, AppointmentState.TREATED))
+    came = Q(appointments__state__in=ATTENDED)
     came |= Q(status=Status.CLOSED, outcome=Outcome.COMPLETED)
     visits = Case.objects.with_same_contact(case).filter(came).exclude(kind=CaseKind.COMPLAINT).distinct()
     name = case.name.casefold()
@@ -245,8 +249,7 @@ def _change_hold(
         # A case with a held time waits for an answer.
         ask_again(case)
         save_change(case)
-        data: dict[str, Any] = {"from": stage, "to": Status.NEW}
-        Event.objects.record(case, EventKind.STAGE, **data)
+        Event.objects.record_stage(case, stage, Status.NEW)
     if current or (appointment and newest):
         _tell_of_change(case, appointment, current, now)
 
@@ -388,8 +391,7 @@ def release_from_quarantine(
         raise BookingError(_("This case is not in quarantine."))
     set_status(case, Status.NEW)
     save_change(case)
-    data: dict[str, Any] = {"from": Status.QUARANTINED, "to": Status.NEW}
-    Event.objects.record(case, EventKind.STAGE, actor, note, **data)
+    Event.objects.record_stage(case, Status.QUARANTINED, Status.NEW, actor, note)
     Message.objects.queue_receipt(case)
     if case.requested_start and policy:
         try:

@@ -9,18 +9,11 @@ from datetime import datetime, timedelta, tzinfo
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from bookings.models import ATTENDED, OPEN_STATUSES, Appointment, AppointmentState, Case, Outcome, Status
+from bookings.models import ATTENDED, OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, Outcome, Status
 from bookings.scheduling.formatting import format_start
 
 Stage = Status | AppointmentState
 
-# An appointment in one of these states says where its case stands.
-VISIT_STAGES = (
-    AppointmentState.BOOKED,
-    AppointmentState.CHECKED_IN,
-    AppointmentState.TREATED,
-    AppointmentState.NO_SHOW,
-)
 GONE = (AppointmentState.CANCELED, AppointmentState.EXPIRED)
 
 CHECK_IN_EARLY = timedelta(hours=4)  # Before the start of the visit, on its day.
@@ -88,7 +81,7 @@ def get_stage(case: Case) -> Stage:
     """Return where the case stands: its visit if it has one, else its status."""
     if case.status == Status.CONTACTING:
         visit = get_visit(case)
-        if visit and visit.state in VISIT_STAGES:
+        if visit and visit.state in VISITS:
             return AppointmentState(visit.state)
     return Status(case.status)
 

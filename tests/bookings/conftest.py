@@ -46,6 +46,16 @@ def ask(profile, consultation_settings, policy):
 
 
 @pytest.fixture
+def file_complaint(profile, consultation_settings):
+    """Return a function that files a patient's complaint about the visit of a case."""
+
+    def file(case, text="It hurts."):
+        return services.file_complaint(case.pk, text, settings=consultation_settings, profile=profile)
+
+    return file
+
+
+@pytest.fixture
 def written():
     """Return a function that writes the text of a queued message.
 

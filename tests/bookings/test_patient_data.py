@@ -245,8 +245,8 @@ def test_desk_is_told_to_phone_a_patient_without_email(desk, ask):
 # A complaint is not a lead
 
 
-def test_open_complaint_comes_first_with_a_clock_of_its_own(desk, booked, profile, consultation_settings):
-    services.file_complaint(booked.pk, "It hurts.", settings=consultation_settings, profile=profile)
+def test_open_complaint_comes_first_with_a_clock_of_its_own(desk, booked, file_complaint):
+    file_complaint(booked)
     factories.make_case(name="Newer", created_at=NOW + timedelta(minutes=5))
     listed = desk.get(reverse("case:index"))
     assert [case.name for case in listed.context["object_list"]][:2] == ["Ana Lima", "Newer"]
@@ -262,33 +262,25 @@ def test_open_complaint_comes_first_with_a_clock_of_its_own(desk, booked, profil
     assert 'value="completed"' not in page
 
 
-@pytest.fixture
-def complain(profile, consultation_settings):
-    def complain(case, text="It hurts."):
-        return services.file_complaint(case.pk, text, settings=consultation_settings, profile=profile)
-
-    return complain
-
-
-def test_same_words_after_an_answer_are_told_again(booked, complain, clerk):
-    complaint = complain(booked)
-    complain(booked)
+def test_same_words_after_an_answer_are_told_again(booked, file_complaint, clerk):
+    complaint = file_complaint(booked)
+    file_complaint(booked)
     assert complaint.messages.filter(kind=MessageKind.COMPLAINT).count() == 1
     services.record_answer(complaint.pk, "phone", actor=clerk, expected_version=1)
-    assert complain(booked).is_waiting
+    assert file_complaint(booked).is_waiting
     assert complaint.messages.filter(kind=MessageKind.COMPLAINT).count() == 2
 
 
-def test_links_in_messages_about_a_complaint_are_revoked_with_it(client, booked, complain, clerk):
-    complaint = complain(booked)
+def test_links_in_messages_about_a_complaint_are_revoked_with_it(client, booked, file_complaint, clerk):
+    complaint = file_complaint(booked)
     path = get_visit_path(complaint)
     assert client.get(path).status_code == 200
     services.revoke_links(complaint.pk, actor=clerk)
     assert client.get(path).status_code == 404
 
 
-def test_visit_booked_on_a_complaint_has_its_own_page(client, booked, complain, clerk, policy):
-    complaint, later = complain(booked), at("2027-06-10 10:00")
+def test_visit_booked_on_a_complaint_has_its_own_page(client, booked, file_complaint, clerk, policy):
+    complaint, later = file_complaint(booked), at("2027-06-10 10:00")
     services.book(complaint.pk, later, actor=clerk, expected_version=1, policy=policy)
     complaint.refresh_from_db()
     assert "Your visit is on Thursday, June 10, 10 am." in text_of(client.get(get_visit_path(complaint)))

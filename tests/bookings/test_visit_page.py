@@ -41,14 +41,6 @@ def booked(case, clerk, policy):
     return services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
 
 
-@pytest.fixture
-def file_complaint(profile, consultation_settings):
-    def file(case, text="It hurts."):
-        return services.file_complaint(case.pk, text, settings=consultation_settings, profile=profile)
-
-    return file
-
-
 def text_of(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 

@@ -7,8 +7,6 @@ OPTIONS = {"runOnly": RULES, "resultTypes": ["violations"]}
 FIND = """async (options) => (await axe.run(options)).violations.flatMap(
   (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))"""
 
-# After a change of size, panels of the admin move in the frames that follow.
-LAID_OUT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 150)))"
 # Buttons of the admin fade from one color scheme to the other.
 SETTLED = "() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 
@@ -19,7 +17,6 @@ def violations(page) -> list[str]:
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.evaluate(LAID_OUT)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             page.evaluate(SETTLED)
