@@ -509,6 +509,14 @@ class Appointments(RuleBasedStateMachine):
     def wait_for_the_next_visit(self):
         self.clock.move_to(min(visit.start for visit in self.model.visits if visit.is_live and visit.start > self.now))
 
+    @precondition(lambda self: any(case.live and case.live.state == "booked" for case in self.model.cases.values()))
+    @rule(number=numbers)
+    def miss_a_visit(self, number):
+        booked = [pk for pk, case in self.model.cases.items() if case.live and case.live.state == "booked"]
+        case = booked[number % len(booked)]
+        self.clock.move_to(max(self.now, self.of(case).live.start))
+        self.change_stage(list(self.forms).index(case), "no_show", Outcome.NO_SHOW)
+
     @rule()
     def expire_holds(self):
         self.model.expire(self.now)
