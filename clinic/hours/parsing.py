@@ -166,10 +166,8 @@ def _readings(piece: str) -> list[_Reading]:
     readings = _pair(opening, closing)
     if not readings[0].is_guess:
         found = _find_plausible(piece, readings)
-    elif opening.is_clear:
+    elif opening.is_clear or (is_24_hour and readings[0].closes <= DAY):
         found = [one for one in readings if one.closes <= DAY]
-    elif is_24_hour:
-        found = [one for one in readings if one.closes <= DAY or one.closes - one.opens <= NOON]
     else:  # "8 – midnight" is said of a long day as well as of an evening
         found = [one for one in readings if one.closes - one.opens <= NOON or (closing.is_clear and one.closes == DAY)]
     if not found:
