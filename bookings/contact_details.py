@@ -27,8 +27,8 @@ PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 # People write a name with or without them, and keyboards and phones replace them by look-alikes. Dashes have a
-# category of their own.
-HYPHENS = frozenset("\u02d7\u2027\u2043\u2212\u2796")
+# category of their own. A dot in the middle joins names too ("Gal·la").
+HYPHENS = frozenset("\u00b7\u02d7\u2022\u2027\u2043\u2212\u2219\u22c5\u2796\u30fb\uff65")
 APOSTROPHES = frozenset(
     "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u02f4\u0384\u055a\u05f3\u07f4\u07f5\u1fbd\u1fbf\u1fef\u1ffd"
     "\u1ffe\u2018\u2019\u201a\u201b\u2032\u2035\u275b\u275c\ua78b\ua78c\uff07\uff40"
@@ -43,6 +43,8 @@ BLANKS = frozenset(
 PHONE_WORD = re.compile(r"[+(]*\d[\d().\-/+]*")
 # No number at home begins with 00: what follows is the country code.
 INTERNATIONAL_PREFIX = re.compile(r"^\W*0\W*0(?=\W*[1-9])")
+# A whole number with its country code
+ABROAD = re.compile(r"\(?(\+|00|011)")
 # Until 2019 a mobile number in Mexico had a 1 after the country code. Many people still write it.
 OLD_MEXICAN_MOBILE = re.compile(r"1(\d{10})")
 
@@ -214,8 +216,11 @@ def normalize_query(query: str) -> list[str]:
 
 def _digits_needle(number: str) -> list[str]:
     """Return the digits of ``number`` as ``search_text`` has them, or []."""
-    if number.startswith(("+", "(+")):
-        number = number.replace("(0)", "")
+    if ABROAD.match(number):
+        try:
+            return [phone_to_e164(number).removeprefix("+")]
+        except ValidationError:  # A part of a number
+            number = number.replace("(0)", "")
     digits = "".join(char for char in number if char.isdigit())
     return [digits.removeprefix("00") or digits] if digits else []
 

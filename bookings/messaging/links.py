@@ -6,7 +6,7 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.models import VISITS, Case
+from bookings.models import OPEN_STATUSES, VISITS, Case
 
 VISIT_SALT = "bookings.visit"
 # A link opens until so long after the visit, and without a visit until so long after the request.
@@ -43,12 +43,15 @@ def get_end_of_links(case: Case) -> datetime:
     """Return until when the links to the patient's page work.
 
     They work for a month after the last visit, also if that was canceled. Without a visit, they work for some months
-    after the request.
+    after the request, and as long as it is open.
     """
     visits = list(case.appointments.order_by("pk"))
     ends = [visit.ends_at + AFTER_VISIT for visit in visits if visit.state in VISITS or visit is visits[-1]]
     has_visit = any(visit.state in VISITS for visit in visits)
-    return max(ends if has_visit else [*ends, case.asked_at + AFTER_REQUEST])
+    if has_visit:
+        return max(ends)
+    open_until = [timezone.now()] * (case.status in OPEN_STATUSES)
+    return max([*ends, *open_until, case.asked_at + AFTER_REQUEST])
 
 
 def get_receipt_path(case: Case) -> str:

@@ -27,6 +27,7 @@ class ReceiptStatus(NamedTuple):
     state: str
     moment: str
     answer_by: str
+    starts_at: datetime | None = None
 
 
 def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -> ReceiptStatus:
@@ -47,7 +48,7 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
         state = AppointmentState.BOOKED
     elif state not in GONE:
         state = PAST
-    return ReceiptStatus(state, format_start(appointment.starts_at, zone, now), answer_by)
+    return ReceiptStatus(state, format_start(appointment.starts_at, zone, now), answer_by, appointment.starts_at)
 
 
 def is_coming(appointment: Appointment, now: datetime) -> bool:

@@ -201,6 +201,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "first_name": get_first_name(case.name),
         "steps": get_steps(state),
         "state": state,
+        "starts_at": appointment and appointment.starts_at,
         "seen": to_value(appointment.starts_at) if appointment else "",
         "moment": format_start(appointment.starts_at, profile.zone, now) if appointment else "",
         "answer_by": format_answer_by(appointment, policy, now, profile.zone),

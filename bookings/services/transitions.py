@@ -107,11 +107,9 @@ def find_obstacle(visit: Appointment | None, stage: Stage, to: Stage, now: datet
     if to == AppointmentState.CHECKED_IN and (day != today or now < visit.starts_at - CHECK_IN_EARLY):
         words = {"time": format_start(visit.starts_at, zone, now)}
         return _("The visit is on %(time)s. Check the patient in on that day, from four hours before.") % words
-    if stage != AppointmentState.BOOKED:
-        return ""
-    if to == AppointmentState.NO_SHOW and now < visit.starts_at:
+    if to in (AppointmentState.NO_SHOW, AppointmentState.TREATED) and now < visit.starts_at:
         return _("The visit has not begun yet.")
-    if to == AppointmentState.TREATED and today <= day:
+    if stage == AppointmentState.BOOKED and to == AppointmentState.TREATED and today <= day:
         return _("Check the patient in first.")
     return ""
 

@@ -449,7 +449,7 @@ class Appointments(RuleBasedStateMachine):
             return day == today and self.now >= visit.start - timedelta(hours=4)
         if stage == "booked" and to_stage == "no_show":
             return self.now >= visit.start
-        return stage != "booked" or to_stage != "treated" or today > day
+        return to_stage != "treated" or (self.now >= visit.start and (stage != "booked" or today > day))
 
     def may_close(self, known, outcome):
         states = {visit.state for visit in known.visits}

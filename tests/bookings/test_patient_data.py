@@ -53,9 +53,14 @@ def test_link_lives_as_long_as_the_visit_needs_it(client, ask, clerk, policy, cl
     assert client.get(path).status_code == 404
 
 
-def test_link_without_a_visit_lives_for_months(client, ask, clock):
-    path = get_visit_path(ask(None, email="ana@patient.example.com"))
-    clock.shift(120 * DAY)
+def test_link_without_a_visit_lives_for_months_and_while_the_request_is_open(client, ask, clerk, clock):
+    case = ask(None, email="ana@patient.example.com")
+    path = get_visit_path(case)
+    clock.shift(300 * DAY)
+    assert client.get(path).status_code == 200
+    services.change_stage(case.pk, "closed", outcome="unreachable", actor=clerk, expected_version=1)
+    assert client.get(path).status_code == 404
+    clock.shift(-180 * DAY)
     assert client.get(path).status_code == 200
     clock.shift(timedelta(seconds=1))
     assert client.get(path).status_code == 404

@@ -215,8 +215,8 @@ def test_form_says_that_it_is_being_sent_and_is_sent_once(open_page):
     expect(page.get_by_role("status").filter(has_text="Sending …")).to_have_count(0)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Tokyo"])
-def test_visitor_elsewhere_sees_their_own_time(open_page, zone):
+@pytest.mark.parametrize(("zone", "phone"), [("Europe/Berlin", "949 555 0181"), ("Asia/Tokyo", "949 555 0182")])
+def test_visitor_elsewhere_sees_their_own_time(open_page, zone, phone):
     page = open_page("/consultation/", timezone_id=zone)
     own = page.locator("#times label.time small")
     radio = page.locator("#times label.time input").first
@@ -231,6 +231,12 @@ def test_visitor_elsewhere_sees_their_own_time(open_page, zone):
     page.get_by_role("link", name="Show later days").click()
     expect(page.locator("#times .choices__group small")).to_contain_text("your time")
     assert violations(page) == []
+    fill(page, f"Own Time in {zone.replace('/', ' ')}", phone)
+    age_form(page)
+    send(page)
+    assert "your time)" in receipt(page)
+    page.get_by_role("link", name="Open your own page").click()
+    expect(page.locator(".lead small")).to_contain_text("your time)")
 
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "America/Tijuana", "US/Pacific"])

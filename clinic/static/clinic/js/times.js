@@ -1,5 +1,5 @@
 // A time can be chosen without this script. It keeps the choice to one, shows other days without a new page, and adds
-// what each time is on the visitor's own clock.
+// what a time is on the visitor's own clock, also on the pages that follow.
 const form = document.getElementById("times")?.closest("form");
 const getTimes = () => document.getElementById("times");
 const getRadios = () => [...form.querySelectorAll('#times [type="radio"]')];
@@ -18,18 +18,25 @@ const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: "short" });
 // "7:00 PM" becomes "7 pm", as on the rest of the page.
 const formatTime = (at) => clock.format(at).replace(/(:00)?\s([AP])M$/, (_all, _zeros, half) => ` ${half.toLowerCase()}m`);
 
-function addOwnTimes() {
-  const { zone: timeZone, yourTime } = getTimes().dataset;
+// An empty text says that the visitor's clock shows the clinic's time.
+function describeOwnTime(at, { zone: timeZone, yourTime }) {
   // Zones with different names may have the same time at one instant and not at another.
   const [there, here] = [new Intl.DateTimeFormat("en", { ...dayAndTime, timeZone }), new Intl.DateTimeFormat("en", dayAndTime)];
+  if (there.format(at) === here.format(at)) return "";
+  const isOtherDay = there.format(at).split(",")[0] !== here.format(at).split(",")[0];
+  return yourTime.replace("{time}", (isOtherDay ? `${weekday.format(at)} ` : "") + formatTime(at));
+}
+
+function addOwnTimes() {
   for (const radio of getRadios()) {
-    const at = new Date(radio.value);
-    if (!radio.value || there.format(at) === here.format(at)) continue;
-    const isOtherDay = there.format(at).split(",")[0] !== here.format(at).split(",")[0];
     const own = document.createElement("small");
-    own.textContent = yourTime.replace("{time}", (isOtherDay ? `${weekday.format(at)} ` : "") + formatTime(at));
-    radio.labels[0].append(" ", own);
+    own.textContent = radio.value && describeOwnTime(new Date(radio.value), getTimes().dataset);
+    if (own.textContent) radio.labels[0].append(" ", own);
   }
+}
+
+for (const note of document.querySelectorAll("[data-at]")) {
+  note.append(" ", describeOwnTime(new Date(note.dataset.at), note.dataset));
 }
 
 // Other days
