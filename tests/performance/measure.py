@@ -60,6 +60,8 @@ def desk_queries(case, treatment) -> dict[str, str]:
         "all time": "?received_from=2000-01-01",
         "owner nobody": "?owner=null",
         "unsent emails": "?messages=unsent",
+        "complaints": "?kind=complaint",
+        "changed by the patient": "?changed=unseen",
         "name": f"?q={case.name.split()[-1]}",
         "one letter": "?q=a",
         "phone": f"?q={case.phone_e164[2:]}",

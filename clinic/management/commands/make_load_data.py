@@ -20,7 +20,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 from blog.models import BlogCategory, BlogIndexPage, BlogPage, BlogPageTreatment
 from bookings import models
 from bookings.contact_details import search_text_for
-from bookings.models import AppointmentState, ContactBy, EventKind, MessageKind, Outcome, Status
+from bookings.models import AppointmentState, CaseKind, ContactBy, EventKind, MessageKind, Outcome, Status
 from bookings.scheduling.availability import slots_between
 from clinic.demo.content import read_yaml
 from treatments.models import TreatmentPage
@@ -28,6 +28,8 @@ from treatments.models import TreatmentPage
 BATCH = 2_000
 DAYS = 3 * 365
 FRESH = timedelta(days=10)
+# Every so many cases are a complaint, or a change by the patient that nobody has seen.
+EACH_COMPLAINT, EACH_UNSEEN = 50, 500
 # Made-up cases have this domain, which RFC 2606 reserves, and 555 numbers, which belong to no patient.
 MADE_UP_DOMAIN = "@example.com"
 MADE_UP_PHONE = r"^\+1\d{3}555\d{4}$"
@@ -155,6 +157,7 @@ class CaseMaker:
         phone = f"{random.choice(AREA_CODES)}555{random.randrange(10_000):04}" if random.random() < 0.8 else ""
         case = models.Case(
             reference=f"{self.number:08}",
+            kind=CaseKind.COMPLAINT if self.number % EACH_COMPLAINT == 0 else CaseKind.CONSULTATION,
             status=status,
             outcome=outcome,
             name=name,
@@ -167,6 +170,7 @@ class CaseMaker:
             submission_key=uuid.uuid4(),
             fingerprint=f"{random.getrandbits(256):064x}",
             created_at=received,
+            unseen_since=self.later(received, hours=30) if self.number % EACH_UNSEEN == 0 else None,
             answered_at=None if status == Status.NEW else self.later(received, hours=30),
             closed_at=self.later(received, hours=24 * 60) if status == Status.CLOSED else None,
         )
