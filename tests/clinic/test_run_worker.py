@@ -144,7 +144,8 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
     }
     monkeypatch.setattr(run_worker, "JOBS", jobs)
     call_command("run_worker")
-    assert ran == {"record": 21, "send_message": 121, "expire_holds": 11, "publish_scheduled": 11, "purge": 1}
+    hourly_or_less = {"purge": 1, "forget_networks": 1}
+    assert ran == {"record": 21, "send_message": 121, "expire_holds": 11, "publish_scheduled": 11} | hourly_or_less
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -164,7 +165,7 @@ def test_lost_connection_is_replaced(monkeypatch, run_jobs):
 
 def test_worker_runs_all_jobs():
     jobs = (WorkerHeartbeat.record, run_worker.send_message, run_worker.expire_holds, run_worker.publish_scheduled)
-    assert set(run_worker.JOBS) == {*jobs, limits.purge}
+    assert set(run_worker.JOBS) == {*jobs, limits.purge, run_worker.forget_networks}
 
 
 # Each job, through --once

@@ -31,6 +31,11 @@ def expire_holds() -> None:
         services.expire_holds()
 
 
+def forget_networks() -> None:
+    """Delete what says from which network old requests came."""
+    services.forget_networks(timezone.now())
+
+
 def publish_scheduled() -> None:
     """Publish and unpublish the pages whose time has come."""
     call_command("publish_scheduled")
@@ -43,6 +48,7 @@ JOBS: dict[Callable[[], Any], float] = {
     expire_holds: 60,
     publish_scheduled: 60,
     limits.purge: 3600,
+    forget_networks: 24 * 3600,
 }
 
 
@@ -101,7 +107,14 @@ class Command(BaseCommand):
     def run_once(self) -> None:
         jobs = [
             Job(function)
-            for function in (WorkerHeartbeat.record, outbox.send_due, expire_holds, publish_scheduled, limits.purge)
+            for function in (
+                WorkerHeartbeat.record,
+                outbox.send_due,
+                expire_holds,
+                publish_scheduled,
+                limits.purge,
+                forget_networks,
+            )
         ]
         for job in jobs:
             job.run()
