@@ -1,14 +1,18 @@
 """What strangers send in masses reaches few inboxes, takes few times and stops no patient."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -308,14 +312,15 @@ def share_of_days_with_a_free_time(policy):
 
 
 def test_420_requests_of_21_networks_leave_the_calendar_open(ask, policy, clock):
-    for number in range(420):
-        # The attacker takes the next free time on the calendar, day by day.
-        free = next(one.at for one in services.free_starts(policy, NOW) if one.at >= NOW + timedelta(days=number // 20))
-        ask(free, network=f"203.0.113.{number % 21}")
+    starts = [one.at for one in services.free_starts(policy, NOW)]
+    tries = cycle(starts[::7] + starts[::5])
+    while (sent := Case.objects.count()) < 420:
+        with suppress(services.TimeTakenError):
+            ask(next(tries), network=f"203.0.113.{sent % 21}")
         clock.shift(timedelta(seconds=1))
     held = Appointment.objects.filter(state=AppointmentState.HELD).count()
     assert held <= 21 * limits.MAX_HOLDS_PER_NETWORK
-    assert Case.objects.count() == 420
+    assert Case.objects.filter(status=Status.NEW).count() == 21 * limits.REQUESTS_PER_NETWORK.uses
     assert share_of_days_with_a_free_time(policy) >= 0.8
     assert booking_invariants.check() == []
 
@@ -332,12 +337,18 @@ def test_receipt_does_not_say_whom_we_know(open_form, ask, known, name):
     unknown = (
         {"email": "nobody@patient.example.com"} if known.get("email") else {"phone": "(949) 555-0199", "email": ""}
     )
-    pages = []
+    open_form()  # It fills the caches.
+    pages, queries = [], []
     for contact, start in ((known, "2027-06-16T17:00Z"), (unknown, "2027-06-16T17:30Z")):
-        answer = send(open_form(), "203.0.113.66", **contact, start=start, name=name)
-        pages.append(CHANGING.sub("", Client().get(answer["Location"]).content.decode()).replace("10:30 am", "10 am"))
+        hidden = open_form()
+        with CaptureQueriesContext(connection) as captured:
+            answer = send(hidden, "203.0.113.66", **contact, start=start, name=name)
+        queries.append(len(captured))
+        page = CHANGING.sub("", Client().get(answer["Location"]).content.decode())
+        pages.append(page.replace("10:30 am", "10 am").replace("T10:30", "T10:00"))
     assert pages[0] == pages[1]
     assert "is held for you" in pages[0]
+    assert queries[0] == queries[1]  # The time that an answer takes tells nothing either.
 
 
 def test_stranger_who_types_the_same_gets_a_case_of_their_own(open_form, client):
