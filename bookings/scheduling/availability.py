@@ -88,7 +88,7 @@ def get_hold_limit(day: date, schedule: Schedule, rules: SlotRules) -> int:
     """Return how many starts of a local date may be held unconfirmed.
 
     It is a fifth of the starts, so that strangers cannot empty a day. Long visits overlap many starts, so it is at most
-    two fifths of the visits that fit into the day one after the other, and none where only two do.
+    two fifths of the visits that fit into the day one after the other. Where only two do, that is none.
     """
     starts = list(possible_starts(day, schedule, rules))
     in_a_row, free_from = 0, None

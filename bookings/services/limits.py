@@ -37,6 +37,8 @@ COMPLAINTS_SAVED = Limit("saved complaints about a visit", 20, DAY_SECONDS)
 
 # At one time, while nobody has confirmed them.
 MAX_HOLDS_PER_NETWORK = 3
+# Where only two visits fit into a day, one in so many days may be held, closed days included.
+DAYS_OF_LONG_VISITS = 8
 # The digest of a network is needed while a hold may be unconfirmed.
 FORGET_NETWORK_AFTER = timedelta(days=30)
 
@@ -108,7 +110,10 @@ def may_hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) 
     day = start.astimezone(zone).date()
     midnights = instant_of(day, MIDNIGHT, zone), instant_of(day + DAY, MIDNIGHT, zone)
     of_the_day = others.filter(starts_at__gte=midnights[0], starts_at__lt=midnights[1])
-    return of_the_day.count() < get_hold_limit(day, policy.schedule, policy.rules)
+    if limit := get_hold_limit(day, policy.schedule, policy.rules):
+        return of_the_day.count() < limit
+    # One such visit may fill the day, so few days may have one.
+    return not of_the_day.exists() and others.count() < max(1, policy.rules.horizon_days // DAYS_OF_LONG_VISITS)
 
 
 def confirm_contact(case: Case, now: datetime) -> None:

@@ -203,19 +203,42 @@ def test_a_fifth_of_a_day_can_be_held(ask, policy):
     assert is_held(ask(TUESDAY + timedelta(days=1), network="203.0.113.99"))
 
 
-@pytest.mark.parametrize("minutes", [15, 30, 45, 60, 90, 120, 180, 240])
-def test_held_times_never_fill_a_day(ask, policy, consultation_settings, minutes):
-    VisitType.objects.update(minutes=minutes)
-    policy = BookingPolicy.build(consultation_settings, policy.schedule, VisitType.get_default())
-    for number in range(30):
-        free = [one.at for one in services.free_starts(policy, NOW) if one.at.date() == at("2027-06-09 10:00").date()]
-        if number % 2:
-            free.reverse()
-        settings, profile = consultation_settings, consultation_settings.site.clinicprofile
-        submission = factories.make_submission(start=free[len(free) // 3], network=f"203.0.113.{number}")
-        services.submit(submission, settings=settings, profile=profile, policy=policy)
-    assert [one for one in services.free_starts(policy, NOW) if one.at.date() == at("2027-06-09 10:00").date()]
+@pytest.mark.parametrize("minutes", [15, 30, 45, 60, 90, 120])
+def test_held_times_never_fill_a_day(ask_for, minutes):
+    policy, ask = ask_for(minutes)
+    day = at("2027-06-09 10:00").date()
+    for number in range(20):
+        free = [one.at for one in services.free_starts(policy, NOW) if one.at.date() == day]
+        ask(free[len(free) // 3] if number % 2 else free[len(free) * 2 // 3], f"203.0.113.{number}")
+    assert [one for one in services.free_starts(policy, NOW) if one.at.date() == day]
     assert booking_invariants.check() == []
+
+
+@pytest.mark.parametrize("minutes", [180, 240, 420])
+def test_holds_of_long_visits_leave_most_days(ask_for, minutes):
+    policy, ask = ask_for(minutes)
+    first_of_the_day = {one.at.date(): one.at for one in services.free_starts(policy, NOW)}
+    for number, start in enumerate(list(first_of_the_day.values())[:30]):
+        ask(start, f"203.0.113.{number}")
+    assert Appointment.objects.filter(state=AppointmentState.HELD).exists()
+    assert share_of_days_with_a_free_time(policy) >= 0.8
+
+
+@pytest.fixture
+def ask_for(profile, consultation_settings, policy):
+    """Return a function that returns the policy of longer visits, and one to ask for such a visit."""
+
+    def set_up(minutes):
+        VisitType.objects.update(minutes=minutes)
+        longer = BookingPolicy.build(consultation_settings, policy.schedule, VisitType.get_default())
+
+        def submit(start, network):
+            submission = factories.make_submission(start=start, network=network)
+            services.submit(submission, settings=consultation_settings, profile=profile, policy=longer)
+
+        return longer, submit
+
+    return set_up
 
 
 @pytest.fixture
