@@ -85,7 +85,7 @@ def possible_starts(day: date, schedule: Schedule, rules: SlotRules) -> Iterator
 
 
 def get_hold_limit(day: date, schedule: Schedule, rules: SlotRules) -> int:
-    """Return how many starts of a local date may be held unconfirmed.
+    """Return how many starts of a local date may be held unconfirmed, for each room.
 
     It is a fifth of the starts, so that strangers cannot empty a day. Long visits overlap many starts, so it is at most
     two fifths of the visits that fit into the day one after the other. Where only two do, that is none.

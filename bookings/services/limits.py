@@ -6,6 +6,7 @@ everything typed still there. Emails are limited where they are sent (``messagin
 Limits are counted last in a transaction: after the resources and the case are locked.
 """
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from bookings.contact_details import identify_email
-from bookings.models import Appointment, AppointmentState, Case
+from bookings.models import Appointment, AppointmentState, Case, Resource
 from bookings.scheduling.availability import get_hold_limit
 from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.schedule import DAY, MIDNIGHT, instant_of
@@ -111,9 +112,15 @@ def may_hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) 
     midnights = instant_of(day, MIDNIGHT, zone), instant_of(day + DAY, MIDNIGHT, zone)
     of_the_day = others.filter(starts_at__gte=midnights[0], starts_at__lt=midnights[1])
     if limit := get_hold_limit(day, policy.schedule, policy.rules):
-        return of_the_day.count() < limit
+        return of_the_day.count() < limit * _count_visits_at_once(policy)
     # One such visit may fill the day, so few days may have one.
     return not of_the_day.exists() and others.count() < max(1, policy.rules.horizon_days // DAYS_OF_LONG_VISITS)
+
+
+def _count_visits_at_once(policy: BookingPolicy) -> int:
+    """Return how many visits can take place at the same time."""
+    kinds = Counter(Resource.objects.filter(is_active=True).values_list("kind", flat=True))
+    return min(kinds[kind] for kind in policy.rules.needs)
 
 
 def confirm_contact(case: Case, now: datetime) -> None:
