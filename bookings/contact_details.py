@@ -106,6 +106,15 @@ def check_email(typed: str) -> str:
     return email
 
 
+def identify_email(email: str) -> str:
+    """Return what addresses of one mailbox have in common, to count them as one.
+
+    Case, dots before the @ and what follows a plus do not matter to most mailboxes.
+    """
+    mailbox, _at_sign, domain = unicodedata.normalize("NFKC", email).casefold().rpartition("@")
+    return f"{mailbox.partition('+')[0].replace('.', '') or mailbox}@{domain.replace('googlemail.', 'gmail.')}"
+
+
 def _bad_email(message: Promise) -> ValidationError:
     return ValidationError(message, code="invalid")
 

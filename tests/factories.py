@@ -34,6 +34,7 @@ from bookings.models import (
 from bookings.scheduling.availability import slots_between
 from bookings.services import Submission
 from clinic.hours.parsing import parse_spans
+from clinic.limits import Limit, take
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
@@ -236,3 +237,9 @@ def make_message(case: Case | None = None, *, due_at: datetime | None = None, **
         "due_at": due_at or timezone.now(),
     }
     return Message.objects.create(case=case, **{**known, **fields})
+
+
+def use_up(limit: Limit, value: str) -> None:
+    """Use a value as often as the limit allows."""
+    for _use in range(limit.uses):
+        take(limit, value)

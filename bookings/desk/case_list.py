@@ -22,6 +22,7 @@ from bookings.scheduling.formatting import format_age, format_short
 from clinic.models import ClinicProfile
 
 from .access import ClinicClockMixin
+from .bulk import BulkList, BulkView, get_bulk_list
 from .case_page import CaseView
 from .export import CaseExportMixin, log_export
 from .filters import CaseFilterSet
@@ -58,6 +59,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     any_permission_required = ["view"]
     page_title = gettext_lazy("Cases")
+    bulk_url_name = "case:bulk"
     template_name = "bookings/desk/list.html"
     results_template_name = "bookings/desk/list_results.html"
     is_searchable = True
@@ -107,8 +109,22 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return queryset.search(self.search_query)
 
     @cached_property
+    def quarantined(self) -> int:
+        return Case.objects.filter(status=Status.QUARANTINED).count()
+
+    @cached_property
+    def bulk(self) -> BulkList | None:
+        """Return what can be done with many of the listed cases at once, or None."""
+        return get_bulk_list(self.request.GET) if self.user_has_permission("change") else None
+
+    def get_context_data(self, *args, **kwargs):
+        shown = {"bulk": self.bulk, "bulk_url": reverse(self.bulk_url_name), "quarantined": self.quarantined}
+        return {**super().get_context_data(*args, **kwargs), **shown}
+
+    @cached_property
     def columns(self):
         return [
+            *([CellColumn("select", label=_("Select"), view=self)] if self.bulk and not self.is_export else []),
             TitleColumn("reference", label=_("Reference"), url_name=self.inspect_url_name, classname="desk-reference"),
             CellColumn("waiting", label=_("Waiting"), view=self),
             CellColumn("name", label=_("Name"), view=self),
@@ -217,5 +233,6 @@ class CaseViewSet(ModelViewSet):
         return [
             path("", self.index_view, name="index"),
             path("results/", self.index_results_view, name="index_results"),
+            path("bulk/", self.construct_view(BulkView), name="bulk"),
             path("<int:pk>/", self.inspect_view, name="inspect"),
         ]

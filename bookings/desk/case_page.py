@@ -170,6 +170,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         for email in emails:
             email.is_unsent = email.pk in unsent
             email.was_given_up = email.state == MessageState.FAILED
+            email.can_retry = email.state in (MessageState.FAILED, MessageState.LIMITED)
         return emails
 
     def get_time_context(self, now: datetime) -> dict[str, Any]:

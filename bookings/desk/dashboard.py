@@ -12,6 +12,7 @@ from bookings.models import CaseKind, Status
 from bookings.scheduling.formatting import format_age, format_short
 
 from .access import get_desk_policy
+from .filters import UNCONFIRMED
 from .queries import get_answer_by, get_backlog, waiting_cases
 
 MAX_SHOWN = 5
@@ -54,5 +55,6 @@ class CasesPanel(Component):
             "unsent_url": f"{list_url}?messages=unsent",
             "complaints_url": f"{list_url}?kind={CaseKind.COMPLAINT}",
             "unseen_url": f"{list_url}?changed=unseen",
+            "unconfirmed_url": f"{list_url}?time={UNCONFIRMED}",
             "quarantine_url": f"{list_url}?status={Status.QUARANTINED}",
         }

@@ -16,12 +16,14 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
 
 from bookings.models import VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status
+from bookings.services import unconfirmed_holds
 from bookings.services.transitions import GONE
 from clinic.models import ClinicProfile
 
 from .queries import live_visits, unsent_messages
 
 NOBODY = "null"
+UNCONFIRMED = "unconfirmed"
 
 
 def desk_users() -> QuerySet:
@@ -106,7 +108,12 @@ class CaseFilterSet(WagtailFilterSet):
 
     time = RadioFilter(
         label=_("Time"),
-        choices=[("held", _("Held")), ("booked", _("Booked")), ("none", _("None"))],
+        choices=[
+            ("held", _("Held")),
+            (UNCONFIRMED, _("Held, confirmed by nobody")),
+            ("booked", _("Booked")),
+            ("none", _("None")),
+        ],
         method="filter_time",
     )
 
@@ -159,6 +166,8 @@ class CaseFilterSet(WagtailFilterSet):
         return cases.filter(unseen_since__isnull=False)
 
     def filter_time(self, cases, name, value):
+        if value == UNCONFIRMED:
+            return cases.filter(pk__in=unconfirmed_holds(timezone.now()).values("case"))
         visits = live_visits(timezone.now()).filter(case=OuterRef("pk"))
         if value == "none":
             return cases.exclude(Exists(visits))

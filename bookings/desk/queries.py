@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from bookings import services
 from bookings.models import Appointment, AppointmentState, Case, Message, MessageKind, MessageState, Status
 from bookings.scheduling.policy import BookingPolicy
 
@@ -14,6 +15,8 @@ ASKED_AT = Coalesce("asked_again_at", "created_at")
 GRACE = timedelta(minutes=5)
 # Without opening hours an answer is late after this time.
 LATE_AFTER = timedelta(hours=24)
+# A flood is on when so many requests within this time went into quarantine or got no time.
+FLOOD, FLOOD_WITHIN = 10, timedelta(hours=1)
 
 
 class Backlog(NamedTuple):
@@ -23,16 +26,27 @@ class Backlog(NamedTuple):
     quarantined: int
     complaints: int
     unseen: int
+    unconfirmed: int
+    flood: int
+
+    @property
+    def is_flood(self) -> bool:
+        return self.flood >= FLOOD
 
 
 def get_backlog(now: datetime) -> Backlog:
-    """Return how much waits, and when the oldest waiting case came in."""
+    """Return how much waits, when the oldest waiting case came in, and whether a flood is on."""
     cases = waiting_cases().aggregate(waiting=Count("pk"), oldest=Min(ASKED_AT))
-    quarantined = Case.objects.filter(status=Status.QUARANTINED).count()
+    is_recent = Q(created_at__gte=now - FLOOD_WITHIN)
+    quarantined = Case.objects.filter(status=Status.QUARANTINED)
+    quarantined = quarantined.aggregate(all=Count("pk"), recent=Count("pk", filter=is_recent))
+    got_no_time = waiting_cases().filter(is_recent, requested_start__isnull=False, appointments=None)
     return Backlog(
         **cases,
         unsent=unsent_messages(now).count(),
-        quarantined=quarantined,
+        quarantined=quarantined["all"],
+        unconfirmed=services.unconfirmed_holds(now).count(),
+        flood=quarantined["recent"] + got_no_time.count(),
         complaints=Case.objects.filter(priority=2).count(),
         unseen=Case.objects.filter(unseen_since__isnull=False).count(),
     )

@@ -20,6 +20,7 @@ FLAGS = {
     "links_revoked": gettext_lazy("The links in earlier emails no longer work."),
     "reopened": gettext_lazy("The case had been closed and is open again."),
     "chose_again": gettext_lazy("The patient chose again."),
+    "over_limit": gettext_lazy("Too many times are held that nobody has confirmed."),
 }
 
 

@@ -9,21 +9,23 @@ from django.utils import timezone
 from bookings.models import OPEN_STATUSES, VISITS, Case
 
 VISIT_SALT = "bookings.visit"
+MAILED = "mailed"
 # A link opens until so long after the visit, and without a visit until so long after the request.
 AFTER_VISIT = timedelta(days=30)
 AFTER_REQUEST = timedelta(days=120)
 receipts = signing.Signer(salt="bookings.receipt")
 
 
-def get_visit_path(case: Case) -> str:
+def get_visit_path(case: Case, *, is_mailed: bool = False) -> str:
     """Return the address of the patient's own page.
 
     A complaint without a visit of its own has the page of the visit that it is about. Raising ``link_version`` revokes
-    the address.
+    the address. The address in an email differs from the one on the receipt: who opens it can read the email.
     """
     if case.is_complaint and case.previous and not case.appointments.exists():
         case = case.previous
-    return reverse("bookings:visit", args=[signing.dumps([case.reference, case.link_version], salt=VISIT_SALT)])
+    content = [case.reference, case.link_version, *([MAILED] if is_mailed else [])]
+    return reverse("bookings:visit", args=[signing.dumps(content, salt=VISIT_SALT)])
 
 
 def find_case_by_visit_token(token: str) -> Case | None:
@@ -32,11 +34,16 @@ def find_case_by_visit_token(token: str) -> Case | None:
     The link is refused if we did not sign it, if it was revoked, or if the visit is long over.
     """
     try:
-        reference, version = signing.loads(token, salt=VISIT_SALT)
+        reference, version, *_origin = signing.loads(token, salt=VISIT_SALT)
     except (signing.BadSignature, ValueError):
         return None
     case = Case.objects.filter(reference=reference, link_version=version).first()
     return case if case and timezone.now() <= get_end_of_links(case) else None
+
+
+def is_mailed_token(token: str) -> bool:
+    """Return whether the token of a visit link, which is valid, stood in an email."""
+    return MAILED in signing.loads(token, salt=VISIT_SALT)
 
 
 def get_end_of_links(case: Case) -> datetime:

@@ -24,7 +24,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from bookings.models import Event, EventKind, Message, MessageState
+from bookings.contact_details import identify_email
+from bookings.models import TO_STAFF, Event, EventKind, Message, MessageState
+from clinic.limits import Limit, take
 
 from .preconditions import is_still_relevant
 from .rendering import render
@@ -35,6 +37,8 @@ LEASE = timedelta(minutes=10)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440))
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
+# A patient who corrects a time twice gets five. Everything that the site mails to a mailbox counts.
+MAILS_PER_CONTACT = Limit("mails to a contact", 10, 24 * 3600)
 # More than one due message is looked at, since another worker may be taking the first ones.
 LOOKED_AT = 10
 
@@ -48,7 +52,7 @@ class NotAcceptedError(Exception):
 def send_due(now: datetime | None = None) -> Counter[str]:
     """Send everything that is due, and count the messages by new state.
 
-    The states are sent, queued (again), failed and dropped.
+    The states are sent, queued (again), failed, dropped and limited.
     """
     counts: Counter[str] = Counter()
     while state := send_next(now):
@@ -83,6 +87,8 @@ def deliver(message: Message) -> MessageState:
         return _give_up(message, "WorkerDied")
     if not is_still_relevant(message):
         return _finish(message, _held(message), {"state": MessageState.DROPPED})
+    if message.attempts == 1 and not _may_send(message):
+        return _finish(message, _held(message), {"state": MessageState.LIMITED}, EventKind.MESSAGE_LIMITED)
     try:
         if not message.text:
             render(message)
@@ -92,6 +98,16 @@ def deliver(message: Message) -> MessageState:
     except Exception as error:  # A message that cannot be written or sent must not stop the others.
         return _try_later(message, type(error).__name__)
     return _sent(message)
+
+
+def _may_send(message: Message) -> bool:
+    """Count a message to a patient, and return whether it may be sent.
+
+    One that is needed counts too, but is always sent.
+    """
+    if message.kind in TO_STAFF:
+        return True
+    return take(MAILS_PER_CONTACT, identify_email(message.recipient)) or message.is_needed
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:

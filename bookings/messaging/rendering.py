@@ -76,7 +76,7 @@ def render(message: Message) -> None:
         "clinic": clinic,
         "first_name": get_first_name(case.name),
         "moment": format_start(message.starts_at, clinic.zone) if message.starts_at else "",
-        "link": site.root_url + get_visit_path(case),
+        "link": site.root_url + get_visit_path(case, is_mailed=True),
     }
     if kind == MessageKind.RECEIPT:
         settings = ConsultationSettings.for_site(site)

@@ -138,6 +138,10 @@ class Case(models.Model):
     fingerprint = models.CharField(max_length=64, editable=False, db_index=True)
     # Name, email, phone digits and reference, case-folded and without accents: what the desk searches.
     search_text = models.TextField(editable=False)
+    # A keyed digest of the network that sent the request, which names nobody. The worker empties it after some weeks.
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    # Set when a link that was emailed to the patient is opened: somebody reads this address.
+    link_opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Raising it revokes every link that was emailed to the patient.
     link_version = models.PositiveIntegerField(default=1, editable=False)
     # Counts the changes, so that two people who change one case at once are told.

@@ -35,6 +35,7 @@ class EventKind(models.TextChoices):
     WAITLIST_LEFT = "waitlist_left", _("Patient left the waitlist")
     MESSAGE_SENT = "message_sent", _("Message sent")
     MESSAGE_FAILED = "message_failed", _("Message could not be sent")
+    MESSAGE_LIMITED = "message_limited", _("Message not sent: too many to this address")
     MESSAGE_RETRIED = "message_retried", _("Message queued again")
 
 

@@ -25,6 +25,7 @@ class MessageState(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not sent")
     DROPPED = "dropped", _("No longer needed")
+    LIMITED = "limited", _("Not sent: too many emails to this address")
 
 
 class MessageKind(models.TextChoices):
@@ -45,6 +46,8 @@ class MessageKind(models.TextChoices):
 
 # Sent to the staff. All other kinds go to the patient.
 TO_STAFF = (MessageKind.DESK_NOTICE, MessageKind.DESK_MOVED, MessageKind.DESK_CANCELED, MessageKind.COMPLAINT)
+# Sent whatever the limits say: the staff and a booked visit need them.
+NEEDED = (*TO_STAFF, MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER)
 
 
 class MessageManager(models.Manager):
@@ -58,10 +61,12 @@ class MessageManager(models.Manager):
         appointment: Appointment | None = None,
         starts_at: datetime | None = None,
         due_at: datetime | None = None,
+        is_needed: bool = False,
     ) -> "Message | None":
         """Queue an email in the caller's transaction.
 
         Return None without a recipient. The outbox writes and sends it. ``key`` allows one message for each occasion.
+        ``is_needed``: it is sent whatever the limits say, as those in ``NEEDED`` are.
         """
         if not recipient:
             return None
@@ -73,12 +78,19 @@ class MessageManager(models.Manager):
             appointment=appointment,
             starts_at=starts_at,
             due_at=due_at or timezone.now(),
+            is_needed=is_needed or kind in NEEDED,
         )
 
-    def queue_receipt(self, case: Case) -> "Message | None":
+    def queue_receipt(self, case: Case, *, is_needed: bool = False) -> "Message | None":
         """Queue the receipt to the patient, if they gave an email address."""
-        key = f"{case.reference}:{case.version}"
-        return self.queue(MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key)
+        return self.queue(
+            MessageKind.RECEIPT,
+            case,
+            recipient=case.email,
+            starts_at=case.requested_start,
+            key=f"{case.reference}:{case.version}",
+            is_needed=is_needed,
+        )
 
 
 class Message(models.Model):
@@ -107,6 +119,8 @@ class Message(models.Model):
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
     calendar = models.TextField(_("calendar file"), blank=True)
+    # Sent whatever the limits say: the desk caused it, or it is about a booked visit.
+    is_needed = models.BooleanField(default=False, editable=False)
     dedupe_key = models.CharField(max_length=120, unique=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # The instant from which it may be tried (again). While it is being sent: the end of the claim.

@@ -219,8 +219,8 @@ class RequestForm(forms.Form):
             return self.own.submission_key
         return self.token.submission_key if self.token else None
 
-    def to_submission(self) -> Submission:
-        """Return what a valid form says."""
+    def to_submission(self, network: str) -> Submission:
+        """Return what a valid form says, and from which network it came."""
         data = self.cleaned_data
         return Submission(
             name=data["name"],
@@ -238,6 +238,7 @@ class RequestForm(forms.Form):
             start=data.get("start"),
             replaces=parse_value(data.get("replaces")),
             on_waitlist=data.get("on_waitlist", False),
+            network=network,
         )
 
     def refuse(self, taken: TimeTakenError) -> None:

@@ -15,20 +15,21 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path, get_visit_path
-from bookings.models import Case, ConsultationSettings, Status, VisitType
+from bookings.models import Case, ConsultationSettings, MessageKind, MessageState, Status, VisitType
 from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, submit
+from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, TooManyChangesError, submit
+from clinic.limits import get_network
 from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import site_context
 
-from . import rate_limits
 from .fields import OTHER_DAYS, get_first_day
 from .form_token import CORRECTS, FOR_ANOTHER
 from .request_form import NOT_SAVED, RequestForm
 from .status import get_receipt_status
 
 OWN_CASE = "consultation_request"
+NOT_SENT = (MessageState.DROPPED, MessageState.FAILED, MessageState.LIMITED)
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,8 @@ def consultation(request: HttpRequest) -> HttpResponse:
             form.refuse(taken)
         except HasTimeError as question:
             form.ask(question.current)
+        except TooManyChangesError as refusal:
+            form.add_error(None, str(refusal))
         except Error:
             logger.exception("A consultation request could not be saved")
             form.add_error(None, NOT_SAVED)
@@ -101,13 +104,9 @@ def consultation(request: HttpRequest) -> HttpResponse:
 def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) -> HttpResponse:
     """Save the submission and redirect to its receipt.
 
-    Quarantine it if the sender is over the rate limit.
+    It is quarantined if its sender is over a limit.
     """
-    submission = form.to_submission()
-    counters = rate_limits.get_counters(request, submission.email, submission.phone_e164)
-    case, created = submit(submission, **known, in_quarantine=rate_limits.is_over_limit(counters))
-    if created:
-        rate_limits.count(counters)
+    case, _created = submit(form.to_submission(get_network(request)), **known)
     response = SeeOther(get_receipt_path(case))
     remember_case(response, case, is_secure=request.is_secure())
     return response
@@ -170,6 +169,7 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "reference": case.reference,
         "has_email": bool(case.email),
+        "is_mailed": case.messages.filter(kind=MessageKind.RECEIPT).exclude(state__in=NOT_SENT).exists(),
         "visit_path": get_visit_path(case) if may_link else "",
         "consultation": settings,
         "status": get_receipt_status(case, get_request_policy(request, settings, profile), profile.zone),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import Appointment, AppointmentState, Case, EventKind
+from bookings.models import Appointment, AppointmentState, Case, EventKind, Status
 from bookings.scheduling.formatting import format_answer_by, format_day, format_deadline, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services.transitions import GONE
@@ -14,7 +14,7 @@ from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, instant_of
 from clinic.models import ClinicProfile, OpeningHours
 
 # What the receipt says besides the states of an appointment.
-NOT_HELD, PAST = "not_held", "past"
+NOT_HELD, PAST, QUARANTINED, CLOSED = "not_held", "past", "quarantined", "closed"
 
 
 class ReceiptStatus(NamedTuple):
@@ -37,6 +37,10 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
     if policy and case.is_waiting:
         due = policy.answer_by(case.asked_at)
         answer_by = format_deadline(due, now, zone) if due and now < due else ""
+    if case.status == Status.QUARANTINED:
+        return ReceiptStatus(QUARANTINED, "", "")
+    if appointment is None and case.status == Status.CLOSED:
+        return ReceiptStatus(CLOSED, "", "")
     if appointment is None:
         was_refused = case.events.filter(kind=EventKind.NOT_HELD).exists()
         return ReceiptStatus(NOT_HELD if was_refused else "", "", answer_by)

@@ -1,11 +1,13 @@
 """Serve the patient's own page behind the link in their emails.
 
-Opening it changes nothing; every action is a POST.
+Every action is a POST. Opening the page records only that somebody reads the emails.
 """
 
+import logging
 from datetime import datetime
 from functools import wraps
 
+from django.db import Error
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,17 +21,29 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import services
 from bookings.contact_details import is_blank, plain_text
-from bookings.messaging.links import find_case_by_visit_token
+from bookings.messaging.links import find_case_by_visit_token, is_mailed_token
 from bookings.messaging.rendering import get_first_name, render_ics
-from bookings.models import LIVE, OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, ConsultationSettings
+from bookings.models import (
+    LIVE,
+    OPEN_STATUSES,
+    VISITS,
+    Appointment,
+    AppointmentState,
+    Case,
+    ConsultationSettings,
+    Status,
+)
 from bookings.scheduling.formatting import format_answer_by, format_start
 from bookings.services import BookingError
+from clinic.limits import get_network
 from clinic.models import ClinicProfile
 
 from .fields import get_first_day, parse_value, to_value
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
 from .status import get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
+
+logger = logging.getLogger(__name__)
 
 MAX_COMPLAINT = Case._meta.get_field("message").max_length
 
@@ -64,6 +78,11 @@ def get_own_path(request: HttpRequest) -> str:
 @require_safe
 @with_case
 def visit(request: HttpRequest, case: Case) -> HttpResponse:
+    if request.method == "GET" and is_mailed_token(request.resolver_match.kwargs["token"]):
+        try:
+            services.confirm_contact(case, timezone.now())
+        except Error:  # The page can be read, also while nothing can be written.
+            logger.exception("An opened link could not be recorded")
     return show(request, case)
 
 
@@ -165,7 +184,7 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
         return show(request, case, error=error, error_at="wrong-text", text=text)
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     try:
-        services.file_complaint(case.pk, text, settings=settings, profile=profile)
+        services.file_complaint(case.pk, text, settings=settings, profile=profile, network=get_network(request))
     except BookingError as refusal:
         return show(request, case, error=str(refusal), error_at="wrong-text", text=text)
     return SeeOther(get_own_path(request) + "?told=1#wrong")
@@ -213,6 +232,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "can_choose": policy is not None and can_choose(case, now),
         "check_day": get_check_day(appointment, profile, now) if state == AppointmentState.TREATED else "",
         "change_hours": settings.change_until_hours,
+        "is_quarantined": case.status == Status.QUARANTINED,
         "was_told": "told" in request.GET,
         "base": get_own_path(request),
         "head_title": f"{_('Error:')} {_('Your visit')}" if "error" in extra else _("Your visit"),

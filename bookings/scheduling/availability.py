@@ -84,6 +84,20 @@ def possible_starts(day: date, schedule: Schedule, rules: SlotRules) -> Iterator
     return _possible_between(*_midnights(day, schedule), schedule, rules)
 
 
+def get_hold_limit(day: date, schedule: Schedule, rules: SlotRules) -> int:
+    """Return how many starts of a local date may be held unconfirmed, for each room.
+
+    It is a fifth of the starts, so that strangers cannot empty a day. Long visits overlap many starts, so it is at most
+    two fifths of the visits that fit into the day one after the other. Where only two do, that is none.
+    """
+    starts = list(possible_starts(day, schedule, rules))
+    in_a_row, free_from = 0, None
+    for start in starts:
+        if free_from is None or start >= free_from:
+            in_a_row, free_from = in_a_row + 1, start + rules.occupied
+    return min(len(starts) // 5, in_a_row * 2 // 5)
+
+
 def is_possible(start: datetime, schedule: Schedule, rules: SlotRules, now: datetime) -> bool:
     """Return whether hours and grid allow this start (aware), taken or not.
 

@@ -4,11 +4,22 @@ Nothing else writes them, except the outbox, which marks messages as sent. Each 
 and each change leaves an event that says who did what.
 """
 
-from .appointments import MAX_AHEAD, book, cancel, change_stage, choose_time, confirm, expire_holds, move
+from .appointments import (
+    MAX_AHEAD,
+    book,
+    cancel,
+    change_stage,
+    choose_time,
+    confirm,
+    expire_holds,
+    move,
+    release_hold,
+)
 from .blocked_time import VisitsInTheWayError, block_time, unblock_time
 from .cases import add_note, assign, mark_seen, record_answer, retry_message
 from .complaints import file_complaint
 from .contacts import correct_contact
+from .limits import TooManyChangesError, confirm_contact, forget_networks, unconfirmed_holds
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
 from .privacy import erase, revoke_links, withdraw_consent
 from .slots import (

@@ -29,9 +29,11 @@ from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 
 from .cases import ask_again, lock_case, save_change, set_status
+from .limits import HOLD_CHANGES, may_hold, take_change
 from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .slots import (
     UnusualTimeError,
+    cannot_hold,
     expired_holds,
     find_blocked,
     find_obstacles,
@@ -157,6 +159,10 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
     if not resources:
         raise time_taken(policy, start, now, moving=appointment)
     was_booked = appointment.state == AppointmentState.BOOKED
+    if not was_booked:
+        if not may_hold(case, start, policy, now):
+            raise cannot_hold()
+        take_change(HOLD_CHANGES, case)
     if appointment.answer_by:
         appointment.held_until = policy.hold_until(start, appointment.answer_by)
     appointment.sequence += was_booked
@@ -186,7 +192,8 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
     stage = get_stage(case)
     appointment = hold(case, start, policy, now)
     if appointment is None:
-        raise BookingError(_("Other times are held for the same email or phone. Please call us."))
+        raise cannot_hold()
+    take_change(HOLD_CHANGES, case)
     ask_again(case)
     case.unseen_since = case.unseen_since or now
     save_change(case)
@@ -220,9 +227,24 @@ def cancel(
         raise BookingError(SAY_FIRST)
     ended = _give_up(appointment, now)
     _record_change(case, EventKind(ended.value), appointment, actor, note)
-    notify_patient(MessageKind(ended.value), appointment)
+    notify_patient(MessageKind(ended.value), appointment, by_desk=actor is not None)
     if actor is None:
         notify_desk(MessageKind.DESK_CANCELED, appointment)
+    return case
+
+
+@transaction.atomic
+def release_hold(case_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Give back a held time that is probably nobody's. The case stays open.
+
+    No email tells of it: the address may be a stranger's. The patient's page does.
+    """
+    case, now = _lock_case(case_id, expected_version)
+    appointment = _get_live(case)
+    if appointment.state != AppointmentState.HELD:
+        raise BookingError(_("This visit is booked."))
+    ended = _give_up(appointment, now)
+    _record_change(case, EventKind(ended.value), appointment, actor, note)
     return case
 
 
@@ -381,7 +403,7 @@ def _close(case: Case, live: Appointment | None, outcome: str, actor: User, now:
     elif live:
         ended = _give_up(live, now)
         Event.objects.record(case, EventKind(ended.value), actor, starts_at=live.starts_at)
-        notify_patient(MessageKind(ended.value), live)
+        notify_patient(MessageKind(ended.value), live, by_desk=True)
     case.unseen_since = None
     set_status(case, Status.CLOSED, outcome)
 

@@ -141,14 +141,15 @@ def assign(
 
 @transaction.atomic
 def retry_message(message_id: int, *, actor: User, note: str = "") -> Message:
-    """Queue a message again that was given up.
+    """Queue a message again that was given up, or that a limit stopped.
 
     Raise BookingError if it was not.
     """
     message = Message.objects.select_for_update(no_key=True).get(pk=message_id)
-    if message.state != MessageState.FAILED:
+    if message.state not in (MessageState.FAILED, MessageState.LIMITED):
         raise BookingError(_("This message is not lost: it was sent, or is still being tried."))
     message.state, message.attempts, message.due_at = MessageState.QUEUED, 0, timezone.now()
-    message.save(update_fields=["state", "attempts", "due_at"])
+    message.is_needed = True
+    message.save(update_fields=["state", "attempts", "due_at", "is_needed"])
     Event.objects.record(message.case, EventKind.MESSAGE_RETRIED, actor, note, message=message.kind)
     return message

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from bookings.contact_details import search_text_for
 from bookings.models import Case, CaseKind, ConsultationSettings, Event, EventKind, Message, MessageKind, Status
+from clinic.limits import take
 from clinic.models import ClinicProfile
 
 from .cases import ask_again, lock_case, save_change
+from .limits import COMPLAINTS_PER_NETWORK, COMPLAINTS_PER_VISIT, COMPLAINTS_SAVED
 from .transitions import BookingError
 
 # A complaint copies the contact details of the previous case, not what the patient asked about.
@@ -19,28 +21,36 @@ CLINICIANS = "Clinicians"
 
 
 @transaction.atomic
-def file_complaint(case_id: int, text: str, *, settings: ConsultationSettings, profile: ClinicProfile) -> Case:
+def file_complaint(
+    case_id: int, text: str, *, settings: ConsultationSettings, profile: ClinicProfile, network: str = ""
+) -> Case:
     """Open a case for the complaint, or add to the open one.
 
     Desk and clinicians get an email for each complaint, the patient gets a receipt. An open one waits again. The same
-    words sent again before an answer count once. Raise BookingError if it is empty.
+    words sent again before an answer count once. Over the limits a complaint is only added to the open one. Raise
+    BookingError if it is empty, if there is no open one then, or if even the limit of what is saved is reached.
     """
     text = text.strip()[: Case._meta.get_field("message").max_length]
     if not text:
         raise BookingError(_("Write in a few words what feels wrong."))
     previous = lock_case(case_id)
     complaint = previous.following.filter(kind=CaseKind.COMPLAINT).exclude(status=Status.CLOSED).first()
-    if complaint is None:
-        complaint = _open(previous, text)
-    else:
+    if complaint:
         complaint = lock_case(complaint.pk)
         last = complaint.events.filter(kind=EventKind.COMPLAINT).order_by("pk").last()
         if complaint.is_waiting and text == (last.data["note"] if last else complaint.message):
             return complaint
+    is_within = take(COMPLAINTS_PER_NETWORK, network) and take(COMPLAINTS_PER_VISIT, previous.reference)
+    if not take(COMPLAINTS_SAVED, previous.reference) or not (complaint or is_within):
+        raise BookingError(_("Many messages have come in this way. Please call us, so that we help you at once."))
+    if complaint:
         ask_again(complaint)
         save_change(complaint)
         Event.objects.record(complaint, EventKind.COMPLAINT, note=text)
-    _send_messages(complaint, settings, profile)
+    else:
+        complaint = _open(previous, text)
+    if is_within:
+        _send_messages(complaint, settings, profile)
     return complaint
 
 

@@ -25,7 +25,7 @@ from .cases import lock_case, raise_link_version, save_change
 from .notifications import notify_patient
 from .transitions import BookingError
 
-UNSENT = (MessageState.QUEUED, MessageState.FAILED)
+UNSENT = (MessageState.QUEUED, MessageState.FAILED, MessageState.LIMITED)
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def correct_contact(
         if visit:
             notify_patient(MessageKind.BOOKED, visit)
         else:
-            Message.objects.queue_receipt(case)
+            Message.objects.queue_receipt(case, is_needed=True)
     return case
 
 
@@ -79,6 +79,7 @@ def readdress(case: Case) -> None:
     The old address may be a stranger's. The caller saves the case.
     """
     raise_link_version(case)
+    case.link_opened_at = None
     case.messages.filter(state__in=UNSENT, kind=MessageKind.RECEIPT).delete()
     # A message that is being sent may fail, and be tried again.
     unsent = case.messages.filter(state__in=(*UNSENT, MessageState.SENDING)).exclude(kind__in=TO_STAFF)

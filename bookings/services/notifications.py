@@ -15,10 +15,11 @@ from clinic.models import ClinicProfile
 REMIND_AT = time(10)  # On the clinic's clock, the day before.
 
 
-def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
+def notify_patient(kind: MessageKind, appointment: Appointment, *, by_desk: bool = False) -> None:
     """Queue the email about a visit, and a reminder where one is due.
 
-    They are saved in the caller's transaction. Without an email address nothing is queued: the desk calls.
+    They are saved in the caller's transaction. Without an email address nothing is queued: the desk calls. No limit
+    stops an email that the desk causes, or that tells of a booked visit.
     """
     case = appointment.case
     queue = partial(
@@ -29,7 +30,8 @@ def notify_patient(kind: MessageKind, appointment: Appointment) -> None:
         appointment=appointment,
         starts_at=appointment.starts_at,
     )
-    queue(kind)
+    # The sequence counts the changes of a visit that was booked.
+    queue(kind, is_needed=by_desk or appointment.sequence > 0)
     planned = appointment.messages.filter(kind=MessageKind.REMINDER, state=MessageState.QUEUED)
     planned.update(state=MessageState.DROPPED)
     if case.email and kind in (MessageKind.BOOKED, MessageKind.MOVED):

@@ -33,6 +33,7 @@ from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 from clinic.models import ClinicProfile, OpeningHours
 
+from .limits import may_hold
 from .transitions import BookingError
 
 NEAREST = 3
@@ -177,11 +178,13 @@ def hold(
     Raise TimeTakenError if it is not free and, ``on_offer``, offered. The resources are locked, and no hold is past its
     end.
 
-    Return None, with an event, if the same person or a large family holds times already. A case that ``has_one`` gets
-    another one instead.
+    Return None, with an event, if the same person or a large family holds times already, or if a limit is reached. A
+    case that ``has_one`` gets another one instead.
     """
-    if not has_one and (holder := find_holder(case.name, case.email, case.phone_e164, but=case)):
-        Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, holder=holder.reference)
+    holder = None if has_one else find_holder(case.name, case.email, case.phone_e164, case.network, but=case)
+    if holder or not may_hold(case, start, policy, now):
+        reason = {"holder": holder.reference} if holder else {"over_limit": True}
+        Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, **reason)
         return None
     answer_by = policy.answer_by(now)
     if answer_by is None:
@@ -195,17 +198,18 @@ def hold(
     return appointment
 
 
-def find_holder(name: str, email: str, phone_e164: str, but: Case | None = None) -> Case | None:
+def find_holder(name: str, email: str, phone_e164: str, network: str, but: Case | None = None) -> Case | None:
     """Return a case that stands in the way of another hold, or None.
 
-    It is one of the same person, or one of ``MAX_HOLDS`` with this email or phone.
+    It is one of the same person, or one of ``MAX_HOLDS`` with this email or phone. Only requests of the same network
+    count: else a stranger could try whose email or phone is a patient's.
     """
     same = Q(email__iexact=email) if email else Q()
     if phone_e164:
         same |= Q(phone_e164=phone_e164)
     if not same:
         return None
-    holding = Case.objects.filter(same, appointments__state=AppointmentState.HELD).order_by("pk")
+    holding = Case.objects.filter(same, network=network, appointments__state=AppointmentState.HELD).order_by("pk")
     cases = list(holding.exclude(pk=but.pk) if but else holding)
     person = fold(name)
     own = next((case for case in cases if fold(case.name) == person), None)
@@ -219,6 +223,14 @@ def time_taken(
     free = availability.nearest(free_starts(policy, now, moving), start.astimezone(UTC), NEAREST)
     message = _("That time has just been taken. Please choose another one.")
     return TimeTakenError(message, [one.at for one in free])
+
+
+def cannot_hold() -> TimeTakenError:
+    """Return the error for a start that is free, but not held for this patient.
+
+    The words are the same for each reason, so that they tell a stranger nothing about others.
+    """
+    return TimeTakenError(_("We cannot hold that time for you here. Please choose another day, or call us."))
 
 
 def lock_resources() -> list[Resource]:

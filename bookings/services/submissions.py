@@ -39,8 +39,26 @@ from clinic.models import ClinicProfile
 from .appointments import drop_hold, expire
 from .cases import ask_again, lock_case, save_change, set_status
 from .contacts import readdress
+from .limits import (
+    CORRECTIONS,
+    HOLD_CHANGES,
+    get_network_digest,
+    may_hold,
+    take_change,
+    take_request,
+    too_many_changes,
+)
 from .notifications import notify_desk, notify_patient
-from .slots import TimeTakenError, expired_holds, find_holder, find_resources, hold, lock_resources, time_taken
+from .slots import (
+    TimeTakenError,
+    cannot_hold,
+    expired_holds,
+    find_holder,
+    find_resources,
+    hold,
+    lock_resources,
+    time_taken,
+)
 from .transitions import BookingError, get_stage
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
@@ -76,6 +94,8 @@ class Submission:
     opened_at: datetime | None = None
     # The patient said that the form corrects the request, so another name is a correction too.
     is_correction: bool = False
+    # Where it comes from, or "" if that is not known.
+    network: str = ""
 
     def case_fields(self) -> dict[str, Any]:
         """Return the fields of the case, with a fingerprint of what was typed.
@@ -85,6 +105,7 @@ class Submission:
         fields = {name: getattr(self, name) for name in (*TYPED_FIELDS, "phone_e164")}
         typed = [self.phone_e164 or self.phone if name == "phone" else getattr(self, name) for name in TYPED_FIELDS]
         content = [*(one_line(value).casefold() for value in typed), sorted(set(self.treatment_ids))]
+        fields["network"] = get_network_digest(self.network)
         return {**fields, "fingerprint": hashlib.sha256(json.dumps(content).encode()).hexdigest()}
 
 
@@ -94,25 +115,24 @@ def submit(
     settings: ConsultationSettings,
     profile: ClinicProfile,
     policy: BookingPolicy | None = None,
-    in_quarantine: bool = False,
 ) -> tuple[Case, bool]:
     """Save a request with its time, event, consent and messages, or nothing.
 
     Return the case and whether it is new.
 
-    A request in quarantine holds no time and sends no message until the desk releases it. Without a policy no time is
-    held. Raise TimeTakenError when the time the patient picked is gone, and HasTimeError when the case has another
-    time that the patient did not ask to change: then nothing is saved.
+    A request over the limits is quarantined: it holds no time and sends no message until the desk releases it. Without
+    a policy no time is held. Raise TimeTakenError when the time the patient picked is gone, HasTimeError when the case
+    has another time that the patient did not ask to change, and TooManyChangesError: then nothing is saved.
 
     The same form again gives the same case, with what the patient corrected since. So does the same content from a
-    form opened anew within a day, unless the desk has closed that case. The same form with another name is another
-    person's request.
+    form opened anew within a day in the same network, unless the desk has closed that case. The same form with another
+    name is another person's request.
     """
     try:
-        return _submit(submission, settings, profile, policy, in_quarantine)
+        return _submit(submission, settings, profile, policy)
     except IntegrityError:
         # The same form arrived twice at once, and the other request has saved it by now.
-        return _submit(submission, settings, profile, policy, in_quarantine)
+        return _submit(submission, settings, profile, policy)
 
 
 @transaction.atomic
@@ -121,37 +141,32 @@ def _submit(
     settings: ConsultationSettings,
     profile: ClinicProfile,
     policy: BookingPolicy | None,
-    in_quarantine: bool,
 ) -> tuple[Case, bool]:
-    now, fields = timezone.now(), submission.case_fields()
+    now, fields, form_key = timezone.now(), submission.case_fields(), str(submission.submission_key)
     own_key, is_known = _find_own_key(submission)
     submission = replace(submission, submission_key=own_key)
     if is_known:
-        return _amend(submission, fields, settings.get_desk_email(profile), policy, in_quarantine, now), False
-    recent = Case.objects.filter(fingerprint=fields["fingerprint"], created_at__gte=now - SAME_REQUEST_WITHIN)
-    recent = recent.exclude(status=Status.CLOSED).order_by("pk")
-    if recent.exists():
-        lock_resources()
-        if case := recent.select_for_update(no_key=True).first():
-            if submission.start:  # A second form without a time does not end the hold.
-                _save_requested_time(case, submission)
-                _change_hold(case, submission, policy, in_quarantine, now)
-            return case, False
-    start = None if in_quarantine else submission.start
-    is_checked = False
-    if start and policy and not find_holder(submission.name, submission.email, submission.phone_e164):
-        # The check comes before the lock, so that requests for a taken time do not wait for the lock.
-        is_checked = True
-        if not find_resources(policy, start, now):
-            raise time_taken(policy, start, now)
-    case = _create_case(submission, fields, Status.QUARANTINED if in_quarantine else Status.NEW)
-    if not in_quarantine:
-        Message.objects.queue_receipt(case)
-        recipient = settings.get_desk_email(profile)
-        Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
+        return _amend(submission, fields, settings.get_desk_email(profile), policy, now), False
+    if case := _lock_same_request(fields, now):
+        if submission.start:  # A second form without a time does not end the hold.
+            _save_requested_time(case, submission)
+            _change_hold(case, submission, policy, now)
+        return case, False
+    start, is_checked = submission.start, False
     if start and policy:
-        # The hold comes last, so that the lock is short. The case is new, so it may be locked before the resources.
+        if not find_holder(submission.name, submission.email, submission.phone_e164, fields["network"]):
+            # The check comes before the lock, so that requests for a taken time do not wait for the lock.
+            is_checked = True
+            if not find_resources(policy, start, now):
+                raise time_taken(policy, start, now)
         lock_resources()
+    if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
+        return _create_case(submission, fields, Status.QUARANTINED), True
+    case = _create_case(submission, fields, Status.NEW)
+    Message.objects.queue_receipt(case)
+    recipient = settings.get_desk_email(profile)
+    Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
+    if start and policy:
         if expired_holds(now).exists():
             expire(now)
         hold(case, start, policy, now, on_offer=not is_checked)
@@ -175,6 +190,20 @@ def _find_own_key(submission: Submission) -> tuple[UUID, bool]:
 def is_known_as(case: Case, name: str) -> bool:
     """Return whether the patient has this name, or had it before the desk corrected it."""
     return fold(name) in {fold(known) for known in (case.name, *_get_corrected(case).get("name", ()))}
+
+
+def _lock_same_request(fields: dict[str, Any], now: datetime) -> Case | None:
+    """Return the case of the same content from a form opened before, or None.
+
+    A stranger who types what a patient has typed must not get their receipt, so only the same network counts. The
+    resources are locked with the case.
+    """
+    recent = Case.objects.filter(fingerprint=fields["fingerprint"], network=fields["network"])
+    recent = recent.filter(created_at__gte=now - SAME_REQUEST_WITHIN).exclude(status=Status.CLOSED).order_by("pk")
+    if not recent.exists():
+        return None
+    lock_resources()
+    return recent.select_for_update(no_key=True).first()
 
 
 def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
@@ -233,13 +262,12 @@ class HasTimeError(BookingError):
         self.current = current
 
 
-def _change_hold(
-    case: Case, submission: Submission, policy: BookingPolicy | None, in_quarantine: bool, now: datetime
-) -> None:
+def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | None, now: datetime) -> None:
     """Hold another start instead of the one that is held, if the patient wants to.
 
     Raise HasTimeError if the patient did not say so. A booked visit changes on the patient's own page only, and a
-    quarantined case holds nothing. The resources are locked.
+    quarantined case holds nothing. A time that the limits do not allow replaces none: raise TimeTakenError. The
+    resources are locked.
     """
     if policy is None or case.status == Status.QUARANTINED:
         return
@@ -247,27 +275,42 @@ def _change_hold(
     current = case.appointments.live().first()
     if _is_time_of(current or case.appointments.newest(), submission):
         return
-    if in_quarantine and not current:  # Another time than the held one takes nothing more.
-        Event.objects.record(case, EventKind.NOT_HELD, starts_at=submission.start)
-        return
     if current:
-        if current.state == AppointmentState.BOOKED or submission.replaces != current.starts_at:
-            raise HasTimeError(current)
+        _check_may_give_up(case, current, submission, policy, now)
+    if current or submission.start:
+        take_change(HOLD_CHANGES, case)
+    if current:
         drop_hold(current)
+    held = hold(case, submission.start, policy, now, has_one=bool(current)) if submission.start else None
+    if held or current:
+        _save_changed_hold(case, held, current, now)
+
+
+def _check_may_give_up(
+    case: Case, current: Appointment, submission: Submission, policy: BookingPolicy, now: datetime
+) -> None:
+    if current.state == AppointmentState.BOOKED or submission.replaces != current.starts_at:
+        raise HasTimeError(current)
+    if submission.start and not may_hold(case, submission.start, policy, now):
+        raise cannot_hold()
+
+
+def _save_changed_hold(case: Case, held: Appointment | None, given_up: Appointment | None, now: datetime) -> None:
+    """Save a case whose hold the form changed, and tell patient and desk."""
     stage = get_stage(case)
-    appointment = None
-    if submission.start:
-        appointment = hold(case, submission.start, policy, now, has_one=bool(current))
-    if not (current or appointment):
-        return
     case.unseen_since = case.unseen_since or now
-    is_asked = bool(appointment) and (stage != Status.NEW or case.answered_at is not None)
-    if is_asked:  # A case with a held time waits for an answer.
+    waits_again = held is not None and (stage != Status.NEW or case.answered_at is not None)
+    if waits_again:  # A case with a held time waits for an answer.
         ask_again(case)
     save_change(case)
-    if is_asked:
+    if waits_again:
         Event.objects.record_stage(case, stage, Status.NEW)
-    _tell_of_change(appointment, current)
+    if held:
+        notify_patient(MessageKind.HELD, held)
+        notify_desk(MessageKind.DESK_MOVED, held)
+    elif given_up:
+        notify_patient(MessageKind.CANCELED, given_up)
+        notify_desk(MessageKind.DESK_CANCELED, given_up)
 
 
 def _is_time_of(known: Appointment | None, submission: Submission) -> bool:
@@ -291,36 +334,24 @@ def _was_canceled_before(known: Appointment, opened_at: datetime | None) -> bool
     return canceled is not None and canceled.at < opened_at
 
 
-def _tell_of_change(now_held: Appointment | None, given_up: Appointment | None) -> None:
-    """Tell patient and desk of a hold that the form changed."""
-    if now_held:
-        notify_patient(MessageKind.HELD, now_held)
-        notify_desk(MessageKind.DESK_MOVED, now_held)
-    elif given_up:
-        notify_patient(MessageKind.CANCELED, given_up)
-        notify_desk(MessageKind.DESK_CANCELED, given_up)
-
-
 # The same form sent again
 
 
 def _amend(
-    submission: Submission,
-    fields: dict[str, Any],
-    desk_email: str,
-    policy: BookingPolicy | None,
-    in_quarantine: bool,
-    now: datetime,
+    submission: Submission, fields: dict[str, Any], desk_email: str, policy: BookingPolicy | None, now: datetime
 ) -> Case:
-    """Save what the patient changed in the form, and change the hold."""
+    """Save what the patient changed in the form, and change the hold.
+
+    Raise TooManyChangesError over the limit of corrections.
+    """
     lock_resources()
     case = Case.objects.select_for_update(no_key=True).get(submission_key=submission.submission_key)
     _save_requested_time(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
     if changes := _find_changes(case, submission, fields):
-        _save_changes(case, changes, fields, desk_email, in_quarantine, now)
-    _change_hold(case, submission, policy, in_quarantine, now)
+        _save_changes(case, submission, changes, fields, desk_email)
+    _change_hold(case, submission, policy, now)
     return case
 
 
@@ -338,18 +369,13 @@ def _find_changes(case: Case, submission: Submission, fields: dict[str, Any]) ->
 
 
 def _save_changes(
-    case: Case,
-    changes: dict[str, list[str]],
-    fields: dict[str, Any],
-    desk_email: str,
-    in_quarantine: bool,
-    now: datetime,
+    case: Case, submission: Submission, changes: dict[str, list[str]], fields: dict[str, Any], desk_email: str
 ) -> None:
     """Save what the patient changed.
 
-    The desk has to see it if it has answered already. A closed case is open again, because a patient who writes again
-    waits for an answer.
+    The desk has to see it if it has answered already.
     """
+    take_change(CORRECTIONS, case)
     case.fingerprint = fields["fingerprint"]
     for name in {*changes} & {*TYPED_FIELDS}:
         setattr(case, name, fields[name])
@@ -360,11 +386,9 @@ def _save_changes(
         readdress(case)
     was_closed = case.status == Status.CLOSED
     if was_closed or case.answered_at:
-        case.unseen_since = case.unseen_since or now
-    if was_closed:
-        ask_again(case)
-        if in_quarantine:
-            set_status(case, Status.QUARANTINED)
+        case.unseen_since = case.unseen_since or timezone.now()
+    if was_closed or (changes.get("email", ("", ""))[1] and case.status != Status.QUARANTINED):
+        _ask_like_a_new_request(case, submission)
     save_change(case)
     Patient.objects.update_for(case)
     Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
@@ -375,6 +399,21 @@ def _save_changes(
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=desk_email, key=key)
     if "email" in changes:
         Message.objects.queue_receipt(case)
+
+
+def _ask_like_a_new_request(case: Case, submission: Submission) -> None:
+    """Count another address, or a closed case that opens again, like a request.
+
+    A patient who writes again waits for an answer, even after the desk has closed the case. Raise TooManyChangesError
+    over the limits, unless the case can go into quarantine. The caller saves the case.
+    """
+    is_within = take_request(submission.network, submission.email, submission.phone_e164)
+    if case.status == Status.CLOSED:
+        ask_again(case)
+        if not is_within:
+            set_status(case, Status.QUARANTINED)
+    elif not is_within:
+        raise too_many_changes()
 
 
 def _get_corrected(case: Case) -> dict[str, list[str]]:

@@ -250,7 +250,7 @@ def test_backlog_counts_only_unanswered_cases(home):
     factories.make_case(created_at=NOW - 99 * HOUR, status=Status.CONTACTING)
     factories.make_case(status=Status.QUARANTINED)
     factories.make_case(created_at=NOW - 200 * HOUR, asked_again_at=NOW - HOUR, kind="complaint")
-    assert get_backlog(NOW) == (3, NOW - 9 * HOUR, 0, 1, 1, 0)
+    assert get_backlog(NOW) == (3, NOW - 9 * HOUR, 0, 1, 1, 0, 0, 1)
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def test_message_of_erased_case_is_gone(clock):
 def test_six_workers_send_each_message_once():
     case = make_case()
     for number in range(20):
-        make_message(case, subject=f"number {number}")
+        make_message(case, subject=f"number {number}", recipient=f"{number}@patient.example.com")
 
     def work(_number):
         try:

@@ -368,14 +368,6 @@ def test_patient_who_writes_again_after_closing_reaches_the_desk(ask, clerk):
     assert case.messages.filter(kind="desk_notice", state="queued").count() == 1
 
 
-def test_change_of_time_over_the_rate_limit_is_made_or_told(ask, profile, consultation_settings, policy):
-    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
-    known = {"settings": consultation_settings, "profile": profile, "policy": policy, "in_quarantine": True}
-    case = ask(TUESDAY, **form)
-    services.submit(factories.make_submission(start=WEDNESDAY, replaces=TUESDAY, **form), **known)
-    assert case.appointments.live().get().starts_at == WEDNESDAY
-
-
 def test_one_of_two_with_the_same_name_keeps_a_time_while_changing_it(ask):
     form = {"submission_key": uuid4(), "email": "first@patient.example.com", "name": "John Smith"}
     case = ask(TUESDAY, **form)

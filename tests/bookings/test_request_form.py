@@ -1106,7 +1106,7 @@ def test_receipt_says_the_time_was_not_held(chooser):
     chooser.open()
     location = chooser.send(start="2026-03-04T18:00Z", message="Another thing.")["Location"]
     assert Case.objects.filter(events__kind=EventKind.NOT_HELD).count() == 1
-    assert lead(chooser, location).startswith("We could not hold the time you chose.")
+    assert lead(chooser, location).startswith("No time is held for you yet.")
 
 
 def test_receipt_of_deleted_case_is_not_shown(chooser):

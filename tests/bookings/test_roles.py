@@ -24,6 +24,8 @@ SECRETS = ("Zoraida", "Quill", "zoraida@", "555-0177", "9495550177", "dimple", "
 
 # Each address of the desk, and who may post a change there. Who may see it: ``SEE``. Everybody else is sent away.
 DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, "desk_calendar": set()}
+# It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
+BULK = {"case:bulk"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
 RESOURCES = {"resource:delete", "visit_type:delete"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
@@ -88,7 +90,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | RESOURCES | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | RESOURCES | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)

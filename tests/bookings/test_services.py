@@ -28,6 +28,8 @@ from bookings.models import (
     Status,
 )
 from bookings.services import BookingError, StaleCaseError, Submission, TransitionError, submissions
+from bookings.services.limits import REQUESTS_PER_NETWORK
+from tests import factories
 from tests.bookings.conftest import TUESDAY
 from tests.factories import (
     clinic_profile,
@@ -309,18 +311,20 @@ def test_loser_of_a_race_finds_the_winners_case(send, monkeypatch):
 
 
 @pytest.fixture
-def quarantine(profile, consultation_settings, policy):
+def quarantine(profile, consultation_settings, policy, time_machine):
     """Return a function that submits a request with a time in quarantine.
 
-    Its sender is over the rate limit.
+    Its network is over the limit.
     """
 
     def submit(**changes) -> Case:
-        request = make_request(**{"start": TUESDAY, **changes})
+        request = make_request(**{"start": TUESDAY, "network": "198.51.100.7", **changes})
         known = {"settings": consultation_settings, "profile": profile, "policy": policy}
-        case, _created = services.submit(request, in_quarantine=True, **known)
+        case, _created = services.submit(request, **known)
         return case
 
+    time_machine.move_to(TUESDAY - timedelta(days=1), tick=False)
+    factories.use_up(REQUESTS_PER_NETWORK, "198.51.100.7")
     return submit
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.db.utils import OperationalError
 
@@ -57,6 +58,21 @@ def test_search_without_results_offers_consultation(client, home):
     html = client.get("/search/", {"q": "submarine"}).content.decode()
     assert "0 pages found" in html
     assert "/consultation/" in html
+
+
+def test_searches_leave_nothing_in_the_cache(client, home, monkeypatch):
+    client.get("/search/", {"q": "filler"})  # It fills what all pages share.
+    written, cache_class = [], type(caches["default"])
+    real = cache_class.set
+
+    def spy(self, key, *args, **kwargs):
+        written.append(key)
+        return real(self, key, *args, **kwargs)
+
+    monkeypatch.setattr(cache_class, "set", spy)
+    for number in range(20):
+        client.get("/search/", {"q": f"filler {number}"})
+    assert written == []
 
 
 @pytest.mark.parametrize("path", ["/search/?q=lip+fillers", "/no-such-page/"])

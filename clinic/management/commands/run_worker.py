@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.messaging import outbox
+from clinic import limits
 from clinic.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,11 @@ def expire_holds() -> None:
         services.expire_holds()
 
 
+def forget_networks() -> None:
+    """Delete what says from which network old requests came."""
+    services.forget_networks(timezone.now())
+
+
 def publish_scheduled() -> None:
     """Publish and unpublish the pages whose time has come."""
     call_command("publish_scheduled")
@@ -41,6 +47,8 @@ JOBS: dict[Callable[[], Any], float] = {
     send_message: 5,
     expire_holds: 60,
     publish_scheduled: 60,
+    limits.purge: 3600,
+    forget_networks: 24 * 3600,
 }
 
 
@@ -98,7 +106,15 @@ class Command(BaseCommand):
 
     def run_once(self) -> None:
         jobs = [
-            Job(function) for function in (WorkerHeartbeat.record, outbox.send_due, expire_holds, publish_scheduled)
+            Job(function)
+            for function in (
+                WorkerHeartbeat.record,
+                outbox.send_due,
+                expire_holds,
+                publish_scheduled,
+                limits.purge,
+                forget_networks,
+            )
         ]
         for job in jobs:
             job.run()
