@@ -32,7 +32,7 @@ urlpatterns = [
     path("", include(wagtail_urls)),
 ]
 if settings.SERVE_MEDIA:
-    urlpatterns.insert(0, path("media/images/<path:path>", serve_rendition))
+    urlpatterns.insert(0, path("media/<path:path>", serve_rendition))
 
 handler404 = "clinic.site.views.page_not_found"
 handler500 = "clinic.site.views.server_error"

@@ -1,3 +1,4 @@
+from django.http import Http404
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -32,6 +33,16 @@ def register_icons(icons):
 def redirect_bookmarked_history():
     """Redirect the old address of the history of the opening hours to their editor, which links the history."""
     return [path("hours/history/", RedirectView.as_view(pattern_name="opening_hours:list"))]
+
+
+@hooks.register("register_admin_urls")
+def close_preview_of_filters():
+    """Close a view that no page links to, and that answers 500 for a broken picture."""
+
+    def view(request, **kwargs):
+        raise Http404
+
+    return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
 
 
 @hooks.register("insert_global_admin_css")

@@ -37,11 +37,10 @@ PROGRAM_SUFFIXES = {
         "py scr sh shtml svg svgz swf vbe vbs wasm wsf xht xhtml xml xsl xslt"
     ).split()
 }
-MARKUP = re.compile(
-    r"<(?:[!?/]|(?:html|head|body|script|style|svg|math|iframe|img|link|meta|object|embed|form)\b"
-    r"|[a-z][\w:.-]*(?:\s[^<>]*)?/?>)",
-    re.IGNORECASE,
+PAGE = re.compile(
+    r"<(?:!doctype|html|head|body|script|style|svg|math|iframe|img|link|meta|object|embed|form)\b", re.IGNORECASE
 )
+MARKUP = re.compile(rf"{PAGE.pattern}|<[!?/]|<[a-z][\w:.-]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 SCRIPT = re.compile(
     r"\b(?:document|window|globalThis)\.[a-z]|\b(?:eval|fetch|alert|require|import)\s*\(|\bfunction\b[^\n(]{0,80}\("
     r"|=>\s*[{(\w]|^#!|javascript:",
@@ -108,7 +107,7 @@ WEB_ADDRESS = re.compile(r"(?:https?:|mailto:|tel:|[^:]*$)", re.IGNORECASE)
 def _check_pdf(data: bytes, suffix: str) -> None:
     end = data.rpartition(b"%%EOF")[2].strip(b"\0\t\n\f\r ")
     is_pdf = data.startswith(b"%PDF-") and not end and not zipfile.is_zipfile(io.BytesIO(data))
-    _refuse_if(not is_pdf or bool(MARKUP.search(data[:1024].decode("latin-1"))), WRONG_CONTENT, "document_content")
+    _refuse_if(not is_pdf or bool(PAGE.search(data[:1024].decode("latin-1"))), WRONG_CONTENT, "document_content")
     _refuse_if(bool(PDF_NAMES.search(data)), ACTIVE, "document_active")
     with pikepdf.open(io.BytesIO(data)) as pdf:
         objects = [pdf.trailer, *pdf.objects]

@@ -24,10 +24,10 @@ RENDITION_TYPES = {
 @require_safe
 def serve_rendition(request: HttpRequest, path: str) -> HttpResponse:
     content_type = RENDITION_TYPES.get(PurePath(path).suffix)
-    if not content_type:
+    if not content_type or not path.startswith("images/"):
         raise Http404
     try:
-        response = serve(request, path, document_root=Path(settings.MEDIA_ROOT) / "images")
+        response = serve(request, path.removeprefix("images/"), document_root=Path(settings.MEDIA_ROOT) / "images")
     except OSError as error:  # the name is too long for the file system
         raise Http404 from error
     response.headers["Content-Type"] = content_type

@@ -119,7 +119,7 @@ def palette_with_transparency() -> bytes:
 
 def sixteen_bits() -> bytes:
     image = Image.new("I;16", (80, 40), 20_000)
-    image.paste(50_000, (40, 0, 80, 40))
+    image.paste(Image.new("I;16", (40, 40), 50_000), (40, 0))
     return saved(image, "PNG")
 
 

@@ -107,6 +107,7 @@ REFUSED_DOCUMENTS = {
 }
 ACCEPTED_DOCUMENTS = {
     "pdf": ("prices.pdf", hostile.pdf()),
+    "pdf with an identifier like a tag": ("a.pdf", re.sub(rb"<[0-9a-f]{32}>", b"<abcdef>", hostile.pdf())),
     "pdf that opens at a page": (
         "prices.pdf",
         pdf_with("Root", OpenAction=pikepdf.Array([0, pikepdf.Name("/Fit")])),
@@ -496,6 +497,7 @@ def test_admin_shows_broken_pictures_without_error(client, how):
     assert picture.width == 80
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_page_is_shown_when_renditions_cannot_be_stored(client, home, settings, monkeypatch):
     home.hero_image = home.listing_image = make_old("images")
     home.save()
