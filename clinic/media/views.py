@@ -47,4 +47,5 @@ def serve_document(request: HttpRequest, document_id: int, filename: str) -> Htt
     if response.has_header("Content-Disposition"):
         response.headers["Content-Security-Policy"] = SANDBOX
         patch_cache_control(response, private=True)
+        del response.headers["Content-Encoding"]  # Wagtail sends None, which is not one
     return response

@@ -223,5 +223,7 @@ LOGGING = {
         # Both log every saved page and the tasks that follow.
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
+        # Reports what it repairs in a damaged PDF, which is refused anyway.
+        "pikepdf": {"level": "ERROR"},
     },
 }

@@ -263,6 +263,7 @@ def test_plain_document_leaves_only_as_download(client, case):
         assert b"".join(answer.streaming_content) == content
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert answer.headers["Cache-Control"] == "private"
+        assert "Content-Encoding" not in answer.headers
         assert_not_active(answer)
         assert client.get(f"/media/{document.file.name}").status_code == 404
         assert client.get(f"/media/images/../{document.file.name}").status_code == 404
