@@ -16,10 +16,10 @@ MAX_SIDE = 4096  # pixels; three times the widest picture of any page
 MAX_RATIO = 50  # of the longer side to the shorter
 JPEG_QUALITY = 90
 
-# Pillow reads the size from the header, before it decodes anything. It only warns up to twice this limit, so the
-# warning has to be an error.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.simplefilter("error", Image.DecompressionBombWarning)
+# Everywhere, also for stored files: Pillow refuses twice this number by the header, before it decodes anything.
+# From this number on it would warn.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 TOO_LARGE = _("This picture has more than 50 million pixels. Make it smaller, then upload it again.")
 TOO_THIN = _("This picture is more than 50 times as long as it is wide. Crop it, then upload it again.")
@@ -54,7 +54,7 @@ def clean_picture(file, name: str = "") -> CleanPicture:
         else:
             pixels.save(output, "JPEG", quality=JPEG_QUALITY, icc_profile=profile)
             suffix = ".jpg"
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise ValidationError(TOO_LARGE, code="file_too_many_pixels") from error
     except ValidationError:
         raise

@@ -303,6 +303,16 @@ def test_only_the_pixels_of_a_picture_are_kept(client, case, settings):
         assert_only_pixels(b"".join(answer.streaming_content))
 
 
+@pytest.mark.parametrize("kind", ["images", "documents"])
+def test_too_large_file_is_refused_in_words(client, kind, settings):
+    settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE = settings.WAGTAILDOCS_MAX_UPLOAD_SIZE = 100
+    name, content = {"images": ("a.jpg", hostile.told_jpeg()), "documents": ("a.pdf", hostile.pdf())}[kind]
+    for way in WAYS:
+        made, text = upload(client, kind, way, name, content)
+        assert made is None
+        assert "too big" in text
+
+
 def test_thirty_and_more_hostile_files_are_tried():
     assert len(REFUSED_DOCUMENTS) + len(REFUSED_PICTURES) + len(ACCEPTED_PICTURES) >= 90
 
@@ -352,6 +362,11 @@ def test_too_many_pixels_are_refused_before_decoding(monkeypatch):
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("decoded"))
     with pytest.raises(Exception, match="50 million pixels"):
         clean_picture(ContentFile(hostile.one_bit_png(side)), "a.png")
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_pixels_of_a_telephone_are_accepted():
+    Image._decompression_bomb_check((8064, 6048))
 
 
 def test_large_picture_is_stored_smaller():
