@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 MAX_UNPACKED = 100 * 1024 * 1024  # bytes
+MAX_XML = 10 * 1024 * 1024  # bytes of one part of an office file
 MAX_PARTS = 5_000  # files in one office file
 
 WRONG_TYPE = _(
@@ -27,7 +28,10 @@ UNREADABLE = _(
     "This document cannot be checked: it is damaged or protected with a password. "
     "Save it again without a password, then upload it."
 )
-TOO_LARGE = _("This document unpacks to more than 100 MB. Make it smaller, then upload it again.")
+TOO_LARGE = _(
+    "This document unpacks to more than 100 MB, or holds more than 10 MB of text. "
+    "Make it smaller, then upload it again."
+)
 
 # A name like visit.html.pdf misleads people, and some servers.
 PROGRAM_SUFFIXES = {
@@ -101,6 +105,14 @@ PDF_ACTIONS = {
 PDF_TYPES = {"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/3D", "/Sound"}
 # Also in an earlier revision of the file, which a reader that repairs it may find.
 PDF_NAMES = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)\b")
+MAX_STREAM = 32 * 1024 * 1024  # bytes: streams of objects are small, and pictures are not decoded
+pikepdf.settings.set_qpdf_limits(
+    doc_max_warnings=1,
+    flate_max_memory=MAX_STREAM,
+    png_max_memory=MAX_STREAM,
+    run_length_max_memory=MAX_STREAM,
+    tiff_max_memory=MAX_STREAM,
+)
 WEB_ADDRESS = re.compile(r"(?:https?:|mailto:|tel:|[^:]*$)", re.IGNORECASE)
 
 
@@ -166,14 +178,14 @@ ACTIVE_PART = re.compile(
 )
 SCRIPT_NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:script:1.0}"
 DYNAMIC_FIELD = re.compile(r"\bDDE(?:AUTO)?\b", re.IGNORECASE)
-MAX_NESTING = 2  # a chart holds its numbers as a workbook
 
 
-def _check_office(data: bytes, suffix: str, depth: int = 0) -> None:
+def _check_office(data: bytes, suffix: str, budget: int = MAX_UNPACKED) -> int:
+    """Return how many bytes of the budget are left for files embedded beside this one."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
-        is_bomb = len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED
-        _refuse_if(is_bomb or depth > MAX_NESTING, TOO_LARGE, "document_too_large")
+        budget -= sum(part.file_size for part in parts)
+        _refuse_if(len(parts) > MAX_PARTS or budget < 0, TOO_LARGE, "document_too_large")
         # Nothing in front of the first part and nothing behind the end: a second file could hide there.
         is_alone = min(part.header_offset for part in parts) == 0 and data[-22:-18] == b"PK\5\6"
         _refuse_if(not is_alone, WRONG_CONTENT, "document_content")
@@ -185,7 +197,8 @@ def _check_office(data: bytes, suffix: str, depth: int = 0) -> None:
             if "/embeddings/" in name.lower():
                 inner = PurePath(name).suffix.lower()
                 _refuse_if(inner not in OFFICE_TYPES, ACTIVE, "document_active")
-                _check_office(archive.read(name), inner, depth + 1)
+                budget = _check_office(archive.read(name), inner, budget)
+    return budget
 
 
 def _is_active_part(name: str) -> bool:
@@ -222,6 +235,7 @@ def _check_open_document(archive: zipfile.ZipFile, suffix: str) -> None:
 
 
 def _read_xml(archive: zipfile.ZipFile, name: str):
+    _refuse_if(archive.getinfo(name).file_size > MAX_XML, TOO_LARGE, "document_too_large")
     return ElementTree.fromstring(archive.read(name), forbid_dtd=True)
 
 

@@ -233,3 +233,29 @@ def pdf_with_attachment() -> bytes:
 def pdf_with_hidden_names() -> bytes:
     """Return a PDF that writes the name of the action with escapes."""
     return pdf_with("page", Annots=[pikepdf.Dictionary(A=action("L" * 10))]).replace(b"/LLLLLLLLLL", b"/#4caunc#68")
+
+
+def pdf_bomb(size: int = 100_000_000) -> bytes:
+    """Return a PDF whose stream of objects unpacks to this size, a thousand times its own."""
+    stream = zlib.compress(b"6 0 << /A 1 >>" + b" " * size, 9)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << >> /X 6 0 R >>",
+        b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream"
+        % (len(stream), stream),
+    ]
+    data, rows = b"%PDF-1.5\n", [b"\0\0\0\0\0\xff\xff"]
+    for number, content in enumerate(objects, start=1):
+        rows.append(b"\1" + len(data).to_bytes(4, "big") + b"\0\0")
+        data += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    start = len(data)
+    table = b"".join([*rows, b"\1" + start.to_bytes(4, "big") + b"\0\0", b"\2\0\0\0\4\0\0"])
+    entry = b"<< /Type /XRef /Size 7 /W [1 4 2] /Root 1 0 R /Length %d >>" % len(table)
+    return data + b"5 0 obj\n%b\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (entry, table, start)
+
+
+def nested_bombs() -> bytes:
+    """Return a Word file in which 30 workbooks together unpack to 600 MB."""
+    workbook = office("xlsx", more=[("xl/media/a.png", b"\0" * 20_000_000)])
+    return office(more=[(f"word/embeddings/{number}.xlsx", workbook) for number in range(30)])

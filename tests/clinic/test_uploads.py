@@ -72,6 +72,7 @@ REFUSED_DOCUMENTS = {
     "encrypted pdf with a password": ("evil.pdf", hostile.encrypted_pdf("secret")),
     "half a pdf": ("evil.pdf", hostile.half(hostile.pdf())),
     "pdf without its table": ("evil.pdf", re.sub(rb"xref.*?trailer", b"trailer", hostile.pdf(), flags=re.DOTALL)),
+    "pdf that unpacks to 100 MB": ("evil.pdf", hostile.pdf_bomb()),
     "macro": ("evil.docx", office(more=[("word/vbaProject.bin", b"\xd0\xcf")])),
     "macro in a file of another type": ("evil.docm", office(more=[("word/vbaProject.bin", b"\xd0\xcf")])),
     "macro of Excel 4": ("evil.xlsx", office("xlsx", more=[("xl/macrosheets/sheet1.xml", b"<a/>")])),
@@ -92,6 +93,8 @@ REFUSED_DOCUMENTS = {
         hostile.zipped([("[Content_Types].xml", b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><a>&d;</a>')]),
     ),
     "archive bomb": ("evil.docx", office(more=[("word/media/a.bin", b"\0" * 101 * 1024 * 1024)])),
+    "archives in an archive": ("evil.docx", hostile.nested_bombs()),
+    "very long text": ("evil.docx", office(more=[("word/styles.xml", b"<a/>" * 3_000_000)])),
     "archive with 6,000 parts": ("evil.xlsx", office("xlsx", more=[(f"a/{n}", b"") for n in range(6_000)])),
     "archive that is not office": ("evil.docx", hostile.zipped([("a.txt", b"a")])),
     "page before an archive": ("evil.docx", hostile.HTML + office()),
@@ -118,6 +121,7 @@ ACCEPTED_DOCUMENTS = {
     ),
     "word": ("after care.docx", office(link=outside("hyperlink", "https://example.com"))),
     "excel with settings of a printer": ("a.xlsx", office("xlsx", more=[("xl/printerSettings1.bin", b"\0")])),
+    "pdf with a stream of objects": ("a.pdf", hostile.pdf_bomb(1_000)),
     "powerpoint with a chart": ("a.pptx", office("pptx", more=[("ppt/embeddings/a.xlsx", office("xlsx"))])),
     "open document": ("a.odt", hostile.open_document(b"<o:scripts/>")),
     "text": ("a.txt", "5 < 6, e-mail Jane <jane@example.com>, through the window. Prices – all of them".encode()),
@@ -315,6 +319,13 @@ def test_too_large_file_is_refused_in_words(client, kind, settings):
 
 def test_thirty_and_more_hostile_files_are_tried():
     assert len(REFUSED_DOCUMENTS) + len(REFUSED_PICTURES) + len(ACCEPTED_PICTURES) >= 90
+
+
+def test_pdf_bomb_is_not_unpacked():
+    with pikepdf.open(io.BytesIO(hostile.pdf_bomb(1_000_000))) as document:
+        assert document.get_object(6, 0)["/A"] == 1
+    with pikepdf.open(io.BytesIO(hostile.pdf_bomb())) as document:
+        assert document.get_object(6, 0) is None
 
 
 # Pixels
