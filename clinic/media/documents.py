@@ -46,9 +46,8 @@ PAGE = re.compile(
 )
 MARKUP = re.compile(rf"{PAGE.pattern}|<[!?/]|<[a-z][\w:.-]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 SCRIPT = re.compile(
-    r"\b(?:document|window|globalThis)\.[a-z]|\b(?:eval|fetch|alert|require|import)\s*\(|\bfunction\b[^\n(]{0,80}\("
-    r"|=>\s*[{(\w]|^#!|javascript:",
-    re.IGNORECASE,
+    r"\b(?:document|window|globalThis)\.[a-z]|\b(?:eval|fetch|alert)\([\"'`\w]|\bfunction\b[^\n(]*\([^\n)]*\)\s*\{"
+    r"|\)\s*=>|=>\s*[{(]|^#!|javascript:"
 )
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 # A spreadsheet calculates such a cell, and can be made to start a program.
@@ -105,7 +104,8 @@ PDF_ACTIONS = {
 PDF_TYPES = {"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/3D", "/Sound"}
 # Also in an earlier revision of the file, which a reader that repairs it may find.
 PDF_NAMES = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)\b")
-MAX_STREAM = 32 * 1024 * 1024  # bytes: streams of objects are small, and pictures are not decoded
+MAX_OBJECTS = 200_000
+MAX_STREAM = 4 * 1024 * 1024  # bytes of a stream of objects; pictures and pages are not decoded
 pikepdf.settings.set_qpdf_limits(
     doc_max_warnings=1,
     flate_max_memory=MAX_STREAM,
@@ -122,6 +122,7 @@ def _check_pdf(data: bytes, suffix: str) -> None:
     _refuse_if(not is_pdf or bool(PAGE.search(data[:1024].decode("latin-1"))), WRONG_CONTENT, "document_content")
     _refuse_if(bool(PDF_NAMES.search(data)), ACTIVE, "document_active")
     with pikepdf.open(io.BytesIO(data)) as pdf:
+        _refuse_if(len(pdf.objects) > MAX_OBJECTS, TOO_LARGE, "document_too_large")
         objects = [pdf.trailer, *pdf.objects]
         is_active = any(_is_active(entry) for obj in objects for entry in _direct_dictionaries(obj))
         _refuse_if(is_active, ACTIVE, "document_active")
