@@ -255,20 +255,6 @@ def pdf_bomb(size: int = 100_000_000) -> bytes:
     return data + b"5 0 obj\n%b\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (entry, table, start)
 
 
-def pdf_of_objects(count: int) -> bytes:
-    """Return a PDF whose compressed table lists many objects, all at one place."""
-    table = b"\0\0\0\0\0\xff\xff" + b"\1\0\0\0\x09\0\0" * count
-    table = zlib.compress(table, 9)
-    entry = b"<< /Type /XRef /Size %d /W [1 4 2] /Root 1 0 R /Filter /FlateDecode /Length %d >>" % (
-        count + 1,
-        len(table),
-    )
-    catalog = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n"
-    start = 9 + len(catalog)
-    end = b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (count, entry, table, start)
-    return b"%PDF-1.5\n" + catalog + end
-
-
 def nested_bombs() -> bytes:
     """Return a Word file in which 30 workbooks together unpack to 600 MB."""
     workbook = office("xlsx", more=[("xl/media/a.png", b"\0" * 20_000_000)])
