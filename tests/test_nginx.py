@@ -172,9 +172,8 @@ def test_rendition_has_the_headers_of_the_site(proxy, settings):
     answer = proxy.ask("/media/images/a.width-640.jpg")
     own = Client().get("/media/images/a.width-640.jpg")
     assert answer.text == b"".join(own.streaming_content).decode() == "jpeg"
-    for name in ("Content-Type", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options"):
+    for name in own.headers.keys() - {"Content-Disposition"}:
         assert answer.headers[name] == own.headers[name], name
-    assert answer.headers["Referrer-Policy"] == own.headers["Referrer-Policy"]
     assert answer.headers["Content-Security-Policy"] == SANDBOX
     assert answer.headers["Cache-Control"] == f"public, max-age={RENDITION_AGE}"
 

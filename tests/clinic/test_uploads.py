@@ -403,6 +403,17 @@ def test_large_picture_is_stored_smaller():
 # Private files
 
 
+@pytest.mark.parametrize("case", ["page", "script", "drawing", "xhtml", "pdf that opens a script"])
+def test_hostile_document_of_an_earlier_release_is_only_a_download(client, case):
+    name, content = REFUSED_DOCUMENTS[case]
+    document = Document.objects.create(title="a", file=ContentFile(content, name=name))
+    answer = client.get(document.url)
+    assert b"".join(answer.streaming_content) == content
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert_not_active(answer)
+    assert client.get(f"/media/{document.file.name}").status_code == 404
+
+
 @pytest.mark.parametrize("kind", ["password", "login"])
 def test_private_collection_keeps_its_wall(client, kind, settings):
     folder = Collection.get_first_root_node().add_child(name="Staff")
