@@ -80,23 +80,25 @@ def _only_pixels(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     pixels.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     pixels = ImageOps.exif_transpose(pixels)
     pixels.info.clear()
-    return pixels, profile if _belongs_to(profile, pixels.mode) else None
+    return pixels, _read_profile(profile, pixels.mode)
 
 
 def _cmyk_to_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if _belongs_to(profile, "CMYK"):
-        rgb = ImageCms.profileToProfile(image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB")
+    if usable := _read_profile(profile, "CMYK"):
+        rgb = ImageCms.profileToProfile(image, io.BytesIO(usable), ImageCms.createProfile("sRGB"), outputMode="RGB")
         rgb.info = image.info.copy()
         return rgb
     return image.convert("RGB")
 
 
-def _belongs_to(profile: bytes | None, mode: str) -> bool:
-    """Return whether a color profile can be read and describes this mode."""
-    if not profile:
-        return False
+def _read_profile(profile: bytes | None, mode: str) -> bytes | None:
+    """Return a color profile written anew, or None if it cannot be read or describes another mode.
+
+    Anything could stand behind the end of the old one.
+    """
     try:
-        space = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.xcolor_space.strip()
+        read = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
     except OSError:
-        return False
-    return space == {"L": "GRAY", "CMYK": "CMYK"}.get(mode, "RGB")
+        return None
+    space = {"L": "GRAY", "CMYK": "CMYK"}.get(mode, "RGB")
+    return read.tobytes() if read.profile.xcolor_space.strip() == space else None

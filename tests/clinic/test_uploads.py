@@ -358,6 +358,13 @@ def test_color_profile_is_kept():
             assert image.info["icc_profile"] == hostile.SRGB
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_nothing_hides_behind_a_color_profile(kind):
+    content = hostile.saved(hostile.two_colors(), kind, icc_profile=hostile.SRGB + hostile.SECRET.encode())
+    with Image.open(clean_picture(ContentFile(content), "a")) as image:
+        assert image.info["icc_profile"] == hostile.SRGB
+
+
 @pytest.mark.parametrize("profile", [b"not a profile", b"\0" * 200])
 def test_broken_color_profile_is_dropped(profile):
     content = hostile.saved(hostile.two_colors(), "PNG", icc_profile=profile)
