@@ -224,6 +224,6 @@ LOGGING = {
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
         # Reports what it repairs in a damaged PDF, which is refused anyway.
-        "pikepdf": {"level": "ERROR"},
+        "pikepdf": {"level": "CRITICAL"},
     },
 }

@@ -1,8 +1,10 @@
 """Upload hostile files in every way the admin has, then fetch all that the site serves of them."""
 
+import contextlib
 import io
 import itertools
 import json
+import random
 import re
 from pathlib import Path
 
@@ -340,6 +342,21 @@ def test_pdf_bomb_is_not_unpacked():
         assert document.get_object(6, 0)["/A"] == 1
     with pikepdf.open(io.BytesIO(hostile.pdf_bomb())) as document:
         assert document.get_object(6, 0) is None
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("case", [*ACCEPTED_PICTURES, *ACCEPTED_DOCUMENTS])
+def test_damaged_file_is_accepted_or_refused_in_words(case):
+    """Change some bytes, fifty times: nothing but ValidationError may come of it."""
+    chance = random.Random(case)  # noqa: S311 the same at each run
+    name, content, *_rest = ACCEPTED_PICTURES.get(case) or ACCEPTED_DOCUMENTS[case]
+    check = clean_picture if case in ACCEPTED_PICTURES else documents.check_document
+    for _attempt in range(50):
+        damaged = bytearray(content)
+        for _change in range(chance.choice((1, 3, 30))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        with contextlib.suppress(ValidationError):
+            check(ContentFile(bytes(damaged), name=name))
 
 
 # Pixels
