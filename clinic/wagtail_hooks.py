@@ -1,3 +1,4 @@
+from django.http import Http404
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -5,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
@@ -14,6 +16,9 @@ from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
 from .models import Announcement, Keyword, OpeningHours
+
+# Only pictures and documents can be uploaded, and both are checked.
+AvatarSettingsPanel.is_active = lambda panel: False
 
 register_snippet(ContentGroup)
 register_snippet(OpeningHoursViewSet)
@@ -30,9 +35,24 @@ def redirect_bookmarked_history():
     return [path("hours/history/", RedirectView.as_view(pattern_name="opening_hours:list"))]
 
 
+@hooks.register("register_admin_urls")
+def close_preview_of_filters():
+    """Close a view that no page links to, and that answers 500 for a broken picture."""
+
+    def view(request, **kwargs):
+        raise Http404
+
+    return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
+
+
 @hooks.register("insert_global_admin_css")
 def link_admin_css():
     return format_html('<link rel="stylesheet" href="{}">', static("clinic/css/admin.css"))
+
+
+@hooks.register("get_avatar_url")
+def get_avatar_url(user, size):
+    return static("wagtailadmin/images/default-user-avatar.png")
 
 
 @hooks.register("construct_homepage_panels")

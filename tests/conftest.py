@@ -23,9 +23,9 @@ def pytest_configure(config):
     """
     if django.VERSION < (6,):
         config.addinivalue_line("filterwarnings", "error")
-        # Wagtail leaves uploaded pictures and the temporary files of renditions to the garbage collector.
+        # Wagtail leaves uploads and the temporary files of renditions to the garbage collector.
         for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
-            for left_open in ("SpooledTemporaryFile", "original_images"):
+            for left_open in ("SpooledTemporaryFile", "original_images", "private/documents"):
                 config.addinivalue_line("filterwarnings", f"ignore:.*{left_open}:{category}")
 
 

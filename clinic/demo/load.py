@@ -107,7 +107,6 @@ class Loader:
             image = ClinicImage(title=words["title"], description=words["alt"], credit=CREDIT)
             image.uploaded_by_user = self.users.get("editor")
             image.file = ContentFile(file.read_bytes(), name=file.name)
-            image._set_image_file_metadata()
             self.names["picture", name] = image
             image.save()
 

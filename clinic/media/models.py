@@ -1,12 +1,40 @@
+import logging
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.images.exceptions import InvalidFilterSpecError
+from wagtail.images.models import (
+    AbstractImage,
+    AbstractRendition,
+    Image,
+    SourceImageIOError,
+    WagtailImageField,
+    WagtailImageFieldFile,
+    get_upload_to,
+)
+
+from .pictures import CleanPicture, clean_picture
+
+logger = logging.getLogger(__name__)
+
+
+class PictureFile(WagtailImageFieldFile):
+    def save(self, name, content, save=True):
+        """Store a clean picture, whoever hands in the content."""
+        if not isinstance(content, CleanPicture):
+            content = clean_picture(content, name)
+        super().save(content.name, content, save)
+
+
+class PictureField(WagtailImageField):
+    attr_class = PictureFile
 
 
 class ClinicImage(AbstractImage):
     """Store a picture with alt text, credit and the consent of a patient."""
 
+    file = PictureField(_("file"), upload_to=get_upload_to, width_field="width", height_field="height")
     description = models.CharField(
         _("alt text"),
         max_length=255,
@@ -37,6 +65,41 @@ class ClinicImage(AbstractImage):
                 name="clinic_image_patient_consented",
             ),
         ]
+
+    def save(self, *args, **kwargs):
+        if self.file and not self.file._committed:
+            # First the file, since cleaning it may change the width and height that are saved.
+            self.file.save(self.file.name, self.file.file, save=False)
+            self._set_image_file_metadata()
+        super().save(*args, **kwargs)
+
+    def get_rendition(self, filter):
+        """Return the rendition, or one of no size if it cannot be made."""
+        try:
+            return super().get_rendition(filter)
+        except InvalidFilterSpecError:
+            raise
+        except Exception as error:
+            self._warn(error)
+            rendition = self.get_rendition_model()(image=self, width=0, height=0)
+            rendition.file.name = "not-found"
+            return rendition
+
+    def get_renditions(self, *filters):
+        """Return the renditions by their specification.
+
+        Raise SourceImageIOError if they cannot be made: the file may be missing or broken, the disk full.
+        """
+        try:
+            return super().get_renditions(*filters)
+        except InvalidFilterSpecError:
+            raise
+        except Exception as error:
+            self._warn(error)
+            raise SourceImageIOError(f"Picture {self.pk} cannot be shown.") from error
+
+    def _warn(self, error: Exception) -> None:
+        logger.warning("Picture %s cannot be shown: %s", self.pk, type(error).__name__)
 
     def clean(self):
         super().clean()

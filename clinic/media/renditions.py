@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from PIL import AvifImagePlugin, Image
-from wagtail.images.models import Filter, Picture
-from wagtail.images.shortcuts import get_renditions_or_not_found
+from wagtail.images.models import Filter, Picture, SourceImageIOError
 
 # Newest first: a browser takes the first format it knows, and all know JPEG.
 FORMATS = ("format-avif|avifquality-55", "format-webp|webpquality-72", "format-jpeg|jpegquality-78")
@@ -46,10 +45,13 @@ SHAPES = {
 def render_picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
     """Return a ``<picture>`` element, making renditions that are missing.
 
-    An empty ``alt`` marks the picture as decorative.
+    An empty ``alt`` marks the picture as decorative. A picture that cannot be shown is left out.
     """
     shape = SHAPES[shape_name]
-    renditions = get_renditions_or_not_found(image, shape.filters)
+    try:
+        renditions = image.get_renditions(*shape.filters)
+    except SourceImageIOError:
+        return SafeString("")
     attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "class": css_class}
     attributes |= {"fetchpriority": "high"} if loading == "eager" else {"loading": "lazy"}
     return SafeString(Picture(renditions, {key: value for key, value in attributes.items() if value or key == "alt"}))

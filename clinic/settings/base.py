@@ -124,6 +124,20 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    # Documents and the originals of pictures: no web server may reach them, and no other account of the machine.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR_DIR / "private",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    # In MEDIA_ROOT, for everybody.
+    "renditions": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 # False where a web server in front hands out /media/ itself.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", True)
 
@@ -145,8 +159,15 @@ WAGTAIL_SITE_NAME = env.str("CLINIC_NAME", "OC Beauty Medspa")
 TRUSTED_PROXIES = 0  # only a proxy of ours may say from where a visitor comes
 WAGTAILADMIN_BASE_URL = read_url("SITE_URL", "http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "clinic.media.forms.PictureForm"
+WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif", "heic"]
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "jpeg", "heic": "jpeg", "webp": "jpeg"}
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = WAGTAILDOCS_MAX_UPLOAD_SIZE = 15 * 1024 * 1024  # deploy/nginx.conf lets 20 MB through
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "clinic.media.forms.DocumentForm"
+WAGTAILDOCS_INLINE_CONTENT_TYPES = []
+# Never the address of the storage, which knows no private collections.
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
@@ -202,5 +223,7 @@ LOGGING = {
         # Both log every saved page and the tasks that follow.
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
+        # Reports what it repairs in a damaged PDF, which is refused anyway.
+        "pikepdf": {"level": "CRITICAL"},
     },
 }

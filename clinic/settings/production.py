@@ -6,7 +6,7 @@ A missing variable stops the start with its name, and all of them at once. A URL
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import MIDDLEWARE, WAGTAILADMIN_BASE_URL, email_settings, env, read_url  # noqa: F401
+from .base import MIDDLEWARE, STORAGES, WAGTAILADMIN_BASE_URL, email_settings, env, read_url  # noqa: F401
 from .environment import read_proxies
 
 REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL")
@@ -22,10 +22,7 @@ CSRF_TRUSTED_ORIGINS = read_url("CSRF_TRUSTED_ORIGINS", read=env.list) or [WAGTA
 
 globals().update(email_settings(read_url("EMAIL_URL", read=env.dj_email_url)))
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 # X-Frame-Options stays SAMEORIGIN: the page preview of the admin shows the site in a frame.
 SILENCED_SYSTEM_CHECKS = ["security.W019"]

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import TextField
@@ -143,15 +144,16 @@ def test_load_does_not_wait_for_rendering(no_home, small_pictures, monkeypatch):
     assert [command[-1] for command in started] == ["render_pages"]
 
 
-def test_failed_load_names_the_file_and_leaves_nothing(data, no_home, small_pictures, settings):
+def test_failed_load_names_the_file_and_leaves_nothing(data, no_home, small_pictures):
     article = data / "articles/your-first-consultation.md"
     article.write_text(re.sub(r"^author: .*", "author: nobody", article.read_text(), flags=re.MULTILINE))
-    files = set(Path(settings.MEDIA_ROOT).rglob("*.*"))
+    folder = Path(default_storage.location)
+    files = set(folder.rglob("*.*"))
     pages, images = Page.objects.count(), ClinicImage.objects.count()
     with pytest.raises(CommandError, match=r"articles/your-first-consultation\.md: There is no person called “nobody”"):
         load_demo()
     assert (Page.objects.count(), ClinicImage.objects.count()) == (pages, images)
-    assert set(Path(settings.MEDIA_ROOT).rglob("*.*")) == files
+    assert set(folder.rglob("*.*")) == files
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
 from clinic.demo import users
+from clinic.media.relocation import make_uploads_private
 from clinic.models import HomePage
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
                 gc.disable()
             call_command("migrate", verbosity=0)
             gc.enable()
+        make_uploads_private(self.stdout.write)
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
         elif not HomePage.objects.exists():
