@@ -6,14 +6,14 @@ longer.
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv6Address, ip_address
 from time import time
 from typing import NamedTuple
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+
+from clinic.limits import get_network
 
 HOUR = 3600  # Seconds.
 
@@ -57,7 +57,7 @@ def count(counters: list[Counter]) -> None:
 
 def _read_counters(request: HttpRequest, email: str, phone_e164: str) -> Iterator[Counter]:
     senders = (
-        ("address", get_sender(request), PER_ADDRESS),
+        ("address", get_network(request), PER_ADDRESS),
         ("email", email.casefold(), PER_CONTACT),
         ("phone", phone_e164, PER_CONTACT),
     )
@@ -69,21 +69,3 @@ def _read_counters(request: HttpRequest, email: str, phone_e164: str) -> Iterato
             yield (
                 Counter(key, limit, requests, ends) if ends > time() else Counter(key, limit, 0, time() + limit.seconds)
             )
-
-
-def get_sender(request: HttpRequest) -> str:
-    """Return the visitor's address, or "" if it is not known.
-
-    Of IPv6 it is the network that one customer gets. The proxy adds the address it saw at the end of
-    ``X-Forwarded-For``. What stands before it can be forged. A loopback address means a proxy that sends no header.
-    """
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
-    try:
-        address = ip_address(forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        return ""
-    if address.is_loopback:
-        return ""
-    if isinstance(address, IPv6Address):
-        return str(IPv6Address(int(address) >> 64 << 64))
-    return str(address)

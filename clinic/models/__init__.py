@@ -2,6 +2,7 @@
 
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.models import Keyword, PageKeyword
+from clinic.limits.models import LimitCount
 from clinic.media.models import ClinicImage, ClinicRendition
 from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs

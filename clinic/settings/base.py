@@ -142,7 +142,7 @@ CRISPY_TEMPLATE_PACK = "clinic_forms"
 CRISPY_FAIL_SILENTLY = False
 
 WAGTAIL_SITE_NAME = env.str("CLINIC_NAME", "OC Beauty Medspa")
-BEHIND_PROXY = False  # only a proxy of ours may set the visitor's address
+TRUSTED_PROXIES = 0  # only a proxy of ours may say from where a visitor comes
 WAGTAILADMIN_BASE_URL = read_url("SITE_URL", "http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif", "heic"]

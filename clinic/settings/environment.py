@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -44,3 +45,20 @@ def read_url(name: str, default: str = "", read: Callable = env.str) -> Any:
         except ValueError:
             pass  # the error below must not chain this one, which may quote a part of the value
     raise ImproperlyConfigured(f"{name} cannot be used. It should look like {example}.")
+
+
+def read_proxies(name: str, default: str) -> int | tuple[IPv4Network | IPv6Network, ...]:
+    """Return the number of proxies in front of the site, or their networks.
+
+    Raise ImproperlyConfigured for anything else.
+    """
+    text = env.str(name, default).strip()
+    if re.fullmatch(r"[0-9]?", text):
+        return int(text or 0)
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} cannot be used. It should be the number of proxies in front of the site, such as 1, or their "
+            f"networks, such as 127.0.0.1,203.0.113.0/24."
+        ) from error

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bookings.messaging import outbox
 from bookings.models import Appointment, AppointmentState, Message
+from clinic import limits
 from clinic.caching import version
 from clinic.logging import RedactingFormatter
 from clinic.management.commands import run_worker
@@ -143,7 +144,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
     }
     monkeypatch.setattr(run_worker, "JOBS", jobs)
     call_command("run_worker")
-    assert ran == {"record": 21, "send_message": 121, "expire_holds": 11, "publish_scheduled": 11}
+    assert ran == {"record": 21, "send_message": 121, "expire_holds": 11, "publish_scheduled": 11, "purge": 1}
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -163,7 +164,7 @@ def test_lost_connection_is_replaced(monkeypatch, run_jobs):
 
 def test_worker_runs_all_jobs():
     jobs = (WorkerHeartbeat.record, run_worker.send_message, run_worker.expire_holds, run_worker.publish_scheduled)
-    assert set(run_worker.JOBS) == set(jobs)
+    assert set(run_worker.JOBS) == {*jobs, limits.purge}
 
 
 # Each job, through --once

@@ -1,6 +1,7 @@
 import runpy
 import sys
 import traceback
+from ipaddress import ip_network
 
 import pytest
 import wagtail
@@ -145,3 +146,26 @@ def test_email_url_chooses_the_backend(production, url, backend):
     settings = production(EMAIL_URL=url)
     chosen = settings.get("EMAIL_BACKEND") or settings["MAILERS"]["default"]["BACKEND"]
     assert chosen == f"django.core.mail.backends.{backend}.EmailBackend"
+
+
+@pytest.mark.parametrize(
+    ("text", "proxies"),
+    [
+        ("", 0),
+        ("0", 0),
+        ("1", 1),
+        (" 2 ", 2),
+        ("127.0.0.1", (ip_network("127.0.0.1/32"),)),
+        ("203.0.113.0/24, 2001:db8::/32", (ip_network("203.0.113.0/24"), ip_network("2001:db8::/32"))),
+    ],
+)
+def test_proxies_are_a_number_or_networks(production, text, proxies):
+    settings = production(TRUSTED_PROXIES=text)
+    assert settings["TRUSTED_PROXIES"] == proxies
+    assert ("SECURE_PROXY_SSL_HEADER" in settings) == bool(proxies)
+
+
+@pytest.mark.parametrize("text", ["True", "-1", "10", "nginx", "203.0.113.9/24", "1,", "203.0.113.0/24 10.0.0.0/8"])
+def test_unusable_proxies_stop_the_start(production, text):
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES cannot be used"):
+        production(TRUSTED_PROXIES=text)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bookings import services
 from bookings.messaging import outbox
+from clinic import limits
 from clinic.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ JOBS: dict[Callable[[], Any], float] = {
     send_message: 5,
     expire_holds: 60,
     publish_scheduled: 60,
+    limits.purge: 3600,
 }
 
 
@@ -98,7 +100,8 @@ class Command(BaseCommand):
 
     def run_once(self) -> None:
         jobs = [
-            Job(function) for function in (WorkerHeartbeat.record, outbox.send_due, expire_holds, publish_scheduled)
+            Job(function)
+            for function in (WorkerHeartbeat.record, outbox.send_due, expire_holds, publish_scheduled, limits.purge)
         ]
         for job in jobs:
             job.run()
