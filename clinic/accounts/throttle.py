@@ -84,7 +84,9 @@ def refuse(request: HttpRequest, over: list[tuple[Limit, str]]) -> HttpResponse:
     wait = max((end - now for end in ends), default=timedelta(seconds=QUARTER_HOUR))
     seconds = max(int(wait.total_seconds()), 1)
     context = {"minutes": -(-seconds // 60), "again_at": now + wait}
-    return render(request, "account/too_many.html", context, status=429, headers={"Retry-After": str(seconds)})
+    response = render(request, "account/too_many.html", context, status=429)
+    response["Retry-After"] = seconds
+    return response
 
 
 def _name(user: AbstractUser | None, login: str = "") -> str:
