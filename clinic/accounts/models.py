@@ -12,12 +12,12 @@ KEPT = timedelta(days=90)
 class AccountEventKind(models.TextChoices):
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
-    WRONG_PASSWORD = "wrong_password", _("Wrong password")  # noqa: S105
+    WRONG_PASSWORD = "wrong_password", _("Wrong password")
     WRONG_CODE = "wrong_code", _("Wrong code")
     LOCKED = "locked", _("Too many attempts: refused for a while")
     INVITED = "invited", _("Invited")
     RESET_REQUESTED = "reset_requested", _("Password reset requested")
-    PASSWORD_SET = "password_set", _("Password set")  # noqa: S105
+    PASSWORD_SET = "password_set", _("Password set")
     FACTOR_ADDED = "factor_added", _("Second step added")
     FACTOR_REMOVED = "factor_removed", _("Second step removed")
     CODES_RENEWED = "codes_renewed", _("New recovery codes")
@@ -67,8 +67,8 @@ class AccountEvent(models.Model):
 
 class StaffMailKind(models.TextChoices):
     INVITATION = "invitation", _("Invitation")
-    PASSWORD_RESET = "password_reset", _("Password reset")  # noqa: S105
-    PASSWORD_SET = "password_set", _("Your password was changed")  # noqa: S105
+    PASSWORD_RESET = "password_reset", _("Password reset")
+    PASSWORD_SET = "password_set", _("Your password was changed")
     FACTOR_REMOVED = "factor_removed", _("A second step was removed")
 
 
