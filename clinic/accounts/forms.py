@@ -117,6 +117,7 @@ class StaffFormMixin:
         if not actor.is_superuser:
             self.fields.pop("is_superuser", None)
         self.fields["groups"].label = _("Roles")
+        self.fields["groups"].help_text = ""
         self.fields["groups"].queryset = get_grantable_roles(actor)
 
     def clean_email(self) -> str:

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
+from wagtail.admin.ui.tables import BooleanColumn, BulkActionsCheckboxColumn, Column, DateColumn
+from wagtail.admin.utils import get_user_display_name
 from wagtail.admin.widgets.button import Button
 from wagtail.permissions import policy_registry
 from wagtail.users.views import users
@@ -19,15 +20,31 @@ def may_change(user, account) -> bool:
     return policy_registry.get_by_type(get_user_model()).user_has_permission_for_instance(user, "change", account)
 
 
+def name_roles(user) -> str:
+    roles = [str(_("Administrator"))] if user.is_superuser else []
+    return ", ".join(roles + [group.name for group in user.groups.all()])
+
+
 class StaffIndexView(users.IndexView):
+    page_title = _("Staff accounts")
     add_item_label = _("Invite somebody")
 
     @cached_property
     def columns(self):
+        name = self._get_title_column_class(users.UserColumn)
+        columns = [
+            name("name", accessor=get_user_display_name, label=_("Name"), sort_key="name", get_url=self.get_edit_url),
+            Column("roles", label=_("Roles"), accessor=name_roles),
+            BooleanColumn("is_active", label=_("Active"), sort_key="is_active"),
+            DateColumn("last_login", label=_("Last sign-in"), sort_key="last_login"),
+        ]
         if self.request.user.is_superuser:
-            return super().columns
-        # The actions on several accounts at once are for superusers.
-        return [column for column in super().columns if not isinstance(column, BulkActionsCheckboxColumn)]
+            # The actions on several accounts at once are for superusers.
+            columns.insert(0, BulkActionsCheckboxColumn("bulk_actions", obj_type="user"))
+        return columns
+
+    def get_base_queryset(self):
+        return super().get_base_queryset().prefetch_related("groups")
 
     def get_edit_url(self, instance):
         return super().get_edit_url(instance) if may_change(self.request.user, instance) else None
@@ -79,6 +96,7 @@ class StaffViewSet(users.UserViewSet):
     index_view_class = StaffIndexView
     add_view_class = InviteView
     edit_view_class = StaffEditView
+    create_template_name = "clinic/admin/invite.html"
 
     def get_form_class(self, for_update=False):
         return StaffEditForm if for_update else InvitationForm
