@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return events.shorten(limits.get_network(request)).partition("/")[0] or UNKNOWN_ADDRESS
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return "/account/2fa/"
+        return reverse("mfa_index")
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Send nothing: emails of allauth would be sent while the browser waits. Ours are in ``mail``."""

@@ -5,8 +5,12 @@ from typing import Any
 from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.totp.internal.auth import validate_totp_code
+from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth import get_user_model
@@ -54,26 +58,47 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
         return email
 
 
-class CodeLimitMixin:
-    """Limit how often codes are guessed. Codes of the app and recovery codes count together."""
+class CodeMixin:
+    """Check codes under our limits. Codes of the app and recovery codes count together.
 
+    allauth notes used codes in the cache, so a cache that is away would refuse every code.
+    """
+
+    def clean_code(self) -> str:
+        throttle.check(throttle.CODES, context.request, self.user)
+        code = normalize_user_code(self.cleaned_data["code"])
+        for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
+            if is_right_code(factor, code):
+                factor.user = self.user
+                self.authenticator = factor
+                throttle.forget(throttle.CODES, context.request, self.user)
+                return code
+        events.record(AccountEventKind.WRONG_CODE, self.user, context.request)
+        raise get_adapter().validation_error("incorrect_code")
+
+
+def is_right_code(factor: Authenticator, code: str) -> bool:
+    """Return whether the code fits and was not used before. From now on it is used."""
+    if factor.type == Authenticator.Type.RECOVERY_CODES:
+        return factor.wrap().validate_code(code)
+    is_right = validate_totp_code(decrypt(factor.data["secret"]), code)
+    return is_right and limits.take(throttle.USED_CODES, f"{factor.user_id} {code}")
+
+
+class AuthenticateForm(CodeMixin, mfa_forms.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(CodeMixin, mfa_forms.ReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
     def clean_code(self) -> str:
         throttle.check(throttle.CODES, context.request, self.user)
         code = super().clean_code()
         throttle.forget(throttle.CODES, context.request, self.user)
         return code
-
-
-class AuthenticateForm(CodeLimitMixin, mfa_forms.AuthenticateForm):
-    pass
-
-
-class ReauthenticateForm(CodeLimitMixin, mfa_forms.ReauthenticateForm):
-    pass
-
-
-class ActivateTOTPForm(CodeLimitMixin, totp_forms.ActivateTOTPForm):
-    pass
 
 
 class CredentialMixin:

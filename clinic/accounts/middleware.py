@@ -30,14 +30,14 @@ class StaffAccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith((ADMIN, ACCOUNT)) and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if not request.path_info.startswith((ADMIN, ACCOUNT)) and settings.SESSION_COOKIE_NAME in request.COOKIES:
             user = request.user
             # Elsewhere a locked session is nobody's. Pages that ask for no user read no session.
             request.user = SimpleLazyObject(lambda: AnonymousUser() if idle.is_locked(request) else user)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        path = request.path
+        path = request.path_info
         if not path.startswith((ADMIN, ACCOUNT)) or path in SIGN_OUT or not request.user.is_authenticated:
             return None
         if idle.applies_to(request):

@@ -36,11 +36,6 @@ def unlock(sender, request, user, method, reauthenticated=False, **kwargs):
         idle.touch(request)
 
 
-@receiver(mfa_signals.authentication_failed)
-def record_wrong_code(sender, request, user, **kwargs):
-    events.record(AccountEventKind.WRONG_CODE, user, request)
-
-
 @receiver(mfa_signals.authenticator_added)
 def record_added_factor(sender, request, user, authenticator, **kwargs):
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:

@@ -41,6 +41,7 @@ CODES = Limits(
     Limit("code-network", 30, QUARTER_HOUR),
     Limit("code-account", 20, HOUR),
 )
+USED_CODES = Limit("code-used", 1, 90)  # as long as a code fits, with the tolerance of the settings
 RESETS_FROM_NETWORK = Limit("reset-network", 10, HOUR)
 RESETS_TO_ADDRESS = Limit("reset-address", 3, HOUR)
 PASSKEY_REQUESTS = Limit("passkey-network", 60, QUARTER_HOUR)

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
 from django.core import mail as outbox
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -492,6 +493,12 @@ class TestSecondFactor:
         assert send_code(second, code).status_code == 200
         assert not is_signed_in(second)
 
+    def test_cache_that_is_away_refuses_no_code(self, with_app, monkeypatch):
+        monkeypatch.setattr(LocMemCache, "add", lambda *args, **kwargs: False)
+        client = Client()
+        sign_in("fran", client=client)
+        assert send_code(client, code_now()).url == "/admin/"
+
     def test_recovery_code_works_once(self, with_app):
         code = with_app.codes[0]
         for works in (True, False):
@@ -870,3 +877,9 @@ class TestStaff:
 
     def test_names_of_addresses_lead_where_the_mails_say(self):
         assert reverse("account_reset_password_from_key", args=["1", "a-b"]) == "/account/password/reset/key/1-a-b/"
+
+
+def test_guard_holds_under_a_path_prefix(clerk, strict):
+    client = Client()
+    client.force_login(clerk)
+    assert client.get("/admin/case/", SCRIPT_NAME="/site").status_code == 302
