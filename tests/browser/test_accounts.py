@@ -36,8 +36,8 @@ def test_pages_of_an_account_have_no_findings(clerk):
 
 def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
     clerk.clock.install()
-    clerk.goto("/admin/case/")
-    search = clerk.locator("input[name=q]").first
+    clerk.goto("/admin/")
+    search = clerk.locator("#search-requests")
     search.fill("typed before")
     clerk.clock.run_for(31 * 60 * 1000)
     cover = clerk.locator("#idle-cover")
