@@ -40,12 +40,15 @@ class StaffAccessMiddleware:
         path = request.path_info
         if not path.startswith((ADMIN, ACCOUNT)) or path in SIGN_OUT or not request.user.is_authenticated:
             return None
+        # Before the lock: what a locked session keeps is run without this guard.
+        if path.startswith(ADMIN) and (page := check_access(request)):
+            return page
         if idle.applies_to(request):
             if idle.is_locked(request):
                 return None if path in OPEN_WHEN_LOCKED else idle.ask_for_password(request)
             if not path.startswith(BACKGROUND):
                 idle.note_activity(request)
-        return check_access(request) if path.startswith(ADMIN) else None
+        return None
 
 
 def check_access(request: HttpRequest) -> HttpResponse | None:

@@ -118,8 +118,12 @@ class StaffAccessView(WagtailAdminTemplateMixin, TemplateView):
 
 def send_link(account: AbstractUser, request: HttpRequest) -> str:
     """Send the link to set a password, and return what to tell the manager."""
-    events.record(AccountEventKind.INVITED, account, request, actor=request.user)
-    mail.queue(StaffMailKind.PASSWORD_RESET if account.has_usable_password() else StaffMailKind.INVITATION, account)
+    if account.has_usable_password():
+        events.record(AccountEventKind.RESET_REQUESTED, account, request, actor=request.user)
+        mail.queue(StaffMailKind.PASSWORD_RESET, account)
+    else:
+        events.record(AccountEventKind.INVITED, account, request, actor=request.user)
+        mail.queue(StaffMailKind.INVITATION, account)
     return _("An email with a link is on its way to %(email)s.") % {"email": account.email}
 
 

@@ -657,6 +657,13 @@ class TestIdleLock:
         assert client.post("/admin/case/1/", {"action": "take"}).status_code == 403
         assert "account_reauthentication_state" not in client.session
 
+    def test_lock_does_not_lead_around_the_second_step(self, desk, time_machine, settings):
+        settings.SECOND_FACTOR_REQUIRED = True
+        case = factories.make_case()
+        go_idle(time_machine)
+        assert desk.post(f"/admin/case/{case.pk}/", {"expected_version": 1, "action": "take"}).url == INDEX
+        assert "account_reauthentication_state" not in desk.session
+
     def test_pings_of_an_open_page_are_no_activity(self, desk, time_machine):
         for _ in range(4):
             go_idle(time_machine, 10)
@@ -827,6 +834,18 @@ class TestStaff:
         assert sign_in("fran").url == "/admin/"
         staff_mail.send_due()
         assert outbox.outbox[0].to == ["fran@clinic.example.com"]
+
+    @pytest.mark.parametrize(
+        ("has_password", "kind", "mail"), [(True, "reset_requested", "new password"), (False, "invited", "account at")]
+    )
+    def test_manager_sends_the_link_again(self, manager, clerk, has_password, kind, mail):
+        if not has_password:
+            clerk.set_unusable_password()
+            clerk.save()
+        manager.post(f"/admin/staff-access/{clerk.pk}/", {"action": "send_link"})
+        staff_mail.send_due()
+        assert kinds(user=clerk, actor=manager.user) == [kind]
+        assert mail in outbox.outbox[0].subject
 
     def test_manager_signs_a_colleague_out_everywhere(self, manager, clerk):
         clients = [Client(), Client()]
