@@ -538,6 +538,35 @@ class TestSecondFactor:
         client.post("/account/2fa/totp/deactivate/")
         assert Authenticator.objects.filter(user=with_app, type="totp").exists()
 
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/account/2fa/totp/deactivate/",
+            "/account/2fa/recovery-codes/",
+            "/account/2fa/recovery-codes/generate/",
+            "/account/2fa/recovery-codes/download/",
+            "/account/2fa/webauthn/add/",
+        ],
+    )
+    def test_changing_it_takes_a_fresh_password(self, with_app, time_machine, path):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, code_now())
+        assert client.get(path).status_code == 200
+        time_machine.shift(301)
+        assert client.get(path).url.startswith("/account/reauthenticate/")
+        assert client.post(path).status_code in (302, 405)
+        taken_over = Client()
+        taken_over.force_login(with_app)
+        assert taken_over.get(path).status_code == 302
+
+    @pytest.mark.parametrize("method", ["get", "post", "head", "options", "put", "delete", "patch"])
+    def test_no_method_leads_around_it(self, clerk, strict, method):
+        client = Client()
+        client.force_login(clerk)
+        assert getattr(client, method)("/admin/case/").url == INDEX
+
     def test_secrets_are_encrypted(self, with_app):
         stored = str(list(Authenticator.objects.values_list("data", flat=True)))
         assert SECRET not in stored
