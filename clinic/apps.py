@@ -10,12 +10,13 @@ class ClinicConfig(AppConfig):
         from wagtail.models import Page, PageViewRestriction, Site
 
         from .caching import prerender, version
-        from .models import ClinicRendition, LimitCount
+        from .models import AccountEvent, ClinicRendition, LimitCount, StaffMail
         from .seo.graph import register_node
         from .site.context import clinic_node
 
-        # Renditions are saved while pages are rendered, and counts while visitors write.
-        own = (model for model in self.get_models() if model not in (ClinicRendition, LimitCount))
+        # Renditions are saved while pages are rendered, and the others are on no page.
+        unseen = (AccountEvent, ClinicRendition, LimitCount, StaffMail)
+        own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
         for signal in (
             signals.page_published,

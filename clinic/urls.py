@@ -1,7 +1,9 @@
 """Route every address. Wagtail's pages come last and take the rest."""
 
+from allauth.account.views import logout
 from django.conf import settings
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
@@ -12,7 +14,17 @@ from clinic.media.views import serve_document, serve_rendition
 from clinic.site import views
 from clinic.site.sitemaps import SITEMAPS
 
+# Wagtail's own ways to sign in check neither limits nor a second factor. Their old addresses lead to ours.
+to_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
+to_reset = RedirectView.as_view(pattern_name="account_reset_password")
+
 urlpatterns = [
+    path("account/", include("clinic.accounts.urls")),
+    path("admin/login/", to_login),
+    path("admin/logout/", logout),
+    path("admin/password_reset/", to_reset),
+    path("admin/password_reset/<path:rest>", lambda request, rest: to_reset(request)),
+    path("_util/login/", to_login),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<path:filename>", serve_document, name="wagtaildocs_serve"),
     path(

@@ -6,16 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
+from .accounts.views import SignInReport, StaffAccessView
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
-from .models import Announcement, Keyword, OpeningHours
+from .models import AccountEvent, Announcement, Keyword, OpeningHours
 
 # Only pictures and documents can be uploaded, and both are checked.
 AvatarSettingsPanel.is_active = lambda panel: False
@@ -43,6 +45,34 @@ def close_preview_of_filters():
         raise Http404
 
     return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
+
+
+@hooks.register("register_admin_urls")
+def route_accounts():
+    return [
+        path("staff-access/<int:pk>/", StaffAccessView.as_view(), name="staff_access"),
+        path("reports/sign-ins/", SignInReport.as_view(), name="sign_in_report"),
+        path("reports/sign-ins/results/", SignInReport.as_view(results_only=True), name="sign_in_report_results"),
+    ]
+
+
+class SignInMenuItem(MenuItem):
+    def is_shown(self, request):
+        return policy_registry.get_by_type(AccountEvent).user_has_permission(request.user, "view")
+
+
+@hooks.register("register_reports_menu_item")
+def list_sign_ins():
+    return SignInMenuItem(_("Sign-ins"), reverse("sign_in_report"), name="sign-ins", icon_name="key", order=900)
+
+
+@hooks.register("register_account_menu_item")
+def link_sign_in_settings(request):
+    return {
+        "url": reverse("mfa_index"),
+        "label": _("Password, second step and sessions"),
+        "help_text": _("Change how you sign in, and sign out on other computers."),
+    }
 
 
 @hooks.register("insert_global_admin_css")

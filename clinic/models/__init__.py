@@ -1,5 +1,6 @@
 """Collect the models, so that other code imports them from here."""
 
+from clinic.accounts.models import AccountEvent, StaffMail
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.models import Keyword, PageKeyword
 from clinic.limits.models import LimitCount

@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.sitemaps",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "clinic.accounts.apps.StaffUsersConfig",  # wagtail.users, with our own list of users
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -41,11 +41,16 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",  # Wagtail's search fields need it on PostgreSQL; SQLite ignores it
+    "django.contrib.humanize",  # templates of allauth load it
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
 ]
@@ -58,7 +63,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "clinic.accounts.middleware.StaffAccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -112,7 +119,48 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Staff accounts: docs/decisions/0023-staff-accounts.md.
+AUTHENTICATION_BACKENDS = ["clinic.accounts.backends.StaffBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+# Whoever holds this permission sees patients: the second factor and the idle lock are for them.
+SEES_PATIENTS = "bookings.view_case"
+SECOND_FACTOR_REQUIRED = False  # production switches it on
+IDLE_MINUTES = env.int("IDLE_MINUTES", 30)  # 0: never lock
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # how long links of invitations and password resets work
+ACCOUNT_ADAPTER = "clinic.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]  # what an account has; nobody can sign up
+ACCOUNT_SIGNUP_ENABLED = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = False  # they are in the cache and not exact; clinic.accounts.throttle has ours
+ACCOUNT_FORMS = {
+    "login": "clinic.accounts.forms.LoginForm",
+    "change_password": "clinic.accounts.forms.ChangePasswordForm",
+    "reset_password": "clinic.accounts.forms.ResetPasswordForm",
+}
+MFA_ADAPTER = "clinic.accounts.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # phones are seldom exact to the second
+MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "clinic.accounts.forms.AuthenticateForm",
+    "reauthenticate": "clinic.accounts.forms.ReauthenticateForm",
+    "activate_totp": "clinic.accounts.forms.ActivateTOTPForm",
+    "authenticate_webauthn": "clinic.accounts.forms.AuthenticateWebAuthnForm",
+    "login_webauthn": "clinic.accounts.forms.LoginWebAuthnForm",
+    "reauthenticate_webauthn": "clinic.accounts.forms.ReauthenticateWebAuthnForm",
+    "add_webauthn": "clinic.accounts.forms.AddWebAuthnForm",
+}
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = True
@@ -172,6 +220,12 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 TAGGIT_CASE_INSENSITIVE = True
+# Passwords are set through the links of clinic.accounts alone. Only managers change the email address that gets them.
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
 # The admin sends nothing to other hosts: no Gravatar, no version check, no news banner.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -17,3 +17,5 @@ globals().update(
         }
     )
 )
+
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost

@@ -27,6 +27,9 @@ STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStat
 # X-Frame-Options stays SAMEORIGIN: the page preview of the admin shows the site in a frame.
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
 
+# People who see patients sign in with a password and a second step.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", True)
+
 # Off only to try production settings on one's own machine without a certificate.
 HTTPS = env.bool("HTTPS", True)
 SECURE_SSL_REDIRECT = HTTPS

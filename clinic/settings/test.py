@@ -38,6 +38,7 @@ if CACHE_URL:
     CACHES["default"]["LOCATION"] = f"{CACHE_URL.rpartition('/')[0]}/{worker + 1}"
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+IDLE_MINUTES = 0  # tests of the desk move the clock by days
 WAGTAILADMIN_BASE_URL = "http://testserver"
 
 globals().update(email_settings({"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}))

@@ -1,9 +1,11 @@
 from django import template
+from django.conf import settings
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clinic.accounts import idle
 from clinic.caching.version import version_for
 from clinic.hours.feeds import as_data
 from clinic.media.renditions import render_picture
@@ -52,6 +54,14 @@ def opening_hours(context) -> dict:
 def announcements(context) -> dict:
     """Show the announcements that run now. hours.js updates them."""
     return {"announcements": site_context(context["request"]).announcements, "now": timezone.now().timestamp()}
+
+
+@register.inclusion_tag("clinic/admin/idle_cover.html", takes_context=True)
+def idle_cover(context) -> dict:
+    """Cover an admin page that nobody touches, for users who see patients."""
+    request = context["request"]
+    is_covered = request.user.is_authenticated and idle.applies_to(request)
+    return {"minutes": settings.IDLE_MINUTES if is_covered else 0, "user": request.user}
 
 
 @register.inclusion_tag("components/hours_data.html", takes_context=True)

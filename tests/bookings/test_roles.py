@@ -110,7 +110,7 @@ def test_role_sees_and_changes_what_it_may(case, role):
             assert response.status_code in (302, 403)
             assert not secrets_in(response, case)
     # Who may not look must not learn how many cases there are either.
-    assert client.get("/admin/case/99999/").status_code == (404 if role in SEE else 302)
+    assert client.get("/admin/case/99999/").status_code == (404 if role in SEE else 403 if role == "nobody" else 302)
 
 
 def test_patients_pages_are_the_same_for_everybody(case):

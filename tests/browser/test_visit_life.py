@@ -95,9 +95,9 @@ def choose_today(page, position):
 def test_both_pages_tell_the_same_truth_from_request_to_close(lively_site, two_pages):
     patient, desk = two_pages
     desk.goto("/admin/")
-    desk.locator("[name=username]").fill("frontdesk")
+    desk.locator("[name=login]").fill("frontdesk")
     desk.locator("[name=password]").fill(PASSWORD)
-    desk.get_by_role("button", name="Sign in").click()
+    desk.get_by_role("button", name="Sign in", exact=True).click()
     desk.wait_for_url("**/admin/")
 
     # The patient asks.

@@ -27,9 +27,9 @@ def log_in(page, name):
     page.context.add_cookies(sessions.get(name, []))
     page.goto("/admin/")
     if "/login/" in page.url:
-        page.locator("[name=username]").fill(name)
+        page.locator("[name=login]").fill(name)
         page.locator("[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/admin/")
         sessions[name] = page.context.cookies()
 

@@ -194,11 +194,16 @@ class TestWhoMay:
         assert week()[0] == "9 am – 4 pm"
 
     def test_strangers_are_asked_to_log_in(self, client, log_in, hours):
-        for visitor in (client, log_in("")):
-            for path in (HOURS, path_of("edit"), path_of("history")):
-                for response in (visitor.get(path), visitor.post(path)):
-                    assert response.status_code == 302
-                    assert response.url.startswith("/admin/login/")
+        for path in (HOURS, path_of("edit"), path_of("history")):
+            for response in (client.get(path), client.post(path)):
+                assert response.status_code == 302
+                assert response.url.startswith("/account/login/")
+
+    def test_account_without_a_role_is_refused(self, log_in, hours):
+        client = log_in("")
+        for path in (HOURS, path_of("edit"), path_of("history")):
+            for response in (client.get(path), client.post(path)):
+                assert response.status_code == 403
 
     def test_address_leads_to_the_one_page(self, log_in, hours):
         client = log_in("editor")

@@ -144,8 +144,16 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
     }
     monkeypatch.setattr(run_worker, "JOBS", jobs)
     call_command("run_worker")
-    hourly_or_less = {"purge": 1, "forget_networks": 1}
-    assert ran == {"record": 21, "send_message": 121, "expire_holds": 11, "publish_scheduled": 11} | hourly_or_less
+    assert ran == {
+        "record": 21,
+        "send_message": 121,
+        "send_staff_mail": 121,
+        "expire_holds": 11,
+        "publish_scheduled": 11,
+        "purge": 1,
+        "purge_account_events": 1,
+        "forget_networks": 1,
+    }
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -165,7 +173,8 @@ def test_lost_connection_is_replaced(monkeypatch, run_jobs):
 
 def test_worker_runs_all_jobs():
     jobs = (WorkerHeartbeat.record, run_worker.send_message, run_worker.expire_holds, run_worker.publish_scheduled)
-    assert set(run_worker.JOBS) == {*jobs, limits.purge, run_worker.forget_networks}
+    hourly_or_less = {limits.purge, run_worker.purge_account_events, run_worker.forget_networks}
+    assert set(run_worker.JOBS) == {*jobs, run_worker.send_staff_mail, *hourly_or_less}
 
 
 # Each job, through --once

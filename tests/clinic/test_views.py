@@ -144,7 +144,11 @@ def test_public_css_is_at_most_8_kb():
 
 
 def test_admin_policy_allows_inline(client, home):
-    assert "'unsafe-inline'" in client.get("/admin/login/").headers["Content-Security-Policy"]
+    assert "'unsafe-inline'" in client.get("/admin/").headers["Content-Security-Policy"]
+
+
+def test_pages_to_sign_in_have_the_strict_policy(client, home):
+    assert "'unsafe-inline'" not in client.get("/account/login/").headers["Content-Security-Policy"]
 
 
 def test_address_without_slash_redirects(client, home):
@@ -157,6 +161,6 @@ def test_address_without_slash_redirects(client, home):
 def test_csrf_failure_explains_next_step(home):
     from django.test import Client
 
-    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "ana"})
+    response = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "ana"})
     assert response.status_code == 403
     assert "submit the form again" in response.content.decode()

@@ -11,7 +11,8 @@ from django.utils import timezone
 from bookings import services
 from bookings.messaging import outbox
 from clinic import limits
-from clinic.models import WorkerHeartbeat
+from clinic.accounts import mail as staff_mail
+from clinic.models import AccountEvent, WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -41,13 +42,26 @@ def publish_scheduled() -> None:
     call_command("publish_scheduled")
 
 
+def send_staff_mail() -> bool:
+    """Send one due email to staff. Return whether there may be more."""
+    return staff_mail.send_next()
+
+
+def purge_account_events() -> None:
+    """Delete old sign-ins, and sessions that are over."""
+    AccountEvent.objects.purge()
+    call_command("clearsessions")
+
+
 # Each job, and how many seconds lie between two runs.
 JOBS: dict[Callable[[], Any], float] = {
     WorkerHeartbeat.record: 30,
     send_message: 5,
     expire_holds: 60,
     publish_scheduled: 60,
+    send_staff_mail: 5,
     limits.purge: 3600,
+    purge_account_events: 3600,
     forget_networks: 24 * 3600,
 }
 
@@ -105,17 +119,17 @@ class Command(BaseCommand):
         self.is_stopping = True
 
     def run_once(self) -> None:
-        jobs = [
-            Job(function)
-            for function in (
-                WorkerHeartbeat.record,
-                outbox.send_due,
-                expire_holds,
-                publish_scheduled,
-                limits.purge,
-                forget_networks,
-            )
-        ]
+        once = (
+            WorkerHeartbeat.record,
+            outbox.send_due,
+            staff_mail.send_due,
+            expire_holds,
+            publish_scheduled,
+            limits.purge,
+            purge_account_events,
+            forget_networks,
+        )
+        jobs = [Job(function) for function in once]
         for job in jobs:
             job.run()
         if failed := [job.function.__name__ for job in jobs if job.failures]:

@@ -1,0 +1,63 @@
+"""Guard the admin: second factor, idle lock, and people without access."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from . import idle
+from .permissions import needs_second_factor
+
+ADMIN, ACCOUNT = "/admin/", "/account/"
+# A locked session may be unlocked or ended.
+OPEN_WHEN_LOCKED = ("/account/reauthenticate/", "/account/2fa/reauthenticate/", "/account/2fa/webauthn/reauthenticate/")
+SIGN_OUT = ("/account/logout/", "/admin/logout/")
+# Asked for by scripts of an open page, whether or not somebody sits there.
+BACKGROUND = ("/admin/editing-sessions/", "/admin/jsi18n/", "/admin/sprite/")
+
+
+class StaffAccessMiddleware:
+    """Let nobody into the admin who has not done all that signing in takes.
+
+    It decides in ``process_view``, after the check of the CSRF token: what a locked session keeps was sent by its user.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith((ADMIN, ACCOUNT)) and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            user = request.user
+            # Elsewhere a locked session is nobody's. Pages that ask for no user read no session.
+            request.user = SimpleLazyObject(lambda: AnonymousUser() if idle.is_locked(request) else user)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        path = request.path_info
+        if not path.startswith((ADMIN, ACCOUNT)) or path in SIGN_OUT or not request.user.is_authenticated:
+            return None
+        # Before the lock: what a locked session keeps is run without this guard.
+        if path.startswith(ADMIN) and (page := check_access(request)):
+            return page
+        if idle.applies_to(request):
+            if idle.is_locked(request):
+                return None if path in OPEN_WHEN_LOCKED else idle.ask_for_password(request)
+            if not path.startswith(BACKGROUND):
+                idle.note_activity(request)
+        return None
+
+
+def check_access(request: HttpRequest) -> HttpResponse | None:
+    """Return the page that stands between this user and the admin, or None."""
+    user = request.user
+    if not user.has_perm("wagtailadmin.access_admin"):
+        return render(request, "account/no_access.html", status=403)
+    if needs_second_factor(user) and not is_mfa_enabled(user):
+        if idle.is_navigation(request):
+            messages.warning(request, _("Your role sees patients. Set up a second step to go on."))
+        return redirect("mfa_index")
+    return None

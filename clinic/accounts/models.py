@@ -1,0 +1,92 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# How long the list of sign-ins goes back. A network counts as known as long.
+KEPT = timedelta(days=90)
+
+
+class AccountEventKind(models.TextChoices):
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    WRONG_PASSWORD = "wrong_password", _("Wrong password")
+    WRONG_CODE = "wrong_code", _("Wrong code")
+    LOCKED = "locked", _("Too many attempts: refused for a while")
+    INVITED = "invited", _("Invited")
+    RESET_REQUESTED = "reset_requested", _("Password reset requested")
+    PASSWORD_SET = "password_set", _("Password set")
+    FACTOR_ADDED = "factor_added", _("Second step added")
+    FACTOR_REMOVED = "factor_removed", _("Second step removed")
+    CODES_RENEWED = "codes_renewed", _("New recovery codes")
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere", _("Signed out everywhere")
+    MAIL_FAILED = "mail_failed", _("Email could not be sent")
+
+
+class AccountEventManager(models.Manager):
+    def purge(self) -> None:
+        """Delete what is older than ``KEPT``."""
+        self.filter(at__lt=timezone.now() - KEPT).delete()
+
+
+class AccountEvent(models.Model):
+    """Record a sign-in, a failure or a change of an account.
+
+    Personal data of staff, kept for ``KEPT``. What was typed is never stored: an attempt with an unknown name has no
+    user.
+    """
+
+    kind = models.CharField(_("event"), max_length=24, choices=AccountEventKind)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("account")
+    )
+    # Stays when the account is deleted.
+    username = models.CharField(_("user name"), max_length=150, blank=True)
+    # Who did it, where it was somebody else.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("done by")
+    )
+    network = models.CharField(_("network"), max_length=43, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
+
+    objects = AccountEventManager()
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        default_permissions = ("view",)
+        permissions = [("manage_accountevent", "Can manage staff accounts")]
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["user", "kind", "network"], name="clinic_account_event_known")]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class StaffMailKind(models.TextChoices):
+    INVITATION = "invitation", _("Invitation")
+    PASSWORD_RESET = "password_reset", _("Password reset")
+    PASSWORD_SET = "password_set", _("Your password was changed")
+    FACTOR_REMOVED = "factor_removed", _("A second step was removed")
+
+
+class StaffMail(models.Model):
+    """Queue an email to a member of staff.
+
+    The worker writes it right before it sends it, so no link that works lies in the database. A row without a user
+    answers a request for an unknown address: it costs as much time as any other, and the worker deletes it.
+    """
+
+    kind = models.CharField(max_length=16, choices=StaffMailKind)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # The instant from which it may be tried (again). While it is being sent: the end of the claim.
+    due_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -1,0 +1,54 @@
+"""Record sign-ins and changes of accounts when allauth and Django report them."""
+
+from allauth.account import signals as account_signals
+from allauth.mfa import signals as mfa_signals
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
+
+from . import events, idle, mail, throttle
+from .models import AccountEventKind, StaffMailKind
+
+
+@receiver(account_signals.user_logged_in)
+def record_sign_in(sender, request, user, **kwargs):
+    events.record(AccountEventKind.SIGNED_IN, user, request)
+    if idle.applies_to(request):
+        idle.touch(request)
+
+
+@receiver(user_logged_out)
+def record_sign_out(sender, request, user, **kwargs):
+    if user is not None:
+        events.record(AccountEventKind.SIGNED_OUT, user, request)
+
+
+@receiver([account_signals.password_reset, account_signals.password_changed, account_signals.password_set])
+def record_password(sender, request, user, **kwargs):
+    throttle.forget(throttle.PASSWORDS, request, user)
+    events.record(AccountEventKind.PASSWORD_SET, user, request)
+    mail.queue(StaffMailKind.PASSWORD_SET, user)
+
+
+@receiver(account_signals.authentication_step_completed)
+def unlock(sender, request, user, method, reauthenticated=False, **kwargs):
+    if reauthenticated:
+        idle.touch(request)
+
+
+@receiver(mfa_signals.authenticator_added)
+def record_added_factor(sender, request, user, authenticator, **kwargs):
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        events.record(AccountEventKind.FACTOR_ADDED, user, request)
+
+
+@receiver(mfa_signals.authenticator_removed)
+def record_removed_factor(sender, request, user, authenticator, **kwargs):
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        events.record(AccountEventKind.FACTOR_REMOVED, user, request)
+        mail.queue(StaffMailKind.FACTOR_REMOVED, user)
+
+
+@receiver(mfa_signals.authenticator_reset)
+def record_new_codes(sender, request, user, **kwargs):
+    events.record(AccountEventKind.CODES_RENEWED, user, request)

@@ -1,0 +1,941 @@
+"""Test how staff sign in: limits, second factor, records, invitations."""
+
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.models import Group, Permission
+from django.core import mail as outbox
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from clinic.accounts import mail as staff_mail
+from clinic.accounts.adapters import MFAAdapter
+from clinic.accounts.events import shorten
+from clinic.models import AccountEvent, StaffMail
+from tests import factories
+
+LOGIN = "/account/login/"
+HERE, ELSEWHERE = "203.0.113.7", "198.51.100.9"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def sign_in(login, password=factories.PASSWORD, *, client=None, network=HERE, **extra):
+    return (client or Client()).post(LOGIN, {"login": login, "password": password, **extra}, REMOTE_ADDR=network)
+
+
+def is_signed_in(client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def kinds(**fields) -> list[str]:
+    return list(AccountEvent.objects.filter(**fields).order_by("pk").values_list("kind", flat=True))
+
+
+def code_now(secret=SECRET, steps=0) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+@pytest.fixture
+def clerk(profile):
+    return factories.make_user("frontdesk", username="fran", email="fran@clinic.example.com")
+
+
+@pytest.fixture
+def manager(profile):
+    client = Client()
+    client.user = factories.make_user("manager", username="maria", email="maria@clinic.example.com")
+    client.force_login(client.user)
+    return client
+
+
+class TestSigningIn:
+    @pytest.mark.parametrize("login", ["fran", "FRAN", " fran ", "fran@clinic.example.com", "Fran@Clinic.example.com"])
+    def test_name_or_email_and_password_open_the_admin(self, clerk, login):
+        client = Client()
+        response = sign_in(login, client=client)
+        assert (response.status_code, response.url) == (302, "/admin/")
+        assert client.get("/admin/").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("login", "password"),
+        [
+            ("fran", "wrong"),
+            ("nobody", factories.PASSWORD),
+            ("fran", ""),
+            ("", ""),
+            ("fran\x00", "x"),
+            ("ä" * 300, "x"),
+        ],
+    )
+    def test_anything_else_is_refused(self, clerk, login, password):
+        client = Client()
+        assert sign_in(login, password, client=client).status_code == 200
+        assert not is_signed_in(client)
+
+    def test_inactive_account_looks_like_a_wrong_password(self, clerk):
+        get_user_model().objects.update(is_active=False)
+        assert b"do not match" in sign_in("fran").content
+
+    def test_unknown_account_costs_as_many_hashes_as_a_known_one(self, clerk, monkeypatch):
+        hashed = []
+        real = MD5PasswordHasher.encode
+        monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(1) or real(*args))
+        counts = set()
+        for login in ("fran", "fran@clinic.example.com", "nobody", "nobody@clinic.example.com", "x" * 200):
+            hashed.clear()
+            sign_in(login, "wrong password")
+            counts.add(len(hashed))
+        assert counts == {1}
+
+    def test_known_and_unknown_account_answer_alike(self, clerk):
+        pages = []
+        for login in ("fran", "zoey"):
+            page = sign_in(login, "wrong password").content.decode().replace(login, "LOGIN")
+            pages.append(re.sub(r'(csrfmiddlewaretoken" value=")\w+', "", page))
+        assert pages[0] == pages[1]
+
+    @pytest.mark.parametrize("path", ["/admin/login/", "/_util/login/"])
+    def test_old_addresses_lead_to_the_new_one(self, clerk, path):
+        client = Client()
+        response = client.get(path, {"next": "/admin/pages/"})
+        assert response.url == f"{LOGIN}?next=/admin/pages/" or response.url == f"{LOGIN}?next=%2Fadmin%2Fpages%2F"
+        response = client.post(path, {"username": "fran", "password": factories.PASSWORD})
+        assert response.status_code == 302
+        assert not is_signed_in(client)
+
+    @pytest.mark.parametrize("rest", ["", "done/", "confirm/MQ/abc-def/", "complete/", "confirm/MQ/set-password/"])
+    def test_old_password_reset_leads_to_the_new_one(self, clerk, rest):
+        client = Client()
+        for response in (client.get(f"/admin/password_reset/{rest}"), client.post(f"/admin/password_reset/{rest}")):
+            assert (response.status_code, response.url) == (302, "/account/password/reset/")
+        assert not outbox.outbox
+
+    def test_no_address_lets_anybody_sign_up(self, db):
+        names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+        assert not names & {"account_signup", "account_email", "mfa_signup_webauthn"}
+        for path in ("/account/signup/", "/account/email/", "/account/2fa/webauthn/signup/"):
+            assert Client().get(path).status_code == 404
+        assert b"sign up" not in Client().get(LOGIN).content.lower()
+
+    def test_password_cannot_be_changed_past_the_old_one(self, clerk):
+        client = Client()
+        client.force_login(clerk)
+        client.post(
+            "/admin/account/",
+            {
+                "password-old_password": "x",
+                "password-new_password1": "new-Pass-2026",
+                "password-new_password2": "new-Pass-2026",
+            },
+        )
+        assert client.post("/admin/account/", {"name_email-email": "thief@example.com"}).status_code in (200, 302)
+        clerk.refresh_from_db()
+        assert clerk.check_password(factories.PASSWORD)
+        assert clerk.email == "fran@clinic.example.com"
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "http:///evil.example",
+            "https://localhost/x",
+            "https://testserver.evil.example/",
+            "\t//evil.example",
+            "data:text/html,x",
+            "ftp://testserver/",
+        ],
+    )
+    def test_next_stays_on_this_host(self, clerk, target):
+        assert sign_in("fran", next=target).url == "/admin/"
+
+    @pytest.mark.parametrize("target", ["/admin/pages/", "/admin/case/?q=x", "/"])
+    def test_next_of_this_host_is_followed(self, clerk, target):
+        assert sign_in("fran", next=target).url == target
+
+    def test_account_without_a_role_is_told_so(self, profile):
+        factories.make_user("", username="new")
+        client = Client()
+        sign_in("new", client=client)
+        response = client.get("/admin/")
+        assert response.status_code == 403
+        assert b"has no role here" in response.content
+
+    def test_nothing_is_stored_by_browsers(self, clerk):
+        client = Client()
+        for path in (LOGIN, "/account/password/reset/"):
+            assert "no-store" in client.get(path)["Cache-Control"]
+        sign_in("fran", client=client)
+        for path in (
+            "/admin/",
+            "/account/2fa/",
+            "/account/sessions/",
+            "/account/password/change/",
+            "/account/2fa/totp/activate/",
+        ):
+            assert "no-store" in client.get(path)["Cache-Control"], path
+
+    def test_signing_out_ends_the_session(self, clerk):
+        client = Client()
+        sign_in("fran", client=client)
+        assert client.post("/admin/logout/").url == LOGIN
+        assert client.get("/admin/").url == f"{LOGIN}?next=/admin/"
+        assert kinds(user=clerk) == ["signed_in", "signed_out"]
+
+
+class TestLimits:
+    def test_25_wrong_passwords_end_in_words_that_say_when(self, clerk):
+        answers = [sign_in("fran", f"wrong {number}") for number in range(25)]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 15
+        last = answers[-1]
+        assert 0 < int(last["Retry-After"]) <= 900
+        assert "Please try again in 15 minutes, after" in " ".join(last.content.decode().split())
+        assert sign_in("fran").status_code == 429
+        assert kinds() == ["wrong_password"] * 10 + ["locked"]
+
+    def test_lock_ends_after_a_quarter_hour(self, clerk, time_machine):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        for number in range(25):
+            sign_in("fran", f"wrong {number}")
+        time_machine.shift(15 * 60 + 1)
+        assert sign_in("fran").status_code == 302
+
+    def test_one_password_on_200_accounts_is_stopped(self, profile):
+        for number in range(200):
+            factories.make_user("", username=f"user-{number}")
+        answers = [sign_in(f"user-{number}", "Summer2026!").status_code for number in range(200)]
+        assert answers == [200] * 30 + [429] * 170
+
+    def test_one_password_on_unknown_names_is_stopped_alike(self, db):
+        answers = [sign_in(f"nobody-{number}", "Summer2026!").status_code for number in range(35)]
+        assert answers == [200] * 30 + [429] * 5
+
+    def test_strangers_cannot_lock_out_a_known_network(self, clerk):
+        sign_in("fran", network=HERE)
+        answers = [sign_in("fran", "wrong", network=f"198.51.{number}.1").status_code for number in range(60)]
+        assert answers == [200] * 25 + [429] * 35
+        assert sign_in("fran", network="198.51.200.1").status_code == 429
+        client = Client()
+        assert sign_in("fran", client=client, network=HERE).status_code == 302
+        assert is_signed_in(client)
+
+    def test_known_network_is_limited_too(self, clerk):
+        sign_in("fran")
+        answers = [sign_in("fran", "wrong").status_code for _ in range(12)]
+        assert answers == [200] * 10 + [429] * 2
+
+    def test_name_and_email_count_as_one_account(self, clerk):
+        logins = ["fran", "fran@clinic.example.com", "FRAN"] * 4
+        answers = [sign_in(login, "wrong").status_code for login in logins]
+        assert answers == [200] * 10 + [429] * 2
+
+    def test_ipv6_addresses_of_one_customer_count_together(self, clerk):
+        answers = [sign_in(f"user{n}", "wrong", network=f"2001:db8:1:2::{n:x}").status_code for n in range(1, 36)]
+        assert answers == [200] * 30 + [429] * 5
+
+    def test_own_account_does_not_reset_the_network(self, clerk):
+        answers = []
+        for number in range(40):
+            answers.append(sign_in(f"user-{number}", "wrong").status_code)
+            if number == 10:
+                sign_in("fran")
+        assert answers.count(200) == 29  # the sign-in counted as one attempt of the network
+
+    def test_reset_password_ends_the_lock(self, clerk):
+        for number in range(30):
+            sign_in("fran", "wrong", network=f"198.51.{number}.1")
+        assert sign_in("fran", network="198.51.99.1").status_code == 429
+        set_password(clerk, "another-Pass-2026")
+        assert sign_in("fran", "another-Pass-2026", network="198.51.99.1").status_code == 302
+
+    def test_guessing_at_an_open_computer_is_limited(self, clerk):
+        client = Client()
+        client.force_login(clerk)
+        answers = [
+            client.post(
+                "/account/password/change/",
+                {"oldpassword": f"wrong {number}", "password1": "new-Pass-2026", "password2": "new-Pass-2026"},
+                REMOTE_ADDR=HERE,
+            ).status_code
+            for number in range(15)
+        ]
+        assert answers == [200] * 10 + [429] * 5
+
+    @pytest.mark.parametrize("login", ["a" * 1_000_000, "\ud800", "' OR 1=1 --", "%00", "🙂", "a\nb", "../../x"])
+    def test_hostile_names_are_wrong_names(self, db, login):
+        body = f"login={login}&password=x".encode("utf-8", "surrogatepass")
+        response = Client().post(LOGIN, body, content_type="application/x-www-form-urlencoded")
+        assert response.status_code == 200
+
+    def test_typed_names_are_not_stored(self, db):
+        sign_in("my-own-secret-password", "oops")
+        event = AccountEvent.objects.get()
+        assert (event.user, event.username, event.network) == (None, "", "203.0.113.0/24")
+
+    @pytest.mark.parametrize(
+        ("network", "shown"),
+        [("203.0.113.7", "203.0.113.0/24"), ("2001:db8:1:2::/64", "2001:db8:1::/48"), ("", "")],
+    )
+    def test_networks_are_shortened(self, network, shown):
+        assert shorten(network) == shown
+
+    def test_old_events_are_deleted(self, clerk, time_machine):
+        time_machine.move_to("2027-06-07T16:00:00Z")
+        sign_in("fran")
+        time_machine.move_to("2027-09-06T16:00:00Z")
+        AccountEvent.objects.purge()
+        assert not kinds()
+
+
+def get_link() -> str:
+    """Return the path of the link in the latest email."""
+    staff_mail.send_due()
+    return re.search(r"http://testserver(/account/password/reset/key/\S+)", outbox.outbox[-1].body)[1]
+
+
+def set_password(user, password, client=None):
+    client = client or Client()
+    user.refresh_from_db()
+    path = client.get(staff_mail.get_password_path(user)).url
+    return client.post(path, {"password1": password, "password2": password}, REMOTE_ADDR=HERE)
+
+
+class TestPasswordReset:
+    def ask(self, email, network=HERE):
+        return Client().post("/account/password/reset/", {"email": email}, REMOTE_ADDR=network)
+
+    @pytest.mark.parametrize("email", ["fran@clinic.example.com", "FRAN@clinic.example.com"])
+    def test_link_comes_by_email_and_works_once(self, clerk, email):
+        assert self.ask(email).url == "/account/password/reset/done/"
+        assert not outbox.outbox  # the worker sends it
+        link = get_link()
+        assert outbox.outbox[0].to == ["fran@clinic.example.com"]
+        client = Client()
+        path = client.get(link).url
+        assert link.split("-")[-1] not in path
+        new = {"password1": "another-Pass-2026", "password2": "another-Pass-2026"}
+        assert client.post(path, new).url == "/account/password/reset/key/done/"
+        assert b"does not work any more" in Client().get(link).content
+        assert sign_in("fran", "another-Pass-2026").status_code == 302
+        staff_mail.send_due()
+        assert "was changed" in outbox.outbox[-1].subject
+
+    def test_no_token_lies_in_the_database(self, clerk):
+        self.ask("fran@clinic.example.com")
+        (row,) = StaffMail.objects.values()
+        assert set(row) == {"id", "kind", "user_id", "attempts", "due_at"}
+
+    def test_unknown_address_takes_the_same_steps(self, clerk, django_assert_num_queries):
+        answers = []
+        for email in ("fran@clinic.example.com", "nobody@clinic.example.com"):
+            with django_assert_num_queries(5):
+                answers.append(self.ask(email))
+        assert answers[0].url == answers[1].url
+        staff_mail.send_due()
+        assert [message.to for message in outbox.outbox] == [["fran@clinic.example.com"]]
+        assert not StaffMail.objects.exists()
+
+    def test_page_does_not_wait_for_the_email_server(self, clerk, monkeypatch):
+        monkeypatch.setattr(EmailMessage, "send", lambda self: time.sleep(3600))
+        for number in range(10):
+            assert self.ask("fran@clinic.example.com", network=f"198.51.{number}.1").status_code == 302
+
+    def test_an_address_gets_three_emails_an_hour(self, clerk):
+        for number in range(8):
+            assert self.ask("fran@clinic.example.com", network=f"198.51.{number}.1").status_code == 302
+        staff_mail.send_due()
+        assert len(outbox.outbox) == 3
+
+    def test_a_network_asks_ten_times_an_hour(self, clerk):
+        answers = [self.ask(f"user{number}@clinic.example.com").status_code for number in range(12)]
+        assert answers == [302] * 10 + [429] * 2
+
+    def test_link_expires(self, clerk, time_machine):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        path = staff_mail.get_password_path(clerk)
+        time_machine.shift(24 * 3600 - 1)
+        assert Client().get(path).status_code == 302
+        time_machine.shift(2)
+        assert b"does not work any more" in Client().get(path).content
+
+    @pytest.mark.parametrize(
+        "key", ["1-abc", "1-set-password", "zzzzzzzzzzzzzzz-a-b", "1-a-b-c", "0-x", "1-é", "1-%00"]
+    )
+    def test_forged_links_do_not_work(self, clerk, key):
+        assert b"does not work any more" in Client().get(f"/account/password/reset/key/{key}/").content
+
+    def test_new_password_ends_all_sessions(self, clerk):
+        client = Client()
+        sign_in("fran", client=client)
+        set_password(clerk, "another-Pass-2026")
+        assert client.get("/admin/").status_code == 302
+
+    def test_failed_email_is_tried_again_and_given_up_in_the_end(self, clerk, time_machine, monkeypatch):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+
+        def fail(self):
+            raise OSError
+
+        monkeypatch.setattr(EmailMessage, "send", fail)
+        self.ask("fran@clinic.example.com")
+        tries = 0
+        while StaffMail.objects.exists():
+            tries += staff_mail.send_next()
+            time_machine.shift(60)
+        assert tries == 5
+        assert kinds(user=clerk) == ["reset_requested", "mail_failed"]
+
+
+ADMIN_PATHS = [
+    "/admin/",
+    "/admin/case/",
+    "/admin/pages/",
+    "/admin/choose-page/",
+    "/admin/api/main/pages/",
+    "/admin/account/",
+]
+CODE, ACTIVATE, INDEX = "/account/2fa/authenticate/", "/account/2fa/totp/activate/", "/account/2fa/"
+
+
+@pytest.fixture
+def strict(settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+
+
+@pytest.fixture
+def with_app(clerk):
+    """Return a clerk with an authenticator app and recovery codes."""
+    TOTP.activate(clerk, SECRET)
+    clerk.codes = RecoveryCodes.activate(clerk).generate_codes()
+    return clerk
+
+
+def send_code(client, code, network=HERE):
+    return client.post(CODE, {"code": code}, REMOTE_ADDR=network)
+
+
+class TestSecondFactor:
+    @pytest.mark.parametrize("role", ["frontdesk", "clinician", "manager", "admin"])
+    def test_whoever_sees_patients_needs_one(self, profile, strict, role):
+        client = Client()
+        client.force_login(factories.make_user(role))
+        for path in ADMIN_PATHS:
+            for response in (client.get(path), client.post(path, {"x": 1})):
+                assert (response.status_code, response.url) == (302, INDEX), path
+
+    def test_editors_do_not_need_one(self, profile, strict):
+        client = Client()
+        client.force_login(factories.make_user("editor"))
+        assert client.get("/admin/").status_code == 200
+
+    def test_nobody_needs_one_while_the_setting_is_off(self, manager):
+        assert manager.get("/admin/").status_code == 200
+
+    def test_signing_out_needs_none(self, clerk, strict):
+        client = Client()
+        client.force_login(clerk)
+        client.post("/admin/logout/")
+        assert not is_signed_in(client)
+
+    def test_setting_one_up_opens_the_admin(self, clerk, strict, django_capture_on_commit_callbacks):
+        client = Client()
+        sign_in("fran", client=client)
+        assert client.get(INDEX).status_code == 200
+        page = client.get(ACTIVATE)
+        assert b"data:image/svg+xml;base64," in page.content
+        secret = client.session["mfa.totp.secret"]
+        assert client.post(ACTIVATE, {"code": "000000"}).status_code == 200
+        with django_capture_on_commit_callbacks(execute=True):
+            response = client.post(ACTIVATE, {"code": code_now(secret)})
+        assert response.url == "/account/2fa/recovery-codes/"
+        assert client.get(response.url).content.count(b"\n") > 10
+        assert client.get("/admin/").status_code == 200
+        assert "factor_added" in kinds(user=clerk)
+
+    def test_password_alone_is_not_enough(self, with_app):
+        client = Client()
+        assert sign_in("fran", client=client).url == CODE
+        assert not is_signed_in(client)
+        for path in ("/admin/", INDEX, "/account/sessions/", ACTIVATE, "/account/password/change/"):
+            assert client.get(path).status_code == 302
+        assert send_code(client, code_now()).url == "/admin/"
+        assert client.get("/admin/").status_code == 200
+        assert kinds() == ["signed_in"]
+
+    def test_next_survives_the_second_step(self, with_app):
+        client = Client()
+        sign_in("fran", client=client, next="/admin/case/?q=x")
+        assert send_code(client, code_now()).url == "/admin/case/?q=x"
+
+    @pytest.mark.parametrize("code", ["000000", "", "abc", "1" * 10_000, "٠٠٠٠٠٠", "\x00", "-1", "1e5", "🙂", "None"])
+    def test_other_codes_are_refused(self, with_app, code):
+        client = Client()
+        sign_in("fran", client=client)
+        assert send_code(client, code).status_code == 200
+        assert not is_signed_in(client)
+
+    def test_code_works_once(self, with_app):
+        sign_in("fran", client=(first := Client()))
+        code = code_now()
+        send_code(first, code)
+        sign_in("fran", client=(second := Client()))
+        assert send_code(second, code).status_code == 200
+        assert not is_signed_in(second)
+
+    def test_cache_that_is_away_refuses_no_code(self, with_app, monkeypatch):
+        monkeypatch.setattr(LocMemCache, "add", lambda *args, **kwargs: False)
+        client = Client()
+        sign_in("fran", client=client)
+        assert send_code(client, code_now()).url == "/admin/"
+
+    def test_recovery_code_works_once(self, with_app):
+        code = with_app.codes[0]
+        for works in (True, False):
+            client = Client()
+            sign_in("fran", client=client)
+            send_code(client, code)
+            assert is_signed_in(client) == works
+
+    def test_guessing_codes_ends_in_429(self, with_app):
+        client = Client()
+        sign_in("fran", client=client)
+        answers = [
+            send_code(client, f"{number:06}" if number % 2 else f"{number:08}").status_code for number in range(15)
+        ]
+        assert answers == [200] * 10 + [429] * 5
+        assert send_code(client, code_now()).status_code == 429
+        assert kinds() == ["wrong_code"] * 10 + ["locked"]
+
+    def test_guessing_from_many_networks_ends_in_429(self, with_app):
+        answers = []
+        for number in range(30):
+            client = Client()
+            sign_in("fran", client=client, network=f"198.51.{number}.1")
+            answers.append(send_code(client, "000000", network=f"198.51.{number}.1").status_code)
+        assert answers == [200] * 20 + [429] * 10
+
+    def test_password_reset_does_not_pass_it_by(self, with_app):
+        client = Client()
+        set_password(with_app, "another-Pass-2026", client)
+        assert not is_signed_in(client)
+        assert sign_in("fran", "another-Pass-2026", client=client).url == CODE
+
+    def test_last_one_stays_where_it_is_needed(self, with_app, strict):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, code_now())
+        client.post("/account/2fa/totp/deactivate/")
+        assert Authenticator.objects.filter(user=with_app, type="totp").exists()
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/account/2fa/totp/deactivate/",
+            "/account/2fa/recovery-codes/",
+            "/account/2fa/recovery-codes/generate/",
+            "/account/2fa/recovery-codes/download/",
+            "/account/2fa/webauthn/add/",
+        ],
+    )
+    def test_changing_it_takes_a_fresh_password(self, with_app, time_machine, path):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, code_now())
+        assert client.get(path).status_code == 200
+        time_machine.shift(301)
+        assert client.get(path).url.startswith("/account/reauthenticate/")
+        assert client.post(path).status_code in (302, 405)
+        taken_over = Client()
+        taken_over.force_login(with_app)
+        assert taken_over.get(path).status_code == 302
+
+    @pytest.mark.parametrize("method", ["get", "post", "head", "options", "put", "delete", "patch"])
+    def test_no_method_leads_around_it(self, clerk, strict, method):
+        client = Client()
+        client.force_login(clerk)
+        assert getattr(client, method)("/admin/case/").url == INDEX
+
+    def test_secrets_are_encrypted(self, with_app):
+        stored = str(list(Authenticator.objects.values_list("data", flat=True)))
+        assert SECRET not in stored
+        assert not any(code in stored for code in with_app.codes)
+
+    def test_secrets_outlive_a_change_of_the_key(self, with_app, settings):
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "a new key"
+        client = Client()
+        sign_in("fran", client=client)
+        assert send_code(client, code_now()).url == "/admin/"
+
+    def test_lost_key_refuses_all_codes(self, with_app, settings):
+        settings.SECRET_KEY = "a new key"
+        client = Client()
+        sign_in("fran", client=client)
+        for code in (code_now(), with_app.codes[0], code_now("")):
+            assert send_code(client, code).status_code == 200
+        assert not is_signed_in(client)
+
+    def test_same_secret_is_stored_in_another_way_each_time(self):
+        assert MFAAdapter().encrypt(SECRET) != MFAAdapter().encrypt(SECRET)
+        assert MFAAdapter().decrypt(MFAAdapter().encrypt(SECRET)) == SECRET
+
+    @pytest.mark.parametrize(
+        "credential",
+        [
+            "",
+            "[]",
+            "1",
+            "null",
+            '"x"',
+            "{}",
+            '{"response": {}}',
+            '{"response": 1}',
+            '{"id": [], "response": []}',
+            "{",
+            '{"response": {"userHandle": "MQ"}}',
+            '{"id":"x","rawId":"x","type":"public-key","response":{"clientDataJSON":"x","authenticatorData":"x","signature":"x","userHandle":"x"}}',
+        ],
+    )
+    def test_hostile_passkeys_are_refused(self, with_app, credential):
+        client = Client()
+        assert client.post("/account/2fa/webauthn/login/", {"credential": credential}).status_code == 302
+        sign_in("fran", client=client)
+        assert client.post(CODE, {"credential": credential}).status_code == 200
+        assert not is_signed_in(client)
+        other = Client()
+        sign_in("fran", client=other)
+        send_code(other, code_now())
+        assert other.post("/account/2fa/webauthn/add/", {"credential": credential}).status_code == 200
+        assert not Authenticator.objects.filter(type="webauthn").exists()
+
+    def test_passkey_challenges_are_limited(self, db):
+        path = "/account/2fa/webauthn/login/"
+        answers = [Client().get(path, HTTP_ACCEPT="application/json", REMOTE_ADDR=HERE).status_code for _ in range(62)]
+        assert answers == [200] * 60 + [429] * 2
+
+
+def go_idle(time_machine, minutes=31):
+    time_machine.shift(minutes * 60)
+
+
+class TestIdleLock:
+    @pytest.fixture
+    def desk(self, clerk, settings, time_machine):
+        settings.IDLE_MINUTES = 30
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        client = Client()
+        sign_in("fran", client=client)
+        client.get("/admin/")
+        return client
+
+    def unlock(self, client, path, password=factories.PASSWORD):
+        return client.post(path, {"password": password, "next": path.partition("next=")[2].replace("%2F", "/")})
+
+    @pytest.mark.parametrize("path", ADMIN_PATHS)
+    def test_idle_admin_asks_for_the_password_and_comes_back(self, desk, time_machine, path):
+        go_idle(time_machine)
+        response = desk.get(path)
+        assert response.url.startswith("/account/reauthenticate/?next=")
+        assert desk.get("/account/2fa/").status_code == 302
+        assert self.unlock(desk, response.url).url == path
+        assert "reauthenticate" not in desk.get(path).get("Location", "")
+
+    def test_whoever_works_is_not_locked(self, desk, time_machine):
+        for _ in range(8):
+            go_idle(time_machine, 29)
+            assert desk.get("/admin/").status_code == 200
+
+    def test_what_was_being_sent_goes_on(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        response = desk.post(
+            f"/admin/case/{case.pk}/?from=today", {"expected_version": 1, "action": "take", "note": "Called back"}
+        )
+        assert response.url == f"/account/reauthenticate/?next=%2Fadmin%2Fcase%2F{case.pk}%2F"
+        case.refresh_from_db()
+        assert case.version == 1
+        self.unlock(desk, response.url)
+        case.refresh_from_db()
+        assert case.version == 2
+
+    def test_wrong_password_keeps_it_locked(self, desk, time_machine):
+        go_idle(time_machine)
+        url = desk.get("/admin/").url
+        assert self.unlock(desk, url, "wrong").status_code == 200
+        assert desk.get("/admin/").status_code == 302
+
+    def test_forged_post_is_not_kept(self, clerk, settings, time_machine):
+        settings.IDLE_MINUTES = 30
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(clerk)
+        client.get("/admin/")
+        go_idle(time_machine)
+        assert client.post("/admin/case/1/", {"action": "take"}).status_code == 403
+        assert "account_reauthentication_state" not in client.session
+
+    def test_lock_does_not_lead_around_the_second_step(self, desk, time_machine, settings):
+        settings.SECOND_FACTOR_REQUIRED = True
+        case = factories.make_case()
+        go_idle(time_machine)
+        assert desk.post(f"/admin/case/{case.pk}/", {"expected_version": 1, "action": "take"}).url == INDEX
+        assert "account_reauthentication_state" not in desk.session
+
+    def test_pings_of_an_open_page_are_no_activity(self, desk, time_machine):
+        for _ in range(4):
+            go_idle(time_machine, 10)
+            desk.post("/admin/editing-sessions/ping/wagtailcore/page/1/1/")
+        assert desk.get("/admin/").status_code == 302
+
+    def test_scripts_are_refused_while_locked(self, desk, time_machine):
+        go_idle(time_machine)
+        assert desk.get("/admin/", HTTP_SEC_FETCH_MODE="cors").status_code == 403
+        assert desk.post("/admin/case/1/", HTTP_X_REQUESTED_WITH="XMLHttpRequest").status_code == 403
+
+    def test_locked_session_is_nobodys_elsewhere(self, desk, home, time_machine):
+        assert desk.get("/").context["request"].user.is_authenticated
+        go_idle(time_machine)
+        assert not desk.get("/").context["request"].user.is_authenticated
+
+    def test_locked_session_can_be_signed_out(self, desk, time_machine):
+        go_idle(time_machine)
+        desk.post("/account/logout/")
+        assert not is_signed_in(desk)
+
+    def test_editors_are_not_locked(self, profile, settings, time_machine):
+        settings.IDLE_MINUTES = 30
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        client = Client()
+        client.force_login(factories.make_user("editor"))
+        client.get("/admin/")
+        go_idle(time_machine, 300)
+        assert client.get("/admin/").status_code == 200
+
+    def test_clock_set_back_locks_nobody(self, desk, time_machine):
+        time_machine.shift(-3600)
+        assert desk.get("/admin/").status_code == 200
+
+
+INVITATION = {"first_name": "Noa", "last_name": "New", "email": "noa.new@clinic.example.com"}
+
+
+class TestStaff:
+    def invite(self, client, *roles, **fields):
+        groups = [Group.objects.get(name=role).pk for role in roles]
+        return client.post("/admin/users/new/", INVITATION | {"groups": groups} | fields)
+
+    def test_invited_person_chooses_the_password(self, manager):
+        assert b"password1" not in manager.get("/admin/users/new/").content
+        assert self.invite(manager, "Front desk").status_code == 302
+        user = get_user_model().objects.get(email=INVITATION["email"])
+        assert (user.username, user.has_usable_password(), user.is_superuser) == ("noa.new", False, False)
+        assert [group.name for group in user.groups.all()] == ["Front desk"]
+        assert kinds(user=user, actor=manager.user) == ["invited"]
+        link = get_link()
+        assert outbox.outbox[0].to == [INVITATION["email"]]
+        assert "invited" not in outbox.outbox[0].subject.lower()
+        client = Client()
+        path = client.get(link).url
+        client.post(path, {"password1": "my-Own-Pass-2026", "password2": "my-Own-Pass-2026"})
+        assert sign_in("noa.new@clinic.example.com", "my-Own-Pass-2026", client=client).url == "/admin/"
+        assert client.get("/admin/case/").status_code == 200
+
+    def test_weak_passwords_are_refused(self, manager):
+        self.invite(manager, "Front desk")
+        user = get_user_model().objects.get(email=INVITATION["email"])
+        for password in ("short", "password1234", "noa.new@clinic", "123456789012", ""):
+            set_password(user, password)
+            user.refresh_from_db()
+            assert not user.has_usable_password(), password
+
+    def test_email_address_belongs_to_one_account(self, manager):
+        assert self.invite(manager, email="MARIA@clinic.example.com").status_code == 200
+        assert get_user_model().objects.count() == 1
+
+    @pytest.mark.parametrize("field", ["is_superuser", "is_staff"])
+    def test_managers_make_no_superusers(self, manager, field):
+        self.invite(manager, "Managers", **{field: "on"})
+        user = get_user_model().objects.get(email=INVITATION["email"])
+        assert not getattr(user, field)
+        manager.post(f"/admin/users/edit/{user.pk}/", INVITATION | {"username": "noa", "is_active": "on", field: "on"})
+        user.refresh_from_db()
+        assert (user.username, getattr(user, field)) == ("noa", False)
+
+    def test_managers_give_no_role_above_their_own(self, manager):
+        above = Group.objects.create(name="IT")
+        above.permissions.add(Permission.objects.get(codename="change_group"))
+        assert self.invite(manager, "IT").status_code == 200
+        manager.post(
+            f"/admin/users/edit/{manager.user.pk}/",
+            {
+                "username": "maria",
+                "email": "maria@clinic.example.com",
+                "first_name": "M",
+                "last_name": "M",
+                "groups": [above.pk],
+            },
+        )
+        assert not above.user_set.exists()
+
+    def test_roles_above_stay_when_a_manager_edits(self, manager, clerk):
+        above = Group.objects.create(name="IT")
+        above.permissions.add(Permission.objects.get(codename="change_group"))
+        clerk.groups.set([above])
+        manager.post(
+            f"/admin/users/edit/{clerk.pk}/",
+            INVITATION | {"username": "fran", "is_active": "on", "groups": [Group.objects.get(name="Editors").pk]},
+        )
+        assert sorted(group.name for group in clerk.groups.all()) == ["Editors", "IT"]
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/admin/users/edit/{}/",
+            "/admin/staff-access/{}/",
+            "/admin/users/delete/{}/",
+            "/admin/bulk/auth/user/set_active_state/?id={}",
+            "/admin/bulk/auth/user/delete/?id={}",
+            "/admin/bulk/auth/user/assign_role/?id={}",
+        ],
+    )
+    def test_managers_do_not_touch_superusers(self, manager, path):
+        boss = factories.make_user("admin", username="boss")
+        Authenticator.objects.create(user=boss, type="totp", data={})
+        data = {
+            "username": "x",
+            "email": "x@example.com",
+            "first_name": "x",
+            "last_name": "x",
+            "action": "reset_factor",
+            "mark_as_active": "",
+            "role": 1,
+        }
+        for response in (manager.get(path.format(boss.pk)), manager.post(path.format(boss.pk), data)):
+            assert response.status_code in (200, 302, 403)
+        boss.refresh_from_db()
+        assert (boss.username, boss.is_active, boss.groups.count()) == ("boss", True, 0)
+        assert Authenticator.objects.count() == 1
+
+    @pytest.mark.parametrize("role", ["editor", "frontdesk", "clinician"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/admin/users/",
+            "/admin/users/new/",
+            "/admin/users/edit/{}/",
+            "/admin/staff-access/{}/",
+            "/admin/reports/sign-ins/",
+            "/admin/reports/sign-ins/results/",
+            "/admin/groups/",
+        ],
+    )
+    def test_others_do_not_manage_accounts(self, profile, role, path):
+        client = Client()
+        user = factories.make_user(role)
+        client.force_login(user)
+        path = path.format(user.pk)
+        for response in (client.get(path), client.post(path, {"action": "send_link"})):
+            assert response.status_code in (302, 403, 405)
+        assert not StaffMail.objects.exists()
+
+    def test_manager_resets_a_second_factor(self, manager, with_app):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, code_now())
+        page = manager.get(f"/admin/staff-access/{with_app.pk}/").content.decode()
+        assert "TOTP" in page
+        manager.post(f"/admin/staff-access/{with_app.pk}/", {"action": "reset_factor"})
+        assert not Authenticator.objects.exists()
+        assert kinds(actor=manager.user) == ["factor_removed", "signed_out_everywhere"]
+        assert client.get("/admin/").status_code == 302
+        assert sign_in("fran").url == "/admin/"
+        staff_mail.send_due()
+        assert outbox.outbox[0].to == ["fran@clinic.example.com"]
+
+    @pytest.mark.parametrize(
+        ("has_password", "kind", "mail"), [(True, "reset_requested", "new password"), (False, "invited", "account at")]
+    )
+    def test_manager_sends_the_link_again(self, manager, clerk, has_password, kind, mail):
+        if not has_password:
+            clerk.set_unusable_password()
+            clerk.save()
+        manager.post(f"/admin/staff-access/{clerk.pk}/", {"action": "send_link"})
+        staff_mail.send_due()
+        assert kinds(user=clerk, actor=manager.user) == [kind]
+        assert mail in outbox.outbox[0].subject
+
+    def test_manager_signs_a_colleague_out_everywhere(self, manager, clerk):
+        clients = [Client(), Client()]
+        for client in clients:
+            sign_in("fran", client=client)
+        manager.post(f"/admin/staff-access/{clerk.pk}/", {"action": "sign_out"})
+        assert [client.get("/admin/").status_code for client in clients] == [302, 302]
+        assert manager.get("/admin/").status_code == 200
+
+    def test_own_other_sessions_can_be_ended(self, clerk):
+        here, there = Client(), Client()
+        sign_in("fran", client=here)
+        sign_in("fran", client=there)
+        assert UserSession.objects.count() == 2
+        assert here.get("/account/sessions/").status_code == 200
+        here.post("/account/sessions/")
+        assert [client.get("/admin/").status_code for client in (here, there)] == [200, 302]
+
+    def test_managers_see_sign_ins(self, manager, clerk):
+        sign_in("fran", "wrong")
+        sign_in("fran")
+        sign_in("stranger", "wrong")
+        page = manager.get("/admin/reports/sign-ins/").content.decode()
+        for words in ("Wrong password", "Signed in", "Unknown name", "203.0.113.0/24", "fran"):
+            assert words in page
+        assert "stranger" not in page
+        assert "203.0.113.7" not in page
+        page = manager.get("/admin/reports/sign-ins/?kind=signed_in").content.decode()
+        assert "Unknown name" not in page
+
+    def test_menus_show_what_a_role_may_open(self, manager, clerk):
+        page = manager.get("/admin/").content.decode()
+        assert "/admin/users/" in page
+        assert "/admin/reports/sign-ins/" in page
+        client = Client()
+        client.force_login(clerk)
+        page = client.get("/admin/").content.decode()
+        assert "/admin/users/" not in page
+        assert "/admin/reports/sign-ins/" not in page
+
+    def test_list_of_accounts_opens(self, manager, clerk):
+        boss = factories.make_user("admin", username="boss")
+        page = manager.get("/admin/users/").content.decode()
+        assert f"/admin/users/edit/{clerk.pk}/" in page
+        assert f"/admin/users/edit/{boss.pk}/" not in page
+        assert f"/admin/staff-access/{clerk.pk}/" in page
+        assert "data-bulk-action-checkbox" not in page
+
+    def test_names_of_addresses_lead_where_the_mails_say(self):
+        assert reverse("account_reset_password_from_key", args=["1", "a-b"]) == "/account/password/reset/key/1-a-b/"
+
+
+def test_guard_holds_under_a_path_prefix(clerk, strict):
+    client = Client()
+    client.force_login(clerk)
+    assert client.get("/admin/case/", SCRIPT_NAME="/site").status_code == 302
+
+
+@pytest.mark.parametrize(("role", "is_covered"), [("frontdesk", True), ("manager", True), ("editor", False)])
+def test_idle_pages_are_covered_for_whoever_sees_patients(profile, settings, role, is_covered):
+    settings.IDLE_MINUTES = 30
+    client = Client()
+    client.force_login(factories.make_user(role))
+    assert (b'id="idle-cover" data-minutes="30"' in client.get("/admin/").content) == is_covered
