@@ -9,6 +9,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 # The processes of Procfile get HOST and PORT. honcho reads no .env: it belongs to the production settings.
 HONCHO := exec env PATH="$(VENV)/bin:$$PATH" HOST="$(HOST)" PYTHONUNBUFFERED=1 $(PY) -m honcho --env /dev/null start --port $(PORT)
+# supervisord starts each process again when it ends; honcho ends all, so that a developer sees it.
+SUPERVISORD := exec env PYTHON="$(abspath $(PY))" HOST="$(HOST)" PORT="$(PORT)" PYTHONUNBUFFERED=1 \
+  $(PY) -m supervisor.supervisord --configuration deploy/supervisord.conf --pidfile $(or $(VAR_DIR),var)/supervisord.pid
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check serve check-project lint types format perf load crashes mail-sink lock
@@ -49,7 +52,7 @@ format: $(VENV)/.tools ## Format the code
 serve: export DJANGO_SETTINGS_MODULE = clinic.settings.production
 serve: $(VENV)/.site ## Serve with production settings, configured from .env
 	@$(PY) manage.py prepare
-	@$(HONCHO) web worker
+	@$(SUPERVISORD)
 
 perf: export VAR_DIR = $(CURDIR)/var/perf
 perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 requests (takes some minutes)

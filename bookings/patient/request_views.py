@@ -20,7 +20,7 @@ from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, submit
 from clinic.models import ClinicProfile, OpeningHours
-from clinic.site.context import site_context
+from clinic.site.context import get_root_url, site_context
 
 from . import rate_limits
 from .fields import OTHER_DAYS, get_first_day
@@ -90,7 +90,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
         "own": own if not form.is_bound else None,
         "own_time": format_start(form.own_visit.starts_at, profile.zone) if form.own_visit else "",
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
-        "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
+        "canonical": get_root_url(request) + reverse("bookings:consultation"),
     }
     return limit_referrer(render(request, "bookings/consultation.html", context))
 

@@ -11,6 +11,9 @@ from clinic import gunicorn_config
 
 TOKEN = "CASE-8N89:1abc:secret"
 PATIENT = "Zoë Lima"
+CONFIG = Config()
+CONFIG.set("accesslog", gunicorn_config.accesslog)
+CONFIG.set("access_log_format", gunicorn_config.access_log_format)
 
 
 @pytest.mark.parametrize(
@@ -20,10 +23,12 @@ PATIENT = "Zoë Lima"
         (f"/consultation/visit/{TOKEN}/", "/consultation/visit/…/"),
         (f"/consultation/visit/{TOKEN}/cancel/", "/consultation/visit/…/cancel/"),
         (f"/consultation/received/{TOKEN}/", "/consultation/received/…/"),
+        ("/a\n[29/Nov/2026:00:00:00 +0000] forged/", "/a\\n[29/Nov/2026:00:00:00 +0000] forged/"),
+        ("/\x1b[2J\x07\r/", "/\\x1b[2J\\x07\\r/"),
     ],
 )
-def test_access_log_holds_no_signed_link(path, logged):
-    log = gunicorn_config.RedactingLogger(Config())
+def test_access_log_holds_no_link_and_no_forged_line(capsys, path, logged):
+    log = gunicorn_config.RedactingLogger(CONFIG)
     answer = SimpleNamespace(status="200 OK", sent=10, headers=[])
     environ = {
         "REQUEST_METHOD": "GET",
@@ -32,10 +37,10 @@ def test_access_log_holds_no_signed_link(path, logged):
         "QUERY_STRING": "q=Ana",
         "SERVER_PROTOCOL": "HTTP/1.1",
     }
-    asked = SimpleNamespace(headers=[])
-    atoms = log.atoms(answer, asked, environ, datetime.timedelta(milliseconds=12))
-    line = gunicorn_config.access_log_format % log.atoms_wrapper_class(atoms)
+    log.access(answer, SimpleNamespace(headers=[]), environ, datetime.timedelta(milliseconds=12))
+    line = capsys.readouterr().out
     assert f'"GET {logged}" 200 10 12ms' in line
+    assert line.count("\n") == 1
     assert "secret" not in line
     assert "Ana" not in line
 

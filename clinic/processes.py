@@ -1,0 +1,23 @@
+"""Tie a process to the one that started it."""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+
+def end_with_parent(number: int) -> None:
+    """Get a signal from the kernel when the parent ends, also by kill -9.
+
+    Only on Linux. An orphan would keep its port and its jobs while its successor starts.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
+
+
+def end_with_supervisor() -> None:
+    """End when the supervisord of ``make serve`` ends. It sets this variable for its processes."""
+    if "SUPERVISOR_ENABLED" in os.environ:
+        end_with_parent(signal.SIGTERM)
