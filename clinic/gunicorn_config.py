@@ -56,18 +56,18 @@ def on_starting(server) -> None:
 
 def post_fork(server, worker) -> None:
     """Let no worker outlive the arbiter, whose successor needs the port."""
-    end_with_parent(signal.SIGKILL)
+    end_with_parent(signal.SIGKILL, server.pid)
 
 
-def post_worker_init(worker) -> None:
+def when_ready(server) -> None:
     """Render the first pages once, before any patient asks for them.
 
-    Loading templates takes half a second in a new worker.
+    Loading templates takes half a second. The workers are forked from this process, so they have them from the start.
     """
     for path in FIRST_PAGES:
         try:
-            request_page(worker.wsgi, path)
-        except Exception:  # the worker starts all the same, and answers the next request with the error
+            request_page(server.app.wsgi(), path)
+        except Exception:  # the site starts all the same, and answers the next request with the error
             logger.exception("Could not render %s ahead of its first visitor", path)
 
 

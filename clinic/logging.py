@@ -12,9 +12,9 @@ import traceback
 
 logger = logging.getLogger(__name__)
 
-# A query string may hold a name that the desk searched for. In a request line that is quoted whole, it ends before the
-# protocol, since it may contain spaces.
-QUERY = re.compile(r"\?(?:[^\"']*?(?= HTTP/\d)|[^\s\"']+)")
+# A query string may hold a name that the desk searched for. Since it may contain spaces and quotes, it ends before the
+# protocol of a request line, or with the message.
+QUERY = re.compile(r"\?(?=\S)(?:.*?(?= HTTP/\d)|.*)")
 # Addresses that are followed by a secret, also one that is cut off or has another shape than below.
 SECRET_ADDRESS = re.compile(r"(/(?:visit|received|confirm|key|confirm-email)/)[\s\"']*[^/\s\"']+", re.IGNORECASE)
 # Every signature, reset token and session key is a long run of letters and digits, often after what it signs.

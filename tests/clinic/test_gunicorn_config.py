@@ -70,7 +70,7 @@ def open_connection(db, monkeypatch):
         signal.connect(close_old_connections)
 
 
-def test_new_worker_renders_first_pages(home, profile, consultation_settings, open_connection):
+def test_start_renders_first_pages(home, profile, consultation_settings, open_connection):
     asked, application = [], get_wsgi_application()
 
     def spy(environ, start):
@@ -80,13 +80,13 @@ def test_new_worker_renders_first_pages(home, profile, consultation_settings, op
 
         return application(environ, start_and_remember)
 
-    gunicorn_config.post_worker_init(SimpleNamespace(wsgi=spy))
+    gunicorn_config.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: spy)))
     assert asked == [("/", "200 OK"), ("/consultation/", "200 OK")]
 
 
-def test_worker_starts_when_first_pages_fail(caplog):
+def test_site_starts_when_first_pages_fail(caplog):
     def broken(environ, start):
         raise RuntimeError("no database")
 
-    gunicorn_config.post_worker_init(SimpleNamespace(wsgi=broken))
+    gunicorn_config.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: broken)))
     assert "Could not render /consultation/ ahead" in caplog.text

@@ -18,7 +18,7 @@ HOSTS = ["testserver", "10.1.2.3", "10.1.2.3:8001", "[::1]:80", "evil.example.co
 
 
 @pytest.fixture
-def whole(monkeypatch, tmp_path):
+def whole(monkeypatch):
     """Let every part of the site work. Return a function that replaces checks."""
     monkeypatch.setattr(health, "_running", {})
     monkeypatch.setattr(health, "CHECKS", dict.fromkeys(health.CHECKS, lambda: "ok"))
@@ -88,7 +88,8 @@ def test_health_checks_are_only_read(client, whole, method):
     assert getattr(client, method)("/healthz").status_code == (200 if method == "head" else 405)
 
 
-def test_every_check_passes_on_a_working_site(transactional_db, settings, tmp_path):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_every_check_passes_on_a_working_site(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     WorkerHeartbeat.record()
     assert health.check_all() == ALL_OK
@@ -122,8 +123,8 @@ def test_unapplied_migration_is_named(db, monkeypatch):
     assert health.check_migrations() == "unapplied"
 
 
-def test_checks_leave_no_connection_open(transactional_db, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_checks_leave_no_connection_open():
     open_after = []
 
     def spy():
