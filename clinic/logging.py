@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 # A query string may hold a name that the desk searched for. Since it may contain spaces and quotes, it ends before the
 # protocol of a request line, or with the message.
 QUERY = re.compile(r"\?(?=\S)(?:.*?(?= HTTP/\d)|.*)")
+# What the servers say of a request that they cannot read quotes it: only the kind of error is kept.
+UNREADABLE = re.compile(r"(Invalid request) from ip=\S*(: [\w ]+)?.*|(code \d+, message [\w ]+).*")
 # Addresses that are followed by a secret, also one that is cut off or has another shape than below.
 SECRET_ADDRESS = re.compile(r"(/(?:visit|received|confirm|key|confirm-email)/)[\s\"']*[^/\s\"']+", re.IGNORECASE)
 # Every signature, reset token and session key is a long run of letters and digits, often after what it signs.
@@ -27,7 +29,7 @@ MAX_LENGTH = 4000  # characters of a message; the patterns take too long for a m
 
 def redact(text: str) -> str:
     """Remove query strings, the secrets in addresses, and email addresses."""
-    text = QUERY.sub("", text)
+    text = QUERY.sub("", UNREADABLE.sub(r"\1\2\3", text))
     text = SECRET_ADDRESS.sub(r"\1…", text)
     text = LONG_WORD.sub(lambda found: "…" if _has_secret(found[0]) else found[0], text)
     return EMAIL.sub("…@…", text)

@@ -183,7 +183,9 @@ def test_ordinary_words_stay_readable(logged, name):
     "/search/?q=Zoë Lima", "/search/?q=Zo%C3%AB+Lima", "GET /search/?q=Zoë Lima HTTP/1.1", "/zoe.lima@example.com/",
     "https://www.example.com?q=Lima", "/search/?q=O'Zo Lima", '/?q="Zo" "Lima"',
     "/a/zoe.lima%40example.com", '"GET /?name=Lima&phone=9495550123 HTTP/1.1" 400 -',
-    "Invalid request line: 'GET /x?Zoë Lima zoe.lima@example.com HTTP/1.1'", "/a?b?q=Lima", "/admin/case/?q=9495550123",
+    "Invalid request line: 'GET /x?Zoë Lima zoe.lima@example.com HTTP/1.1'", "/a?b?q=Lima",
+    "Invalid request from ip=127.0.0.1: Invalid HTTP method: 'Zoe'",
+    "code 400, message Bad request syntax ('Zoe Lima')", "/admin/case/?q=9495550123",
 ])  # fmt: skip
 def test_nothing_typed_is_logged(logged, typed):
     logging.getLogger("django.server").warning("Seen: %s", typed)

@@ -145,3 +145,19 @@ def test_email_url_chooses_the_backend(production, url, backend):
     settings = production(EMAIL_URL=url)
     chosen = settings.get("EMAIL_BACKEND") or settings["MAILERS"]["default"]["BACKEND"]
     assert chosen == f"django.core.mail.backends.{backend}.EmailBackend"
+
+
+def test_hsts_covers_this_host_alone_by_default(production):
+    settings = production()
+    assert settings["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert not settings["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert not settings["SECURE_HSTS_PRELOAD"]
+
+
+@pytest.mark.parametrize("variable", ["HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD"])
+def test_hsts_goes_further_when_asked(production, variable):
+    assert production(**{variable: "True"})[f"SECURE_{variable}"] is True
+
+
+def test_site_without_https_sends_no_hsts(production):
+    assert production(HTTPS="False")["SECURE_HSTS_SECONDS"] == 0
