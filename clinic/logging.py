@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 # protocol of a request line, or with the message.
 QUERY = re.compile(r"\?(?=\S)(?:.*?(?= HTTP/\d)|.*)")
 # What the servers say of a request that they cannot read quotes it: only the kind of error is kept.
-UNREADABLE = re.compile(r"(Invalid request) from ip=\S*(: [\w ]+)?.*|(code \d+, message [\w ]+).*")
+UNREADABLE = re.compile(r"(Invalid request) from ip=(?:\S*?(: [\w ]+))?.*|(code \d+, message [\w ]+).*")
 # Addresses that are followed by a secret, also one that is cut off or has another shape than below.
 SECRET_ADDRESS = re.compile(r"(/(?:visit|received|confirm|key|confirm-email)/)[\s\"']*[^/\s\"']+", re.IGNORECASE)
 # Every signature, reset token and session key is a long run of letters and digits, often after what it signs.

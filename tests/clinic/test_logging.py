@@ -214,6 +214,20 @@ def test_no_character_forges_a_line_or_moves_the_cursor(logged, hostile):
     told.encode()
 
 
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ("Invalid request from ip=127.0.0.1: Invalid HTTP method: 'Zoe'", "Invalid request: Invalid HTTP method"),
+        ("Invalid request from ip=::1: Invalid HTTP header name: 'Zoe'", "Invalid request: Invalid HTTP header name"),
+        ("Invalid request from ip=: 'Zoe'", "Invalid request"),
+        ("code 400, message Bad request syntax ('Zoe')", "code 400, message Bad request syntax "),
+    ],
+)
+def test_unreadable_request_is_named_by_its_error(message, kept):
+    record = logging.LogRecord("gunicorn.error", logging.WARNING, __file__, 1, message, (), None)
+    assert RedactingFormatter().format(record) == kept
+
+
 def test_arguments_that_do_not_fit_are_not_printed():
     record = logging.LogRecord("clinic", logging.ERROR, __file__, 1, "Seen: %s %s", (NAME,), None)
     assert RedactingFormatter().format(record) == "Seen: %s %s (its arguments do not fit)"
