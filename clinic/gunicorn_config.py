@@ -69,6 +69,7 @@ def when_ready(server) -> None:
             request_page(server.app.wsgi(), path)
         except Exception:  # the site starts all the same, and answers the next request with the error
             logger.exception("Could not render %s ahead of its first visitor", path)
+    close_connections()
 
 
 def request_page(application: Callable, path: str) -> None:
@@ -81,4 +82,11 @@ def request_page(application: Callable, path: str) -> None:
         list(answer)
     finally:
         answer.close()
-        connections.close_all()
+
+
+def close_connections() -> None:
+    """Close every connection to the database, since no two processes may share one."""
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor == "postgresql":
+            connection.close_pool()

@@ -64,7 +64,7 @@ def open_connection(db, monkeypatch):
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
-    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    monkeypatch.setattr(gunicorn_config, "close_connections", lambda: None)
     yield
     for signal in signals:
         signal.connect(close_old_connections)
@@ -84,7 +84,19 @@ def test_start_renders_first_pages(home, profile, consultation_settings, open_co
     assert asked == [("/", "200 OK"), ("/consultation/", "200 OK")]
 
 
-def test_site_starts_when_first_pages_fail(caplog):
+def test_workers_inherit_no_connection(monkeypatch):
+    closed = []
+    pool = SimpleNamespace(vendor="postgresql", close_pool=lambda: closed.append("pool"))
+    all_connections = SimpleNamespace(close_all=lambda: closed.append("all"), all=lambda initialized_only: [pool])
+    monkeypatch.setattr(gunicorn_config, "connections", all_connections)
+    monkeypatch.setattr(gunicorn_config, "FIRST_PAGES", ())
+    gunicorn_config.when_ready(None)
+    assert closed == ["all", "pool"]
+
+
+def test_site_starts_when_first_pages_fail(caplog, monkeypatch):
+    monkeypatch.setattr(gunicorn_config, "close_connections", lambda: None)
+
     def broken(environ, start):
         raise RuntimeError("no database")
 
