@@ -72,7 +72,7 @@ def hours_ics(request: HttpRequest) -> HttpResponse:
     content = build_ics(
         exceptions,
         name=context.profile.name,
-        host=urlsplit(get_root_url(request)).hostname,
+        host=urlsplit(get_root_url(request)).hostname or "",
         stamp=context.hours_changed_at or now,
     )
     return HttpResponse(content, content_type="text/calendar; charset=utf-8")
