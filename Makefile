@@ -7,11 +7,14 @@ HOST ?= 127.0.0.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A start takes half the time when Python finds the modules compiled.
 unexport PYTHONDONTWRITEBYTECODE
-# The processes of Procfile get HOST and PORT. honcho reads no .env: it belongs to the production settings.
+# The processes of Procfile get HOST and PORT. honcho reads no .env, which belongs to the production settings alone.
 HONCHO := exec env PATH="$(VENV)/bin:$$PATH" HOST="$(HOST)" PYTHONUNBUFFERED=1 $(PY) -m honcho --env /dev/null start --port $(PORT)
+# supervisord starts each process again when it ends; honcho ends all, so that a developer sees it.
+SUPERVISORD := exec env SUPERVISOR_PID=$$$$ PYTHON="$(abspath $(PY))" HOST="$(HOST)" PORT="$(PORT)" PYTHONUNBUFFERED=1 \
+  $(PY) -m supervisor.supervisord --configuration deploy/supervisord.conf --pidfile $(or $(VAR_DIR),var)/supervisord.pid
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint types format perf load crashes mail-sink lock
+.PHONY: help run test check serve check-project lint types format perf load crashes restarts mail-sink lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,7 +52,7 @@ format: $(VENV)/.tools ## Format the code
 serve: export DJANGO_SETTINGS_MODULE = clinic.settings.production
 serve: $(VENV)/.site ## Serve with production settings, configured from .env
 	@$(PY) manage.py prepare
-	@$(HONCHO) web worker
+	@$(SUPERVISORD)
 
 perf: export VAR_DIR = $(CURDIR)/var/perf
 perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 requests (takes some minutes)
@@ -60,12 +63,15 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 	@$(PY) -m tests.performance.measure
 
 # Full size, unless FULL is set to nothing.
-crashes load mail-sink: export FULL ?= 1
+crashes load mail-sink restarts: export FULL ?= 1
 load: $(VENV)/.tools ## Fifty patients at once on two gunicorn workers (DATABASE_URL= for PostgreSQL)
 	@$(PY) -m tests.load.patients
 
 crashes: $(VENV)/.tools ## Kill the whole server six times during 500 requests; none may be lost (some minutes)
 	@$(PY) -m tests.load.crashes
+
+restarts: $(VENV)/.tools ## Kill web server and worker, and measure how soon they are back, and a whole start
+	@$(PY) -m pytest -n 0 -q -rP tests/browser/test_restarts.py
 
 mail-sink: $(VENV)/.tools ## Break the email server in four ways during requests; no message may be lost (some minutes)
 	@$(PY) -m tests.load.mail_sink

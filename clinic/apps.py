@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 
 
@@ -6,6 +8,7 @@ class ClinicConfig(AppConfig):
     verbose_name = "Clinic"
 
     def ready(self):
+        gc.enable()  # the settings switched it off
         from wagtail import signals
         from wagtail.models import Page, PageViewRestriction, Site
 

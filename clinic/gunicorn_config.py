@@ -5,8 +5,8 @@ Used as ``python -m gunicorn --config python:clinic.gunicorn_config``.
 
 import logging
 import os
+import signal
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,11 +14,13 @@ from django.db import connections
 from django.test import RequestFactory
 from gunicorn.glogging import Logger
 
-from clinic.logging import RedactingFormatter, redact_links
+from clinic.logging import RedactingFormatter, log_uncaught
+from clinic.processes import end_with_parent, end_with_supervisor
 
 logger = logging.getLogger(__name__)
 
 wsgi_app = "clinic.wsgi"
+preload_app = True  # the site is imported once, so a start, and a worker in place of one that died, takes less time
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4  # more threads would only compete for the processor
 # A request beyond a worker's threads waits there, while the other worker may be idle.
@@ -33,16 +35,13 @@ access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
 
 
 class RedactingLogger(Logger):
-    """Keep patients' data out of the access log and the error log."""
+    """Keep patients' data and forged lines out of the access log and the error log."""
 
     def setup(self, cfg) -> None:
         super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(RedactingFormatter(self.error_fmt, self.datefmt))
-
-    def atoms(self, *args, **kwargs) -> dict[str, Any]:
-        atoms = super().atoms(*args, **kwargs)
-        return {**atoms, "U": redact_links(atoms["U"])}
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                handler.setFormatter(RedactingFormatter(handler.formatter._fmt, handler.formatter.datefmt))
 
 
 logger_class = RedactingLogger
@@ -50,16 +49,27 @@ logger_class = RedactingLogger
 FIRST_PAGES = ("/", "/consultation/")
 
 
-def post_worker_init(worker) -> None:
+def on_starting(server) -> None:
+    end_with_supervisor()
+    log_uncaught()
+
+
+def post_fork(server, worker) -> None:
+    """Let no worker outlive the arbiter, whose successor needs the port."""
+    end_with_parent(signal.SIGKILL, server.pid)
+
+
+def when_ready(server) -> None:
     """Render the first pages once, before any patient asks for them.
 
-    Loading templates and URLs takes half a second in a new worker.
+    Loading templates takes half a second. The workers are forked from this process, so they have them from the start.
     """
     for path in FIRST_PAGES:
         try:
-            request_page(worker.wsgi, path)
-        except Exception:  # the worker starts all the same, and answers the next request with the error
+            request_page(server.app.wsgi(), path)
+        except Exception:  # the site starts all the same, and answers the next request with the error
             logger.exception("Could not render %s ahead of its first visitor", path)
+    close_connections()
 
 
 def request_page(application: Callable, path: str) -> None:
@@ -72,4 +82,11 @@ def request_page(application: Callable, path: str) -> None:
         list(answer)
     finally:
         answer.close()
-        connections.close_all()
+
+
+def close_connections() -> None:
+    """Close every connection to the database, since no two processes may share one."""
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor == "postgresql":
+            connection.close_pool()

@@ -1,4 +1,6 @@
-"""Send the headers that limit what a page may do in a browser."""
+"""Answer health checks, and limit what a page may do in a browser."""
+
+from clinic.site import health
 
 PUBLIC_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
@@ -25,3 +27,15 @@ class PageHeadersMiddleware:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
+
+
+class HealthMiddleware:
+    """Answer health checks before anything reads the Host header or the database."""
+
+    ANSWERS = {"/healthz": health.healthz, "/readyz": health.readyz}
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.ANSWERS.get(request.path_info, self.get_response)(request)

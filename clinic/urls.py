@@ -39,8 +39,6 @@ urlpatterns = [
     path("hours.json", feeds.hours_json, name="hours_json"),
     path("hours.ics", feeds.hours_ics, name="hours_ics"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     path("", include(wagtail_urls)),
 ]
 if settings.SERVE_MEDIA:

@@ -21,7 +21,7 @@ from bookings.scheduling.policy import BookingPolicy
 from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, TooManyChangesError, submit
 from clinic.limits import get_network
 from clinic.models import ClinicProfile, OpeningHours
-from clinic.site.context import site_context
+from clinic.site.context import get_root_url, site_context
 
 from .fields import OTHER_DAYS, get_first_day
 from .form_token import CORRECTS, FOR_ANOTHER
@@ -96,7 +96,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
         "is_correction": form.purpose == CORRECTS,
         "own_time": format_start(form.own_visit.starts_at, profile.zone) if form.own_visit else "",
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
-        "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
+        "canonical": get_root_url(request) + reverse("bookings:consultation"),
     }
     return limit_referrer(render(request, "bookings/consultation.html", context))
 

@@ -9,6 +9,7 @@ version of the hours is put back, its events are the earlier ones again, without
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -20,7 +21,7 @@ from icalendar import Calendar, Event, vDuration
 
 from clinic.hours.formatting import format_spans
 from clinic.hours.schedule import DAY, HORIZON_DAYS, DatedException, as_utc
-from clinic.site.context import SiteContext, site_context
+from clinic.site.context import SiteContext, get_root_url, site_context
 
 CALENDAR_AHEAD = timedelta(days=400)
 REFRESH = timedelta(hours=12)
@@ -69,7 +70,10 @@ def hours_ics(request: HttpRequest) -> HttpResponse:
     today = context.profile.today(now)
     exceptions = context.schedule.exceptions_between(today, today + CALENDAR_AHEAD) if context.schedule else ()
     content = build_ics(
-        exceptions, name=context.profile.name, host=request.get_host(), stamp=context.hours_changed_at or now
+        exceptions,
+        name=context.profile.name,
+        host=urlsplit(get_root_url(request)).hostname or "",
+        stamp=context.hours_changed_at or now,
     )
     return HttpResponse(content, content_type="text/calendar; charset=utf-8")
 

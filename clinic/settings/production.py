@@ -22,10 +22,13 @@ CSRF_TRUSTED_ORIGINS = read_url("CSRF_TRUSTED_ORIGINS", read=env.list) or [WAGTA
 
 globals().update(email_settings(read_url("EMAIL_URL", read=env.dj_email_url)))
 
-STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "clinic.site.staticfiles.StaticFilesStorage"}
 
-# X-Frame-Options stays SAMEORIGIN: the page preview of the admin shows the site in a frame.
-SILENCED_SYSTEM_CHECKS = ["security.W019"]
+SILENCED_SYSTEM_CHECKS = [
+    "security.W019",  # X-Frame-Options stays SAMEORIGIN: the page preview of the admin shows the site in a frame
+    "security.W005",  # both are decisions about a whole domain, which may have other hosts without https
+    "security.W021",
+]
 
 # People who see patients sign in with a password and a second step.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", True)
@@ -36,8 +39,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000) if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 TRUSTED_PROXIES = read_proxies("TRUSTED_PROXIES", "1")
 if TRUSTED_PROXIES:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -57,6 +59,15 @@ def site_context(request) -> SiteContext:
         key = f"site-context:{site.pk if site else 0}:{version_for(request)}"
         request._site_context = cache.get_or_set(key, lambda: build_site_context(site, timezone.now()), CACHE_SECONDS)
     return request._site_context
+
+
+def get_root_url(request: HttpRequest | None = None) -> str:
+    """Return the site's configured address, without a slash at its end.
+
+    The Host header chooses among the configured sites, and is never repeated.
+    """
+    site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
+    return site.root_url if site else settings.WAGTAILADMIN_BASE_URL.rstrip("/")
 
 
 def clinic_node(request) -> dict[str, Any]:

@@ -1,23 +1,18 @@
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from .context import get_root_url
 from .forms import SearchForm
-from .heartbeat import WorkerHeartbeat
 from .search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
-# The worker writes one every 30 seconds, later after errors and while an email server is slow.
-MAX_HEARTBEAT_AGE = timedelta(minutes=3)
 
 
 @require_safe
@@ -40,7 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    context = {"sitemap_url": request.build_absolute_uri(reverse("sitemap"))}
+    context = {"sitemap_url": get_root_url(request) + reverse("sitemap")}
     return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
 
 
@@ -48,38 +43,6 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Redirect clients that ask for the fixed address."""
     return redirect(static("clinic/img/mark.svg"))
-
-
-@require_safe
-@never_cache
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database works, 503 when it does not."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "database unavailable"}, status=503)
-    return JsonResponse({"status": "ok"})
-
-
-@require_safe
-@never_cache
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Return 200 when the database answers and the worker is alive, else 503.
-
-    For monitoring. A load balancer asks ``/healthz``: without a worker the site still takes requests.
-    """
-    try:
-        age = WorkerHeartbeat.age()
-    except DatabaseError:
-        return JsonResponse({"database": "unavailable", "worker": "unknown", "heartbeat_age": None}, status=503)
-    is_alive = age is not None and age <= MAX_HEARTBEAT_AGE
-    status = {
-        "database": "ok",
-        "worker": "ok" if is_alive else "silent",
-        "heartbeat_age": None if age is None else round(age.total_seconds()),  # seconds
-    }
-    return JsonResponse(status, status=200 if is_alive else 503)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,4 +1,5 @@
 import os
+import socket
 
 import pytest
 from django.db import connection
@@ -11,6 +12,12 @@ from .server import Site
 WIDTHS = (390, 1440)
 SCHEMES = ("light", "dark")
 HEIGHT = 900
+PRODUCTION = {
+    "SECRET_KEY": "a-secret-for-one-test-run-that-is-long-enough-and-0123456789-different",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "DEFAULT_FROM_EMAIL": "clinic@example.com",
+    "HTTPS": "False",
+}
 
 
 @pytest.fixture(scope="package")
@@ -19,6 +26,16 @@ def site(tmp_path_factory):
     copy_demo(folder)
     with Site(folder) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def production(site):
+    """Run production settings on the database and folder of the demo site."""
+    with socket.create_server(("127.0.0.1", 0)) as sink:
+        mail = f"smtp://127.0.0.1:{sink.getsockname()[1]}"  # listens and never answers
+        settings = PRODUCTION | {"EMAIL_URL": mail, "DATABASE_URL": site.environment["DATABASE_URL"]}
+        with Site(site.folder, name="production", web="web", **settings) as running:
+            yield running
 
 
 @pytest.fixture(scope="package")

@@ -1,6 +1,6 @@
 """Run the real site for tests.
 
-It has the processes of Procfile, and a database and a folder of its own.
+It has the processes of ``make run`` or ``make serve``, and a database and a folder of its own.
 """
 
 import os
@@ -49,8 +49,8 @@ def cache_url() -> str:
 class Site:
     """Prepare, start and stop a site.
 
-    ``web`` is the web server's name in Procfile: "dev", or "web" for production settings. ``url`` has no slash at its
-    end. What the processes print is in ``log``.
+    ``web`` is "dev", or "web" for production settings. ``url`` has no slash at its end. What the processes print is in
+    ``log``.
     """
 
     def __init__(self, folder: Path, *, name: str = "demo", web: str = "dev", **environment: str):
@@ -68,6 +68,8 @@ class Site:
                 "VAR_DIR": str(folder),
                 "SITE_URL": self.url,
                 "HOST": "127.0.0.1",
+                "PORT": str(self.port),
+                "PYTHON": sys.executable,
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             }
             | environment
@@ -91,10 +93,16 @@ class Site:
         return self
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "honcho", "--env", os.devnull, "start", "--port", str(self.port)]
+        if self.web == "web":
+            options = ["--configuration", "deploy/supervisord.conf", "--pidfile", f"{self.folder}/supervisord.pid"]
+            command = [sys.executable, "-m", "supervisor.supervisord", *options]
+            command = ["sh", "-c", 'exec env SUPERVISOR_PID=$$ "$@"', "sh", *command]
+        else:
+            command = [sys.executable, "-m", "honcho", "--env", os.devnull, "start", "--port", str(self.port)]
+            command += ["dev", "worker"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [*command, self.web, "worker"], cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
         self.wait_until_up()
 

@@ -4,7 +4,6 @@ It is gunicorn and the worker, with production settings.
 """
 
 import json
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -13,23 +12,6 @@ import pytest
 
 from .server import Site
 from .test_public_pages import violations
-
-PRODUCTION = {
-    "SECRET_KEY": "a-secret-for-one-test-run-that-is-long-enough-and-0123456789-different",
-    "ALLOWED_HOSTS": "127.0.0.1",
-    "DEFAULT_FROM_EMAIL": "clinic@example.com",
-    "HTTPS": "False",
-}
-
-
-@pytest.fixture(scope="module")
-def production(site):
-    """Run production settings on the database and folder of the demo site."""
-    with socket.create_server(("127.0.0.1", 0)) as sink:
-        mail = f"smtp://127.0.0.1:{sink.getsockname()[1]}"  # listens and never answers
-        settings = PRODUCTION | {"EMAIL_URL": mail, "DATABASE_URL": site.environment["DATABASE_URL"]}
-        with Site(site.folder, name="production", web="web", **settings) as running:
-            yield running
 
 
 def get(site, path):

@@ -228,34 +228,7 @@ def test_worker_locks_nothing_before_a_hold_ends(db, monkeypatch):
     assert calls == []
 
 
-# Heartbeat and /readyz
-
-
-def test_readyz_needs_a_recent_heartbeat(client, db):
-    assert client.get("/readyz").status_code == 503
-    assert client.get("/readyz").json() == {"database": "ok", "worker": "silent", "heartbeat_age": None}
-    with time_machine.travel("2026-06-01 16:00", tick=False) as clock:
-        WorkerHeartbeat.record()
-        clock.shift(60)
-        response = client.get("/readyz")
-        assert (response.status_code, response.json()["heartbeat_age"]) == (200, 60)
-        assert "no-store" in response["Cache-Control"]
-        clock.shift(121)
-        response = client.get("/readyz")
-        assert (response.status_code, response.json()["worker"]) == (503, "silent")
-        WorkerHeartbeat.record()
-        assert client.get("/readyz").status_code == 200
-    assert WorkerHeartbeat.objects.count() == 1
-
-
-def test_readyz_says_when_database_is_gone(client, db, monkeypatch):
-    def fail():
-        raise OperationalError(PATIENT)
-
-    monkeypatch.setattr(WorkerHeartbeat, "age", fail)
-    response = client.get("/readyz")
-    assert response.status_code == 503
-    assert response.json() == {"database": "unavailable", "worker": "unknown", "heartbeat_age": None}
+# Heartbeat
 
 
 def test_heartbeat_leaves_caches_alone(db, django_capture_on_commit_callbacks):

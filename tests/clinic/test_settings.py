@@ -169,3 +169,19 @@ def test_proxies_are_a_number_or_networks(production, text, proxies):
 def test_unusable_proxies_stop_the_start(production, text):
     with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES cannot be used"):
         production(TRUSTED_PROXIES=text)
+
+
+def test_hsts_covers_this_host_alone_by_default(production):
+    settings = production()
+    assert settings["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert not settings["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert not settings["SECURE_HSTS_PRELOAD"]
+
+
+@pytest.mark.parametrize("variable", ["HSTS_INCLUDE_SUBDOMAINS", "HSTS_PRELOAD"])
+def test_hsts_goes_further_when_asked(production, variable):
+    assert production(**{variable: "True"})[f"SECURE_{variable}"] is True
+
+
+def test_site_without_https_sends_no_hsts(production):
+    assert production(HTTPS="False")["SECURE_HSTS_SECONDS"] == 0

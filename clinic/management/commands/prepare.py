@@ -1,20 +1,23 @@
 import gc
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
 from clinic.demo import users
+from clinic.logging import log_uncaught
 from clinic.media.relocation import make_uploads_private
 from clinic.models import HomePage
+from clinic.site.health import is_migration_pending
+from clinic.site.private_files import make_private
+from clinic.site.staticfiles import collect_changed
 
 
 class Command(BaseCommand):
-    """Bring database, static files and cache to the state of this code.
+    """Bring database, static files and file modes to the state of this code.
 
     Run before each start.
     """
@@ -22,6 +25,9 @@ class Command(BaseCommand):
     help = "Migrate; load the demo clinic into an empty database (development) or collect static files (production)."
 
     def handle(self, **options: Any) -> None:
+        if not sys.stderr.isatty():
+            log_uncaught()  # the error of a migration may quote a patient's row
+        make_private()
         if is_migration_pending():
             if settings.DEBUG:
                 # Collecting garbage takes a third of the time of a first migration, and frees little before its end.
@@ -30,7 +36,7 @@ class Command(BaseCommand):
             gc.enable()
         make_uploads_private(self.stdout.write)
         if not settings.DEBUG:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            collect_changed()
         elif not HomePage.objects.exists():
             call_command("load_demo", render_in_background=True)
         address = settings.WAGTAILADMIN_BASE_URL
@@ -39,12 +45,6 @@ class Command(BaseCommand):
         if settings.DEBUG:
             names = ", ".join(account[0] for account in users.ACCOUNTS)
             self.stdout.write(f"  Demo log-ins (password {users.PASSWORD}): {names}\n")
-
-
-def is_migration_pending() -> bool:
-    """Return whether a migration has to run. Cheaper than ``migrate``."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def set_site_address(address: str) -> None:

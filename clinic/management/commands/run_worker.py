@@ -12,7 +12,9 @@ from bookings import services
 from bookings.messaging import outbox
 from clinic import limits
 from clinic.accounts import mail as staff_mail
+from clinic.logging import log_uncaught
 from clinic.models import AccountEvent, WorkerHeartbeat
+from clinic.processes import end_with_supervisor
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +103,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")
 
     def handle(self, *, once: bool, **options: Any) -> None:
+        log_uncaught()
+        end_with_supervisor()
         if once:
             self.run_once()
             return
