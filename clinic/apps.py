@@ -10,12 +10,12 @@ class ClinicConfig(AppConfig):
         from wagtail.models import Page, PageViewRestriction, Site
 
         from .caching import prerender, version
-        from .models import ClinicRendition
+        from .models import ClinicRendition, ContentVersion
         from .seo.graph import register_node
         from .site.context import clinic_node
 
         # Renditions are saved while pages are rendered.
-        own = (model for model in self.get_models() if model is not ClinicRendition)
+        own = (model for model in self.get_models() if model not in (ClinicRendition, ContentVersion))
         version.register_content([*own, Page, PageViewRestriction, Site])
         for signal in (
             signals.page_published,

@@ -1,5 +1,6 @@
 """Collect the models, so that other code imports them from here."""
 
+from clinic.caching.version import ContentVersion
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.models import Keyword, PageKeyword
 from clinic.media.models import ClinicImage, ClinicRendition
