@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -8,16 +9,20 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .forms import SearchForm
 from .heartbeat import WorkerHeartbeat
+from .outage import RETRY_AFTER, is_outage, render_without_database
 from .search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
 # The worker writes one every 30 seconds, later after errors and while an email server is slow.
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -87,8 +92,18 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Render without a database query: the database may be what failed."""
-    return HttpResponseServerError(render_to_string("500.html"))
+    """Answer 503 while the database is away, else 500. Needs no database."""
+    is_away = is_outage()
+    title = _("We cannot show this page just now") if is_away else _("Something went wrong on our side")
+    context = {"head_title": title, "was_sent": request.method not in ("GET", "HEAD")}
+    try:
+        response = render_without_database(request, "outage.html", context, status=503 if is_away else 500)
+    except Exception:
+        logger.exception("The error page could not be shown")
+        return HttpResponseServerError(render_to_string("500.html"))
+    if is_away:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -7,7 +7,7 @@ import phonenumbers
 import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,7 +19,6 @@ from bookings.patient import request_views
 from bookings.patient.form_token import MAXIMUM_SECONDS, FormToken
 from bookings.patient.request_form import RequestForm
 from bookings.scheduling.policy import BookingPolicy
-from clinic.logging import RedactingFormatter
 from clinic.models import OpeningHours
 from tests.counting import queries_for
 from tests.factories import consultation_settings, make_case, make_treatment, make_user, make_visit, opening_hours
@@ -898,20 +897,7 @@ def test_new_consent_wording_must_be_ticked_again(patient):
     assert Case.objects.get().consents.get().wording == "We may do much more with it."
 
 
-# When something else breaks
-
-
-def test_busy_database_loses_nothing_and_names_nobody(patient, monkeypatch, caplog):
-    busy = Mock(side_effect=OperationalError("Failing row contains (Zoë Lima, zoe@patient.example.com)"))
-    monkeypatch.setattr(request_views, "submit", busy)
-    caplog.handler.setFormatter(RedactingFormatter())
-    patient.send()
-    assert "could not save" in patient.summary()[0]
-    assert patient.value("name") == "Zoë Lima"
-    assert "OperationalError" in caplog.text
-    assert "lima" not in caplog.text.lower()
-    monkeypatch.undo()
-    assert patient.send(seconds=0).status_code == 303
+# Logs
 
 
 def test_request_logs_nothing_about_the_patient(patient, caplog):
