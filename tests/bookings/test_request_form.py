@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings import services
-from bookings.messaging.links import get_receipt_path
+from bookings.messaging.links import get_receipt_path, get_visit_path
 from bookings.models import Appointment, AppointmentState, Case, EventKind, Message, Resource, Status, VisitType
 from bookings.patient import request_views
 from bookings.patient.form_token import MAXIMUM_SECONDS, FormToken
@@ -869,6 +869,28 @@ def test_form_open_for_a_day_asks_to_submit_again(patient):
     assert patient.value("name") == "Zoë Lima"
     assert patient.send(seconds=0).status_code == 303
     assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize("hours", [0.001, 0.5, 1, 3, 12, 23.9])
+def test_form_is_accepted_after_clock_was_set_back(patient, hours):
+    assert patient.send(seconds=-hours * 3600).status_code == 303
+
+
+def test_form_of_a_far_future_is_renewed(patient):
+    assert patient.send(seconds=-MAXIMUM_SECONDS - 1).status_code == 200
+    assert patient.value("name") == "Zoë Lima"
+    assert patient.send(seconds=0).status_code == 303
+    assert Case.objects.count() == 1
+
+
+def test_own_case_and_receipt_work_after_clock_was_set_back(chooser):
+    location = chooser.send(start=AT_TEN)["Location"]
+    chooser.clock.shift(timedelta(hours=-1))
+    assert chooser.client.get(location).status_code == 200
+    assert Case.objects.get().reference in chooser.open("?correct=1").text
+    path = get_visit_path(Case.objects.get())
+    chooser.clock.shift(timedelta(hours=-1))
+    assert chooser.client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", "\x00", "x" * 10_000])
