@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 HONCHO := exec env PATH="$(VENV)/bin:$$PATH" HOST="$(HOST)" PYTHONUNBUFFERED=1 $(PY) -m honcho --env /dev/null start --port $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint types format perf load crashes mail-sink lock
+.PHONY: help run test check serve check-project lint types format perf load crashes mail-sink outage lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,10 @@ crashes: $(VENV)/.tools ## Kill the whole server six times during 500 requests; 
 
 mail-sink: $(VENV)/.tools ## Break the email server in four ways during requests; no message may be lost (some minutes)
 	@$(PY) -m tests.load.mail_sink
+
+outage: $(VENV)/.tools ## Stop, freeze and fill the cache and the database while the site runs (some minutes)
+	@$(PY) -m tests.load.outage postgres
+	@$(PY) -m tests.load.outage sqlite
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
