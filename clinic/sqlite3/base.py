@@ -19,13 +19,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         except base.Database.OperationalError:
             path = Path(str(conn_params["database"]))
-            if not path.exists():
-                raise
             log = path.with_name(f"{path.name}-wal")
             # Without a log of changes the file is the whole database. It does not change while nothing can be written.
-            is_whole = not log.exists() or not log.stat().st_size
-            uri = f"file:{quote(str(path.absolute()))}?{'immutable=1' if is_whole else 'mode=ro'}"
+            if not path.exists() or (log.exists() and log.stat().st_size):
+                raise
             self.init_commands = []
+            uri = f"file:{quote(str(path.absolute()))}?immutable=1"
             connection = super().get_new_connection({**conn_params, "database": uri})
             self.close_at = time.monotonic()  # the next request tries again to write
             return connection

@@ -9,6 +9,8 @@ from django.db.utils import ConnectionHandler
 
 from clinic.settings.base import SQLITE_OPTIONS
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def database(tmp_path):
