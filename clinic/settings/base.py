@@ -88,13 +88,13 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
 }
-# A server that is away is noticed within two seconds, while connecting and on an open connection (decision 27).
+# A server that is away is noticed within three seconds: first on the open connection, then while connecting again.
 POSTGRES_OPTIONS = {
-    "connect_timeout": 2,  # seconds
+    "connect_timeout": 2,  # seconds; libpq takes no less
     "keepalives_idle": 5,  # seconds
     "keepalives_interval": 1,  # seconds
     "keepalives_count": 2,
-    "tcp_user_timeout": 2000,  # milliseconds
+    "tcp_user_timeout": 1000,  # milliseconds
 }
 
 DATABASE = read_url("DATABASE_URL", f"sqlite:///{VAR_DIR}/db.sqlite3", env.dj_db_url)

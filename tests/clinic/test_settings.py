@@ -108,7 +108,7 @@ def test_options_in_the_database_url_win(production):
     url = "postgres://clinic@host/name?connect_timeout=7&sslmode=require"
     options = production(DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
     assert (options["connect_timeout"], options["sslmode"]) == (7, "require")
-    assert options["tcp_user_timeout"] == 2000
+    assert options["tcp_user_timeout"] == 1000
 
 
 @pytest.mark.parametrize("url", ["postgres://clinic@host/name", "sqlite:////srv/clinic/db.sqlite3"])

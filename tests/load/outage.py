@@ -6,6 +6,7 @@ one part after the other. Prints each answer with its time. Ends with status 1 w
 takes too long, or does not come back by itself.
 """
 
+import http.cookiejar
 import os
 import re
 import shutil
@@ -80,8 +81,7 @@ class Clinic:
 
     def __init__(self, site: Site, report: Report):
         self.site, self.report = site, report
-        self.desk = Browser(site.url)
-        self.desk.opener.addheaders.append(("Cookie", f"sessionid={make_session()}"))
+        self.desk, self.case_path = log_in(site)
         self.forms = 0
 
     def open_form(self) -> tuple[Browser, dict[str, str]]:
@@ -107,6 +107,21 @@ class Clinic:
                 is_right = codes == [expected] and all(is_whole(page, path) for _status, page, _seconds in answers)
                 seen = f"{name}: {', '.join(map(str, codes))}"
                 self.report.row(part, who, seen, max(answer[2] for answer in answers), is_right=is_right)
+
+    def open_case(self) -> dict[str, str]:
+        """Return the form of a case that the desk has opened, with a note."""
+        status, page, _seconds = self.desk.status(self.case_path)
+        if status != 200:
+            raise RuntimeError(f"The desk's page of a case answers {status}: {page[:500]}")
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        version = re.search(r'name="expected_version" value="(\d+)"', page)[1]
+        return {"csrfmiddlewaretoken": token, "expected_version": version, "note": "Call back.", "action": "note"}
+
+    def save_note(self, part: str, note: dict[str, str], expected: int) -> None:
+        status, page, seconds = self.desk.status(self.case_path, note)
+        words = "Note saved" if expected == 200 else "Look first whether it was saved"
+        seen = f"saves a note: {status}, told so: {'yes' if words in page else 'no'}"
+        self.report.row(part, "desk", seen, seconds, is_right=status == expected and words in page)
 
     def send(self, part: str, form: tuple[Browser, dict[str, str]]) -> dict[str, str]:
         """Send the form, and return what came back in it, or {} with the receipt."""
@@ -141,12 +156,15 @@ def is_whole(page: str, path: str) -> bool:
     return path.endswith(".json") or ("</html>" in page and 'name="password"' not in page)
 
 
-def make_session() -> str:
-    """Log the demo's front desk in, and return the key of the session."""
+def log_in(site: Site) -> tuple[Browser, str]:
+    """Return a browser of the desk, without the log-in page, and the address of a case."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.auth.models import User
     from django.contrib.sessions.backends.db import SessionStore
+    from django.urls import reverse
+
+    from bookings.models import Case
 
     settings.SECRET_KEY = SETTINGS["SECRET_KEY"]
     with database():
@@ -155,7 +173,14 @@ def make_session() -> str:
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session.create()
-    return session.session_key
+        case = Case.objects.exclude(status="closed").first()
+    browser = Browser(site.url)
+    cookie = http.cookiejar.Cookie(
+        *(0, "sessionid", session.session_key, None, False, "127.0.0.1", False, False, "/", True),
+        *(False, None, True, None, None, {}),
+    )
+    browser.cookies.set_cookie(cookie)
+    return browser, reverse("case:inspect", args=[case.pk])
 
 
 class Redis:
@@ -253,22 +278,25 @@ def break_redis(clinic: Clinic, redis: Redis) -> None:
         "Redis stopped": (redis.stop, redis.start),
     }
     for part, (take_away, put_back) in breaks.items():
-        form = clinic.open_form()
+        form, note = clinic.open_form(), clinic.open_case()
         time.sleep(READING)
         take_away()
         clinic.look(part, 200)
         clinic.send(part, form)
+        clinic.save_note(part, note, 200)
         put_back()
 
 
 def break_postgres(clinic: Clinic, postgres: Postgres) -> None:
-    form, part = clinic.open_form(), "PostgreSQL stopped"
+    form, note, part = clinic.open_form(), clinic.open_case(), "PostgreSQL stopped"
     time.sleep(READING)
     postgres.stop()
     clinic.look(part, 503)
     back = clinic.send(part, form)
+    clinic.save_note(part, note, 503)
     postgres.start()
     clinic.is_received("PostgreSQL back", (form[0], back))
+    clinic.save_note("PostgreSQL back", note, 200)
     clinic.look("PostgreSQL back", 200)
 
 
@@ -304,11 +332,12 @@ def break_cache(clinic: Clinic, cache: Path) -> None:
         "Cache: every entry corrupt": (lambda: corrupt(cache), lambda: None),
     }
     for part, (take_away, put_back) in breaks.items():
-        form = clinic.open_form()
+        form, note = clinic.open_form(), clinic.open_case()
         time.sleep(READING)
         take_away()
         clinic.look(part, 200)
         clinic.send(part, form)
+        clinic.save_note(part, note, 200)
         put_back()
 
 
@@ -324,13 +353,15 @@ def break_sqlite(clinic: Clinic, disk: Path) -> None:
         "SQLite: read-only": (make_read_only, lambda: remount(disk, "rw")),
     }
     for part, (take_away, put_back) in breaks.items():
-        form = clinic.open_form()
+        form, note = clinic.open_form(), clinic.open_case()
         time.sleep(READING)
         take_away()
         clinic.look(part, 200)
         back = clinic.send(part, form)
+        clinic.save_note(part, note, 503)
         put_back()
         clinic.is_received(f"{part}, over", (form[0], back))
+        clinic.save_note(f"{part}, over", note, 200)
 
 
 def corrupt(cache: Path) -> None:
