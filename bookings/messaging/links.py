@@ -29,7 +29,7 @@ def get_visit_path(case: Case) -> str:
 def read_visit_token(token: str) -> tuple[str, int] | None:
     """Return the reference and the version of a visit link, or None if we did not sign it."""
     try:
-        reference, version = signing.loads(token, salt=VISIT_SALT)
+        reference, version, *_more = signing.loads(token, salt=VISIT_SALT)
     except (signing.BadSignature, ValueError):
         return None
     return reference, version

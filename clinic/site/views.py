@@ -98,7 +98,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     context = {"head_title": title, "was_sent": request.method not in ("GET", "HEAD")}
     try:
         response = render_without_database(request, "outage.html", context, status=503 if is_away else 500)
-    except Exception:
+    except Exception as error:
+        error.__context__ = None  # Django logs the first error itself
         logger.exception("The error page could not be shown")
         return HttpResponseServerError(render_to_string("500.html"))
     if is_away:
