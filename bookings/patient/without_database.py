@@ -20,6 +20,8 @@ def render_unsaved(request: HttpRequest, fields: Mapping[str, forms.Field]) -> H
     """
     form = forms.Form(initial={name: plain_text(request.POST[name]) for name in fields if name in request.POST})
     form.fields = {name: copy.deepcopy(field) for name, field in fields.items() if name in request.POST}
+    for field in form.fields.values():
+        field.is_one_of_several = True  # nothing is checked here, so no field is called optional
     form.helper = FormHelper()
     form.helper.form_tag = False
     form.helper.layout = Layout(*form.fields)
