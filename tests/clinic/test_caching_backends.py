@@ -9,6 +9,7 @@ from contextlib import closing
 
 import pytest
 from django.core.cache import caches
+from django.urls import reverse
 
 from clinic.caching import backends
 from clinic.caching.backends import LOG_EVERY, PAUSE, FileCache, ShortRedisCache
@@ -232,3 +233,29 @@ def test_pages_need_no_cache(broken_cache, client, profile, consultation_setting
 def test_admin_needs_no_cache(broken_cache, client, profile):
     client.force_login(factories.make_user("frontdesk"))
     assert [client.get(path).status_code for path in ("/admin/", "/admin/case/")] == [200, 200]
+
+
+def test_desk_saves_without_a_cache(broken_cache, client, profile):
+    case = factories.make_case()
+    client.force_login(factories.make_user("frontdesk"))
+    sent = {"note": "Call back.", "action": "note", "expected_version": case.version}
+    assert client.post(reverse("case:inspect", args=[case.pk]), sent).status_code == 302
+    assert case.events.filter(data__note="Call back.").exists()
+
+
+def test_published_change_is_seen_once_the_cache_is_back(
+    client, home, profile, settings, tmp_path, clock, django_capture_on_commit_callbacks
+):
+    """The cache is away only while the editor publishes."""
+    folder = tmp_path / "cache"
+    settings.CACHES = {"default": {"BACKEND": "clinic.caching.backends.FileCache", "LOCATION": str(folder)}}
+    assert "Another Clinic" not in client.get("/").text
+    folder.rename(tmp_path / "away")
+    folder.write_text("")
+    with django_capture_on_commit_callbacks(execute=True):
+        profile.name = "Another Clinic"
+        profile.save()
+    folder.unlink()
+    (tmp_path / "away").rename(folder)
+    clock(PAUSE)
+    assert "Another Clinic" in client.get("/").text
