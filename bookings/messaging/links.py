@@ -28,16 +28,23 @@ def get_visit_path(case: Case, *, is_mailed: bool = False) -> str:
     return reverse("bookings:visit", args=[signing.dumps(content, salt=VISIT_SALT)])
 
 
+def read_visit_token(token: str) -> tuple[str, int] | None:
+    """Return the reference and the version of a visit link, or None if we did not sign it."""
+    try:
+        reference, version, *_more = signing.loads(token, salt=VISIT_SALT)
+    except (signing.BadSignature, ValueError):
+        return None
+    return reference, version
+
+
 def find_case_by_visit_token(token: str) -> Case | None:
     """Return the case of a visit link, or None.
 
     The link is refused if we did not sign it, if it was revoked, or if the visit is long over.
     """
-    try:
-        reference, version, *_origin = signing.loads(token, salt=VISIT_SALT)
-    except (signing.BadSignature, ValueError):
+    if not (signed := read_visit_token(token)):
         return None
-    case = Case.objects.filter(reference=reference, link_version=version).first()
+    case = Case.objects.filter(reference=signed[0], link_version=signed[1]).first()
     return case if case and timezone.now() <= get_end_of_links(case) else None
 
 
@@ -67,23 +74,28 @@ def get_receipt_path(case: Case) -> str:
     return reverse("bookings:received", args=[token])
 
 
+def read_receipt_token(token: str) -> tuple[str, int | None] | None:
+    """Return the reference and the version of a receipt link, or None if we did not sign it.
+
+    Links of the first format hold only the reference.
+    """
+    try:
+        reference, version = receipts.unsign_object(token)
+    except (signing.BadSignature, ValueError):
+        try:
+            return receipts.unsign(token), None
+        except signing.BadSignature:
+            return None
+    return reference, version
+
+
 def find_case_by_receipt_token(token: str) -> tuple[Case | None, bool]:
     """Return the case of a receipt, and whether the receipt may link to the patient's page.
 
     The case is None if we did not sign the link. A receipt whose links were revoked, or that is old, has no link.
     """
-    try:
-        reference, version = receipts.unsign_object(token)
-    except (signing.BadSignature, ValueError):
-        return _find_by_first_receipts(token), False
-    case = Case.objects.filter(reference=reference).first()
-    may_link = case is not None and case.link_version == version and timezone.now() <= get_end_of_links(case)
+    if not (signed := read_receipt_token(token)):
+        return None, False
+    case = Case.objects.filter(reference=signed[0]).first()
+    may_link = case is not None and case.link_version == signed[1] and timezone.now() <= get_end_of_links(case)
     return case, may_link
-
-
-def _find_by_first_receipts(token: str) -> Case | None:
-    """Read a receipt link of the first format, which held only the reference."""
-    try:
-        return Case.objects.filter(reference=receipts.unsign(token)).first()
-    except signing.BadSignature:
-        return None

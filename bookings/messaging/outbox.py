@@ -21,11 +21,11 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from bookings.contact_details import identify_email
-from bookings.models import TO_STAFF, Event, EventKind, Message, MessageState
+from bookings.models import TO_STAFF, Event, EventKind, Message, MessageKind, MessageState
 from clinic.limits import Limit, take
 
 from .preconditions import is_still_relevant
@@ -39,6 +39,8 @@ MAX_ATTEMPTS = len(BACK_OFF) + 1
 UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
 # A patient who corrects a time twice gets five. Everything that the site mails to a mailbox counts.
 MAILS_PER_CONTACT = Limit("mails to a contact", 10, 24 * 3600)
+# The clocks of two workers differ by less.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 # More than one due message is looked at, since another worker may be taking the first ones.
 LOOKED_AT = 10
 
@@ -79,23 +81,38 @@ def claim_next(now: datetime) -> Message | None:
     return None
 
 
+def recover_from_clock_change(now: datetime | None = None) -> None:
+    """Make due what would wait until a clock that was set back catches up.
+
+    Only reminders are planned ahead. All other messages wait for their lease or their next attempt at most.
+    """
+    now = now or timezone.now()
+    latest = now + CLOCK_TOLERANCE
+    stuck = Q(state=MessageState.SENDING, due_at__gt=latest + LEASE)
+    stuck |= Q(state=MessageState.QUEUED, attempts=0, due_at__gt=latest) & ~Q(kind=MessageKind.REMINDER)
+    for attempts, wait in enumerate(BACK_OFF, start=1):
+        stuck |= Q(state=MessageState.QUEUED, attempts=attempts, due_at__gt=latest + wait)
+    if moved := Message.objects.filter(stuck).update(due_at=now):
+        logger.warning("The clock was set back: %s messages are due now", moved)
+
+
 def deliver(message: Message) -> MessageState:
     """Try a claimed message once, and save the result."""
     if message.state != MessageState.SENDING:
         raise ValueError("Only a claimed message can be delivered: another worker may have this one.")
     if message.attempts > MAX_ATTEMPTS:
         return _give_up(message, "WorkerDied")
-    if not is_still_relevant(message):
-        return _finish(message, _held(message), {"state": MessageState.DROPPED})
-    if message.attempts == 1 and not _may_send(message):
-        return _finish(message, _held(message), {"state": MessageState.LIMITED}, EventKind.MESSAGE_LIMITED)
     try:
+        if not is_still_relevant(message):
+            return _finish(message, _held(message), {"state": MessageState.DROPPED})
+        if message.attempts == 1 and not _may_send(message):
+            return _finish(message, _held(message), {"state": MessageState.LIMITED}, EventKind.MESSAGE_LIMITED)
         if not message.text:
             render(message)
             message.save(update_fields=["subject", "text", "html", "calendar"])
         if not as_email(message).send():
             raise NotAcceptedError
-    except Exception as error:  # A message that cannot be written or sent must not stop the others.
+    except Exception as error:  # A message that cannot be checked, written or sent must not stop the others.
         return _try_later(message, type(error).__name__)
     return _sent(message)
 

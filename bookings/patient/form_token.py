@@ -45,15 +45,16 @@ class FormToken:
 
     @property
     def age(self) -> float:
+        """Return seconds. They are negative after the server's clock was set back."""
         return time.time() - self.issued_at
 
     @property
     def is_expired(self) -> bool:
-        return self.age > MAXIMUM_SECONDS
+        return abs(self.age) > MAXIMUM_SECONDS
 
     @property
     def is_too_fresh(self) -> bool:
-        return self.age < MINIMUM_SECONDS
+        return 0 <= self.age < MINIMUM_SECONDS
 
     def shows(self, consent_wording: str) -> bool:
         return self.consent == digest(consent_wording)

@@ -40,7 +40,6 @@ TIME_FIELDS = ("start", "on_waitlist", "days_from", "replaces")
 SUBMIT_AGAIN = _("Please submit the form again. What you wrote is still here.")
 PAGE_EXPIRED = _("This page was open for a long time. What you wrote is still here: please submit the form again.")
 NEW_CONSENT = _("The wording beside the box to tick has changed. Please read it again and tick the box.")
-NOT_SAVED = _("We could not save your request just now. Please submit the form again, or call us.")
 NO_TIME_LEFT = _("That time has just been taken, and no other is free. Send your request, and we'll call you.")
 NO_CONTACT = _("Give us a phone number or an email address, so that we can answer.")
 

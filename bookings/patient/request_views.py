@@ -14,7 +14,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.messaging.links import find_case_by_receipt_token, get_receipt_path, get_visit_path
+from bookings.messaging.links import (
+    find_case_by_receipt_token,
+    get_receipt_path,
+    get_visit_path,
+    read_receipt_token,
+)
 from bookings.models import Case, ConsultationSettings, MessageKind, MessageState, Status, VisitType
 from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
@@ -25,11 +30,14 @@ from clinic.site.context import get_root_url, site_context
 
 from .fields import OTHER_DAYS, get_first_day
 from .form_token import CORRECTS, FOR_ANOTHER
-from .request_form import NOT_SAVED, RequestForm
+from .request_form import RequestForm
 from .status import get_receipt_status
+from .without_database import render_reference, render_unsaved
 
 OWN_CASE = "consultation_request"
 NOT_SENT = (MessageState.DROPPED, MessageState.FAILED, MessageState.LIMITED)
+# What a patient has typed, and gets back to read and to correct when it cannot be saved.
+TYPED_FIELDS = ("name", "phone", "email", "message")
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +71,18 @@ def may_be_forged(request: HttpRequest) -> bool:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def consultation(request: HttpRequest) -> HttpResponse:
+    """Show the form, save it when it is submitted, or give back what was typed."""
+    try:
+        return limit_referrer(show_or_save_form(request))
+    except Error:
+        if request.method != "POST":
+            raise
+        logger.exception("A consultation request could not be saved")
+        fields = {name: RequestForm.base_fields[name] for name in TYPED_FIELDS}
+        return limit_referrer(render_unsaved(request, fields))
+
+
+def show_or_save_form(request: HttpRequest) -> HttpResponse:
     """Show the form, and save it when it is submitted.
 
     A form with errors has status 200: some proxies replace a 4xx response by a page of their own, and all that the
@@ -77,16 +97,13 @@ def consultation(request: HttpRequest) -> HttpResponse:
     form = RequestForm(**form_kwargs(request), **known, **asked, own=own, may_be_forged=may_be_forged(request))
     if form.is_bound and form.is_valid():
         try:
-            return limit_referrer(submit_form(request, form, known))
+            return submit_form(request, form, known)
         except TimeTakenError as taken:
             form.refuse(taken)
         except HasTimeError as question:
             form.ask(question.current)
         except TooManyChangesError as refusal:
             form.add_error(None, str(refusal))
-        except Error:
-            logger.exception("A consultation request could not be saved")
-            form.add_error(None, NOT_SAVED)
     form.initial.setdefault("days_from", get_first_day(request.GET))
     form.prepare()
     context = {
@@ -98,7 +115,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
         "canonical": get_root_url(request) + reverse("bookings:consultation"),
     }
-    return limit_referrer(render(request, "bookings/consultation.html", context))
+    return render(request, "bookings/consultation.html", context)
 
 
 def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) -> HttpResponse:
@@ -107,8 +124,12 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
     It is quarantined if its sender is over a limit.
     """
     case, _created = submit(form.to_submission(get_network(request)), **known)
-    response = SeeOther(get_receipt_path(case))
-    remember_case(response, case, is_secure=request.is_secure())
+    try:
+        response = SeeOther(get_receipt_path(case))
+        remember_case(response, case, is_secure=request.is_secure())
+    except Exception:  # The request is saved, so the patient sees their reference whatever follows.
+        logger.exception("The receipt of a saved request could not be shown")
+        return render_reference(request, case.reference)
     return response
 
 
@@ -157,14 +178,24 @@ def get_request_policy(
 @never_cache
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the receipt.
+    """Show the receipt, or at least the reference if that fails.
 
     Its link holds a signed reference. Of all that was typed, the page shows only the time.
     """
+    try:
+        return limit_referrer(show_receipt(request, token))
+    except Exception:
+        if not (signed := read_receipt_token(token)):
+            raise
+        logger.exception("A receipt could not be shown")
+        return limit_referrer(render_reference(request, signed[0]))
+
+
+def show_receipt(request: HttpRequest, token: str) -> HttpResponse:
     case, may_link = find_case_by_receipt_token(token)
     if case is None:
         context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
-        return limit_referrer(render(request, "bookings/receipt_unknown.html", context, status=404))
+        return render(request, "bookings/receipt_unknown.html", context, status=404)
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     context = {
         "reference": case.reference,
@@ -176,4 +207,4 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
         "head_title": _("We have your request"),
         "noindex": True,
     }
-    return limit_referrer(render(request, "bookings/received.html", context))
+    return render(request, "bookings/received.html", context)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import services
 from bookings.contact_details import is_blank, plain_text
-from bookings.messaging.links import find_case_by_visit_token, is_mailed_token
+from bookings.messaging.links import find_case_by_visit_token, is_mailed_token, read_visit_token
 from bookings.messaging.rendering import get_first_name, render_ics
 from bookings.models import (
     LIVE,
@@ -38,18 +38,22 @@ from bookings.services import BookingError
 from clinic.limits import get_network
 from clinic.models import ClinicProfile
 
-from .fields import get_first_day, parse_value, to_value
+from .fields import TextField, get_first_day, parse_value, to_value
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
 from .status import get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
-
-logger = logging.getLogger(__name__)
+from .without_database import render_reference, render_unsaved
 
 MAX_COMPLAINT = Case._meta.get_field("message").max_length
 
+logger = logging.getLogger(__name__)
+
 
 def with_case(view):
-    """Give the view the case of its link, or show that the link is invalid."""
+    """Give the view the case of its link, or show that the link is invalid.
+
+    If the database fails, the patient gets back what they sent. A page that cannot be shown says that all is saved.
+    """
 
     # The secret link is the authority, and no session or cookie is read: another site that knows the link needs no
     # forged request, and one that does not can forge none. A check would only stop patients who block cookies.
@@ -57,11 +61,20 @@ def with_case(view):
     @never_cache
     @wraps(view)
     def wrapped(request: HttpRequest, token: str) -> HttpResponse:
-        case = find_case_by_visit_token(token)
-        if case is None:
-            context = {"head_title": _("This link is no longer valid"), "noindex": True}
-            return limit_referrer(render(request, "bookings/visit_unknown.html", context, status=404))
-        return limit_referrer(view(request, case))
+        try:
+            case = find_case_by_visit_token(token)
+            if case is None:
+                context = {"head_title": _("This link is no longer valid"), "noindex": True}
+                return limit_referrer(render(request, "bookings/visit_unknown.html", context, status=404))
+            return limit_referrer(view(request, case))
+        except Exception as error:
+            signed, is_post = read_visit_token(token), request.method == "POST"
+            if not signed or (is_post and not isinstance(error, Error)):
+                raise
+            logger.exception("A patient's own page failed")
+            if not is_post:
+                return limit_referrer(render_reference(request, signed[0]))
+            return limit_referrer(render_unsaved(request, {"text": TextField(label=_("What feels wrong?"))}))
 
     return wrapped
 

@@ -3,12 +3,13 @@
 Each public function is one transaction and writes one event. The resources are locked before the case.
 """
 
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,6 +62,8 @@ from .waitlist import notify_waitlist
 
 MAX_AHEAD = 2 * 365 * DAY  # How far the desk may book ahead.
 SAY_FIRST = gettext_lazy("The time of the visit has come. Say first whether the patient came.")
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -256,13 +259,24 @@ def expire_holds() -> int:
 
 
 def expire(now: datetime) -> int:
-    """Expire the holds that are over, when the resources are locked."""
-    expired = list(expired_holds(now).select_related("case"))
-    for appointment in expired:
-        _end(appointment, AppointmentState.EXPIRED)
-        Event.objects.record(appointment.case, EventKind.EXPIRED, starts_at=appointment.starts_at)
-        notify_patient(MessageKind.EXPIRED, appointment)
-    return len(expired)
+    """Expire the holds that are over, when the resources are locked.
+
+    One that fails stops neither the others nor the request that needs the lock. Return how many have expired.
+    """
+    count = 0
+    for appointment in list(expired_holds(now).select_related("case")):
+        try:
+            with transaction.atomic():
+                _end(appointment, AppointmentState.EXPIRED)
+                Event.objects.record(appointment.case, EventKind.EXPIRED, starts_at=appointment.starts_at)
+                notify_patient(MessageKind.EXPIRED, appointment)
+        except (OperationalError, InterfaceError):  # the database is away
+            raise
+        except Exception:
+            logger.exception("The held time of appointment %s could not be expired", appointment.pk)
+        else:
+            count += 1
+    return count
 
 
 def drop_hold(appointment: Appointment) -> None:

@@ -1,8 +1,9 @@
 """Offer earlier times that have become free to patients."""
 
+import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,8 @@ from .transitions import BookingError
 
 MAX_NOTIFIED = 5  # For one time, since only one patient can have it.
 
+logger = logging.getLogger(__name__)
+
 
 @transaction.atomic
 def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
@@ -49,6 +52,20 @@ def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
 
 def notify_waitlist(start: datetime, *, given_back_by: int | None = None) -> None:
     """Queue emails to the waitlist about a time (aware) that became free.
+
+    An error here does not undo the change that freed the time.
+    """
+    try:
+        with transaction.atomic():
+            _queue_offers(start, given_back_by)
+    except (OperationalError, InterfaceError):  # the database is away, so the change is not saved either
+        raise
+    except Exception:
+        logger.exception("The waitlist could not be told about a free time")
+
+
+def _queue_offers(start: datetime, given_back_by: int | None) -> None:
+    """Queue the emails.
 
     They go to patients whose own time is later. The caller's transaction holds the resources, so no patient is told
     twice. Other cases are only read here, never locked. Whether the time is still free is checked right before the

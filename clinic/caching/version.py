@@ -1,10 +1,11 @@
 """Store one content version, which is part of the keys of cached entries.
 
+The version is in the database, since a cache may be away, full or slow while an editor publishes: then the old entries
+would be shown again.
+
 Publishing, moving or deleting a page, or saving a snippet, a picture or a setting, makes a new version after the
 commit: the next visitor sees the change, and nothing asks for the old entries again. Requests of patients change
 nothing here: only models that an app registers count as content. A new release starts with a new version.
-
-All processes must share the cache (a folder in ``var/`` by default; Redis with ``CACHE_URL``).
 """
 
 import hashlib
@@ -16,7 +17,6 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 
@@ -25,9 +25,21 @@ CACHE_SECONDS = 3600  # seconds that an entry stays cached; also the longest tha
 _pending = threading.local()  # connections belong to one thread, so their transactions do too
 
 
+class ContentVersion(models.Model):
+    """Store the version of all content, in one row."""
+
+    token = models.CharField(max_length=12)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.token
+
+
 @cached
-def version_key() -> str:
-    """Return the cache key of the version. It differs between releases.
+def release() -> str:
+    """Return a digest of the code and the templates.
 
     Cached entries hold pickled objects and HTML, which another release may not read.
     """
@@ -36,15 +48,12 @@ def version_key() -> str:
         if Path(app.path).parent == settings.BASE_DIR:
             for path in sorted(path for kind in ("*.py", "*.html") for path in Path(app.path).rglob(kind)):
                 digest.update(path.read_bytes())
-    return f"content-version:{digest.hexdigest()[:12]}"
-
-
-def new_version() -> str:
-    return secrets.token_hex(6)
+    return digest.hexdigest()[:12]
 
 
 def content_version() -> str:
-    return cache.get_or_set(version_key(), new_version, None)
+    token = ContentVersion.objects.values_list("token", flat=True).first()
+    return f"{release()}:{token or ''}"
 
 
 def version_for(request) -> str:
@@ -55,13 +64,18 @@ def version_for(request) -> str:
 
 
 def renew() -> None:
-    cache.set(version_key(), new_version(), None)
+    """Write a new version in one statement, and without signals."""
+    row = ContentVersion(pk=1, token=secrets.token_hex(6))
+    ContentVersion.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=["token"])
 
 
 def renew_on_commit(**kwargs) -> None:
-    """Renew the version after the transaction, once for all its changes."""
+    """Renew the version after the transaction, once for all its changes.
+
+    What was committed is saved, so a failure here is logged only.
+    """
     _pending.renewal = True
-    transaction.on_commit(_renew_if_pending)
+    transaction.on_commit(_renew_if_pending, robust=True)
 
 
 def _renew_if_pending() -> None:

@@ -102,11 +102,20 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
 }
-POSTGRES_OPTIONS = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+# A server that is away is noticed within three seconds: first on the open connection, then while connecting again.
+POSTGRES_OPTIONS = {
+    "connect_timeout": 2,  # seconds; libpq takes no less
+    "keepalives_idle": 5,  # seconds
+    "keepalives_interval": 1,  # seconds
+    "keepalives_count": 2,
+    "tcp_user_timeout": 1000,  # milliseconds
+}
 
 DATABASE = read_url("DATABASE_URL", f"sqlite:///{VAR_DIR}/db.sqlite3", env.dj_db_url)
 IS_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
-DATABASE["OPTIONS"] = DATABASE.get("OPTIONS", {}) | (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS)
+DATABASE["OPTIONS"] = (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS) | DATABASE.get("OPTIONS", {})
+if IS_SQLITE:
+    DATABASE["ENGINE"] = "clinic.sqlite3"
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -114,7 +123,8 @@ CACHE_URL = read_url("CACHE_URL")
 CACHES = {
     "default": {
         # Shared by every process, so that a change in one is seen by all: a folder, or Redis.
-        "BACKEND": f"django.core.cache.backends.{'redis.RedisCache' if CACHE_URL else 'filebased.FileBasedCache'}",
+        # Neither is ever a reason to fail.
+        "BACKEND": f"clinic.caching.backends.{'ShortRedisCache' if CACHE_URL else 'FileCache'}",
         "LOCATION": CACHE_URL or str(VAR_DIR / "cache"),
         # Cached renditions are pickled models: never read one written by another version.
         "KEY_PREFIX": f"clinic:{django.__version__}:{wagtail.__version__}",

@@ -6,7 +6,7 @@ A missing variable stops the start with its name, and all of them at once. A URL
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import MIDDLEWARE, STORAGES, WAGTAILADMIN_BASE_URL, email_settings, env, read_url  # noqa: F401
+from .base import DATABASES, MIDDLEWARE, STORAGES, WAGTAILADMIN_BASE_URL, email_settings, env, read_url  # noqa: F401
 from .environment import read_proxies
 
 REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL")
@@ -21,6 +21,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = read_url("CSRF_TRUSTED_ORIGINS", read=env.list) or [WAGTAILADMIN_BASE_URL.rstrip("/")]
 
 globals().update(email_settings(read_url("EMAIL_URL", read=env.dj_email_url)))
+
+# Each thread keeps its connection and tries it before a request, so a database that is back is used at once. SQLite's
+# files of the log stay there, so a disk that is full can still be read.
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 STORAGES["staticfiles"] = {"BACKEND": "clinic.site.staticfiles.StaticFilesStorage"}
 

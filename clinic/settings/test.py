@@ -46,7 +46,3 @@ globals().update(email_settings({"EMAIL_BACKEND": "django.core.mail.backends.loc
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, since threads that share a database in memory get "table is locked" without any waiting.
     DATABASES["default"]["TEST"] = {"NAME": f"{TEMPORARY}/test.sqlite3"}
-
-if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # A pool keeps connections open, and a test database that is in use cannot be dropped.
-    DATABASES["default"]["OPTIONS"].pop("pool")

@@ -11,13 +11,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.models import Site
 
-from clinic.caching.version import CACHE_SECONDS, version_for
+from clinic.caching.version import CACHE_SECONDS, release, version_for
 from clinic.hours.formatting import format_moment
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours.schedule import Schedule
 from clinic.models import Announcement, ClinicProfile, OpeningHours
 from clinic.seo.nodes import business_node
 from clinic.seo.nodes import opening_hours as structured_hours
+
+# The context of the last page of this process. Only pages that are shown while the database is away use it.
+_last_known: list["SiteContext"] = []
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,12 @@ def site_context(request) -> SiteContext:
     if not hasattr(request, "_site_context"):
         site = Site.find_for_request(request)
         key = f"site-context:{site.pk if site else 0}:{version_for(request)}"
-        request._site_context = cache.get_or_set(key, lambda: build_site_context(site, timezone.now()), CACHE_SECONDS)
+        context = cache.get(key)
+        if context is None:
+            context = build_site_context(site, timezone.now())
+            cache.set(key, context, CACHE_SECONDS)
+            cache.set(_last_known_key(), context, None)
+        request._site_context, _last_known[:] = context, [context]
     return request._site_context
 
 
@@ -68,6 +76,18 @@ def get_root_url(request: HttpRequest | None = None) -> str:
     """
     site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
     return site.root_url if site else settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+
+
+def get_last_known() -> SiteContext | None:
+    """Return the context of the last page, without the database, or None.
+
+    A process that has shown no page yet asks the cache.
+    """
+    return _last_known[0] if _last_known else cache.get(_last_known_key())
+
+
+def _last_known_key() -> str:
+    return f"last-known-site:{release()}"
 
 
 def clinic_node(request) -> dict[str, Any]:

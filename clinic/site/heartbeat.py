@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import models
@@ -11,6 +12,7 @@ class WorkerHeartbeat(models.Model):
     """
 
     at = models.DateTimeField()
+    failing = models.JSONField(default=list)  # names of the jobs whose last run failed
 
     class Meta:
         default_permissions = ()
@@ -19,13 +21,17 @@ class WorkerHeartbeat(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} UTC"
 
     @classmethod
-    def record(cls) -> None:
+    def record(cls, failing: Sequence[str] = ()) -> None:
         """Write the current time, in one statement and without signals."""
-        row = cls(pk=1, at=timezone.now())
-        cls.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=["at"])
+        row = cls(pk=1, at=timezone.now(), failing=list(failing))
+        changed = ["at", "failing"]
+        cls.objects.bulk_create([row], update_conflicts=True, unique_fields=["id"], update_fields=changed)
 
     @classmethod
     def age(cls) -> timedelta | None:
-        """Return the time since the last heartbeat, or None before the first."""
+        """Return the time since the last heartbeat, or None before the first.
+
+        A heartbeat of the future, from before the clock was set back, is as old as it is far away.
+        """
         at = cls.objects.values_list("at", flat=True).first()
-        return at and timezone.now() - at
+        return at and abs(timezone.now() - at)

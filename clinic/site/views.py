@@ -1,3 +1,4 @@
+import logging
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -6,13 +7,17 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .context import get_root_url
 from .forms import SearchForm
+from .outage import RETRY_AFTER, is_outage, render_without_database
 from .search import get_pages_in_order, search_pages
 
 RESULTS_PER_PAGE = 10
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -50,8 +55,19 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Render without a database query: the database may be what failed."""
-    return HttpResponseServerError(render_to_string("500.html"))
+    """Answer 503 while the database is away, else 500. Needs no database."""
+    is_away = is_outage()
+    title = _("We cannot show this page just now") if is_away else _("Something went wrong on our side")
+    context = {"head_title": title, "was_sent": request.method not in ("GET", "HEAD")}
+    try:
+        response = render_without_database(request, "outage.html", context, status=503 if is_away else 500)
+    except Exception as error:
+        error.__context__ = None  # Django logs the first error itself
+        logger.exception("The error page could not be shown")
+        return HttpResponseServerError(render_to_string("500.html"))
+    if is_away:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

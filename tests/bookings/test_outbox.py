@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 
 from bookings.messaging import outbox
-from bookings.models import EventKind, Message, MessageState
+from bookings.models import EventKind, Message, MessageKind, MessageState
 from clinic.logging import RedactingFormatter
 from tests.factories import make_case, make_message
 
@@ -184,6 +184,69 @@ def test_message_that_cannot_be_rendered_is_retried(clock, monkeypatch):
     clock.shift(timedelta(minutes=1))
     assert outbox.send_due() == {"sent": 1}
     assert message.case.reference in mail.outbox[1].body
+
+
+def test_message_that_cannot_be_checked_is_put_off(clock, monkeypatch, caplog):
+    message = make_message(subject="bad", due_at=NOON - timedelta(hours=1))
+    make_message(subject="good")
+    caplog.handler.setFormatter(RedactingFormatter())
+
+    def check(checked):
+        if checked.pk == message.pk:
+            raise ValueError(message.recipient)
+        return True
+
+    monkeypatch.setattr(outbox, "is_still_relevant", check)
+    assert outbox.send_due() == {"queued": 1, "sent": 1}
+    assert (fresh(message).attempts, fresh(message).last_error) == (1, "ValueError")
+    assert fresh(message).due_at == NOON + outbox.BACK_OFF[0]
+    assert "ValueError" in caplog.text
+    assert message.recipient not in caplog.text
+
+
+# The clock is set back
+
+
+@pytest.mark.parametrize("hours", [1, 2, 24, 24 * 365])
+def test_queued_message_is_sent_after_clock_was_set_back(clock, hours):
+    make_message()
+    clock.shift(timedelta(hours=-hours))
+    assert outbox.send_due() == {}
+    outbox.recover_from_clock_change()
+    assert outbox.send_due() == {"sent": 1}
+
+
+@pytest.mark.parametrize("failures", range(1, outbox.MAX_ATTEMPTS))
+def test_failed_message_is_tried_after_clock_was_set_back(server, clock, failures):
+    message = make_message()
+    server.error = TimeoutError()
+    for _ in range(failures):
+        outbox.send_due(fresh(message).due_at)
+    server.error = None
+    clock.move_to(fresh(message).due_at - outbox.BACK_OFF[failures - 1] - timedelta(hours=1), tick=False)
+    outbox.recover_from_clock_change()
+    assert outbox.send_due() == {"sent": 1}
+
+
+def test_claim_of_dead_worker_ends_after_clock_was_set_back(clock):
+    make_message()
+    outbox.claim_next(NOON)
+    clock.shift(timedelta(hours=-1))
+    outbox.recover_from_clock_change()
+    assert outbox.send_due() == {"sent": 1}
+
+
+@pytest.mark.parametrize("minutes", [0, 1, -1, -4])
+def test_right_clock_changes_no_message(server, clock, minutes):
+    make_message()
+    failed, claimed, reminder = make_message(), make_message(), make_message(kind=MessageKind.REMINDER)
+    Message.objects.filter(pk=failed.pk).update(attempts=3, due_at=NOON + outbox.BACK_OFF[2])
+    Message.objects.filter(pk=claimed.pk).update(state="sending", attempts=1, due_at=NOON + outbox.LEASE)
+    Message.objects.filter(pk=reminder.pk).update(due_at=NOON + timedelta(days=30))
+    before = list(Message.objects.order_by("pk").values())
+    clock.shift(timedelta(minutes=minutes))
+    outbox.recover_from_clock_change()
+    assert list(Message.objects.order_by("pk").values()) == before
 
 
 # More than one worker, and workers that die

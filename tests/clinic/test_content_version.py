@@ -3,14 +3,13 @@
 from types import SimpleNamespace
 
 import pytest
-from django.core.cache import cache
-from django.db import transaction
+from django.db import OperationalError, transaction
 from wagtail.models import PageViewRestriction, Site
 
 from blog.models import BlogCategory
 from clinic import models
 from clinic.caching import version
-from clinic.caching.version import content_version, version_key
+from clinic.caching.version import ContentVersion, content_version, release
 from tests import factories
 from treatments.models import AreaOfConcern
 
@@ -18,15 +17,15 @@ from treatments.models import AreaOfConcern
 @pytest.fixture
 def count_renewals(monkeypatch):
     """Return a function that gives the number of new versions so far."""
-    keys = []
-    original = cache.set
+    renewals = []
+    original = version.renew
 
-    def record(key, *args, **kwargs):
-        keys.append(key)
-        return original(key, *args, **kwargs)
+    def record():
+        renewals.append(1)
+        original()
 
-    monkeypatch.setattr(cache, "set", record)
-    return lambda: keys.count(version_key())
+    monkeypatch.setattr(version, "renew", record)
+    return lambda: len(renewals)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ def test_change_before_rolled_back_savepoint_still_renews(profile, count_renewal
 
 def test_new_release_starts_with_a_new_version(home, monkeypatch):
     before = content_version()
-    monkeypatch.setattr(version, "version_key", lambda: "content-version:next-release")
+    monkeypatch.setattr(version, "release", lambda: "next-release")
     assert content_version() != before
 
 
@@ -103,7 +102,24 @@ def test_release_is_known_by_the_content_of_its_files(monkeypatch, tmp_path, set
     (app / "models.py").write_text("before")
     settings.BASE_DIR = tmp_path
     monkeypatch.setattr(version.apps, "get_app_configs", lambda: [SimpleNamespace(path=str(app))])
-    before = version_key.__wrapped__()
-    assert version_key.__wrapped__() == before
+    before = release.__wrapped__()
+    assert release.__wrapped__() == before
     (app / "models.py").write_text("after")
-    assert version_key.__wrapped__() != before
+    assert release.__wrapped__() != before
+
+
+def test_version_is_one_row(profile, django_capture_on_commit_callbacks):
+    for _ in range(3):
+        with django_capture_on_commit_callbacks(execute=True):
+            profile.save()
+    assert ContentVersion.objects.count() == 1
+
+
+def test_saved_change_does_not_fail_with_its_version(profile, monkeypatch, caplog, django_capture_on_commit_callbacks):
+    def fail():
+        raise OperationalError
+
+    monkeypatch.setattr(version, "renew", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        profile.save()
+    assert "OperationalError" in caplog.text

@@ -9,11 +9,13 @@ import time_machine
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, close_old_connections, connection
+from django.db import IntegrityError, OperationalError, close_old_connections, connection
 from django.utils import timezone
+from wagtail.models import Page
 
 from bookings.messaging import outbox
 from bookings.models import Appointment, AppointmentState, Message
+from bookings.services import appointments, waitlist
 from clinic import limits
 from clinic.caching import version
 from clinic.logging import RedactingFormatter
@@ -23,12 +25,20 @@ from tests.factories import make_case, make_message, make_visit
 
 REAL_SEND = EmailMessage.send
 PATIENT = "Zoë Lima"
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
 def same_connection(monkeypatch):
     """Keep the connection of the test: the worker closes it after each job."""
     monkeypatch.setattr(run_worker, "close_old_connections", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def no_failures(monkeypatch):
+    """Start without what other tests have let fail."""
+    monkeypatch.setattr(run_worker.Job, "failing", set())
+    monkeypatch.setattr(run_worker, "_put_off", {})
 
 
 @pytest.fixture
@@ -145,11 +155,12 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
     monkeypatch.setattr(run_worker, "JOBS", jobs)
     call_command("run_worker")
     assert ran == {
-        "record": 21,
+        "record_heartbeat": 21,
         "send_message": 121,
         "send_staff_mail": 121,
         "expire_holds": 11,
         "publish_scheduled": 11,
+        "recover_from_clock_change": 11,
         "purge": 1,
         "purge_account_events": 1,
         "forget_networks": 1,
@@ -172,9 +183,16 @@ def test_lost_connection_is_replaced(monkeypatch, run_jobs):
 
 
 def test_worker_runs_all_jobs():
-    jobs = (WorkerHeartbeat.record, run_worker.send_message, run_worker.expire_holds, run_worker.publish_scheduled)
+    jobs = (
+        run_worker.record_heartbeat,
+        run_worker.send_message,
+        run_worker.expire_holds,
+        run_worker.publish_scheduled,
+        outbox.recover_from_clock_change,
+        run_worker.send_staff_mail,
+    )
     hourly_or_less = {limits.purge, run_worker.purge_account_events, run_worker.forget_networks}
-    assert set(run_worker.JOBS) == {*jobs, run_worker.send_staff_mail, *hourly_or_less}
+    assert set(run_worker.JOBS) == {*jobs, *hourly_or_less}
 
 
 # Each job, through --once
@@ -210,6 +228,119 @@ def test_once_names_failed_jobs_and_does_the_others(db, monkeypatch):
     assert len(mail.outbox) == 1
     assert outbox.send_next() is None
     assert WorkerHeartbeat.age() is not None
+
+
+# A page that cannot be published
+
+
+@pytest.fixture
+def scheduled(home, time_machine):
+    """Return three pages that are due now, of which the second has a slug that was taken meanwhile."""
+    time_machine.move_to(datetime(2026, 6, 1, 16, 0, tzinfo=UTC), tick=False)
+    pages = []
+    for title in ("First", "Second", "Third"):
+        page = home.add_child(instance=StandardPage(title=title, slug=f"old-{title.lower()}"))
+        page.save_revision().publish()
+        page.refresh_from_db()
+        page.slug, page.go_live_at = title.lower(), timezone.now() + timedelta(hours=1)
+        page.save_revision().publish()
+        pages.append(page)
+    home.add_child(instance=StandardPage(title="In the way", slug="second"))
+    time_machine.shift(timedelta(hours=2))
+    return pages
+
+
+def test_slug_clash_stops_no_other_page(scheduled, caplog):
+    run_worker.publish_scheduled()
+    slugs = [StandardPage.objects.get(pk=page.pk).slug for page in scheduled]
+    assert slugs == ["first", "old-second", "third"]
+    assert "publish revision" in caplog.text
+
+
+def test_page_with_slug_clash_stays_scheduled(scheduled):
+    run_worker.publish_scheduled()
+    revision = scheduled[1].latest_revision
+    revision.refresh_from_db()
+    assert revision.approved_go_live_at is not None
+
+
+def test_page_with_slug_clash_is_put_off_and_published_later(scheduled, monkeypatch, caplog):
+    now = [1000.0]
+    monkeypatch.setattr(run_worker.time, "monotonic", lambda: now[0])
+    for seconds, failures in ((0, 1), (4, 1), (1, 2), (5, 2), (5, 3)):
+        now[0] += seconds
+        run_worker.publish_scheduled()
+        assert sum("in a row" in record.message for record in caplog.records) == failures
+    StandardPage.objects.get(title="In the way").delete()
+    now[0] += run_worker.MAX_BACK_OFF
+    run_worker.publish_scheduled()
+    assert StandardPage.objects.get(title="Second").slug == "second"
+    assert run_worker._put_off == {}
+    assert run_worker.Job.failing == set()
+
+
+def test_page_whose_schedule_is_canceled_is_forgotten(scheduled):
+    run_worker.publish_scheduled()
+    scheduled[1].revisions.update(approved_go_live_at=None)
+    run_worker.publish_scheduled()
+    assert run_worker.Job.failing == set()
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, RecursionError, MemoryError, PermissionError, IntegrityError])
+def test_page_that_cannot_be_unpublished_stops_no_other(home, monkeypatch, error):
+    yesterday = timezone.now() - timedelta(days=1)
+    bad, good = (
+        home.add_child(instance=StandardPage(title=title, slug=title, expire_at=yesterday)) for title in ("bad", "good")
+    )
+    original = Page.unpublish
+
+    def unpublish(page, *args, **kwargs):
+        if page.pk == bad.pk:
+            raise error
+        return original(page, *args, **kwargs)
+
+    monkeypatch.setattr(Page, "unpublish", unpublish)
+    run_worker.publish_scheduled()
+    good.refresh_from_db()
+    assert (good.live, good.expired) == (False, True)
+
+
+def test_heartbeat_names_what_fails(scheduled):
+    run_worker.publish_scheduled()
+    run_worker.record_heartbeat()
+    revision = scheduled[1].latest_revision
+    assert WorkerHeartbeat.objects.get().failing == [f"publish revision {revision.pk}"]
+
+
+# Held times
+
+
+def test_hold_that_cannot_expire_stops_no_other(db, monkeypatch, caplog):
+    visits = [make_visit(make_case(email=f"{n}@example.com"), "held", timezone.now() + DAY * n) for n in (1, 2, 3)]
+    Appointment.objects.update(held_until=timezone.now())
+    original = appointments.free_slots
+
+    def free_slots(appointment):
+        if appointment.pk == visits[1].pk:
+            raise ValueError(PATIENT)
+        original(appointment)
+
+    monkeypatch.setattr(appointments, "free_slots", free_slots)
+    caplog.handler.setFormatter(RedactingFormatter())
+    call_command("run_worker", once=True)
+    states = Appointment.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["expired", "held", "expired"]
+    assert PATIENT not in caplog.text
+
+
+def test_failing_waitlist_frees_the_time_all_the_same(db, monkeypatch, caplog):
+    visit = make_visit(make_case(), "held", timezone.now() + DAY)
+    Appointment.objects.update(held_until=timezone.now())
+    monkeypatch.setattr(waitlist, "get_booking_policy", lambda: 1 / 0)
+    call_command("run_worker", once=True)
+    visit.refresh_from_db()
+    assert (visit.state, visit.slots.count()) == (AppointmentState.EXPIRED, 0)
+    assert "waitlist" in caplog.text
 
 
 def test_worker_expires_held_times(db):

@@ -105,6 +105,19 @@ def test_database_url_is_read(production, url, expected):
     assert tuple(database[part] for part in ("USER", "PASSWORD", "HOST", "PORT", "NAME")) == expected
 
 
+def test_options_in_the_database_url_win(production):
+    url = "postgres://clinic@host/name?connect_timeout=7&sslmode=require"
+    options = production(DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
+    assert (options["connect_timeout"], options["sslmode"]) == (7, "require")
+    assert options["tcp_user_timeout"] == 1000
+
+
+@pytest.mark.parametrize("url", ["postgres://clinic@host/name", "sqlite:////srv/clinic/db.sqlite3"])
+def test_production_tries_a_kept_connection_first(production, url):
+    database = production(DATABASE_URL=url)["DATABASES"]["default"]
+    assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (600, True)
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -117,7 +130,7 @@ def test_database_url_is_read(production, url, expected):
 )
 def test_cache_url_is_the_address_of_redis(production, url):
     cache = production(CACHE_URL=url)["CACHES"]["default"]
-    assert (cache["BACKEND"], cache["LOCATION"]) == ("django.core.cache.backends.redis.RedisCache", url)
+    assert (cache["BACKEND"], cache["LOCATION"]) == ("clinic.caching.backends.ShortRedisCache", url)
 
 
 @pytest.mark.parametrize("url", ["https://www.example.com", "https://www.example.com/", "http://127.0.0.1:8000"])

@@ -34,7 +34,8 @@ class Visitor:
 
     def __init__(self, url: str):
         self.url = url
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
         self.seconds: list[float] = []
 
     def ask(self, path: str, data: dict[str, str] | None = None) -> tuple[str, str]:

@@ -2,11 +2,15 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from functools import partial
+from typing import Any, ClassVar
 
+from django.apps import apps
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.utils import timezone
+from wagtail.models import DraftStateMixin, Page, Revision
 
 from bookings import services
 from bookings.messaging import outbox
@@ -21,6 +25,41 @@ logger = logging.getLogger(__name__)
 BACK_OFF = 5  # seconds, doubled with each failure
 MAX_BACK_OFF = 120
 NAP = 0.5  # seconds: how late a signal may be noticed
+
+
+class Job:
+    """Run a function again and again, less often while it fails."""
+
+    failing: ClassVar[set[str]] = set()  # names of the jobs whose last run failed
+
+    def __init__(self, function: Callable[[], Any], every: float = 0, name: str = ""):
+        self.function, self.every, self.name = function, every, name or function.__name__
+        self.due = time.monotonic()
+        self.failures = 0
+
+    def run(self) -> None:
+        """Run the function once and plan the next run.
+
+        It is planned for now when the function returned true.
+        """
+        try:
+            wait = 0 if self.function() else self.every
+            self.failures = 0
+            self.failing.discard(self.name)
+        except Exception:
+            self.failures += 1
+            self.failing.add(self.name)
+            wait = min(BACK_OFF * 2 ** min(self.failures - 1, 10), MAX_BACK_OFF)
+            logger.exception("%s failed %s times in a row", self.name, self.failures)
+        finally:
+            with suppress(Exception):  # to close a connection that broke may fail as well
+                close_old_connections()  # the next query opens a new one
+        self.due = time.monotonic() + wait
+
+
+def record_heartbeat() -> None:
+    """Record that the worker is alive, and what it cannot do."""
+    WorkerHeartbeat.record(failing=sorted(Job.failing))
 
 
 def send_message() -> bool:
@@ -39,9 +78,35 @@ def forget_networks() -> None:
     services.forget_networks(timezone.now())
 
 
+# One job for each page that is due and could not be published or unpublished.
+_put_off: dict[str, Job] = {}
+
+
 def publish_scheduled() -> None:
-    """Publish and unpublish the pages whose time has come."""
-    call_command("publish_scheduled")
+    """Publish and unpublish the pages whose time has come.
+
+    Wagtail's command for this ends at the first page that fails, and then forgets when that page was due. Here each
+    page stands for itself, and one that fails is put off.
+    """
+    changes = {}
+    drafts = [model for model in apps.get_models() if issubclass(model, DraftStateMixin)]
+    for model in (Page, *(model for model in drafts if not issubclass(model, Page))):
+        for live in model.objects.filter(live=True, expire_at__lt=timezone.now()).order_by("expire_at"):
+            unpublish = partial(live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
+            changes[f"unpublish {model.__name__} {live.pk}"] = unpublish
+    for revision in Revision.objects.filter(approved_go_live_at__lt=timezone.now()).order_by("approved_go_live_at"):
+        changes[f"publish revision {revision.pk}"] = partial(revision.publish, log_action="wagtail.publish.scheduled")
+    for name in _put_off.keys() - changes.keys():  # an editor has changed the page or its time
+        del _put_off[name]
+        Job.failing.discard(name)
+    for name, change in changes.items():
+        job = _put_off.get(name) or Job(transaction.atomic(change), name=name)
+        if job.due <= time.monotonic():
+            job.run()
+        if job.failures:
+            _put_off[name] = job
+        else:
+            _put_off.pop(name, None)
 
 
 def send_staff_mail() -> bool:
@@ -57,7 +122,7 @@ def purge_account_events() -> None:
 
 # Each job, and how many seconds lie between two runs.
 JOBS: dict[Callable[[], Any], float] = {
-    WorkerHeartbeat.record: 30,
+    record_heartbeat: 30,
     send_message: 5,
     expire_holds: 60,
     publish_scheduled: 60,
@@ -65,32 +130,8 @@ JOBS: dict[Callable[[], Any], float] = {
     limits.purge: 3600,
     purge_account_events: 3600,
     forget_networks: 24 * 3600,
+    outbox.recover_from_clock_change: 60,
 }
-
-
-class Job:
-    """Run a function again and again, less often while it fails."""
-
-    def __init__(self, function: Callable[[], Any], every: float = 0):
-        self.function, self.every = function, every
-        self.due = time.monotonic()
-        self.failures = 0
-
-    def run(self) -> None:
-        """Run the function once and plan the next run.
-
-        It is planned for now when the function returned true.
-        """
-        try:
-            wait = 0 if self.function() else self.every
-            self.failures = 0
-        except Exception:
-            self.failures += 1
-            wait = min(BACK_OFF * 2 ** min(self.failures - 1, 10), MAX_BACK_OFF)
-            logger.exception("%s failed %s times in a row", self.function.__name__, self.failures)
-        finally:
-            close_old_connections()  # a connection that broke is replaced by the next query
-        self.due = time.monotonic() + wait
 
 
 class Command(BaseCommand):
@@ -124,7 +165,8 @@ class Command(BaseCommand):
 
     def run_once(self) -> None:
         once = (
-            WorkerHeartbeat.record,
+            record_heartbeat,
+            outbox.recover_from_clock_change,
             outbox.send_due,
             staff_mail.send_due,
             expire_holds,
@@ -136,5 +178,5 @@ class Command(BaseCommand):
         jobs = [Job(function) for function in once]
         for job in jobs:
             job.run()
-        if failed := [job.function.__name__ for job in jobs if job.failures]:
+        if failed := [job.name for job in (*jobs, *_put_off.values()) if job.failures]:
             raise CommandError(f"Failed: {', '.join(failed)}. The log says why.")
