@@ -1,19 +1,18 @@
 from datetime import datetime, time
 
 from django.contrib.syndication.views import Feed
-from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
 MAX_ARTICLES = 20
 
 
 class RSSFeed(Feed):
-    """List the newest articles. Dates are midnight in ``TIME_ZONE``."""
+    """List the newest articles. Dates are midnight on the clinic's clock."""
 
     feed_type = Rss201rev2Feed
 
-    def __init__(self, index):
-        self.index = index
+    def __init__(self, index, zone):
+        self.index, self.zone = index, zone
 
     def title(self):
         return self.index.seo_title or self.index.title
@@ -42,7 +41,7 @@ class RSSFeed(Feed):
         return item.full_url
 
     def item_pubdate(self, item):
-        return timezone.make_aware(datetime.combine(item.date, time.min)) if item.date else None
+        return datetime.combine(item.date, time.min, self.zone) if item.date else None
 
     def item_updateddate(self, item):
         return item.last_published_at

@@ -13,6 +13,7 @@ from clinic.site import views
 from clinic.site.sitemaps import SITEMAPS
 
 urlpatterns = [
+    path("admin/failwhale/", views.page_not_found),  # Wagtail's own would raise an error to test error pages
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("consultation/", include("bookings.urls")),
@@ -29,5 +30,6 @@ urlpatterns = [
 if settings.SERVE_MEDIA:
     urlpatterns.insert(0, path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 
+handler400 = "clinic.site.views.bad_request"
 handler404 = "clinic.site.views.page_not_found"
 handler500 = "clinic.site.views.server_error"

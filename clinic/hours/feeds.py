@@ -32,7 +32,7 @@ def as_data(context: SiteContext, now: datetime) -> dict:
     It is the server's clock, and which texts are true when. Instants are seconds since 1970, UTC.
     """
     hours = context.hours
-    content = f"{hours.version if hours else ''} {context.profile.time_zone} {context.announcements}"
+    content = f"{hours.version if hours else ''} {context.profile.zone.key} {context.announcements}"
     return {
         "now": int(now.timestamp()),
         "url": reverse("hours_json"),
@@ -54,7 +54,7 @@ def hours_json(request: HttpRequest) -> JsonResponse:
     tables = {"hours": context.hours, "clinic": context.profile}
     announcements = {"announcements": context.announcements, "now": now.timestamp()}
     parts = {
-        "time_zone": context.profile.time_zone,
+        "time_zone": context.profile.zone.key,
         "hours": render_to_string("components/hours_tables.html", tables, request),
         "announcements": render_to_string("components/announcements.html", announcements, request),
     }
