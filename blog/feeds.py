@@ -3,13 +3,33 @@ from datetime import datetime, time
 from django.contrib.syndication.views import Feed
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
+from clinic.text import drop_unwanted_inside
+
 MAX_ARTICLES = 20
+
+
+class CleanMixin:
+    """Drop what XML cannot hold. A reader refuses the whole feed for one such character."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*drop_unwanted_inside([*args]), **drop_unwanted_inside(kwargs))
+
+    def add_item(self, *args, **kwargs):
+        super().add_item(*drop_unwanted_inside([*args]), **drop_unwanted_inside(kwargs))
+
+
+class CleanRSS(CleanMixin, Rss201rev2Feed):
+    pass
+
+
+class CleanAtom(CleanMixin, Atom1Feed):
+    pass
 
 
 class RSSFeed(Feed):
     """List the newest articles. Dates are midnight on the clinic's clock."""
 
-    feed_type = Rss201rev2Feed
+    feed_type = CleanRSS
 
     def __init__(self, index, zone):
         self.index, self.zone = index, zone
@@ -54,7 +74,7 @@ class RSSFeed(Feed):
 
 
 class AtomFeed(RSSFeed):
-    feed_type = Atom1Feed
+    feed_type = CleanAtom
 
     def feed_url(self):
         return f"{self.index.full_url}feed/atom/"

@@ -17,6 +17,11 @@ def drop_unwanted(text: str) -> str:
     return UNWANTED.sub("", text)
 
 
+def one_line(text: str) -> str:
+    """Return the text on one line: programs refuse a whole calendar or mail for a line break in the wrong place."""
+    return drop_unwanted(" ".join(text.split()))
+
+
 def drop_unwanted_escapes(text: str) -> str:
     """Drop unwanted characters from a JSON object or list, also escaped ones.
 

@@ -12,6 +12,7 @@ duplicate. The claim raises the count of attempts, so a message whose worker die
 import hashlib
 import logging
 import re
+import smtplib
 from collections import Counter
 from datetime import datetime, timedelta
 from email.mime.text import MIMEText
@@ -35,6 +36,9 @@ LEASE = timedelta(minutes=10)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440))
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
+# Answers of an email server that are not about one message.
+OF_THE_CONNECTION = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
+LOG_IN_CODES = (530, 534, 535, 538)
 # More than one due message is looked at, since another worker may be taking the first ones.
 LOOKED_AT = 10
 
@@ -90,8 +94,24 @@ def deliver(message: Message) -> MessageState:
         if not as_email(message).send():
             raise NotAcceptedError
     except Exception as error:  # A message that cannot be written or sent must not stop the others.
+        if is_final(error):
+            return _give_up(message, type(error).__name__)
         return _try_later(message, type(error).__name__)
     return _sent(message)
+
+
+def is_final(error: Exception) -> bool:
+    """Return whether the server has refused the message for good, with an SMTP code of 500 or more.
+
+    A refused connection or log-in concerns every message. The clinic can mend it, so those are tried again.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _text in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, OF_THE_CONNECTION):
+        codes = [error.smtp_code]
+    else:
+        return False
+    return bool(codes) and all(code >= 500 and code not in LOG_IN_CODES for code in codes)
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:

@@ -9,7 +9,7 @@ from pathlib import Path
 import django
 import wagtail
 
-from .environment import env, read_url
+from .environment import env, read_address, read_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -160,7 +160,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "OC Beauty Medspa <hello@ocbeauty.example.com>")
+DEFAULT_FROM_EMAIL = read_address("DEFAULT_FROM_EMAIL", "OC Beauty Medspa <hello@ocbeauty.example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable
+from email import policy
+from email.errors import ObsoleteHeaderDefect
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import EmailValidator
 from environs import Env
 
 env = Env()
@@ -44,3 +47,27 @@ def read_url(name: str, default: str = "", read: Callable = env.str) -> Any:
         except ValueError:
             pass  # the error below must not chain this one, which may quote a part of the value
     raise ImproperlyConfigured(f"{name} cannot be used. It should look like {example}.")
+
+
+def read_address(name: str, default: str = "") -> str:
+    """Return a variable that holds one email address, with or without a name before it.
+
+    Raise ImproperlyConfigured if no email could be sent from it.
+    """
+    value = env.str(name, "") or default
+    try:
+        header = policy.default.header_factory("From", value)
+        (group,), (address,) = header.groups, header.addresses
+        EmailValidator()(address.addr_spec.encode("ascii").decode())
+    except (ValueError, IndexError, AttributeError, ValidationError):
+        is_usable = False
+    else:
+        is_plain = group.display_name is None and not re.search(r"[\x00-\x1f\x7f]", value)
+        is_usable = is_plain and all(isinstance(defect, ObsoleteHeaderDefect) for defect in header.defects)
+    if is_usable:
+        return value
+    raise ImproperlyConfigured(
+        f"{name} cannot be used. Write one address, such as hello@example.com or Clinic <hello@example.com>. A name "
+        'with a comma or another mark stands in double quotes: "Clinic, Inc." <hello@example.com>. A domain with '
+        "letters beyond a to z is written in its xn-- form."
+    )
