@@ -14,9 +14,10 @@ from django.db import DataError
 from django.http import QueryDict
 from django.urls import NoReverseMatch
 from modelsearch.backends.base import FieldError as SearchError
+from wagtail.models import Site
 from wagtail.users.models import UserProfile
 
-from clinic.site.context import site_context
+from clinic.models import ClinicProfile
 from clinic.site.views import bad_request
 from clinic.text import drop_unwanted, drop_unwanted_escapes
 
@@ -112,9 +113,10 @@ class ClinicClockMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         if request.path.startswith(ADMIN_PREFIX) and request.user.is_authenticated:
+            clinic = ClinicProfile.for_request(request) if Site.find_for_request(request) else ClinicProfile()
             # Only this request's copy: nothing is saved.
             profile = getattr(request.user, "wagtail_userprofile", None) or UserProfile(user=request.user)
-            profile.current_time_zone = site_context(request).profile.zone.key
+            profile.current_time_zone = clinic.zone.key
             request.user.wagtail_userprofile = profile
 
 

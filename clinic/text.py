@@ -4,12 +4,12 @@ import json
 import re
 from typing import Any
 
-# Control characters but tab and line ends, lone surrogates, and code points that Unicode gives to no character. XML,
-# calendars and databases refuse a whole file or row for one of them.
+# Control characters but tab and line ends (a return without a line feed is none), lone surrogates, and code points that
+# Unicode gives to no character. XML, calendars and databases refuse a whole file or row for one of them.
 UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(chr(plane * 0x10000 + 0xFFFE) + chr(plane * 0x10000 + 0xFFFF) for plane in range(17))
-    + "]"
+    + "]|\r(?!\n)"
 )
 
 

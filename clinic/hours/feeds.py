@@ -21,7 +21,7 @@ from icalendar import Calendar, Event, vDuration
 from clinic.hours.formatting import format_spans
 from clinic.hours.schedule import DAY, HORIZON_DAYS, DatedException, as_utc
 from clinic.site.context import SiteContext, site_context
-from clinic.text import one_line
+from clinic.text import drop_unwanted, one_line
 
 CALENDAR_AHEAD = timedelta(days=400)
 REFRESH = timedelta(hours=12)
@@ -124,4 +124,4 @@ def _summary(exception: DatedException, name: str) -> str:
     hours = f"open {format_spans(sorted(exception.spans))}" if exception.spans else "closed"
     duration = " until further notice" if exception.last == date.max else ""
     reason = f": {exception.reason}" if exception.reason else ""
-    return one_line(f"{name} {hours}{duration}{reason}")
+    return drop_unwanted(f"{name} {hours}{duration}{reason}")
