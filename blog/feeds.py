@@ -1,19 +1,38 @@
 from datetime import datetime, time
 
 from django.contrib.syndication.views import Feed
-from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+
+from clinic.text import drop_unwanted_inside
 
 MAX_ARTICLES = 20
 
 
+class CleanMixin:
+    """Drop what XML cannot hold. A reader refuses the whole feed for one such character."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*drop_unwanted_inside([*args]), **drop_unwanted_inside(kwargs))
+
+    def add_item(self, *args, **kwargs):
+        super().add_item(*drop_unwanted_inside([*args]), **drop_unwanted_inside(kwargs))
+
+
+class CleanRSS(CleanMixin, Rss201rev2Feed):
+    pass
+
+
+class CleanAtom(CleanMixin, Atom1Feed):
+    pass
+
+
 class RSSFeed(Feed):
-    """List the newest articles. Dates are midnight in ``TIME_ZONE``."""
+    """List the newest articles. Dates are midnight on the clinic's clock."""
 
-    feed_type = Rss201rev2Feed
+    feed_type = CleanRSS
 
-    def __init__(self, index):
-        self.index = index
+    def __init__(self, index, zone):
+        self.index, self.zone = index, zone
 
     def title(self):
         return self.index.seo_title or self.index.title
@@ -42,7 +61,7 @@ class RSSFeed(Feed):
         return item.full_url
 
     def item_pubdate(self, item):
-        return timezone.make_aware(datetime.combine(item.date, time.min)) if item.date else None
+        return datetime.combine(item.date, time.min, self.zone) if item.date else None
 
     def item_updateddate(self, item):
         return item.last_published_at
@@ -55,7 +74,7 @@ class RSSFeed(Feed):
 
 
 class AtomFeed(RSSFeed):
-    feed_type = Atom1Feed
+    feed_type = CleanAtom
 
     def feed_url(self):
         return f"{self.index.full_url}feed/atom/"

@@ -21,6 +21,8 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Literal
 
+from clinic.text import drop_unwanted
+
 MAX_BYTES = 1024 * 1024
 SUMMARY_CHARS, SLUG_CHARS, KEYWORD_CHARS = 155, 240, 100
 TOP_LINES = 60
@@ -257,7 +259,7 @@ def _read_lines(text: str) -> tuple[list[Line], list[Line]]:
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         for part in raw.splitlines() or [""]:  # a soft break from a word processor
             words = INVISIBLE.sub("", unicodedata.normalize("NFC", part))
-            raw_words = CONTROL.sub(" ", words).strip()
+            raw_words = drop_unwanted(CONTROL.sub(" ", words)).strip()
             words = " ".join(raw_words.split())
             if BARE_MARK.fullmatch(words) and not mark:
                 mark = words

@@ -15,6 +15,7 @@ from wagtail.search import index
 from clinic.models import BasePage
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
+from clinic.site.context import site_context
 
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read
@@ -85,6 +86,10 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             ),
         ]
 
+    def relative_url(self, current_site, request=None):
+        """Return "" for a new page, which has no address while it is previewed."""
+        return super().relative_url(current_site, request) or ""
+
     def articles(self):
         return BlogPage.objects.child_of(self).for_lists()
 
@@ -99,11 +104,11 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     @path("feed/", name="feed")
     def rss(self, request):
-        return RSSFeed(self)(request)
+        return RSSFeed(self, site_context(request).profile.zone)(request)
 
     @path("feed/atom/", name="atom")
     def atom(self, request):
-        return AtomFeed(self)(request)
+        return AtomFeed(self, site_context(request).profile.zone)(request)
 
     def render_list(self, request, articles, category=None):
         paginator = Paginator(articles, self.articles_per_page)
@@ -211,19 +216,24 @@ class BlogPage(BasePage):
 
     def newer(self):
         """Return the next article by date, then by creation, or None."""
-        after = models.Q(date__gt=self.date) | models.Q(date=self.date, pk__gt=self.pk)
-        return self.siblings_by_date().filter(after).order_by("date", "pk").first()
+        return self.siblings_by_date("gt").order_by("date", "pk").first()
 
     def older(self):
         """Return the previous article by date, or None."""
-        before = models.Q(date__lt=self.date) | models.Q(date=self.date, pk__lt=self.pk)
-        return self.siblings_by_date().filter(before).order_by("-date", "-pk").first()
+        return self.siblings_by_date("lt").order_by("-date", "-pk").first()
 
-    def siblings_by_date(self):
-        articles = (
-            BlogPage.objects.sibling_of(self, inclusive=False).live().public().filter(date__isnull=self.date is None)
-        )
-        return articles.only("title", "url_path", "slug", "date")
+    def siblings_by_date(self, comparison):
+        """Return the live articles with a later ("gt") or earlier ("lt") date than this one.
+
+        Drafts may lack a date, and a new article its key.
+        """
+        if self.date is None:
+            return BlogPage.objects.none()
+        is_apart = models.Q(**{f"date__{comparison}": self.date})
+        if self.pk:
+            is_apart |= models.Q(**{"date": self.date, f"pk__{comparison}": self.pk})
+        articles = BlogPage.objects.sibling_of(self, inclusive=False).live().public()
+        return articles.filter(is_apart).only("title", "url_path", "slug", "date")
 
 
 class BlogPageTreatment(Orderable):

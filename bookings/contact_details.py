@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clinic.phones import EXTENSION
+from clinic.text import UNWANTED
 
 DEFAULT_REGION = "US"
 QUERY_LENGTH = 200
@@ -120,7 +121,7 @@ def _bad_email(message: Promise) -> ValidationError:
 
 
 def _is_unwanted(char: str) -> bool:
-    return char in DIRECTION_MARKS or unicodedata.category(char) in ("Cc", "Cs")
+    return char in DIRECTION_MARKS or UNWANTED.match(char) is not None
 
 
 def phone_to_e164(typed: str, region: str = "") -> str:

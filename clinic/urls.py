@@ -25,6 +25,7 @@ urlpatterns = [
     path("admin/password_reset/", to_reset),
     path("admin/password_reset/<path:rest>", lambda request, rest: to_reset(request)),
     path("_util/login/", to_login),
+    path("admin/failwhale/", views.page_not_found),  # Wagtail's own would raise an error to test error pages
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<path:filename>", serve_document, name="wagtaildocs_serve"),
     path(
@@ -44,5 +45,6 @@ urlpatterns = [
 if settings.SERVE_MEDIA:
     urlpatterns.insert(0, path("media/<path:path>", serve_rendition))
 
+handler400 = "clinic.site.views.bad_request"
 handler404 = "clinic.site.views.page_not_found"
 handler500 = "clinic.site.views.server_error"

@@ -152,7 +152,7 @@ class CaseFilterSet(WagtailFilterSet):
 
     def filter_received(self, cases, name, days):
         """Filter by the day received, on the clinic's clock, both days included."""
-        zone = ZoneInfo(ClinicProfile.for_request(self.request).time_zone)
+        zone = ClinicProfile.for_request(self.request).zone
         if days.start:
             cases = cases.filter(created_at__gte=in_zone(days.start, zone))
         if days.stop:

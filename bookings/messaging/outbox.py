@@ -12,6 +12,7 @@ duplicate. The claim raises the count of attempts, so a message whose worker die
 import hashlib
 import logging
 import re
+import smtplib
 from collections import Counter
 from datetime import datetime, timedelta
 from email.mime.text import MIMEText
@@ -41,6 +42,9 @@ UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
 MAILS_PER_CONTACT = Limit("mails to a contact", 10, 24 * 3600)
 # The clocks of two workers differ by less.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# Answers of an email server that are not about one message.
+OF_THE_CONNECTION = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
+LOG_IN_CODES = (530, 534, 535, 538)
 # More than one due message is looked at, since another worker may be taking the first ones.
 LOOKED_AT = 10
 
@@ -113,6 +117,8 @@ def deliver(message: Message) -> MessageState:
         if not as_email(message).send():
             raise NotAcceptedError
     except Exception as error:  # A message that cannot be checked, written or sent must not stop the others.
+        if is_final(error):
+            return _give_up(message, type(error).__name__)
         return _try_later(message, type(error).__name__)
     return _sent(message)
 
@@ -125,6 +131,20 @@ def _may_send(message: Message) -> bool:
     if message.kind in TO_STAFF:
         return True
     return take(MAILS_PER_CONTACT, identify_email(message.recipient)) or message.is_needed
+
+
+def is_final(error: Exception) -> bool:
+    """Return whether the server has refused the message for good, with an SMTP code of 500 or more.
+
+    A refused connection or log-in concerns every message. The clinic can mend it, so those are tried again.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _text in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, OF_THE_CONNECTION):
+        codes = [error.smtp_code]
+    else:
+        return False
+    return bool(codes) and all(code >= 500 and code not in LOG_IN_CODES for code in codes)
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:

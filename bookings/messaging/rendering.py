@@ -31,6 +31,7 @@ from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.formatting import day_range_label, format_span
 from clinic.hours.schedule import weekly_lines
 from clinic.models import ClinicProfile, OpeningHours
+from clinic.text import drop_unwanted, one_line
 
 from .links import get_visit_path
 
@@ -89,11 +90,10 @@ def render(message: Message) -> None:
         context["answer_by"] = format_answer_by(message.appointment, policy, timezone.now(), clinic.zone)
     elif kind in TO_STAFF:
         context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])
-    message.subject = " ".join((SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference}).split())
-    message.subject = message.subject[:MAX_SUBJECT]
+    message.subject = one_line(SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference})[:MAX_SUBJECT]
     template = f"bookings/mail/{TEMPLATES[kind]}"
-    message.text = render_to_string(f"{template}.txt", context).strip() + "\n"
-    message.html = render_to_string(f"{template}.html", context)
+    message.text = drop_unwanted(render_to_string(f"{template}.txt", context)).strip() + "\n"
+    message.html = drop_unwanted(render_to_string(f"{template}.html", context))
     is_canceled = kind == MessageKind.CANCELED
     # No calendar contains a visit that was never booked, so its cancellation brings no file.
     visit = message.appointment

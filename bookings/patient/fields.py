@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contact_details import plain_text
@@ -162,7 +163,7 @@ def _get_groups(
             parts = split_day(times, zone)
             # Five folded days fit on a phone.
             group = Group(
-                format_day(day.date),
+                format_day(day.date, timezone.localdate(timezone=zone)),
                 day.date.isoformat(),
                 parts=[part for part, _at in parts],
                 is_open=position == 0 or picked in times,

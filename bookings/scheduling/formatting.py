@@ -27,9 +27,8 @@ def parse_day(text: str | None) -> date | None:
         return None
 
 
-def format_day(day: date, today: date | None = None) -> str:
+def format_day(day: date, today: date) -> str:
     """Return "Tuesday, November 24", with the year if it is far from today."""
-    today = today or timezone.localdate()
     is_far = abs((day - today).days) > DAYS_WITHOUT_A_YEAR
     return format_date(day, "l, F j, Y" if is_far else "l, F j")
 

@@ -3,12 +3,13 @@
 The file says where and when. It names no treatment, and of the patient only the address that it is sent to.
 """
 
-import unicodedata
 from datetime import UTC, datetime
 from urllib.parse import quote
 from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress
+
+from clinic.text import one_line
 
 # A program shows a published file, answers a request and carries out a cancellation.
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
@@ -40,11 +41,11 @@ def build_ics(
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("dtstart", starts_at.astimezone(UTC))
     event.add("dtend", ends_at.astimezone(UTC))
-    event.add("summary", _one_line(clinic))
+    event.add("summary", one_line(clinic))
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
-    if location := _one_line(location):
+    if location := one_line(location):
         event.add("location", location)
-    event.add("organizer", _address(organizer, CN=_one_line(clinic).translate(PARAMETER_QUOTES)))
+    event.add("organizer", _address(organizer, CN=one_line(clinic).translate(PARAMETER_QUOTES)))
     if attendee:
         event.add("attendee", _address(attendee, PARTSTAT="ACCEPTED", RSVP="FALSE"))
     calendar = Calendar()
@@ -56,13 +57,7 @@ def build_ics(
     return calendar.to_ical().decode()
 
 
-def _one_line(text: str) -> str:
-    """Drop line breaks and control characters: programs refuse a whole file for one of them."""
-    line = " ".join(text.split())
-    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cs"))
-
-
 def _address(email: str, **parameters: str) -> vCalAddress:
-    address = vCalAddress("mailto:" + quote(_one_line(email), safe="@!$'*+=~/"))
+    address = vCalAddress("mailto:" + quote(one_line(email), safe="@!$'*+=~/"))
     address.params.update({name: value for name, value in parameters.items() if value})
     return address

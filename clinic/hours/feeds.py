@@ -22,6 +22,7 @@ from icalendar import Calendar, Event, vDuration
 from clinic.hours.formatting import format_spans
 from clinic.hours.schedule import DAY, HORIZON_DAYS, DatedException, as_utc
 from clinic.site.context import SiteContext, get_root_url, site_context
+from clinic.text import drop_unwanted, one_line
 
 CALENDAR_AHEAD = timedelta(days=400)
 REFRESH = timedelta(hours=12)
@@ -33,7 +34,7 @@ def as_data(context: SiteContext, now: datetime) -> dict:
     It is the server's clock, and which texts are true when. Instants are seconds since 1970, UTC.
     """
     hours = context.hours
-    content = f"{hours.version if hours else ''} {context.profile.time_zone} {context.announcements}"
+    content = f"{hours.version if hours else ''} {context.profile.zone.key} {context.announcements}"
     return {
         "now": int(now.timestamp()),
         "url": reverse("hours_json"),
@@ -55,7 +56,7 @@ def hours_json(request: HttpRequest) -> JsonResponse:
     tables = {"hours": context.hours, "clinic": context.profile}
     announcements = {"announcements": context.announcements, "now": now.timestamp()}
     parts = {
-        "time_zone": context.profile.time_zone,
+        "time_zone": context.profile.zone.key,
         "hours": render_to_string("components/hours_tables.html", tables, request),
         "announcements": render_to_string("components/announcements.html", announcements, request),
     }
@@ -87,6 +88,7 @@ def build_ics(exceptions: Iterable[DatedException], *, name: str, host: str, sta
     """
     changed_at = as_utc(stamp)
     found = Calendar()
+    name = one_line(name)
     title = f"{name}: special hours"
     head = {
         "prodid": f"-//{host}//Opening hours//EN",
@@ -126,4 +128,4 @@ def _summary(exception: DatedException, name: str) -> str:
     hours = f"open {format_spans(sorted(exception.spans))}" if exception.spans else "closed"
     duration = " until further notice" if exception.last == date.max else ""
     reason = f": {exception.reason}" if exception.reason else ""
-    return f"{name} {hours}{duration}{reason}"
+    return drop_unwanted(f"{name} {hours}{duration}{reason}")

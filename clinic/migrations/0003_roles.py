@@ -2,7 +2,7 @@
 
 Wagtail's own migrations made Editors and Moderators, gave both the admin, the images and the documents, and let
 both write pages. Moderators become Managers, so that Wagtail's approval step stays theirs. Nobody but a superuser
-manages accounts: whoever may edit users may make themselves anything else.
+edits users: whoever may do that may make themselves anything else. Managers invite them by a form of our own.
 """
 
 from django.db import migrations
@@ -31,13 +31,15 @@ MANAGE_VISITS = {
     "bookings.resource": ("view", *EVERYTHING),
     "bookings.visittype": ("view", *EVERYTHING),
 }
+# Invite colleagues, help them back in, and see who signed in.
+MANAGE_ACCOUNTS = {"clinic.accountevent": ("view", "manage")}
 ENTER = {"wagtailadmin.admin": ("access",)}
 
 GRANTS = {
     "Editors": {**ENTER, **CONTENT},
     "Front desk": {**ENTER, **WORK_ON_REQUESTS},
     "Clinicians": {**ENTER, **SEE_REQUESTS},
-    "Managers": {**ENTER, **CONTENT, **WORK_ON_REQUESTS, **MANAGE_VISITS},
+    "Managers": {**ENTER, **CONTENT, **WORK_ON_REQUESTS, **MANAGE_VISITS, **MANAGE_ACCOUNTS},
 }
 # On every page, beside what Wagtail gives: add and change for both, publish and lock for Managers.
 PAGE_GRANTS = {"Editors": ("publish",)}

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
+from clinic.text import drop_unwanted
+
 Node = dict[str, Any]
 
 # Like Django's json_script: no text can end the script or begin another.
@@ -28,4 +30,5 @@ def render_graph(request: HttpRequest) -> SafeString:
     nodes = [node for build in _node_builders if (node := build(request))]
     content = nodes[0] if len(nodes) == 1 else {"@graph": nodes}
     text = json.dumps({"@context": "https://schema.org", **content}, ensure_ascii=False).translate(NOT_IN_SCRIPTS)
+    text = drop_unwanted(text)  # half a surrogate pair cannot be sent
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 escaped on the line above

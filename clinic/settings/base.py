@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 import wagtail
 
-from .environment import env, read_url
+from .environment import env, read_address, read_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "clinic.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.middleware.PageHeadersMiddleware",
+    "clinic.middleware.InputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "clinic.accounts.middleware.StaffAccessMiddleware",
+    "clinic.middleware.ClinicClockMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -182,8 +184,10 @@ MFA_FORMS = {
 LANGUAGE_CODE = "en-us"
 USE_I18N = True
 USE_TZ = True
-# How the admin prints instants. Opening hours use the time zone of the clinic's profile instead.
-TIME_ZONE = env.str("TIME_ZONE", "America/Los_Angeles")
+# Instants are UTC. What people read is on the clock of the clinic's profile, the only setting of a time zone:
+# ``clinic.middleware.ClinicClockMiddleware`` gives it to the admin.
+TIME_ZONE = "UTC"
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # one choice, so the account page offers none
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -236,7 +240,7 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "clinic.media.forms.DocumentForm"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = []
 # Never the address of the storage, which knows no private collections.
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "clinic.site.search"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 TAGGIT_CASE_INSENSITIVE = True
@@ -251,7 +255,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "OC Beauty Medspa <hello@ocbeauty.example.com>")
+DEFAULT_FROM_EMAIL = read_address("DEFAULT_FROM_EMAIL", "OC Beauty Medspa <hello@ocbeauty.example.com>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
+from email import policy
+from email.errors import ObsoleteHeaderDefect
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import EmailValidator
 from environs import Env
 
 env = Env()
@@ -62,3 +65,27 @@ def read_proxies(name: str, default: str) -> int | tuple[IPv4Network | IPv6Netwo
             f"{name} cannot be used. It should be the number of proxies in front of the site, such as 1, or their "
             f"networks, such as 127.0.0.1,203.0.113.0/24."
         ) from error
+
+
+def read_address(name: str, default: str = "") -> str:
+    """Return a variable that holds one email address, with or without a name before it.
+
+    Raise ImproperlyConfigured if no email could be sent from it.
+    """
+    value = env.str(name, "") or default
+    try:
+        header = policy.default.header_factory("From", value)
+        (group,), (address,) = header.groups, header.addresses
+        EmailValidator()(address.addr_spec.encode("ascii").decode())
+    except (ValueError, IndexError, AttributeError, ValidationError):
+        is_usable = False
+    else:
+        is_plain = group.display_name is None and not re.search(r"[\x00-\x1f\x7f]", value)
+        is_usable = is_plain and all(isinstance(defect, ObsoleteHeaderDefect) for defect in header.defects)
+    if is_usable:
+        return value
+    raise ImproperlyConfigured(
+        f"{name} cannot be used. Write one address, such as hello@example.com or Clinic <hello@example.com>. A name "
+        'with a comma or another mark stands in double quotes: "Clinic, Inc." <hello@example.com>. A domain with '
+        "letters beyond a to z is written in its xn-- form."
+    )

@@ -1,6 +1,7 @@
+import logging
 from datetime import date, datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +13,8 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
 
 from clinic.pages.fields import optional_key
+
+logger = logging.getLogger(__name__)
 
 
 def validate_time_zone(name: str) -> None:
@@ -82,12 +85,17 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """Return the time zone. One that this machine does not know counts as the default, everywhere alike."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            logger.error("The clinic's time zone is unknown. Set it in the profile.")
+            return ZoneInfo(self._meta.get_field("time_zone").default)
 
     @property
     def time_zone_city(self) -> str:
         """Return the city of the time zone as people write it: "Los Angeles"."""
-        return self.time_zone.rpartition("/")[2].replace("_", " ")
+        return self.zone.key.rpartition("/")[2].replace("_", " ")
 
     def today(self, now: datetime) -> date:
         """Return the clinic's date at the instant ``now`` (aware)."""

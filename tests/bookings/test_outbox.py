@@ -1,5 +1,8 @@
 """The outbox: how queued messages are claimed, sent and retried."""
 
+import smtplib
+import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
@@ -9,6 +12,7 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import connection
 
+from bookings.desk.queries import unsent_messages
 from bookings.messaging import outbox
 from bookings.models import EventKind, Message, MessageKind, MessageState
 from clinic.logging import RedactingFormatter
@@ -110,6 +114,59 @@ def test_failed_message_is_retried_and_sent_once(server, clock, error, caplog):
     clock.shift(timedelta(days=9))
     assert outbox.send_due() == {}
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPRecipientsRefused({"ana@patient.example.com": (550, b"unknown")}),
+        smtplib.SMTPRecipientsRefused({"ana@patient.example.com": (553, b"not allowed")}),
+        smtplib.SMTPSenderRefused(550, b"not you", "hello@clinic.example.com"),
+        smtplib.SMTPDataError(552, b"too big"),
+        smtplib.SMTPDataError(554, b"spam"),
+        smtplib.SMTPResponseException(500, b"syntax"),
+        smtplib.SMTPResponseException(599, b"no"),
+    ],
+)
+def test_refusal_for_good_is_final_at_once(server, clock, error):
+    message = make_message()
+    server.error = error
+    assert outbox.send_due() == {"failed": 1}
+    message = fresh(message)
+    assert (message.state, message.attempts, message.last_error) == (MessageState.FAILED, 1, type(error).__name__)
+    assert [event.kind for event in message.case.events.all()][1:] == [EventKind.MESSAGE_FAILED]
+    assert list(unsent_messages(NOON)) == [message]  # what the desk's dashboard and list count
+    clock.shift(timedelta(days=9))
+    assert outbox.send_due() == {}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPRecipientsRefused({"ana@patient.example.com": (450, b"busy")}),
+        smtplib.SMTPRecipientsRefused({"ana@patient.example.com": (421, b"later"), "x": (550, b"unknown")}),
+        smtplib.SMTPRecipientsRefused({}),
+        smtplib.SMTPSenderRefused(451, b"greylisted", "hello@clinic.example.com"),
+        smtplib.SMTPSenderRefused(530, b"log in first", "hello@clinic.example.com"),
+        smtplib.SMTPDataError(452, b"disk full"),
+        smtplib.SMTPServerDisconnected("gone"),
+        smtplib.SMTPConnectError(554, b"no service"),
+        smtplib.SMTPHeloError(550, b"who"),
+        smtplib.SMTPAuthenticationError(535, b"wrong password"),
+        smtplib.SMTPNotSupportedError("no STARTTLS"),
+        ConnectionResetError(),
+        ssl.SSLError("certificate"),
+        socket.gaierror("no such host"),
+    ],
+)
+def test_error_that_may_pass_is_tried_again(server, clock, error):
+    message = make_message()
+    server.error = error
+    assert outbox.send_due() == {"queued": 1}
+    server.error = None
+    clock.shift(timedelta(minutes=1))
+    assert outbox.send_due() == {"sent": 1}
+    assert fresh(message).last_error == ""
 
 
 def test_bad_message_does_not_stop_others(server, clock, monkeypatch):

@@ -479,7 +479,7 @@ def test_call_me_stays_picked_after_an_error(chooser):
         "2026-03-07T18:00Z",
         "0001-01-01T00:00Z",
         "9999-12-31T23:45Z",
-        "\x00",
+        "2027-06-08\x00",
         "x" * 10_000,
     ],
 )

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 import pytest
 import wagtail
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage
 
 from clinic.settings.environment import URLS
 
@@ -65,6 +66,9 @@ def test_no_package_pulls_wagtail_back():
         ("EMAIL_URL", "junk"),
         ("EMAIL_URL", "mail.example.com:587"),
         ("EMAIL_URL", "pop://clinic:secret@host"),
+        ("EMAIL_URL", "sendmail://clinic:secret@host"),
+        ("EMAIL_URL", "SMTP//clinic:secret@host"),
+        ("EMAIL_URL", "https://clinic:secret@host"),
         ("EMAIL_URL", "submission://"),
         ("EMAIL_URL", "smtp://clinic:secret@host:port"),
         ("EMAIL_URL", "smtp://clinic:secret@host:99999"),
@@ -81,6 +85,56 @@ def test_unusable_url_is_named_without_its_password(production, name, url):
     shown = "".join(traceback.format_exception(refusal.value))
     assert "secret" not in shown
     assert "'se" not in shown  # what stands before a mark is taken for a port and would be quoted
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "OC Beauty, Inc. <hello@example.com>",
+        "hello",
+        "@",
+        "a@example.com, b@example.com",
+        "A <a@example.com>, B <b@example.com>",
+        "Clinic: a@example.com;",
+        "Clinic <hello@example.com>\nBcc: all@example.com",
+        "Clinic <hello@example.com>\x0b",
+        "Clinic <hello@exämple.com>",
+        "héllo@example.com",
+        "Clinic <hello@example.com",
+        '"Clinic <hello@example.com>',
+        "Clinic hello@example.com",
+        "Clinic <>",
+        "Clinic <@example.com>",
+        "Clinic <hello@>",
+        "[Clinic] <hello@example.com>",
+    ],
+)
+def test_address_that_cannot_send_is_refused_at_start(production, address):
+    with pytest.raises(ImproperlyConfigured, match=r"^DEFAULT_FROM_EMAIL cannot be used\. Write one address"):
+        production(DEFAULT_FROM_EMAIL=address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "hello@example.com",
+        "<hello@example.com>",
+        "OC Beauty Inc. <hello@example.com>",
+        '"OC Beauty, Inc." <hello@example.com>',
+        "Ö Beauty <hello@example.com>",
+        "Clinic's <hello@localhost>",
+        "Clinic <hello@xn--exmple-cua.com>",
+    ],
+)
+def test_accepted_address_can_send(production, address):
+    settings = production(DEFAULT_FROM_EMAIL=address)
+    assert settings["SERVER_EMAIL"] == settings["DEFAULT_FROM_EMAIL"] == address
+    assert EmailMessage("Hello", "Text", address, ["ana@patient.example.com"]).message().as_bytes()
+
+
+def test_only_the_profile_sets_a_time_zone(production, monkeypatch):
+    monkeypatch.setenv("TIME_ZONE", "Asia/Tokyo")
+    assert production()["TIME_ZONE"] == "UTC"
 
 
 @pytest.mark.parametrize("name", REQUIRED)

@@ -15,7 +15,7 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd logs every lin
 LIMIT = 300  # seconds
 WAYS = {
     "work": ("take",),
-    "refuse": ("hang up", "say 421", "say 554"),
+    "refuse": ("hang up", "say 421", "say 451"),
     "hang": ("be silent",),
     "die": ("die in the text", "die before the answer"),
 }
@@ -43,8 +43,8 @@ class Sink:
         self.controller.stop()
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options) -> str:
-        if server.way == "say 554":
-            return "554 No such mailbox"
+        if server.way == "say 451":
+            return "451 Try again later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

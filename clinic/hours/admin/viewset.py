@@ -187,7 +187,7 @@ class HoursViewMixin:
             "today": self.profile.today(self.now).isoformat(),
             "visits": self.visits,
             "visits_seen": digest(self.visits) if self.visits else "",
-            "time_zone": self.profile.time_zone,
+            "time_zone": self.profile.zone.key,
         }
 
 

@@ -1,0 +1,502 @@
+"""List an address for every URL pattern of the site and the admin.
+
+A line holds a pattern. The lines below it, indented, hold addresses that it matches; a pattern without them is its own
+address. A name in braces is an object of ``make_objects``. The snippets share their patterns: "@" is
+each of ``SNIPPETS``.
+"""
+
+SNIPPETS = {
+    "blog/blogcategory": "category",
+    "treatments/areaofconcern": "area",
+    "clinic/announcement": "announcement",
+    "clinic/keyword": "keyword",
+    "clinic/person": "person",
+    "clinic/testimonial": "testimonial",
+    "clinic/whychooseus": "why_choose_us",
+}
+
+SNIPPET_ROWS = """
+admin/snippets/@/
+admin/snippets/@/results/
+admin/snippets/@/add/
+admin/snippets/@/edit/<int:pk>/
+admin/snippets/@/delete/<int:pk>/
+admin/snippets/@/usage/<int:pk>/
+admin/snippets/@/history/<int:pk>/
+admin/snippets/@/history-results/<int:pk>/
+admin/snippets/@/copy/<int:pk>/
+admin/snippets/choose/@/
+admin/snippets/choose/@/results/
+admin/snippets/choose/@/chosen/<str:pk>/
+admin/snippets/choose/@/chosen-multiple/
+admin/snippets/choose/@/create/
+"""
+
+ROWS = r"""
+media/<path:path>
+    media/images/a.jpg
+    media/documents/a.pdf
+admin/
+admin/test404/
+admin/api/main/^pages/
+    admin/api/main/pages/
+admin/api/main/^pages/<int:pk>/
+    admin/api/main/pages/{article}/
+admin/api/main/^pages/find/
+    admin/api/main/pages/find/
+admin/api/main/^pages/<int:pk>/action/<str:action_name>/
+    admin/api/main/pages/{article}/action/copy/
+    admin/api/main/pages/{article}/action/move/
+    admin/api/main/pages/{article}/action/delete/
+    admin/api/main/pages/{article}/action/publish/
+    admin/api/main/pages/{article}/action/unpublish/
+    admin/api/main/pages/{article}/action/convert_alias/
+    admin/api/main/pages/{article}/action/revert_to_page_revision/
+    admin/api/main/pages/{article}/action/create_alias/
+    admin/api/main/pages/{article}/action/copy_for_translation/
+admin/api/main/^documents/
+    admin/api/main/documents/
+admin/api/main/^documents/<int:pk>/
+    admin/api/main/documents/{document}/
+admin/api/main/^documents/find/
+    admin/api/main/documents/find/
+admin/api/main/^images/
+    admin/api/main/images/
+admin/api/main/^images/<int:pk>/
+    admin/api/main/images/{image}/
+admin/api/main/^images/find/
+    admin/api/main/images/find/
+admin/failwhale/
+admin/pages/
+admin/pages/<int:parent_page_id>/
+    admin/pages/{blog}/
+admin/pages/<int:parent_page_id>/results/
+    admin/pages/{blog}/results/
+admin/bulk/<str:app_label>/<str:model_name>/<str:action>/
+    admin/bulk/wagtailcore/page/publish/
+    admin/bulk/wagtailcore/page/unpublish/
+    admin/bulk/wagtailcore/page/move/
+    admin/bulk/wagtailcore/page/delete/
+    admin/bulk/wagtailimages/image/add_tags/
+    admin/bulk/clinic/clinicimage/add_tags/
+    admin/bulk/clinic/clinicimage/add_to_collection/
+    admin/bulk/clinic/clinicimage/delete/
+    admin/bulk/wagtaildocs/document/add_tags/
+    admin/bulk/wagtaildocs/document/delete/
+    admin/bulk/auth/user/assign_role/
+    admin/bulk/auth/user/delete/
+    admin/bulk/auth/user/set_active_state/
+    admin/bulk/clinic/person/delete/
+admin/pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/
+    admin/pages/add/blog/blogpage/{blog}/
+    admin/pages/add/treatments/treatmentpage/{treatments}/
+    admin/pages/add/clinic/standardpage/{home}/
+    admin/pages/add/clinic/contactpage/{home}/
+admin/pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/preview/
+    admin/pages/add/blog/blogpage/{blog}/preview/
+    admin/pages/add/treatments/treatmentpage/{treatments}/preview/
+    admin/pages/add/clinic/standardpage/{home}/preview/
+    admin/pages/add/clinic/contactpage/{home}/preview/
+admin/pages/usage/<slug:content_type_app_name>/<slug:content_type_model_name>/
+    admin/pages/usage/blog/blogpage/
+admin/pages/create/<slug:app_label>/<slug:model_name>
+    admin/pages/create/blog/blogpage
+admin/pages/usage/<slug:content_type_app_name>/<slug:content_type_model_name>/results/
+    admin/pages/usage/blog/blogpage/results/
+admin/pages/<int:page_id>/usage/
+    admin/pages/{article}/usage/
+admin/pages/<int:page_id>/edit/
+    admin/pages/{article}/edit/
+    admin/pages/{treatment}/edit/
+    admin/pages/{home}/edit/
+    admin/pages/{blog}/edit/
+    admin/pages/{standard}/edit/
+    admin/pages/{contact}/edit/
+admin/pages/<int:page_id>/edit/preview/
+    admin/pages/{article}/edit/preview/
+    admin/pages/{treatment}/edit/preview/
+    admin/pages/{home}/edit/preview/
+    admin/pages/{blog}/edit/preview/
+    admin/pages/{standard}/edit/preview/
+    admin/pages/{contact}/edit/preview/
+admin/pages/<int:page_id>/view_draft/
+    admin/pages/{article}/view_draft/
+admin/pages/<int:parent_page_id>/add_subpage/
+    admin/pages/{blog}/add_subpage/
+admin/pages/<int:page_id>/delete/
+    admin/pages/{article}/delete/
+admin/pages/<int:page_id>/unpublish/
+    admin/pages/{article}/unpublish/
+admin/pages/<int:page_id>/convert_alias/
+    admin/pages/{article}/convert_alias/
+admin/pages/search/
+admin/pages/search/results/
+admin/pages/<int:page_to_move_id>/move/
+    admin/pages/{article}/move/
+admin/pages/<int:page_to_move_id>/move/<int:destination_id>/confirm/
+    admin/pages/{article}/move/{home}/confirm/
+admin/pages/<int:page_to_move_id>/set_position/
+    admin/pages/{article}/set_position/
+admin/pages/<int:page_id>/copy/
+    admin/pages/{article}/copy/
+admin/pages/workflow/action/<int:page_id>/<slug:action_name>/<int:task_state_id>/
+    admin/pages/workflow/action/{article}/approve/{task_state}/
+admin/pages/workflow/collect_action_data/<int:page_id>/<slug:action_name>/<int:task_state_id>/
+    admin/pages/workflow/collect_action_data/{article}/approve/{task_state}/
+admin/pages/workflow/confirm_cancellation/<int:page_id>/
+    admin/pages/workflow/confirm_cancellation/{article}/
+admin/pages/workflow/preview/<int:page_id>/<int:task_id>/
+    admin/pages/workflow/preview/{article}/{task}/
+admin/pages/<int:page_id>/privacy/
+    admin/pages/{article}/privacy/
+admin/pages/<int:page_id>/lock/
+    admin/pages/{article}/lock/
+admin/pages/<int:page_id>/unlock/
+    admin/pages/{article}/unlock/
+admin/pages/<int:page_id>/revisions/
+    admin/pages/{article}/revisions/
+admin/pages/<int:page_id>/revisions/<int:revision_id>/view/
+    admin/pages/{article}/revisions/{revision}/view/
+admin/pages/<int:page_id>/revisions/<int:revision_id>/revert/
+    admin/pages/{article}/revisions/{revision}/revert/
+admin/pages/<int:page_id>/revisions/<int:revision_id>/unschedule/
+    admin/pages/{article}/revisions/{revision}/unschedule/
+admin/pages/^(?P<pk>\d+)/revisions/compare/(?P<revision_id_a>live|earliest|\d+)\.\.\.(?P<revision_id_b>live|latest|\d+)/$
+    admin/pages/{article}/revisions/compare/{revision}...{revision}/
+    admin/pages/{article}/revisions/compare/earliest...live/
+admin/pages/<int:page_id>/workflow_history/
+    admin/pages/{article}/workflow_history/
+admin/pages/<int:page_id>/workflow_history/detail/<int:workflow_state_id>/
+    admin/pages/{article}/workflow_history/detail/{workflow_state}/
+admin/pages/<int:page_id>/history/
+    admin/pages/{article}/history/
+admin/pages/<int:page_id>/history/results/
+    admin/pages/{article}/history/results/
+admin/choose-page/
+admin/choose-page/<int:parent_page_id>/
+    admin/choose-page/{blog}/
+admin/choose-page/search/
+admin/choose-page/chosen-multiple/
+admin/choose-external-link/
+admin/choose-email-link/
+admin/choose-phone-link/
+admin/choose-anchor-link/
+admin/tag-autocomplete/
+admin/tag-autocomplete/<slug:app_name>/<slug:model_name>/
+    admin/tag-autocomplete/taggit/tag/
+admin/collections/
+admin/collections/add/
+admin/collections/<int:pk>/
+    admin/collections/{collection}/
+admin/collections/<int:pk>/delete/
+    admin/collections/{collection}/delete/
+admin/collections/<int:collection_id>/privacy/
+    admin/collections/{collection}/privacy/
+admin/workflows/list/
+admin/workflows/list/results/
+admin/workflows/add/
+admin/workflows/enable/<int:pk>/
+    admin/workflows/enable/{workflow}/
+admin/workflows/disable/<int:pk>/
+    admin/workflows/disable/{workflow}/
+admin/workflows/edit/<int:pk>/
+    admin/workflows/edit/{workflow}/
+admin/workflows/usage/<int:pk>/
+    admin/workflows/usage/{workflow}/
+admin/workflows/usage/<int:pk>/results/
+    admin/workflows/usage/{workflow}/results/
+admin/workflows/remove/<int:page_pk>/
+    admin/workflows/remove/{article}/
+admin/workflows/remove/<int:page_pk>/<int:workflow_pk>/
+    admin/workflows/remove/{article}/{workflow}/
+admin/workflows/tasks/add/<str:app_label>/<str:model_name>/
+    admin/workflows/tasks/add/wagtailcore/groupapprovaltask/
+admin/workflows/tasks/select_type/
+admin/workflows/tasks/index/
+admin/workflows/tasks/index/results/
+admin/workflows/tasks/edit/<int:pk>/
+    admin/workflows/tasks/edit/{task}/
+admin/workflows/tasks/disable/<int:pk>/
+    admin/workflows/tasks/disable/{task}/
+admin/workflows/tasks/enable/<int:pk>/
+    admin/workflows/tasks/enable/{task}/
+admin/workflows/task_chooser/
+admin/workflows/task_chooser/results/
+admin/workflows/task_chooser/create/
+admin/workflows/task_chooser/<int:task_id>/
+    admin/workflows/task_chooser/{task}/
+admin/reports/locked/
+admin/reports/locked/results/
+admin/reports/workflow/
+admin/reports/workflow/results/
+admin/reports/workflow_tasks/
+admin/reports/workflow_tasks/results/
+admin/reports/site-history/
+admin/reports/site-history/results/
+admin/reports/aging-pages/
+admin/reports/aging-pages/results/
+admin/reports/page-types-usage/
+admin/reports/page-types-usage/results/
+admin/account/
+admin/logout/
+admin/dismissibles/
+admin/editing-sessions/ping/<str:app_label>/<str:model_name>/<str:object_id>/<int:session_id>/
+    admin/editing-sessions/ping/blog/blogpage/{article}/{session}/
+admin/editing-sessions/release/<int:session_id>/
+    admin/editing-sessions/release/{session}/
+admin/block-preview/
+admin/calendar/
+admin/lane/
+admin/lane/new/
+admin/lane/edit/<int:pk>/
+    admin/lane/edit/{room}/
+admin/lane/delete/<int:pk>/
+    admin/lane/delete/{room}/
+admin/lane/history/<int:pk>/
+    admin/lane/history/{room}/
+admin/hours/history/
+admin/redirects/
+admin/redirects/results/
+admin/redirects/add/
+admin/redirects/<int:redirect_id>/
+    admin/redirects/{redirect}/
+admin/redirects/<int:redirect_id>/delete/
+    admin/redirects/{redirect}/delete/
+admin/redirects/import/
+admin/redirects/import/process/
+admin/settings/<slug:app_name>/<slug:model_name>/
+    admin/settings/clinic/clinicprofile/
+    admin/settings/bookings/consultationsettings/
+admin/settings/<slug:app_name>/<slug:model_name>/<int:pk>/
+    admin/settings/clinic/clinicprofile/{site}/
+    admin/settings/bookings/consultationsettings/{site}/
+admin/settings/<slug:app_name>/<slug:model_name>/<int:pk>/preview/
+    admin/settings/clinic/clinicprofile/{site}/preview/
+admin/embeds/chooser/
+admin/embeds/chooser/upload/
+admin/snippets/
+admin/documents/
+admin/documents/results/
+admin/documents/add/
+admin/documents/edit/<int:document_id>/
+    admin/documents/edit/{document}/
+admin/documents/delete/<int:document_id>/
+    admin/documents/delete/{document}/
+admin/documents/multiple/add/
+admin/documents/multiple/<int:doc_id>/
+    admin/documents/multiple/{document}/
+admin/documents/multiple/create_from_uploaded_document/<int:uploaded_file_id>/
+    admin/documents/multiple/create_from_uploaded_document/{uploaded_document}/
+admin/documents/multiple/<int:doc_id>/delete/
+    admin/documents/multiple/{document}/delete/
+admin/documents/multiple/delete_upload/<int:uploaded_file_id>/
+    admin/documents/multiple/delete_upload/{uploaded_document}/
+admin/documents/usage/<int:document_id>/
+    admin/documents/usage/{document}/
+admin/images/
+admin/images/results/
+admin/images/<int:image_id>/
+    admin/images/{image}/
+admin/images/<int:image_id>/delete/
+    admin/images/{image}/delete/
+admin/images/<int:image_id>/generate_url/
+    admin/images/{image}/generate_url/
+admin/images/<int:image_id>/generate_url/output/
+    admin/images/{image}/generate_url/output/
+admin/images/<int:image_id>/preview/<str:filter_spec>/
+    admin/images/{image}/preview/fill-100x100/
+admin/images/add/
+admin/images/usage/<int:image_id>/
+    admin/images/usage/{image}/
+admin/images/multiple/add/
+admin/images/multiple/<int:image_id>/
+    admin/images/multiple/{image}/
+admin/images/multiple/create_from_uploaded_image/<int:uploaded_file_id>/
+    admin/images/multiple/create_from_uploaded_image/{uploaded_image}/
+admin/images/multiple/<int:image_id>/delete/
+    admin/images/multiple/{image}/delete/
+admin/images/multiple/delete_upload/<int:uploaded_file_id>/
+    admin/images/multiple/delete_upload/{uploaded_image}/
+admin/hours/
+admin/hours/results/
+admin/hours/add/
+admin/hours/edit/<int:pk>/
+    admin/hours/edit/{hours}/
+admin/hours/delete/<int:pk>/
+    admin/hours/delete/{hours}/
+admin/hours/usage/<int:pk>/
+    admin/hours/usage/{hours}/
+admin/hours/history/<int:pk>/
+    admin/hours/history/{hours}/
+admin/hours/history-results/<int:pk>/
+    admin/hours/history-results/{hours}/
+admin/hours/history/<int:pk>/revisions/<int:revision_id>/revert/
+    admin/hours/history/{hours}/revisions/{hours_revision}/revert/
+admin/hours/history/(?P<pk>.+)/revisions/compare/(?P<revision_id_a>live|earliest|\d+)\.\.\.(?P<revision_id_b>live|latest|\d+)/$
+    admin/hours/history/{hours}/revisions/compare/{hours_revision}...{hours_revision}/
+    admin/hours/history/{hours}/revisions/compare/earliest...latest/
+admin/case/
+admin/case/results/
+admin/case/<int:pk>/
+    admin/case/{case}/
+admin/resource/
+admin/resource/results/
+admin/resource/new/
+admin/resource/edit/<int:pk>/
+    admin/resource/edit/{room}/
+admin/resource/delete/<int:pk>/
+    admin/resource/delete/{room}/
+admin/resource/history/<int:pk>/
+    admin/resource/history/{room}/
+admin/resource/history-results/<int:pk>/
+    admin/resource/history-results/{room}/
+admin/resource/usage/<int:pk>/
+    admin/resource/usage/{room}/
+admin/visit_type/
+admin/visit_type/results/
+admin/visit_type/new/
+admin/visit_type/edit/<int:pk>/
+    admin/visit_type/edit/{visit_type}/
+admin/visit_type/delete/<int:pk>/
+    admin/visit_type/delete/{visit_type}/
+admin/visit_type/history/<int:pk>/
+    admin/visit_type/history/{visit_type}/
+admin/visit_type/history-results/<int:pk>/
+    admin/visit_type/history-results/{visit_type}/
+admin/visit_type/usage/<int:pk>/
+    admin/visit_type/usage/{visit_type}/
+admin/sites/
+admin/sites/results/
+admin/sites/new/
+admin/sites/edit/<int:pk>/
+    admin/sites/edit/{site}/
+admin/sites/delete/<int:pk>/
+    admin/sites/delete/{site}/
+admin/sites/history/<int:pk>/
+    admin/sites/history/{site}/
+admin/sites/history-results/<int:pk>/
+    admin/sites/history-results/{site}/
+admin/sites/usage/<int:pk>/
+    admin/sites/usage/{site}/
+admin/sites/copy/<int:pk>/
+    admin/sites/copy/{site}/
+admin/users/
+admin/users/results/
+admin/users/new/
+admin/users/edit/<int:pk>/
+    admin/users/edit/{user}/
+admin/users/delete/<int:pk>/
+    admin/users/delete/{user}/
+admin/users/history/<int:pk>/
+    admin/users/history/{user}/
+admin/users/history-results/<int:pk>/
+    admin/users/history-results/{user}/
+admin/users/usage/<int:pk>/
+    admin/users/usage/{user}/
+admin/users/copy/<int:pk>/
+    admin/users/copy/{user}/
+admin/groups/
+admin/groups/results/
+admin/groups/new/
+admin/groups/edit/<int:pk>/
+    admin/groups/edit/{group}/
+admin/groups/delete/<int:pk>/
+    admin/groups/delete/{group}/
+admin/groups/history/<int:pk>/
+    admin/groups/history/{group}/
+admin/groups/history-results/<int:pk>/
+    admin/groups/history-results/{group}/
+admin/groups/usage/<int:pk>/
+    admin/groups/usage/{group}/
+admin/documents/chooser/
+admin/documents/chooser/results/
+admin/documents/chooser/chosen/<str:pk>/
+    admin/documents/chooser/chosen/{document}/
+admin/documents/chooser/chosen-multiple/
+admin/documents/chooser/create/
+admin/images/chooser/
+admin/images/chooser/results/
+admin/images/chooser/chosen/<str:pk>/
+    admin/images/chooser/chosen/{image}/
+admin/images/chooser/chosen-multiple/
+admin/images/chooser/create/
+admin/images/chooser/<int:image_id>/select_format/
+    admin/images/chooser/{image}/select_format/
+admin/sprite/
+admin/login/
+admin/password_reset/
+admin/password_reset/done/
+admin/password_reset/confirm/<uidb64>/<token>/
+    admin/password_reset/confirm/MQ/{token}/
+admin/password_reset/complete/
+admin/jsi18n/
+admin/^.*/$
+    admin/nothing/here/
+documents/^(\d+)/(.*)$
+    documents/{document}/a.pdf
+documents/authenticate_with_password/<int:restriction_id>/
+    documents/authenticate_with_password/{collection_restriction}/
+consultation/
+consultation/received/<str:token>/
+    consultation/received/{token}/
+consultation/visit/<str:token>/
+    consultation/visit/{token}/
+consultation/visit/<str:token>/visit.ics
+    consultation/visit/{token}/visit.ics
+consultation/visit/<str:token>/change/
+    consultation/visit/{token}/change/
+consultation/visit/<str:token>/earlier/
+    consultation/visit/{token}/earlier/
+consultation/visit/<str:token>/cancel/
+    consultation/visit/{token}/cancel/
+consultation/visit/<str:token>/complain/
+    consultation/visit/{token}/complain/
+search/
+sitemap.xml
+favicon.ico
+hours.json
+hours.ics
+robots.txt
+healthz
+readyz
+_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/
+    _util/authenticate_with_password/{page_restriction}/{article}/
+_util/login/
+^((?:[\w\-]+/)*)$
+    /
+    blog/
+    blog/category/skin-care/
+    blog/feed/
+    blog/feed/atom/
+    treatments/
+    {article_path}
+    {treatment_path}
+    contact/
+    prices/
+admin/snippets/clinic/whychooseus/preview/
+admin/snippets/clinic/whychooseus/preview/<int:pk>/
+    admin/snippets/clinic/whychooseus/preview/{why_choose_us}/
+admin/snippets/choose/clinic/openinghours/
+admin/snippets/choose/clinic/openinghours/results/
+admin/snippets/choose/clinic/openinghours/chosen/<str:pk>/
+    admin/snippets/choose/clinic/openinghours/chosen/{hours}/
+admin/snippets/choose/clinic/openinghours/chosen-multiple/
+admin/snippets/choose/clinic/openinghours/create/
+"""
+
+
+def read_rows() -> list[tuple[str, str]]:
+    """Return pairs of a pattern and an address."""
+    rows: dict[str, list[str]] = {}
+    pattern = ""
+    for line in filter(None, ROWS.splitlines()):
+        if line.startswith(" "):
+            rows[pattern].append(line.strip().lstrip("/"))
+        else:
+            pattern = line
+            rows[pattern] = []
+    for snippet, name in SNIPPETS.items():
+        for line in SNIPPET_ROWS.split():
+            pattern = line.replace("@", snippet)
+            rows[pattern] = [pattern.replace("<int:pk>", f"{{{name}}}").replace("<str:pk>", f"{{{name}}}")]
+    return [(pattern, address) for pattern, addresses in rows.items() for address in addresses or [pattern]]
