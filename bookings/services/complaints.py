@@ -28,7 +28,8 @@ def file_complaint(
 
     Desk and clinicians get an email for each complaint, the patient gets a receipt. An open one waits again. The same
     words sent again before an answer count once. Over the limits a complaint is only added to the open one. Raise
-    BookingError if it is empty, if there is no open one then, or if even the limit of what is saved is reached.
+    BookingError if it is empty, if there is no open one then, or if even the limit of what is saved is reached. A case
+    in quarantine can have none, since it sends no email.
     """
     text = text.strip()[: Case._meta.get_field("message").max_length]
     if not text:
@@ -41,8 +42,9 @@ def file_complaint(
         if complaint.is_waiting and text == (last.data["note"] if last else complaint.message):
             return complaint
     is_within = take(COMPLAINTS_PER_NETWORK, network) and take(COMPLAINTS_PER_VISIT, previous.reference)
-    if not take(COMPLAINTS_SAVED, previous.reference) or not (complaint or is_within):
-        raise BookingError(_("Many messages have come in this way. Please call us, so that we help you at once."))
+    is_saved = take(COMPLAINTS_SAVED, previous.reference) and previous.status != Status.QUARANTINED
+    if not is_saved or not (complaint or is_within):
+        raise BookingError(_("We cannot take your message here just now. Please call us, so that we help you at once."))
     if complaint:
         ask_again(complaint)
         save_change(complaint)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from bookings.contact_details import (
     check_email,
     fold,
+    identify_email,
     is_blank,
     normalize_query,
     one_line,
@@ -286,3 +287,23 @@ def test_search_text_fits_into_its_index():
 def test_contained_digits_are_stored_once():
     case = SimpleNamespace(name="", email="", phone="(949) 555-0123", phone_e164="+19495550123", reference="ABCDEFGH")
     assert search_text_for(case) == "abcdefgh 19495550123"
+
+
+@pytest.mark.parametrize(
+    ("email", "mailbox"),
+    [
+        ("ana@example.com", "ana@example.com"),
+        ("Ana@Example.COM", "ana@example.com"),
+        ("a.n.a@example.com", "ana@example.com"),
+        ("ana+news@example.com", "ana@example.com"),
+        ("a.na+x+y@example.com", "ana@example.com"),
+        ("ana@googlemail.com", "ana@gmail.com"),
+        ("\uff41na@example.com", "ana@example.com"),
+        ("ana@sub.example.com", "ana@sub.example.com"),
+        ("+tag@example.com", "+tag@example.com"),
+        ("ana-maria@example.com", "ana-maria@example.com"),
+        ("anna@example.com", "anna@example.com"),
+    ],
+)
+def test_spellings_of_one_mailbox_are_one(email, mailbox):
+    assert identify_email(email) == mailbox

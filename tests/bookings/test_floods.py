@@ -421,6 +421,15 @@ def test_complaints_of_a_day_are_bounded_and_nothing_typed_is_lost(ask, complain
     assert "It hurts 49." in page
 
 
+def test_quarantined_request_cannot_complain_past_quarantine(ask, complain):
+    factories.use_up(limits.REQUESTS_PER_NETWORK, "203.0.113.9")
+    case = ask(None, email="stranger@patient.example.com", network="203.0.113.9")
+    page = complain(case, "It hurts.", "203.0.113.10").content.decode()
+    assert "Please call us" in page
+    assert "It hurts." in page
+    assert not Message.objects.exists()
+
+
 def test_network_over_the_limit_is_asked_to_call(ask, complain):
     factories.use_up(limits.COMPLAINTS_PER_NETWORK, "203.0.113.9")
     case = ask(email="ana@patient.example.com")
