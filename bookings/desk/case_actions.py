@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from bookings import services
-from bookings.models import Case, Message, Status
+from bookings.models import AppointmentState, Case, Message, Status
 from bookings.scheduling.formatting import format_short
+from bookings.services.transitions import GONE
 
 from .forms import (
     ActionForm,
@@ -68,7 +69,7 @@ class CaseActionsMixin:
             return self.show_again(status=STALE)
         except services.UnusualTimeError as unusual:
             messages.warning(request, _("Nothing was booked yet: please read the question below."))
-            return self.show_again(unusual=(self.get_start(data)[0], unusual.obstacles))
+            return self.show_again(unusual=(unusual.start, unusual.obstacles))
         except services.TimeTakenError as taken:
             messages.error(request, str(taken))
             return self.show_again(nearest=taken.nearest)
@@ -110,10 +111,13 @@ class CaseActionsMixin:
         return _("Note saved.")
 
     def take_step(self, argument, data, common):
-        had_visit = self.case.appointments.live().filter(starts_at__gt=timezone.now()).exists()
+        ahead = self.case.appointments.exclude(state__in=GONE).filter(starts_at__gt=timezone.now())
+        had_visit = ahead.exists()
         to_status, outcome = data["to_status"], data["outcome"]
         case = services.change_stage(self.case.pk, to_status, outcome=outcome, policy=self.policy, **common)
         done = _("The case is now: %(status)s.") % {"status": services.get_stage(case).label}
+        if to_status == AppointmentState.CHECKED_IN and not services.get_visit(case).slots.exists():
+            done = f"{done} {_('No room is free now: the visit has none, and the calendar shows it under “No room”.')}"
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
     def answer(self, argument, data, common):

@@ -6,7 +6,6 @@ Opening it changes nothing; every action is a POST.
 from datetime import datetime
 from functools import wraps
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,7 +22,9 @@ from bookings.messaging.links import find_case_by_visit_token
 from bookings.messaging.rendering import get_first_name, render_ics
 from bookings.models import LIVE, OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, ConsultationSettings
 from bookings.scheduling.formatting import format_answer_by, format_start
+from bookings.scheduling.policy import BookingPolicy
 from bookings.services import BookingError
+from bookings.services.transitions import GONE
 from clinic.models import ClinicProfile
 
 from .fields import get_first_day, parse_value, to_value
@@ -71,8 +72,8 @@ def visit(request: HttpRequest, case: Case) -> HttpResponse:
 @with_case
 def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
     """Return the calendar file of the visit, or 404 if none is booked."""
-    appointment = get_current(case)
-    if appointment is None or appointment.state not in VISITS:
+    appointment = get_visit_of_file(case)
+    if appointment is None:
         return show(request, case, status=404)
     content = render_ics(appointment, ClinicProfile.for_request(request))
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
@@ -171,47 +172,65 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
     return SeeOther(get_own_path(request) + "?told=1#wrong")
 
 
-def get_current(case: Case) -> Appointment | None:
-    """Return the appointment that the patient's page is about.
+def get_visit_of_file(case: Case) -> Appointment | None:
+    """Return the visit for the patient's calendar, or None.
 
-    It is the live one, else the newest. A visit without a booking that the desk took back is none.
+    Of two visits it is the booked one: the patient has come to the other.
     """
-    visits = case.appointments.exclude(state=AppointmentState.CANCELED, created_at__gte=F("starts_at"))
-    return visits.live().first() or visits.newest()
+    visits = services.find_current_visits(case.appointments.order_by("pk"), timezone.now())
+    booked = [visit for visit in visits if visit.state == AppointmentState.BOOKED]
+    return next((visit for visit in booked + visits if visit.state in VISITS), None)
 
 
 def can_choose(case: Case, now: datetime) -> bool:
-    """Return whether the patient may choose a time, since they have none."""
-    if case.status not in OPEN_STATUSES or case.is_complaint:
+    """Return whether the patient may choose a time, since they have none.
+
+    About a complaint the clinic gives the first time.
+    """
+    if case.status not in OPEN_STATUSES:
         return False
-    visit = get_current(case)
-    free = (AppointmentState.CANCELED, AppointmentState.EXPIRED, AppointmentState.NO_SHOW)
-    return visit is None or visit.get_state_at(now) in free
+    visit = case.appointments.live_or_newest()
+    if visit is None:
+        return not case.is_complaint
+    return visit.get_state_at(now) in (*GONE, AppointmentState.NO_SHOW)
+
+
+def describe_visit(visit: Appointment, policy: BookingPolicy | None, profile: ClinicProfile, now: datetime) -> dict:
+    """Return what the page says about a visit."""
+    state = visit.get_state_at(now)
+    return {
+        "state": state,
+        "starts_at": visit.starts_at,
+        "moment": format_start(visit.starts_at, profile.zone, now),
+        "answer_by": format_answer_by(visit, policy, now, profile.zone),
+        "is_live": state in LIVE and visit.starts_at > now,
+        "is_coming": is_coming(visit, now),
+        "is_begun": visit.starts_at <= now,
+        "check_day": get_check_day(visit, profile, now) if state == AppointmentState.TREATED else "",
+    }
 
 
 def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> HttpResponse:
     """Show the patient's page, with an error where an action was refused."""
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
-    appointment, now = get_current(case), timezone.now()
-    state = appointment.get_state_at(now) if appointment else ""
-    may_change = bool(appointment and appointment.can_be_changed(settings.change_until, now))
-    policy = get_request_policy(request, settings, profile)
+    now, policy = timezone.now(), get_request_policy(request, settings, profile)
+    visits = services.find_current_visits(case.appointments.order_by("pk"), now)
+    live = next((visit for visit in visits if visit.get_state_at(now) in LIVE), None)
+    may_change = live is not None and live.can_be_changed(settings.change_until, now)
+    described = [describe_visit(visit, policy, profile, now) for visit in visits]
     context = {
         "case": case,
         "first_name": get_first_name(case.name),
-        "steps": get_steps(state),
-        "state": state,
-        "starts_at": appointment and appointment.starts_at,
-        "seen": to_value(appointment.starts_at) if appointment else "",
-        "moment": format_start(appointment.starts_at, profile.zone, now) if appointment else "",
-        "answer_by": format_answer_by(appointment, policy, now, profile.zone),
-        "is_live": state in LIVE and appointment.starts_at > now,
-        "is_coming": appointment is not None and is_coming(appointment, now),
-        "is_begun": appointment is not None and appointment.starts_at <= now,
+        "steps": get_steps(described[0]["state"] if described else ""),
+        "visits": described,
+        "seen": to_value(live.starts_at) if live else "",
+        "live_moment": format_start(live.starts_at, profile.zone, now) if live else "",
+        "is_live": any(visit["is_live"] for visit in described),
+        "is_coming": any(visit["is_coming"] for visit in described),
         "may_change": may_change,
         "can_change": may_change and policy is not None,
         "can_choose": policy is not None and can_choose(case, now),
-        "check_day": get_check_day(appointment, profile, now) if state == AppointmentState.TREATED else "",
+        "had_time": bool(visits) and visits[-1].get_state_at(now) in GONE,
         "change_hours": settings.change_until_hours,
         "was_told": "told" in request.GET,
         "base": get_own_path(request),

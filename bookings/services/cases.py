@@ -35,23 +35,23 @@ def lock_case(case_id: int, expected_version: int | None = None) -> Case:
 
 
 def set_status(case: Case, status: Status, outcome: str = "") -> None:
-    """Set the status with the dates that belong to it.
-
-    A new case waits for an answer. The caller saves the case.
-    """
-    case.status, case.outcome = status, outcome
-    case.closed_at = timezone.now() if status == Status.CLOSED else None
-    if status == Status.NEW:
-        case.answered_at = None
-
-
-def ask_again(case: Case) -> None:
-    """Make a case new again: the patient waits, and the clock starts anew.
+    """Set the status with the date that belongs to it.
 
     The caller saves the case.
     """
+    case.status, case.outcome = status, outcome
+    case.closed_at = timezone.now() if status == Status.CLOSED else None
+
+
+def ask_again(case: Case) -> None:
+    """Make a case new again: the patient waits for an answer.
+
+    The clock starts anew, unless the patient is still waiting since they asked before. The caller saves the case.
+    """
+    if not case.is_waiting:
+        case.asked_again_at = timezone.now()
     set_status(case, Status.NEW)
-    case.asked_again_at = timezone.now()
+    case.answered_at = None
 
 
 def raise_link_version(case: Case) -> None:
@@ -96,10 +96,11 @@ def record_answer(case_id: int, how: str, *, actor: User, expected_version: int,
     if how not in AnsweredBy.values:
         raise BookingError(_("Say how you answered."))
     case.answered_at = timezone.now()
-    if case.status == Status.NEW:
+    began_contact = case.status == Status.NEW
+    if began_contact:
         set_status(case, Status.CONTACTING)
     save_change(case)
-    Event.objects.record(case, EventKind.ANSWERED, actor, note, how=how)
+    Event.objects.record(case, EventKind.ANSWERED, actor, note, how=how, began_contact=began_contact)
     return case
 
 

@@ -174,6 +174,7 @@ def test_calendar_file_stays_with_the_visit(client, booked, stage, clerk, policy
         if stage in (step, "treated"):
             version = Case.objects.get().version
             services.change_stage(booked.pk, step, actor=clerk, expected_version=version, policy=policy)
+        clock.move_to(TUESDAY)
     assert services.get_stage(Case.objects.get()) == stage
     assert client.get(f"{get_visit_path(booked)}visit.ics").status_code == 200
 
