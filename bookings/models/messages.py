@@ -47,6 +47,10 @@ class MessageKind(models.TextChoices):
 TO_STAFF = (MessageKind.DESK_NOTICE, MessageKind.DESK_MOVED, MessageKind.DESK_CANCELED, MessageKind.COMPLAINT)
 
 
+# A message in one of these states has not left, and no worker has it.
+UNSENT = (MessageState.QUEUED, MessageState.FAILED)
+
+
 class MessageManager(models.Manager):
     def queue(
         self,
@@ -76,8 +80,12 @@ class MessageManager(models.Manager):
         )
 
     def queue_receipt(self, case: Case) -> "Message | None":
-        """Queue the receipt to the patient, if they gave an email address."""
-        key = f"{case.reference}:{case.version}"
+        """Queue the receipt to the patient, if they gave an email address.
+
+        It replaces one that was not sent yet.
+        """
+        key = f"{case.reference}:{case.version}:{case.link_version}"
+        self.filter(case=case, kind=MessageKind.RECEIPT, state__in=UNSENT).delete()
         return self.queue(MessageKind.RECEIPT, case, recipient=case.email, starts_at=case.requested_start, key=key)
 
 
