@@ -3,9 +3,10 @@
 Opening it changes nothing; every action is a POST.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from .request_views import SeeOther, form_kwargs, get_request_policy, limit_refe
 from .status import get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
 
+THANKS = timedelta(minutes=5)
 MAX_COMPLAINT = Case._meta.get_field("message").max_length
 
 
@@ -169,7 +171,24 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
         services.file_complaint(case.pk, text, settings=settings, profile=profile)
     except BookingError as refusal:
         return show(request, case, error=str(refusal), error_at="wrong-text", text=text)
-    return SeeOther(get_own_path(request) + "?told=1#wrong")
+    return SeeOther(f"{get_own_path(request)}?told={get_signer(case).sign('')}#wrong")
+
+
+def get_signer(case: Case) -> signing.TimestampSigner:
+    """Return the signer of the mark in the address that follows a complaint."""
+    return signing.TimestampSigner(salt=f"bookings.told.{case.reference}")
+
+
+def has_just_told(request: HttpRequest, case: Case) -> bool:
+    """Return whether the patient has sent a complaint within ``THANKS``.
+
+    No session is read, so a signed mark in the address says so.
+    """
+    try:
+        get_signer(case).unsign(request.GET.get("told", ""), max_age=THANKS)
+    except signing.BadSignature:
+        return False
+    return True
 
 
 def get_visit_of_file(case: Case) -> Appointment | None:
@@ -232,7 +251,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "can_choose": policy is not None and can_choose(case, now),
         "had_time": bool(visits) and visits[-1].get_state_at(now) in GONE,
         "change_hours": settings.change_until_hours,
-        "was_told": "told" in request.GET,
+        "was_told": has_just_told(request, case),
         "base": get_own_path(request),
         "head_title": f"{_('Error:')} {_('Your visit')}" if "error" in extra else _("Your visit"),
         "noindex": True,

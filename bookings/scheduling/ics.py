@@ -12,6 +12,7 @@ from icalendar import Calendar, Event, vCalAddress
 
 # A program shows a published file, answers a request and carries out a cancellation.
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
+DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 # RFC 5545 has no way to write a double quote in a parameter, and few programs read the one of RFC 6868.
 PARAMETER_QUOTES = str.maketrans({'"': "'", "^": ""})
 
@@ -57,9 +58,12 @@ def build_ics(
 
 
 def _one_line(text: str) -> str:
-    """Drop line breaks and control characters: programs refuse a whole file for one of them."""
+    """Drop line breaks, control characters and marks that turn the direction.
+
+    Programs refuse a whole file for a control character, and a mark makes them show another text than the file has.
+    """
     line = " ".join(text.split())
-    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cs"))
+    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cs") and char not in DIRECTION)
 
 
 def _address(email: str, **parameters: str) -> vCalAddress:
