@@ -111,6 +111,11 @@ def check_email(typed: str) -> str:
         raise _bad_email(_("The part after the @ is not complete. It has a dot, as in name@example.com."))
     if ".." in email or email.startswith(".") or before.endswith(".") or domain[0] == "." or domain[-1] == ".":
         raise _bad_email(_("There is a dot too many in this email address. Delete it."))
+    _check_characters(before, domain)
+    return email
+
+
+def _check_characters(before: str, domain: str) -> None:
     if wrong := BEFORE_AT.sub("", before) or AFTER_AT.sub("", domain):
         words = {"character": wrong[0]}
         raise _bad_email(_("Email addresses cannot have this character: %(character)s"), words)
@@ -118,7 +123,6 @@ def check_email(typed: str) -> str:
         raise _bad_email(_("There is a hyphen beside a dot or the @ in this email address. Delete it."))
     if len(domain.rpartition(".")[2]) < 2:
         raise _bad_email(_("The part after the last dot is not complete. It looks like name@example.com."))
-    return email
 
 
 def _bad_email(message: Promise, words: dict[str, str] | None = None) -> ValidationError:
