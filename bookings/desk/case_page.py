@@ -239,7 +239,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         stage, following = services.get_stage(self.case), services.next_stages(self.case, now, self.zone)
         steps = [Button(to, UNDO.get((stage, to)) or STEPS[to]) for to in following if to != Status.CLOSED]
         closes_first = services.TRANSITIONS[stage][0] == Status.CLOSED
-        is_forward = bool(steps) and not closes_first and (stage, following[0]) not in UNUSUAL
+        is_forward = bool(steps) and not closes_first and (stage, steps[0].value) not in UNUSUAL
         time_form = time_form or TimeForm(zone=self.zone)
         contact = {f"new_{name}": getattr(self.case, name) for name in ("name", "email", "phone")}
         offers_next = nearest is None and self.case.status in OPEN_STATUSES

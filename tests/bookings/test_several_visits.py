@@ -207,7 +207,9 @@ def test_change_of_hours_finds_a_checked_in_visit(desk, booked, act, clock):
 def test_treatment_is_not_done_before_it_begins(desk, booked, act, clock):
     clock.move_to(TUESDAY - timedelta(hours=3))
     act("change_stage", booked, "checked_in")
-    assert ("to_status", "treated") not in buttons(desk.get(page_of(booked)))
+    page = desk.get(page_of(booked))
+    assert ("to_status", "treated") not in buttons(page)
+    assert (page.context["next_step"], [step.value for step in page.context["other_steps"]]) == (None, ["booked"])
     with pytest.raises(services.TransitionError, match="not begun"):
         act("change_stage", booked, "treated")
     assert Outcome.COMPLETED not in services.get_outcomes(booked, timezone.now())
