@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 from django.core import signing
 
 SALT = "bookings.consultation-form"
+# What a form is for, as its link said: to correct the request that this browser sent, or for another person.
+CORRECTS, FOR_ANOTHER = "correct", "new"
 MINIMUM_SECONDS = 3.0
 MAXIMUM_SECONDS = 24 * 3600.0
 
@@ -21,23 +23,24 @@ class FormToken:
     issued_at: float  # Seconds since 1970.
     consent: str  # Digest of the wording beside the box to tick.
     is_asked_again: bool = False  # It came back once because the check against forgery failed.
+    purpose: str = ""
 
     @classmethod
-    def new(cls, consent_wording: str, submission_key: UUID | None = None) -> Self:
-        """Return the token of a new form, or of one that corrects a case."""
-        return cls(submission_key or uuid4(), time.time(), digest(consent_wording))
+    def new(cls, consent_wording: str, purpose: str = "") -> Self:
+        return cls(uuid4(), time.time(), digest(consent_wording), purpose=purpose)
 
     @classmethod
     def read(cls, signed: str) -> Self | None:
         """Return the token, or None if we did not sign it."""
         try:
-            key, issued_at, consent, is_asked_again = signing.loads(signed, salt=SALT)
+            # A form that was open during an update has no purpose.
+            key, issued_at, consent, is_asked_again, *purpose = signing.loads(signed, salt=SALT)
         except (signing.BadSignature, ValueError):
             return None
-        return cls(UUID(hex=key), issued_at, consent, is_asked_again)
+        return cls(UUID(hex=key), issued_at, consent, is_asked_again, *purpose)
 
     def __str__(self) -> str:
-        values = [self.submission_key.hex, self.issued_at, self.consent, self.is_asked_again]
+        values = [self.submission_key.hex, self.issued_at, self.consent, self.is_asked_again, self.purpose]
         return signing.dumps(values, salt=SALT)
 
     @property

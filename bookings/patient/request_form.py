@@ -1,7 +1,8 @@
 """Define the consultation form. It never loses what a patient typed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
@@ -16,7 +17,7 @@ from bookings.scheduling.availability import is_possible
 from bookings.scheduling.formatting import format_start, parse_day
 from bookings.scheduling.picker import get_window, group_by_day
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services import Submission, TimeTakenError, free_starts, time_taken
+from bookings.services import Submission, TimeTakenError, free_starts, is_known_as, time_taken
 from clinic.models import ClinicProfile
 from clinic.site.offers import OfferedTreatment, get_offered_treatments
 
@@ -31,7 +32,7 @@ from .fields import (
     parse_value,
     to_value,
 )
-from .form_token import FormToken
+from .form_token import CORRECTS, FOR_ANOTHER, FormToken
 
 HONEYPOT = "website"
 TIME_FIELDS = ("start", "on_waitlist", "days_from", "replaces")
@@ -127,19 +128,20 @@ class RequestForm(forms.Form):
         typed: Any = None,
         treatment_slug: str = "",
         own: Case | None = None,
-        is_correction: bool = False,
+        purpose: str = "",
         may_be_forged: bool = False,
     ):
         """Take ``data`` to check, or ``typed`` to show other days with.
 
         With ``typed`` no word is lost, and nothing is checked yet. ``own`` is the case that this browser sent: its time
-        is shown as chosen. ``is_correction``: the form corrects that case.
+        is shown as chosen, unless the form's ``purpose`` is another person.
         """
-        self.is_correction, self.may_be_forged = is_correction, may_be_forged
-        self.settings, self.profile, self.policy, self.own = settings, profile, policy, own
-        self.own_visit = own.appointments.live().first() if own else None
+        self.may_be_forged, self.settings, self.profile, self.policy = may_be_forged, settings, profile, policy
+        self.token = FormToken.read((data or typed or {}).get("token", ""))
+        self.purpose = self.token.purpose if self.token else purpose
+        self.own = own
+        self.own_visit = own.appointments.live().first() if own and self.purpose != FOR_ANOTHER else None
         self.treatment_slug, self.phone_e164 = treatment_slug, ""
-        self.token: FormToken | None = None
         self.nearest: tuple[datetime, ...] = ()
         self.replaces = ""
         super().__init__(data)
@@ -181,8 +183,11 @@ class RequestForm(forms.Form):
             self.add_error("contact_by", _("To be called or texted, give us your phone number as well."))
         if contact_by == ContactBy.EMAIL and email == "" and phone:
             self.add_error("contact_by", _("To be answered by email, give us your email address as well."))
+        if not self._is_about_own():
+            self.own = self.own_visit = None
+        elif self.own and self.own_visit is None:
+            self.own_visit = self.own.appointments.live().first()
         # Bots do not submit the form again. A person needs one more click.
-        self.token = FormToken.read(self.cleaned_data.get("token", ""))
         is_forged = self.may_be_forged and not (self.token and self.token.is_asked_again)
         if self.token is None or self.token.is_too_fresh or is_forged or self.cleaned_data.get(HONEYPOT):
             self.add_error(None, SUBMIT_AGAIN)
@@ -191,6 +196,28 @@ class RequestForm(forms.Form):
         if self.token and self.cleaned_data.get("consent") and not self.token.shows(self.settings.consent_wording):
             self.add_error("consent", NEW_CONSENT)
         return self.cleaned_data
+
+    def _is_about_own(self) -> bool:
+        """Return whether the form changes the request that this browser sent.
+
+        Whatever the browser did in between (Back, a reload, a second window), the same name is the same person. In a
+        form for another person it is only with the same email or phone: father and son may have one name.
+        """
+        if self.own is None or self.purpose == CORRECTS:
+            return self.own is not None
+        name, email = self.cleaned_data.get("name"), self.cleaned_data.get("email", "")
+        is_same_name = name is None or is_known_as(self.own, name)
+        if self.purpose != FOR_ANOTHER:
+            return is_same_name
+        same_email = bool(email) and email.casefold() == self.own.email.casefold()
+        same_phone = bool(self.phone_e164) and self.phone_e164 == self.own.phone_e164
+        return name is not None and is_same_name and (same_email or same_phone)
+
+    def _get_key(self) -> UUID | None:
+        """Return the key of the case that the form creates or changes."""
+        if self.own:
+            return self.own.submission_key
+        return self.token.submission_key if self.token else None
 
     def to_submission(self) -> Submission:
         """Return what a valid form says."""
@@ -205,7 +232,9 @@ class RequestForm(forms.Form):
             message=data["message"],
             treatment_ids=tuple(data["treatments"]),
             consent_wording=self.settings.consent_wording,
-            submission_key=self.token.submission_key,
+            submission_key=self._get_key(),
+            opened_at=datetime.fromtimestamp(self.token.issued_at, UTC),
+            is_correction=self.purpose == CORRECTS,
             start=data.get("start"),
             replaces=parse_value(data.get("replaces")),
             on_waitlist=data.get("on_waitlist", False),
@@ -225,7 +254,7 @@ class RequestForm(forms.Form):
             "wanted": format_start(wanted, zone) if wanted else CALL_ME,
         }
         if current.state == AppointmentState.BOOKED:
-            text = _("Your visit is booked for %(current)s. To change it, use the link in your email, or call us.")
+            text = _("Your visit is booked for %(current)s. To change it, open your own page, or call us.")
         else:
             text = _(
                 "We hold %(current)s for you already, so nothing was changed. To have “%(wanted)s” instead, choose it "
@@ -255,11 +284,8 @@ class RequestForm(forms.Form):
         The consent box is not ticked if the patient saw another wording.
         """
         wording = self.settings.consent_wording
-        sent = self.token if self.is_bound else FormToken.read(self.initial.get("token") or "")
-        # The page's script takes the token of the own case when the Back button has led here.
-        own_token = FormToken.new(wording, self.own.submission_key) if self.own else None
-        self.own_token = str(own_token) if own_token and not self.is_bound else ""
-        token = sent or (own_token if self.is_correction else None) or FormToken.new(wording)
+        sent = self.token
+        token = sent or FormToken.new(wording, self.purpose)
         if self.is_bound:
             self.data = self.data.copy()
             if not token.shows(wording):
@@ -308,7 +334,7 @@ class RequestForm(forms.Form):
 
     def _holds(self, start: datetime) -> bool:
         """Return whether this form's own case has the time already."""
-        own = Appointment.objects.live().filter(case__submission_key=self.token and self.token.submission_key)
+        own = Appointment.objects.live().filter(case__submission_key=self._get_key())
         return own.filter(starts_at=start).exists()
 
     def _remove_time_fields(self) -> None:
@@ -321,8 +347,6 @@ class RequestForm(forms.Form):
         helper.form_action = reverse("bookings:consultation")
         # The server shows all errors in one place, since browsers' own bubbles vanish and are hard to read out.
         helper.attrs = {"novalidate": True, "data-guard-submit": _("Sending …")}
-        if self.own_token:
-            helper.attrs["data-own-token"] = self.own_token
         times = (
             ["days_from", "replaces", Field("start", template="bookings/times.html"), "on_waitlist"]
             if "start" in self.fields

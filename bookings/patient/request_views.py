@@ -24,6 +24,7 @@ from clinic.site.context import site_context
 
 from . import rate_limits
 from .fields import OTHER_DAYS, get_first_day
+from .form_token import CORRECTS, FOR_ANOTHER
 from .request_form import NOT_SAVED, RequestForm
 from .status import get_receipt_status
 
@@ -69,8 +70,9 @@ def consultation(request: HttpRequest) -> HttpResponse:
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     policy = get_request_policy(request, settings, profile)
     known = {"settings": settings, "profile": profile, "policy": policy}
-    own = None if "new" in request.GET else find_own_case(request)
-    asked = {"treatment_slug": request.GET.get("treatment", ""), "is_correction": "correct" in request.GET}
+    own = find_own_case(request)
+    purpose = next((purpose for purpose in (FOR_ANOTHER, CORRECTS) if purpose in request.GET), "")
+    asked = {"treatment_slug": request.GET.get("treatment", ""), "purpose": purpose}
     form = RequestForm(**form_kwargs(request), **known, **asked, own=own, may_be_forged=may_be_forged(request))
     if form.is_bound and form.is_valid():
         try:
@@ -87,7 +89,8 @@ def consultation(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "consultation": settings,
-        "own": own if not form.is_bound else None,
+        "own": own if not form.is_bound and form.purpose != FOR_ANOTHER else None,
+        "is_correction": form.purpose == CORRECTS,
         "own_time": format_start(form.own_visit.starts_at, profile.zone) if form.own_visit else "",
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
         "canonical": request.build_absolute_uri(reverse("bookings:consultation")),
@@ -113,7 +116,8 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
 def remember_case(response: HttpResponse, case: Case, *, is_secure: bool) -> None:
     """Let this browser correct its request for a day.
 
-    After the Back button the same form then changes the same case. The cookie holds the signed reference only.
+    After the Back button, a reload or in a second window the form then changes the same case. The cookie holds the
+    signed reference only.
     """
     response.set_signed_cookie(
         OWN_CASE,

@@ -20,7 +20,14 @@ from .slots import (
     get_booking_policy,
     time_taken,
 )
-from .submissions import SAME_REQUEST_WITHIN, HasTimeError, Submission, release_from_quarantine, submit
+from .submissions import (
+    SAME_REQUEST_WITHIN,
+    HasTimeError,
+    Submission,
+    is_known_as,
+    release_from_quarantine,
+    submit,
+)
 from .transitions import (
     TRANSITIONS,
     BookingError,

@@ -164,16 +164,23 @@ def free_slots(appointment: Appointment) -> None:
 
 
 def hold(
-    case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, on_offer: bool = True
+    case: Case,
+    start: datetime,
+    policy: BookingPolicy,
+    now: datetime,
+    *,
+    on_offer: bool = True,
+    has_one: bool = False,
 ) -> Appointment | None:
     """Hold a start until the desk has answered.
 
     Raise TimeTakenError if it is not free and, ``on_offer``, offered. The resources are locked, and no hold is past its
     end.
 
-    Return None, with an event, if the same person or a large family holds times already.
+    Return None, with an event, if the same person or a large family holds times already. A case that ``has_one`` gets
+    another one instead.
     """
-    if holder := find_holder(case.name, case.email, case.phone_e164, but=case):
+    if not has_one and (holder := find_holder(case.name, case.email, case.phone_e164, but=case)):
         Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, holder=holder.reference)
         return None
     answer_by = policy.answer_by(now)

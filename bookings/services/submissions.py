@@ -73,6 +73,9 @@ class Submission:
     on_waitlist: bool = False
     # The held time that the patient wants to give up, as the form has shown it to them.
     replaces: datetime | None = None
+    opened_at: datetime | None = None
+    # The patient said that the form corrects the request, so another name is a correction too.
+    is_correction: bool = False
 
     def case_fields(self) -> dict[str, Any]:
         """Return the fields of the case, with a fingerprint of what was typed.
@@ -124,7 +127,7 @@ def _submit(
     own_key, is_known = _find_own_key(submission)
     submission = replace(submission, submission_key=own_key)
     if is_known:
-        return _amend(submission, fields, policy, in_quarantine, now), False
+        return _amend(submission, fields, settings.get_desk_email(profile), policy, in_quarantine, now), False
     recent = Case.objects.filter(fingerprint=fields["fingerprint"], created_at__gte=now - SAME_REQUEST_WITHIN)
     recent = recent.exclude(status=Status.CLOSED).order_by("pk")
     if recent.exists():
@@ -161,12 +164,17 @@ def _find_own_key(submission: Submission) -> tuple[UUID, bool]:
     If another person sent the form before, the key comes from form and name, so that this person's corrections find
     their own case. Names that the desk has corrected count as well.
     """
-    key, person = submission.submission_key, fold(submission.name)
+    key = submission.submission_key
     first = Case.objects.filter(submission_key=key).only("name").first()
-    if first is None or person in {fold(name) for name in (first.name, *_get_corrected(first).get("name", ()))}:
+    if first is None or submission.is_correction or is_known_as(first, submission.name):
         return key, first is not None
-    own_key = uuid5(key, person)
+    own_key = uuid5(key, fold(submission.name))
     return own_key, Case.objects.filter(submission_key=own_key).exists()
+
+
+def is_known_as(case: Case, name: str) -> bool:
+    """Return whether the patient has this name, or had it before the desk corrected it."""
+    return fold(name) in {fold(known) for known in (case.name, *_get_corrected(case).get("name", ()))}
 
 
 def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
@@ -233,41 +241,58 @@ def _change_hold(
     Raise HasTimeError if the patient did not say so. A booked visit changes on the patient's own page only, and a
     quarantined case holds nothing. The resources are locked.
     """
-    if policy is None or in_quarantine or case.status == Status.QUARANTINED:
+    if policy is None or case.status == Status.QUARANTINED:
         return
     expire(now)
-    current, newest = case.appointments.live().first(), case.appointments.newest()
-    if _is_time_of(current or newest, submission):
+    current = case.appointments.live().first()
+    if _is_time_of(current or case.appointments.newest(), submission):
+        return
+    if in_quarantine and not current:  # Another time than the held one takes nothing more.
+        Event.objects.record(case, EventKind.NOT_HELD, starts_at=submission.start)
         return
     if current:
         if current.state == AppointmentState.BOOKED or submission.replaces != current.starts_at:
             raise HasTimeError(current)
         drop_hold(current)
     stage = get_stage(case)
-    appointment = hold(case, submission.start, policy, now) if submission.start else None
-    if appointment and (stage != Status.NEW or case.answered_at):
-        # A case with a held time waits for an answer.
+    appointment = None
+    if submission.start:
+        appointment = hold(case, submission.start, policy, now, has_one=bool(current))
+    if not (current or appointment):
+        return
+    case.unseen_since = case.unseen_since or now
+    is_asked = bool(appointment) and (stage != Status.NEW or case.answered_at is not None)
+    if is_asked:  # A case with a held time waits for an answer.
         ask_again(case)
-        save_change(case)
+    save_change(case)
+    if is_asked:
         Event.objects.record_stage(case, stage, Status.NEW)
-    if current or (appointment and newest):
-        _tell_of_change(case, appointment, current, now)
+    _tell_of_change(appointment, current)
 
 
 def _is_time_of(known: Appointment | None, submission: Submission) -> bool:
     """Return whether the submission asks for no other time than the case has.
 
-    The form of a canceled visit that is only sent again asks for none, and "call me" leaves a booked visit.
+    The form of a canceled visit that is only sent again asks for none, but one that was opened since does. "Call me"
+    leaves a booked visit.
     """
-    if known is None or known.state == AppointmentState.EXPIRED:
-        return False
+    if known is None:
+        return submission.start is None
+    if known.state == AppointmentState.EXPIRED or _was_canceled_before(known, submission.opened_at):
+        return submission.start is None
     return known.starts_at == submission.start or (known.state == AppointmentState.BOOKED and not submission.start)
 
 
-def _tell_of_change(case: Case, now_held: Appointment | None, given_up: Appointment | None, now: datetime) -> None:
-    """Tell patient and desk of a hold that the form changed, and mark the case."""
-    case.unseen_since = case.unseen_since or now
-    case.save(update_fields=["unseen_since"])
+def _was_canceled_before(known: Appointment, opened_at: datetime | None) -> bool:
+    """Return whether the visit was canceled when the form was opened."""
+    if known.state != AppointmentState.CANCELED or opened_at is None:
+        return False
+    canceled = known.case.events.filter(kind=EventKind.CANCELED).order_by("pk").last()
+    return canceled is not None and canceled.at < opened_at
+
+
+def _tell_of_change(now_held: Appointment | None, given_up: Appointment | None) -> None:
+    """Tell patient and desk of a hold that the form changed."""
     if now_held:
         notify_patient(MessageKind.HELD, now_held)
         notify_desk(MessageKind.DESK_MOVED, now_held)
@@ -280,7 +305,12 @@ def _tell_of_change(case: Case, now_held: Appointment | None, given_up: Appointm
 
 
 def _amend(
-    submission: Submission, fields: dict[str, Any], policy: BookingPolicy | None, in_quarantine: bool, now: datetime
+    submission: Submission,
+    fields: dict[str, Any],
+    desk_email: str,
+    policy: BookingPolicy | None,
+    in_quarantine: bool,
+    now: datetime,
 ) -> Case:
     """Save what the patient changed in the form, and change the hold."""
     lock_resources()
@@ -288,6 +318,14 @@ def _amend(
     _save_requested_time(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
+    if changes := _find_changes(case, submission, fields):
+        _save_changes(case, changes, fields, desk_email, in_quarantine, now)
+    _change_hold(case, submission, policy, in_quarantine, now)
+    return case
+
+
+def _find_changes(case: Case, submission: Submission, fields: dict[str, Any]) -> dict[str, list[str]]:
+    """Return what was typed before and now, by field, and save other treatments."""
     corrected = _get_corrected(case)
     changes = {
         name: [getattr(case, name), fields[name]]
@@ -296,28 +334,47 @@ def _amend(
     }
     if treatments := _change_treatments(case, submission):
         changes["treatments"] = treatments
-    if changes:
-        case.fingerprint = fields["fingerprint"]
-        for name in {*changes} & {*TYPED_FIELDS}:
-            setattr(case, name, fields[name])
-        if "phone" in changes:
-            case.phone_e164 = fields["phone_e164"]
-        case.search_text = search_text_for(case)
-        if "email" in changes:
-            readdress(case)
-        was_closed = case.status == Status.CLOSED
-        if was_closed:
-            # A patient who writes again waits for an answer, even after the desk has closed the case.
-            ask_again(case)
-            if in_quarantine:
-                set_status(case, Status.QUARANTINED)
-        save_change(case)
-        Patient.objects.update_for(case)
-        Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
-        if "email" in changes and case.status != Status.QUARANTINED:
-            Message.objects.queue_receipt(case)
-    _change_hold(case, submission, policy, in_quarantine, now)
-    return case
+    return changes
+
+
+def _save_changes(
+    case: Case,
+    changes: dict[str, list[str]],
+    fields: dict[str, Any],
+    desk_email: str,
+    in_quarantine: bool,
+    now: datetime,
+) -> None:
+    """Save what the patient changed.
+
+    The desk has to see it if it has answered already. A closed case is open again, because a patient who writes again
+    waits for an answer.
+    """
+    case.fingerprint = fields["fingerprint"]
+    for name in {*changes} & {*TYPED_FIELDS}:
+        setattr(case, name, fields[name])
+    if "phone" in changes:
+        case.phone_e164 = fields["phone_e164"]
+    case.search_text = search_text_for(case)
+    if "email" in changes:
+        readdress(case)
+    was_closed = case.status == Status.CLOSED
+    if was_closed or case.answered_at:
+        case.unseen_since = case.unseen_since or now
+    if was_closed:
+        ask_again(case)
+        if in_quarantine:
+            set_status(case, Status.QUARANTINED)
+    save_change(case)
+    Patient.objects.update_for(case)
+    Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
+    if case.status == Status.QUARANTINED:
+        return
+    if was_closed:
+        key = f"{case.reference}:{case.version}"
+        Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=desk_email, key=key)
+    if "email" in changes:
+        Message.objects.queue_receipt(case)
 
 
 def _get_corrected(case: Case) -> dict[str, list[str]]:

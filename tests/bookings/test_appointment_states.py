@@ -261,7 +261,8 @@ class Appointments(RuleBasedStateMachine):
             return self.asks_for_no_other_time(self.of(case), start)
 
         def refused():
-            return self.holds_enough(self.forms[case], case)
+            # A case that has a held time may have another one instead.
+            return known is None and self.holds_enough(self.forms[case], case)
 
         def allowed():
             live = self.of(case).live
@@ -534,13 +535,16 @@ class Appointments(RuleBasedStateMachine):
     def wait_for_the_next_visit(self):
         self.clock.move_to(min(visit.start for visit in self.model.visits if visit.is_live and visit.start > self.now))
 
-    @precondition(lambda self: any(case.live and case.live.state == "booked" for case in self.model.cases.values()))
-    @rule(number=numbers)
-    def miss_a_visit(self, number):
-        booked = [pk for pk, case in self.model.cases.items() if case.live and case.live.state == "booked"]
-        case = booked[number % len(booked)]
-        self.clock.move_to(max(self.now, self.of(case).live.start))
-        self.change_stage(list(self.forms).index(case), "no_show", Outcome.NO_SHOW)
+    @precondition(lambda self: self.forms)
+    @rule(number=numbers, start=starts)
+    def miss_a_visit(self, number, start):
+        live = self.of(self.case(number)).live
+        if not live or live.state != "booked":
+            self.book(number, start)
+            live = self.of(self.case(number)).live
+        if live:
+            self.clock.move_to(max(self.now, live.start))
+            self.change_stage(number, "no_show", Outcome.NO_SHOW)
 
     @rule()
     def expire_holds(self):

@@ -20,6 +20,7 @@ from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+WEDNESDAY = at("2027-06-09 11:00")
 
 
 @pytest.fixture(autouse=True)
@@ -326,6 +327,62 @@ def test_reload_of_the_sent_form_holds_no_canceled_time_again(ask, clerk, policy
     services.cancel(case.pk, actor=clerk, policy=policy)
     ask(**form)
     assert [visit.state for visit in case.appointments.all()] == ["canceled"]
+
+
+@pytest.mark.parametrize("act", ["confirm", "cancel", "mark_seen", "close"])
+@pytest.mark.parametrize("first", [TUESDAY, None])
+def test_change_through_the_form_makes_the_desks_page_stale(ask, clerk, policy, first, act):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    case = ask(first, **form)
+    ask(WEDNESDAY, replaces=first, **form)
+    known = {"actor": clerk, "expected_version": 1}
+    acts = {
+        "confirm": lambda: services.confirm(case.pk, policy=policy, **known),
+        "cancel": lambda: services.cancel(case.pk, policy=policy, **known),
+        "mark_seen": lambda: services.mark_seen(case.pk, **known),
+        "close": lambda: services.change_stage(case.pk, "closed", outcome="unreachable", **known),
+    }
+    with pytest.raises(services.StaleCaseError):
+        acts[act]()
+    assert case.appointments.live().get().starts_at == WEDNESDAY
+
+
+def test_time_added_through_the_form_is_told(ask, clerk):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    case = ask(None, **form)
+    services.record_answer(case.pk, "phone", actor=clerk, expected_version=1)
+    ask(TUESDAY, **form)
+    case.refresh_from_db()
+    assert (case.is_waiting, case.unseen_since is not None) == (True, True)
+    assert {"held", "desk_moved"} <= set(case.messages.values_list("kind", flat=True))
+
+
+def test_patient_who_writes_again_after_closing_reaches_the_desk(ask, clerk):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    case = ask(None, **form)
+    services.change_stage(case.pk, "closed", outcome="unreachable", actor=clerk, expected_version=1)
+    case.messages.update(state="sent")
+    ask(None, message="Please call this evening.", **form)
+    case.refresh_from_db()
+    assert (case.status, case.unseen_since is not None) == ("new", True)
+    assert case.messages.filter(kind="desk_notice", state="queued").count() == 1
+
+
+def test_change_of_time_over_the_rate_limit_is_made_or_told(ask, profile, consultation_settings, policy):
+    form = {"submission_key": uuid4(), "email": "ana@patient.example.com"}
+    known = {"settings": consultation_settings, "profile": profile, "policy": policy, "in_quarantine": True}
+    case = ask(TUESDAY, **form)
+    services.submit(factories.make_submission(start=WEDNESDAY, replaces=TUESDAY, **form), **known)
+    assert case.appointments.live().get().starts_at == WEDNESDAY
+
+
+def test_one_of_two_with_the_same_name_keeps_a_time_while_changing_it(ask):
+    form = {"submission_key": uuid4(), "email": "first@patient.example.com", "name": "John Smith"}
+    case = ask(TUESDAY, **form)
+    ask(TUESDAY + timedelta(hours=2), email="john@patient.example.com", name="John Smith")
+    form["email"] = "john@patient.example.com"
+    ask(WEDNESDAY, replaces=TUESDAY, **form)
+    assert case.appointments.live().get().starts_at == WEDNESDAY
 
 
 def test_held_time_given_up_in_the_form_is_told(ask):

@@ -44,6 +44,7 @@ def send(client, clock, policy):
     """
 
     def fill_in(address=NETWORK, **typed):
+        client.cookies.clear()  # Each form comes from another browser.
         token = dict(HIDDEN.findall(client.get(FORM).content.decode()))
         clock.shift(timedelta(seconds=10))
         form = {"name": "Ana Lima", "email": f"{uuid4().hex}@patient.example.com", "consent": "on", **token, **typed}

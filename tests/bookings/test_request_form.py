@@ -1018,6 +1018,51 @@ def test_correction_changes_the_own_case(chooser):
     assert Case.objects.get().phone == "(949) 555-0199"
 
 
+@pytest.mark.parametrize("query", ["", "?correct=1", "?new=1"])
+@pytest.mark.parametrize("opened", ["before", "after"])
+def test_same_person_in_the_same_browser_changes_one_request(chooser, query, opened):
+    """Reload, Back without JavaScript, a second window, the menu: the form has another token each time."""
+    if opened == "before":
+        chooser.open(query)
+        second, _page = chooser.page, chooser.open()
+    chooser.send(start=AT_TEN)
+    if opened == "after":
+        chooser.open(query)
+    else:
+        chooser.page = second
+    answer = chooser.send(start=AT_TEN, name=ANSWER["name"].upper(), message="Other words.")
+    assert answer.status_code == 303
+    case = Case.objects.get()
+    assert (case.message, Appointment.objects.get().state) == ("Other words.", "held")
+    assert lead(chooser, answer["Location"]).startswith("Tuesday, March 3, 10 am is held for you.")
+
+
+@pytest.mark.parametrize("changes", [{"phone": "", "email": "sr@patient.example.com"}, {"name": "Zoë Smith"}])
+def test_another_person_in_the_same_browser_has_their_own_request(chooser, changes):
+    chooser.send(start=AT_TEN)
+    chooser.open("?new=1")
+    assert chooser.send(start="2026-03-03T19:00Z", contact_by="", **changes).status_code == 303
+    assert Case.objects.count() == Appointment.objects.live().count() == 2
+
+
+def test_correction_changes_a_name_and_keeps_the_time(chooser):
+    chooser.send(start=AT_TEN, name="Ana Lmia")
+    chooser.open("?correct=1")
+    assert chooser.send(start=AT_TEN, name="Ana Lima").status_code == 303
+    assert Case.objects.get().name == "Ana Lima"
+    assert Appointment.objects.get().state == "held"
+
+
+def test_canceled_time_that_is_chosen_anew_is_held(chooser, policy):
+    chooser.send(start=AT_TEN)
+    services.cancel(Case.objects.get().pk, actor=make_user("frontdesk"), expected_version=1, policy=policy)
+    chooser.clock.shift(timedelta(seconds=10))
+    chooser.open()
+    location = chooser.send(start=AT_TEN)["Location"]
+    assert [visit.state for visit in Appointment.objects.order_by("pk")] == ["canceled", "held"]
+    assert lead(chooser, location).startswith("Tuesday, March 3, 10 am is held for you.")
+
+
 def test_receipt_without_a_time_says_answer_by(chooser):
     chooser.clock.move_to(datetime(2026, 3, 6, 23, 0, tzinfo=UTC), tick=False)  # Friday, 3 pm
     chooser.open()
@@ -1057,6 +1102,7 @@ def test_receipt_says_the_time_was_canceled(chooser, policy):
 
 def test_receipt_says_the_time_was_not_held(chooser):
     chooser.send(start=AT_TEN)
+    chooser.client.cookies.clear()  # In another browser
     chooser.open()
     location = chooser.send(start="2026-03-04T18:00Z", message="Another thing.")["Location"]
     assert Case.objects.filter(events__kind=EventKind.NOT_HELD).count() == 1

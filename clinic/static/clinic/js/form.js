@@ -35,10 +35,6 @@ for (const form of document.querySelectorAll("form[data-guard-submit]")) {
     // Allow another try: the connection may have failed, or the visitor may have stopped it.
     release = setTimeout(setSending, 10000, false);
   });
-  // After the Back button the same form corrects the request that it has sent, instead of sending another one.
-  if (form.dataset.ownToken && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
-    form.elements.token.value = form.dataset.ownToken;
-  }
   // The Back button may restore this page as it was left.
   window.addEventListener("pageshow", () => setSending(false));
 }
