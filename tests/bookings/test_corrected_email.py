@@ -199,6 +199,17 @@ def test_form_with_a_corrected_email_covers_the_complaint(ask, sent, file_compla
     assert {to for to, _subject in sent()} == {NEW}
 
 
+@pytest.mark.parametrize("is_booked", [True, False])
+def test_form_with_a_corrected_email_is_answered_once(ask, book, sent, is_booked):
+    key = "00000000-0000-4000-8000-000000000010"
+    case = ask(submission_key=key, email=OLD)
+    if is_booked:
+        book(case)
+    sent()
+    ask(submission_key=key, email=NEW)
+    assert sent() == [(NEW, "Your visit is booked" if is_booked else "We hold a time for you")]
+
+
 # With and without an address
 
 
