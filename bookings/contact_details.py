@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,11 @@ ABROAD = re.compile(r"\(?(\+|00|011)")
 OLD_MEXICAN_MOBILE = re.compile(r"1(\d{10})")
 
 
+# What may stand before and after the @, as Django's validator takes it. A quoted name is left to it.
+BEFORE_AT = re.compile(r"^\".*\"$|[-!#$%&'*+/=?^_`{}|~0-9A-Za-z.]+")
+AFTER_AT = re.compile(r"[-.0-9A-Za-z\u00a1-\uffff]+|^\[.*\]$")
+
+
 class HasContactDetails(Protocol):
     name: str
     email: str
@@ -89,6 +95,8 @@ def check_email(typed: str) -> str:
     if any(is_invisible(char) for char in typed):
         raise _bad_email(_("There is an invisible character in this email address. Delete it and type it anew."))
     email = one_line(unicodedata.normalize("NFKC", typed))
+    # Copied from a mail program or a link
+    email = re.sub(r"^(?:mailto:)?<?(?:mailto:)?([^<>]*)>?$", r"\1", email, flags=re.IGNORECASE)
     before, at_sign, domain = email.rpartition("@")
     if "@" in before:
         raise _bad_email(_("There is more than one @ in this email address. Give us one address, with one @."))
@@ -104,6 +112,7 @@ def check_email(typed: str) -> str:
         raise _bad_email(_("The part after the @ is not complete. It has a dot, as in name@example.com."))
     if ".." in email or email.startswith(".") or before.endswith(".") or domain[0] == "." or domain[-1] == ".":
         raise _bad_email(_("There is a dot too many in this email address. Delete it."))
+    _check_characters(before, domain)
     return email
 
 
@@ -116,8 +125,18 @@ def identify_email(email: str) -> str:
     return f"{mailbox.partition('+')[0].replace('.', '') or mailbox}@{domain.replace('googlemail.', 'gmail.')}"
 
 
-def _bad_email(message: Promise) -> ValidationError:
-    return ValidationError(message, code="invalid")
+def _check_characters(before: str, domain: str) -> None:
+    if wrong := BEFORE_AT.sub("", before) or AFTER_AT.sub("", domain):
+        words = {"character": wrong[0]}
+        raise _bad_email(_("Email addresses cannot have this character: %(character)s"), words)
+    if any(label[0] == "-" or label[-1] == "-" for label in domain.split(".")):
+        raise _bad_email(_("There is a hyphen beside a dot or the @ in this email address. Delete it."))
+    if len(domain.rpartition(".")[2]) < 2:
+        raise _bad_email(_("The part after the last dot is not complete. It looks like name@example.com."))
+
+
+def _bad_email(message: Promise, words: dict[str, str] | None = None) -> ValidationError:
+    return ValidationError(message, code="invalid", params=words)
 
 
 def _is_unwanted(char: str) -> bool:
@@ -251,6 +270,8 @@ class EmailField(forms.EmailField):
 
     A line break in it would start a new email header.
     """
+
+    default_validators = [EmailValidator(_("The part after the @ is not right. It looks like name@example.com."))]
 
     def to_python(self, value: Any) -> str:
         email = one_line(super().to_python(value))

@@ -26,7 +26,7 @@ from clinic.hours.schedule import DAY, MIDNIGHT, instant_of
 
 from .access import ClinicClockMixin
 from .forms import BlockForm
-from .queries import is_live_at
+from .queries import is_current_at
 
 # The calendar shows these besides held and booked appointments.
 PAST_STATES = (AppointmentState.CHECKED_IN, AppointmentState.TREATED, AppointmentState.NO_SHOW)
@@ -149,15 +149,22 @@ class CalendarView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
         }
 
     def get_columns(self) -> list[Column]:
-        """Return the active resources, and others that have lines on this day."""
+        """Return the active resources, and others that have lines on this day.
+
+        A visit of a patient who walked in while no room was free stands in a column of its own.
+        """
         start, end = instant_of(self.day, MIDNIGHT, self.zone), instant_of(self.day + DAY, MIDNIGHT, self.zone)
         that_day = {"starts_at__lt": end, "ends_at__gt": start}
-        visits = Appointment.objects.filter(is_live_at(self.now) | Q(state__in=PAST_STATES), **that_day)
+        visits = Appointment.objects.filter(is_current_at(self.now) | Q(state__in=PAST_STATES), **that_day)
         lines = {visit.pk: self.get_visit_line(visit) for visit in visits.select_related("case")}
         columns = {resource.pk: Column(resource, []) for resource in Resource.objects.all()}
+        without_room = columns[0] = Column(Resource(pk=0, name=_("No room"), is_active=False), [])
+        placed: set[int] = set()
         pairs = Slot.objects.filter(appointment__in=lines).values_list("resource", "appointment")
         for resource, visit in pairs.distinct().order_by("resource", "appointment"):
             columns[resource].lines.append(lines[visit])
+            placed.add(visit)
+        without_room.lines.extend(line for visit, line in lines.items() if visit not in placed)
         for blocked in BlockedTime.objects.filter(**that_day):
             span = self.format_span(blocked.starts_at, blocked.ends_at)
             columns[blocked.resource_id].lines.append(Line(blocked.starts_at, span, blocked_time=blocked))

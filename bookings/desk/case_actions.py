@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from bookings import services
-from bookings.models import Case, Message, Status
+from bookings.models import UNSENT, AppointmentState, Case, Message, MessageKind, Status
 from bookings.scheduling.formatting import format_short
+from bookings.services.notifications import OF_THE_TIME
+from bookings.services.transitions import GONE
 
 from .forms import (
     ActionForm,
@@ -68,7 +70,7 @@ class CaseActionsMixin:
             return self.show_again(status=STALE)
         except services.UnusualTimeError as unusual:
             messages.warning(request, _("Nothing was booked yet: please read the question below."))
-            return self.show_again(unusual=(self.get_start(data)[0], unusual.obstacles))
+            return self.show_again(unusual=(unusual.start, unusual.obstacles))
         except services.TimeTakenError as taken:
             messages.error(request, str(taken))
             return self.show_again(nearest=taken.nearest)
@@ -110,10 +112,13 @@ class CaseActionsMixin:
         return _("Note saved.")
 
     def take_step(self, argument, data, common):
-        had_visit = self.case.appointments.live().filter(starts_at__gt=timezone.now()).exists()
+        ahead = self.case.appointments.exclude(state__in=GONE).filter(starts_at__gt=timezone.now())
+        had_visit = ahead.exists()
         to_status, outcome = data["to_status"], data["outcome"]
         case = services.change_stage(self.case.pk, to_status, outcome=outcome, policy=self.policy, **common)
         done = _("The case is now: %(status)s.") % {"status": services.get_stage(case).label}
+        if to_status == AppointmentState.CHECKED_IN and not services.get_visit(case).slots.exists():
+            done = f"{done} {_('No room is free now: the visit has none, and the calendar shows it under “No room”.')}"
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
     def answer(self, argument, data, common):
@@ -138,7 +143,7 @@ class CaseActionsMixin:
         return _("Marked as seen.")
 
     def correct(self, argument, data, common):
-        services.correct_contact(
+        case = services.correct_contact(
             self.case.pk,
             name=data["new_name"],
             email=data["new_email"],
@@ -146,15 +151,20 @@ class CaseActionsMixin:
             phone_e164=data["phone_e164"],
             **common,
         )
-        return _("The contact details are corrected.")
+        done = _("The contact details are corrected.")
+        return f"{done} {NO_EMAIL}" if self.case.email and not case.email else done
 
     def revoke(self, argument, data, common):
         services.revoke_links(self.case.pk, **common)
         return _("The links in all earlier emails no longer work.")
 
     def withdraw(self, argument, data, common):
+        unsent = self.case.messages.filter(state__in=UNSENT, kind__in=(*OF_THE_TIME, MessageKind.EXPIRED))
+        kinds = set(unsent.values_list("kind", flat=True)) - {MessageKind.REMINDER}
         services.withdraw_consent(self.case.pk, **common)
-        return _("The consent is withdrawn. Nothing more is sent to the patient.")
+        done = _("The consent is withdrawn. Only what you or the patient change from now on is still sent.")
+        untold = _("The email about the time had not left and is not sent: tell the patient by phone.")
+        return f"{done} {untold}" if kinds else done
 
     def erase(self, argument, data, common):
         services.erase(self.case.pk, actor=common["actor"], expected_version=common["expected_version"])
@@ -170,6 +180,8 @@ class CaseActionsMixin:
 
     def release(self, argument, data, common):
         services.release_from_quarantine(self.case.pk, policy=self.policy, **common)
+        if not self.case.email:
+            return f"{_('The case is out of quarantine.')} {NO_EMAIL}"
         return _("The case is out of quarantine, and the patient gets their receipt.")
 
     def retry(self, argument, data, common):

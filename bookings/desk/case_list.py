@@ -17,7 +17,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import LIVE, Appointment, Case, Status
+from bookings.models import LIVE, Appointment, AppointmentState, Case, Status
 from bookings.scheduling.formatting import format_age, format_short
 from clinic.models import ClinicProfile
 
@@ -137,7 +137,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     def get_row_context(self, case: Case) -> dict[str, Any]:
         due = get_answer_by(case, self.policy) if case.is_waiting else None
-        visit = self.get_live_visit(case)
+        visit = self.get_current_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
             "age": format_age(case.asked_at, self.now),
@@ -147,13 +147,18 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
             "stage": services.get_stage(case).label,
             "starts": format_short(visit.starts_at, self.zone) if visit else "",
             "held_until": format_short(visit.held_until, self.zone) if visit and visit.held_until else "",
+            "visit_state": visit.get_state_display().lower() if visit else "",
             "zone": self.zone,
             "this_year": self.now.astimezone(self.zone).year == case.created_at.astimezone(self.zone).year,
         }
 
-    def get_live_visit(self, case: Case) -> Appointment | None:
-        """Return the booked or still held appointment of a listed case, or None."""
-        return next((visit for visit in case.current_appointments if visit.get_state_at(self.now) in LIVE), None)
+    def get_current_visit(self, case: Case) -> Appointment | None:
+        """Return the visit of a listed case that is held, booked or going on, or None."""
+        for visit in services.find_current_visits(case.current_appointments, self.now):
+            is_going_on = visit.state == AppointmentState.CHECKED_IN and self.now < visit.ends_at
+            if is_going_on or visit.get_state_at(self.now) in LIVE:
+                return visit
+        return None
 
     @cached_property
     def now(self):

@@ -22,6 +22,7 @@ from bookings.models import (
     LIVE,
     OPEN_STATUSES,
     AnsweredBy,
+    Appointment,
     AppointmentState,
     Case,
     ConsultationSettings,
@@ -31,7 +32,7 @@ from bookings.models import (
     Status,
 )
 from bookings.scheduling.formatting import format_age, format_short
-from bookings.services.transitions import STEPS_BACK, is_unclear
+from bookings.services.transitions import GONE, STEPS_BACK, is_unclear
 
 from .access import ClinicClockMixin
 from .case_actions import CaseActionsMixin
@@ -174,23 +175,37 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return emails
 
     def get_time_context(self, now: datetime) -> dict[str, Any]:
-        """Return what the page says about the newest appointment."""
-        visit = self.case.appointments.newest()
-        state = visit.get_state_at(now) if visit else ""
-        rooms = Resource.objects.filter(slots__appointment=visit).distinct() if visit else ()
+        """Return what the page says about the visits that count now."""
+        visits = self.case.appointments.prefetch_related("slots__resource").order_by("pk")
+        visits = services.find_current_visits(visits, now)
+        has_rooms = Resource.objects.count() > 1
+        live = next((visit for visit in visits if visit.get_state_at(now) in LIVE), None)
+        # The visit that "Book this visit" is about is the live one, else the newest, which stands last.
+        wanted = live or (visits[-1] if visits else None)
         is_open = self.case.status in OPEN_STATUSES
+        in_question = live is not None and is_unclear(live, now)
         return {
-            "visit": visit,
-            "state": state,
-            "moment": format_short(visit.starts_at, self.zone) if visit else "",
-            "held_until": format_short(visit.held_until, self.zone) if visit and visit.held_until else "",
-            "rooms": rooms if visit and Resource.objects.count() > 1 else (),
-            "may_confirm": is_open and visit is not None and visit.state in CONFIRMABLE and visit.starts_at > now,
-            "may_cancel": state == AppointmentState.HELD
-            or (state == AppointmentState.BOOKED and visit.starts_at > now),
-            "is_unclear": visit is not None and is_unclear(visit, now),
-            "is_coming": state in LIVE and visit.starts_at > now,
-            "may_choose": is_open and not (visit and is_unclear(visit, now)),
+            "visits": [self.describe_visit(visit, now, has_rooms) for visit in visits],
+            "may_confirm": is_open and wanted is not None and wanted.state in CONFIRMABLE and wanted.starts_at > now,
+            "may_cancel": live is not None and (live.state == AppointmentState.HELD or live.starts_at > now),
+            "live_moment": format_short(live.starts_at, self.zone) if live else "",
+            "is_unclear": in_question,
+            "ends_by_closing": [
+                format_short(visit.starts_at, self.zone)
+                for visit in visits
+                if visit.starts_at > now and visit.get_state_at(now) not in GONE
+            ],
+            "may_choose": is_open and not in_question,
+        }
+
+    def describe_visit(self, visit: Appointment, now: datetime, has_rooms: bool) -> dict[str, Any]:
+        rooms = {slot.resource for slot in visit.slots.all()} if has_rooms else ()
+        return {
+            "state": visit.get_state_at(now),
+            "label": visit.get_state_display(),
+            "moment": format_short(visit.starts_at, self.zone),
+            "held_until": format_short(visit.held_until, self.zone) if visit.held_until else "",
+            "rooms": sorted(rooms, key=lambda resource: (resource.sort_order, resource.pk)),
         }
 
     def get_people_context(self) -> dict[str, Any]:
@@ -225,7 +240,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         stage, following = services.get_stage(self.case), services.next_stages(self.case, now, self.zone)
         steps = [Button(to, UNDO.get((stage, to)) or STEPS[to]) for to in following if to != Status.CLOSED]
         closes_first = services.TRANSITIONS[stage][0] == Status.CLOSED
-        is_forward = bool(steps) and not closes_first and (stage, following[0]) not in UNUSUAL
+        is_forward = bool(steps) and not closes_first and (stage, steps[0].value) not in UNUSUAL
         time_form = time_form or TimeForm(zone=self.zone)
         contact = {f"new_{name}": getattr(self.case, name) for name in ("name", "email", "phone")}
         offers_next = nearest is None and self.case.status in OPEN_STATUSES

@@ -9,18 +9,19 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
 
-from bookings.models import VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status
+from bookings.models import OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status
 from bookings.services import unconfirmed_holds
-from bookings.services.transitions import GONE
+from bookings.services.transitions import GONE, UNFINISHED
 from clinic.models import ClinicProfile
 
-from .queries import live_visits, unsent_messages
+from .queries import current_visits, unsent_messages
 
 NOBODY = "null"
 UNCONFIRMED = "unconfirmed"
@@ -136,14 +137,20 @@ class CaseFilterSet(WagtailFilterSet):
         if not values:
             return cases
         visits = set(values) & set(VISITS)
-        wanted = Q(status__in=set(values) - {*VISITS, Status.CONTACTING})
-        if visits or Status.CONTACTING in values:
-            newest = Appointment.objects.filter(case=OuterRef("pk")).exclude(state__in=(*GONE, AppointmentState.HELD))
-            cases = cases.alias(visit_state=Subquery(newest.order_by("-pk").values("state")[:1]))
-            by_visit = Q(visit_state__in=visits)
+        wanted = Q(status__in=set(values) - {*VISITS, *OPEN_STATUSES})
+        if visits or set(values) & set(OPEN_STATUSES):
+            booked = Appointment.objects.filter(case=OuterRef("pk")).exclude(state__in=(*GONE, AppointmentState.HELD))
+            order = [models.When(state=AppointmentState.CHECKED_IN, then=0)]
+            order += [models.When(state=AppointmentState.BOOKED, then=1)]
+            deciding = booked.order_by(models.Case(*order, default=2), "-pk")
+            cases = cases.alias(visit_state=Subquery(deciding.values("state")[:1]))
+            by_visit = Q(status=Status.CONTACTING) | Q(status=Status.NEW, visit_state__in=UNFINISHED)
+            wanted |= Q(by_visit, visit_state__in=visits)
             if Status.CONTACTING in values:
-                by_visit |= Q(visit_state=None)
-            wanted |= Q(by_visit, status=Status.CONTACTING)
+                wanted |= Q(status=Status.CONTACTING, visit_state=None)
+            if Status.NEW in values:
+                is_none = Q(visit_state=None) | ~Q(visit_state__in=UNFINISHED)
+                wanted |= Q(is_none, status=Status.NEW)
         return cases.filter(wanted)
 
     def filter_treatment(self, cases, name, page):
@@ -168,7 +175,7 @@ class CaseFilterSet(WagtailFilterSet):
     def filter_time(self, cases, name, value):
         if value == UNCONFIRMED:
             return cases.filter(pk__in=unconfirmed_holds(timezone.now()).values("case"))
-        visits = live_visits(timezone.now()).filter(case=OuterRef("pk"))
+        visits = current_visits(timezone.now()).filter(case=OuterRef("pk"))
         if value == "none":
             return cases.exclude(Exists(visits))
         state = AppointmentState.BOOKED if value == "booked" else AppointmentState.HELD

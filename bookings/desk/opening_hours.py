@@ -10,18 +10,18 @@ from clinic.hours.admin.visits import VisitInHours
 from clinic.hours.schedule import Interval
 
 from .access import may_see_cases
-from .queries import live_visits
+from .queries import current_visits
 
 
 def find_visits(intervals: Sequence[Interval], user: User) -> list[VisitInHours]:
-    """Return held and booked visits that overlap the intervals.
+    """Return visits that overlap the intervals and have not ended.
 
     Users who may see cases get a link to each.
     """
     if not intervals:
         return []
     first, last = min(one.opens for one in intervals), max(one.closes for one in intervals)
-    visits = live_visits(timezone.now()).filter(starts_at__lt=last, ends_at__gt=first).select_related("case")
+    visits = current_visits(timezone.now()).filter(starts_at__lt=last, ends_at__gt=first).select_related("case")
     may_see = may_see_cases(user)
     return [
         VisitInHours(

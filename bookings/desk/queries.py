@@ -1,4 +1,4 @@
-"""Query what waits: cases, unsent messages and live visits."""
+"""Query what waits: cases, unsent messages and current visits."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -67,25 +67,24 @@ def unsent_messages(now: datetime) -> QuerySet[Message]:
     return Message.objects.filter(Q(state=MessageState.FAILED) | unfinished & delayed)
 
 
-def is_live_at(now: datetime) -> Q:
-    """Match booked appointments, and held ones that have not expired."""
-    return Q(state=AppointmentState.BOOKED) | Q(state=AppointmentState.HELD, held_until__gt=now)
+def is_current_at(now: datetime) -> Q:
+    """Match booked appointments, held ones that have not expired, and checked-in ones that have not ended."""
+    is_held = Q(state=AppointmentState.HELD, held_until__gt=now)
+    return Q(state=AppointmentState.BOOKED) | is_held | Q(state=AppointmentState.CHECKED_IN, ends_at__gt=now)
 
 
-def live_visits(now: datetime) -> QuerySet[Appointment]:
-    return Appointment.objects.filter(is_live_at(now))
+def current_visits(now: datetime) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(is_current_at(now))
 
 
 def get_answer_by(case: Case, policy: BookingPolicy) -> datetime:
     """Return when the desk has to answer: before the hold ends, if any.
 
-    Without a hold, the policy counts open time since the patient asked. Complaints have a clock of their own. The case
-    has ``current_appointments``.
+    The policy counts open time since the patient asked, also when they have chosen another time since. Complaints have
+    a clock of their own. The case has ``current_appointments``.
     """
     if case.is_complaint:
         due = policy.schedule.add_open_minutes(case.asked_at, policy.complaint_minutes)
         return due or case.asked_at + LATE_AFTER
-    for appointment in case.current_appointments:
-        if appointment.held_until:
-            return policy.answer_hold_by(appointment)
-    return policy.answer_by(case.asked_at) or case.asked_at + LATE_AFTER
+    holds = [policy.answer_hold_by(visit) for visit in case.current_appointments if visit.held_until]
+    return min([*holds, policy.answer_by(case.asked_at) or case.asked_at + LATE_AFTER])

@@ -6,7 +6,7 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.models import OPEN_STATUSES, VISITS, Case
+from bookings.models import OPEN_STATUSES, VISITS, Case, CaseKind
 
 VISIT_SALT = "bookings.visit"
 MAILED = "mailed"
@@ -56,11 +56,13 @@ def is_mailed_token(token: str) -> bool:
 def get_end_of_links(case: Case) -> datetime:
     """Return until when the links to the patient's page work.
 
-    They work for a month after the last visit, also if that was canceled. Without a visit, they work for some months
-    after the request, and as long as it is open.
+    They work for a month after the last visit, also if that was canceled, and as long as a complaint about it is open.
+    Without a visit, they work for some months after the request, and as long as it is open.
     """
     visits = list(case.appointments.order_by("pk"))
     ends = [visit.ends_at + AFTER_VISIT for visit in visits if visit.state in VISITS or visit is visits[-1]]
+    if case.following.filter(kind=CaseKind.COMPLAINT, status__in=OPEN_STATUSES).exists():
+        ends.append(timezone.now())
     has_visit = any(visit.state in VISITS for visit in visits)
     if has_visit:
         return max(ends)

@@ -19,7 +19,7 @@ from .cases import (
     new_reference,
 )
 from .events import AnsweredBy, Event, EventKind
-from .messages import TO_STAFF, Channel, Direction, Message, MessageKind, MessageState
+from .messages import TO_STAFF, UNSENT, Channel, Direction, Message, MessageKind, MessageState
 from .patients import Patient, PatientLink
 from .scheduling import (
     ATTENDED,

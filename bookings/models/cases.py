@@ -22,7 +22,7 @@ def new_reference() -> str:
 class Status(models.TextChoices):
     """List the statuses that a case has apart from its appointments.
 
-    ``services.transitions.get_stage`` combines the status with the newest appointment.
+    ``services.transitions.get_stage`` combines the status with the visit that counts now.
     """
 
     QUARANTINED = "quarantined", _("In quarantine")

@@ -50,6 +50,10 @@ TO_STAFF = (MessageKind.DESK_NOTICE, MessageKind.DESK_MOVED, MessageKind.DESK_CA
 NEEDED = (*TO_STAFF, MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER)
 
 
+# A message in one of these states has not left, and no worker has it.
+UNSENT = (MessageState.QUEUED, MessageState.FAILED, MessageState.LIMITED)
+
+
 class MessageManager(models.Manager):
     def queue(
         self,
@@ -82,13 +86,17 @@ class MessageManager(models.Manager):
         )
 
     def queue_receipt(self, case: Case, *, is_needed: bool = False) -> "Message | None":
-        """Queue the receipt to the patient, if they gave an email address."""
+        """Queue the receipt to the patient, if they gave an email address.
+
+        It replaces one that was not sent yet.
+        """
+        self.filter(case=case, kind=MessageKind.RECEIPT, state__in=UNSENT).delete()
         return self.queue(
             MessageKind.RECEIPT,
             case,
             recipient=case.email,
             starts_at=case.requested_start,
-            key=f"{case.reference}:{case.version}",
+            key=f"{case.reference}:{case.version}:{case.link_version}",
             is_needed=is_needed,
         )
 

@@ -118,6 +118,10 @@ class AppointmentQuerySet(models.QuerySet):
         """Return the appointment created last, or None."""
         return self.order_by("pk").last()
 
+    def live_or_newest(self) -> "Appointment | None":
+        """Return the live one, which need not be the newest, else the newest."""
+        return self.live().first() or self.newest()
+
 
 class Appointment(models.Model):
     """Store one visit of a case, from the first hold to its last state.

@@ -6,10 +6,11 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import Appointment, AppointmentState, Case, EventKind, Status
+from bookings.models import LIVE, Appointment, AppointmentState, Case, EventKind, Status
 from bookings.scheduling.formatting import format_answer_by, format_day, format_deadline, format_start
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services.transitions import GONE
+from bookings.services import find_current_visits
+from bookings.services.transitions import GONE, UNFINISHED
 from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, instant_of
 from clinic.models import ClinicProfile, OpeningHours
 
@@ -32,7 +33,10 @@ class ReceiptStatus(NamedTuple):
 
 def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -> ReceiptStatus:
     """Return what is true at the moment, on the clinic's clock."""
-    now, appointment = timezone.now(), case.appointments.newest()
+    now = timezone.now()
+    visits = find_current_visits(case.appointments.order_by("pk"), now)
+    ahead = (visit for visit in visits if visit.get_state_at(now) in LIVE or is_coming(visit, now))
+    appointment = next(ahead, next(iter(visits), None))
     answer_by = ""
     if policy and case.is_waiting:
         due = policy.answer_by(case.asked_at)
@@ -58,10 +62,10 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
 def is_coming(appointment: Appointment, now: datetime) -> bool:
     """Return whether the visit is booked and has not ended.
 
-    A patient who has checked in early waits for it.
+    A patient who has checked in early waits for it. Once the desk has closed the case, no visit is coming.
     """
-    states = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
-    return appointment.state in states and now < appointment.ends_at
+    is_open = appointment.case.status != Status.CLOSED
+    return is_open and appointment.state in UNFINISHED and now < appointment.ends_at
 
 
 def get_check_day(appointment: Appointment, profile: ClinicProfile, now: datetime) -> str:

@@ -60,7 +60,7 @@ class ChangeTimeForm(forms.Form):
     def refuse(self, taken: TimeTakenError) -> None:
         """Report that the time was taken, and show the nearest free times."""
         self.add_error("start", str(taken))
-        self.nearest = tuple(at for at in taken.nearest if at != self.current)
+        self.nearest = tuple(at for at in taken.nearest if at != self.current and at >= self.earliest)
 
     def prepare(self) -> None:
         """Offer the times that the visit can move to.

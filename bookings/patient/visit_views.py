@@ -4,11 +4,11 @@ Every action is a POST. Opening the page records only that somebody reads the em
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 
+from django.core import signing
 from django.db import Error
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,7 +34,9 @@ from bookings.models import (
     Status,
 )
 from bookings.scheduling.formatting import format_answer_by, format_start
+from bookings.scheduling.policy import BookingPolicy
 from bookings.services import BookingError
+from bookings.services.transitions import GONE
 from clinic.limits import get_network
 from clinic.models import ClinicProfile
 
@@ -44,6 +46,7 @@ from .status import get_check_day, get_steps, is_coming
 from .visit_forms import ChangeTimeForm
 from .without_database import render_reference, render_unsaved
 
+THANKS = timedelta(minutes=5)
 MAX_COMPLAINT = Case._meta.get_field("message").max_length
 
 logger = logging.getLogger(__name__)
@@ -103,8 +106,8 @@ def visit(request: HttpRequest, case: Case) -> HttpResponse:
 @with_case
 def visit_ics(request: HttpRequest, case: Case) -> HttpResponse:
     """Return the calendar file of the visit, or 404 if none is booked."""
-    appointment = get_current(case)
-    if appointment is None or appointment.state not in VISITS:
+    appointment = get_visit_of_file(case)
+    if appointment is None:
         return show(request, case, status=404)
     content = render_ics(appointment, ClinicProfile.for_request(request))
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
@@ -200,53 +203,88 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
         services.file_complaint(case.pk, text, settings=settings, profile=profile, network=get_network(request))
     except BookingError as refusal:
         return show(request, case, error=str(refusal), error_at="wrong-text", text=text)
-    return SeeOther(get_own_path(request) + "?told=1#wrong")
+    return SeeOther(f"{get_own_path(request)}?told={get_signer(case).sign('')}#wrong")
 
 
-def get_current(case: Case) -> Appointment | None:
-    """Return the appointment that the patient's page is about.
+def get_signer(case: Case) -> signing.TimestampSigner:
+    """Return the signer of the mark in the address that follows a complaint."""
+    return signing.TimestampSigner(salt=f"bookings.told.{case.reference}")
 
-    It is the live one, else the newest. A visit without a booking that the desk took back is none.
+
+def has_just_told(request: HttpRequest, case: Case) -> bool:
+    """Return whether the patient has sent a complaint within ``THANKS``.
+
+    No session is read, so a signed mark in the address says so.
     """
-    visits = case.appointments.exclude(state=AppointmentState.CANCELED, created_at__gte=F("starts_at"))
-    return visits.live().first() or visits.newest()
+    try:
+        get_signer(case).unsign(request.GET.get("told", ""), max_age=THANKS)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def get_visit_of_file(case: Case) -> Appointment | None:
+    """Return the visit for the patient's calendar, or None.
+
+    Of two visits it is the booked one: the patient has come to the other.
+    """
+    visits = services.find_current_visits(case.appointments.order_by("pk"), timezone.now())
+    booked = [visit for visit in visits if visit.state == AppointmentState.BOOKED]
+    return next((visit for visit in booked + visits if visit.state in VISITS), None)
 
 
 def can_choose(case: Case, now: datetime) -> bool:
-    """Return whether the patient may choose a time, since they have none."""
-    if case.status not in OPEN_STATUSES or case.is_complaint:
+    """Return whether the patient may choose a time, since they have none.
+
+    About a complaint the clinic gives the first time.
+    """
+    if case.status not in OPEN_STATUSES:
         return False
-    visit = get_current(case)
-    free = (AppointmentState.CANCELED, AppointmentState.EXPIRED, AppointmentState.NO_SHOW)
-    return visit is None or visit.get_state_at(now) in free
+    visit = case.appointments.live_or_newest()
+    if visit is None:
+        return not case.is_complaint
+    return visit.get_state_at(now) in (*GONE, AppointmentState.NO_SHOW)
+
+
+def describe_visit(visit: Appointment, policy: BookingPolicy | None, profile: ClinicProfile, now: datetime) -> dict:
+    """Return what the page says about a visit."""
+    state = visit.get_state_at(now)
+    return {
+        "state": state,
+        "starts_at": visit.starts_at,
+        "moment": format_start(visit.starts_at, profile.zone, now),
+        "answer_by": format_answer_by(visit, policy, now, profile.zone),
+        "is_live": state in LIVE and visit.starts_at > now,
+        "is_coming": is_coming(visit, now),
+        "is_begun": visit.starts_at <= now,
+        "check_day": get_check_day(visit, profile, now) if state == AppointmentState.TREATED else "",
+    }
 
 
 def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> HttpResponse:
     """Show the patient's page, with an error where an action was refused."""
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
-    appointment, now = get_current(case), timezone.now()
-    state = appointment.get_state_at(now) if appointment else ""
-    may_change = bool(appointment and appointment.can_be_changed(settings.change_until, now))
-    policy = get_request_policy(request, settings, profile)
+    now, policy = timezone.now(), get_request_policy(request, settings, profile)
+    visits = services.find_current_visits(case.appointments.order_by("pk"), now)
+    live = next((visit for visit in visits if visit.get_state_at(now) in LIVE), None)
+    may_change = live is not None and live.can_be_changed(settings.change_until, now)
+    described = [describe_visit(visit, policy, profile, now) for visit in visits]
     context = {
         "case": case,
         "first_name": get_first_name(case.name),
-        "steps": get_steps(state),
-        "state": state,
-        "starts_at": appointment and appointment.starts_at,
-        "seen": to_value(appointment.starts_at) if appointment else "",
-        "moment": format_start(appointment.starts_at, profile.zone, now) if appointment else "",
-        "answer_by": format_answer_by(appointment, policy, now, profile.zone),
-        "is_live": state in LIVE and appointment.starts_at > now,
-        "is_coming": appointment is not None and is_coming(appointment, now),
-        "is_begun": appointment is not None and appointment.starts_at <= now,
+        "steps": get_steps(described[0]["state"] if described else ""),
+        "visits": described,
+        "seen": to_value(live.starts_at) if live else "",
+        "live_moment": format_start(live.starts_at, profile.zone, now) if live else "",
+        "is_live": any(visit["is_live"] for visit in described),
+        "is_coming": any(visit["is_coming"] for visit in described),
         "may_change": may_change,
         "can_change": may_change and policy is not None,
         "can_choose": policy is not None and can_choose(case, now),
-        "check_day": get_check_day(appointment, profile, now) if state == AppointmentState.TREATED else "",
+        "had_time": bool(visits) and visits[-1].get_state_at(now) in GONE,
         "change_hours": settings.change_until_hours,
         "is_quarantined": case.status == Status.QUARANTINED,
-        "was_told": "told" in request.GET,
+        "was_told": has_just_told(request, case),
         "base": get_own_path(request),
         "head_title": f"{_('Error:')} {_('Your visit')}" if "error" in extra else _("Your visit"),
         "noindex": True,

@@ -13,6 +13,7 @@ from clinic.text import one_line
 
 # A program shows a published file, answers a request and carries out a cancellation.
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
+DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 # RFC 5545 has no way to write a double quote in a parameter, and few programs read the one of RFC 6868.
 PARAMETER_QUOTES = str.maketrans({'"': "'", "^": ""})
 
@@ -41,11 +42,11 @@ def build_ics(
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("dtstart", starts_at.astimezone(UTC))
     event.add("dtend", ends_at.astimezone(UTC))
-    event.add("summary", one_line(clinic))
+    event.add("summary", _one_line(clinic))
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
-    if location := one_line(location):
+    if location := _one_line(location):
         event.add("location", location)
-    event.add("organizer", _address(organizer, CN=one_line(clinic).translate(PARAMETER_QUOTES)))
+    event.add("organizer", _address(organizer, CN=_one_line(clinic).translate(PARAMETER_QUOTES)))
     if attendee:
         event.add("attendee", _address(attendee, PARTSTAT="ACCEPTED", RSVP="FALSE"))
     calendar = Calendar()
@@ -57,7 +58,12 @@ def build_ics(
     return calendar.to_ical().decode()
 
 
+def _one_line(text: str) -> str:
+    """Drop also the marks that turn the direction: they make a program show another text than the file has."""
+    return "".join(char for char in one_line(text) if char not in DIRECTION)
+
+
 def _address(email: str, **parameters: str) -> vCalAddress:
-    address = vCalAddress("mailto:" + quote(one_line(email), safe="@!$'*+=~/"))
+    address = vCalAddress("mailto:" + quote(_one_line(email), safe="@!$'*+=~/"))
     address.params.update({name: value for name, value in parameters.items() if value})
     return address

@@ -44,6 +44,7 @@ from .transitions import (
     BookingError,
     StaleCaseError,
     TransitionError,
+    find_current_visits,
     get_outcomes,
     get_stage,
     get_visit,

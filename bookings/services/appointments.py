@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,6 +49,7 @@ from .slots import (
 )
 from .transitions import (
     UNDONE,
+    UNFINISHED,
     BookingError,
     TransitionError,
     check_open_for_a_time,
@@ -56,6 +58,7 @@ from .transitions import (
     get_outcomes,
     get_stage,
     get_visit,
+    get_visit_of_step,
     is_unclear,
 )
 from .waitlist import notify_waitlist
@@ -67,27 +70,37 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def confirm(case_id: int, *, actor: User, expected_version: int, policy: BookingPolicy, note: str = "") -> Case:
+def confirm(
+    case_id: int,
+    *,
+    actor: User,
+    expected_version: int,
+    policy: BookingPolicy,
+    anyway: Collection[str] = (),
+    note: str = "",
+) -> Case:
     """Book the time that is held for the case.
 
-    An expired one is booked if it is still free. Raise TimeTakenError if it is not.
+    An expired one is booked if it is still free. Raise TimeTakenError if it is not. Raise UnusualTimeError as ``book``
+    does: the hours may have changed since the patient chose the time.
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
     # A hold that expired before the newest one is no longer what the patient asked for.
-    appointment = case.appointments.newest()
+    appointment = case.appointments.live_or_newest()
+    if appointment and appointment.state == AppointmentState.BOOKED:
+        raise BookingError(_("Another time is booked for this case. Cancel it first."))
     if appointment is None or appointment.state not in CONFIRMABLE:
         raise BookingError(_("No time is held for this case that could be booked."))
     if appointment.starts_at <= now:
         raise BookingError(_("This time is over."))
-    if case.appointments.live().exclude(pk=appointment.pk).exists():
-        raise BookingError(_("Another time is booked for this case. Cancel it first."))
+    kinds = _take_anyway(policy, appointment.starts_at, now, appointment, anyway)
     if appointment.state == AppointmentState.HELD:
         _set_state(appointment, AppointmentState.BOOKED)
     else:
         appointment.state = AppointmentState.BOOKED
         _place_anywhere(appointment, appointment.starts_at, policy, now)
-    _record_change(case, EventKind.BOOKED, appointment, actor, note)
+    _record_change(case, EventKind.BOOKED, appointment, actor, note, anyway=kinds)
     notify_patient(MessageKind.BOOKED, appointment)
     return case
 
@@ -125,13 +138,7 @@ def book(
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     appointment.sequence += was_booked
-    blocked = find_blocked(policy, start, now, appointment)
-    obstacles = find_obstacles(policy, start, now, blocked)
-    kinds = sorted({obstacle.kind for obstacle in obstacles})
-    if not set(kinds) <= {*anyway}:
-        raise UnusualTimeError(obstacles)
-    if blocked:
-        make_room(policy, start, blocked)
+    kinds = _take_anyway(policy, start, now, appointment, anyway)
     _place_anywhere(appointment, start, policy, now)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
     _record_change(case, kind, appointment, actor, note, anyway=kinds)
@@ -160,7 +167,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
         raise BookingError(_("That time is too near to be changed here. Please choose a later one, or call us."))
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
-        raise time_taken(policy, start, now, moving=appointment)
+        raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
     was_booked = appointment.state == AppointmentState.BOOKED
     if not was_booked:
         if not may_hold(case, start, policy, now):
@@ -306,19 +313,21 @@ def change_stage(
     ``policy`` is needed to check in a patient who has no appointment.
     """
     case, now = _lock_case(case_id, expected_version)
-    stage, live = get_stage(case), case.appointments.live().first()
+    stage = get_stage(case)
     wanted = check_transition(stage, to_stage, outcome)
-    if obstacle := find_obstacle(live, stage, wanted, now, get_clinic_zone()):
+    if obstacle := find_obstacle(get_visit_of_step(case), stage, wanted, now, get_clinic_zone()):
         raise TransitionError(obstacle)
     data: dict[str, Any] = {}
     if isinstance(wanted, AppointmentState):
-        data = _change_visit(case, live, stage, wanted, policy, now)
+        data = _change_visit(case, stage, wanted, policy, now)
     elif wanted == Status.CLOSED:
         data = {"outcome": outcome, "was_quarantined": stage == Status.QUARANTINED}
-        _close(case, live, outcome, actor, now)
+        _close(case, outcome, actor, now)
     elif stage == Status.CLOSED:
         data = {"was_closed_as": case.outcome}
         set_status(case, Status.QUARANTINED if _was_quarantined(case) else wanted)
+    elif wanted == Status.NEW:
+        _go_back_to_new(case)
     else:
         set_status(case, wanted)
     save_change(case)
@@ -328,7 +337,6 @@ def change_stage(
 
 def _change_visit(
     case: Case,
-    live: Appointment | None,
     stage: str,
     wanted: AppointmentState,
     policy: BookingPolicy | None,
@@ -340,14 +348,17 @@ def _change_visit(
         _undo(case, visit, stage, wanted, now)
         return {}
     if wanted == AppointmentState.CHECKED_IN:
+        live = case.appointments.live().first()
         before, visit = _describe(case, live), _check_in(case, live, policy, now)
     else:
         before = _describe(case, visit)
     if visit is None:
         raise TransitionError(_("This case has no visit."))
     _set_state(visit, wanted)
-    set_status(case, Status.CONTACTING)
-    case.answered_at = case.answered_at or now
+    # A patient for whom another time is held waits for an answer about that one.
+    if not case.appointments.filter(state=AppointmentState.HELD).exists():
+        set_status(case, Status.CONTACTING)
+        case.answered_at = case.answered_at or now
     return {"before": before | {"visit": visit.pk}}
 
 
@@ -368,14 +379,17 @@ def _undo(case: Case, visit: Appointment, stage: str, to_stage: AppointmentState
     known: dict[str, str] = step.data["before"] if step else {"state": to_stage, "status": case.status}
     state, until = known["state"], known.get("held_until")
     if state in LIVE and case.appointments.live().exists():
-        raise TransitionError(_("Another time is held for this case. Cancel it first."))
+        raise TransitionError(_("Another time is held or booked for this case. Cancel that one first."))
     if not state:
-        # A walk-in was never booked, so undoing the check-in leaves no visit.
-        _end(visit, AppointmentState.CANCELED)
+        # A walk-in was never booked, so undoing the check-in leaves no visit. The events still tell of it.
+        free_slots(visit)
+        notify_waitlist(visit.starts_at, given_back_by=case.pk)
+        visit.delete()
     else:
         _set_state(visit, AppointmentState(state), datetime.fromisoformat(until) if until else None)
+    # What the desk has answered, or the patient has asked for, since then stays.
     was_answered = step and case.events.filter(kind=EventKind.ANSWERED, pk__gt=step.pk).exists()
-    if step and not was_answered:
+    if step and not was_answered and not case.is_waiting:
         case.status = Status(known["status"])
         answered_at = known["answered_at"]
         case.answered_at = datetime.fromisoformat(answered_at) if answered_at else None
@@ -406,20 +420,39 @@ def _check_in(case: Case, live: Appointment | None, policy: BookingPolicy | None
     return visit
 
 
-def _close(case: Case, live: Appointment | None, outcome: str, actor: User, now: datetime) -> None:
-    """Close the case, and cancel a coming visit with an email to the patient."""
+def _close(case: Case, outcome: str, actor: User, now: datetime) -> None:
+    """Close the case, and cancel a coming visit with an email to the patient.
+
+    One that the patient has checked in to early is canceled, too. A visit that has begun stays as it is.
+    """
     if outcome not in get_outcomes(case, now):
         raise TransitionError(_("The case cannot have ended like this: it says something that has not happened."))
-    if live and is_unclear(live, now):
-        if outcome != Outcome.NO_SHOW:
-            raise TransitionError(SAY_FIRST)
-        _end(live, AppointmentState.NO_SHOW)
-    elif live:
-        ended = _give_up(live, now)
-        Event.objects.record(case, EventKind(ended.value), actor, starts_at=live.starts_at)
-        notify_patient(MessageKind(ended.value), live, by_desk=True)
+    is_ahead = Q(state=AppointmentState.CHECKED_IN, starts_at__gt=now)
+    for visit in case.appointments.filter(Q(state__in=LIVE) | is_ahead):
+        if is_unclear(visit, now):
+            if outcome != Outcome.NO_SHOW:
+                raise TransitionError(SAY_FIRST)
+            _end(visit, AppointmentState.NO_SHOW)
+        else:
+            ended = _give_up(visit, now)
+            Event.objects.record(case, EventKind(ended.value), actor, starts_at=visit.starts_at)
+            notify_patient(MessageKind(ended.value), visit, by_desk=True)
     case.unseen_since = None
     set_status(case, Status.CLOSED, outcome)
+
+
+def _go_back_to_new(case: Case) -> None:
+    """Take back the step that began the contact.
+
+    An answer that was that step is taken back, too. One that was recorded after it stays.
+    """
+    began = case.events.filter(
+        Q(kind=EventKind.STAGE, data__to=Status.CONTACTING) | Q(kind=EventKind.ANSWERED, data__began_contact=True)
+    )
+    step = began.order_by("pk").last()
+    if step and step.kind == EventKind.ANSWERED:
+        case.answered_at = None
+    set_status(case, Status.NEW)
 
 
 def _was_quarantined(case: Case) -> bool:
@@ -444,7 +477,7 @@ def _end(appointment: Appointment, state: AppointmentState) -> None:
     Free its slots and notify the waitlist, unless the patient did not come. The resources are locked. Only a canceled
     or expired visit gives up its room.
     """
-    if appointment.state == AppointmentState.BOOKED and state == AppointmentState.CANCELED:
+    if appointment.state in UNFINISHED and state == AppointmentState.CANCELED:
         appointment.sequence += 1
     appointment.state, appointment.held_until = state, None
     appointment.save(update_fields=["state", "held_until", "sequence"])
@@ -479,6 +512,24 @@ def _check_seen(appointment: Appointment, seen: datetime | None) -> None:
 def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime) -> None:
     if not appointment.can_be_changed(policy.change_until, now):
         raise BookingError(_("It is too close to your visit to change it here. Please call us."))
+
+
+def _take_anyway(
+    policy: BookingPolicy, start: datetime, now: datetime, appointment: Appointment, anyway: Collection[str]
+) -> list[str]:
+    """Take the slots of a visit from a blocked time, and return the kinds of obstacle that were ignored.
+
+    Raise UnusualTimeError unless ``anyway`` names all of them. A time that stays in its own room is not blocked.
+    """
+    stays = appointment.state == AppointmentState.HELD and appointment.starts_at == start
+    blocked = [] if stays else find_blocked(policy, start, now, appointment)
+    obstacles = find_obstacles(policy, start, now, blocked)
+    kinds = sorted({obstacle.kind for obstacle in obstacles})
+    if not set(kinds) <= {*anyway}:
+        raise UnusualTimeError(start, obstacles)
+    if blocked:
+        make_room(policy, start, blocked)
+    return kinds
 
 
 def _place_anywhere(appointment: Appointment, start: datetime, policy: BookingPolicy, now: datetime) -> None:

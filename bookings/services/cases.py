@@ -5,7 +5,7 @@ Every other service locks and saves cases with these functions.
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,33 +35,58 @@ def lock_case(case_id: int, expected_version: int | None = None) -> Case:
 
 
 def set_status(case: Case, status: Status, outcome: str = "") -> None:
-    """Set the status with the dates that belong to it.
-
-    A new case waits for an answer. The caller saves the case.
-    """
-    case.status, case.outcome = status, outcome
-    case.closed_at = timezone.now() if status == Status.CLOSED else None
-    if status == Status.NEW:
-        case.answered_at = None
-
-
-def ask_again(case: Case) -> None:
-    """Make a case new again: the patient waits, and the clock starts anew.
+    """Set the status with the date that belongs to it.
 
     The caller saves the case.
     """
+    case.status, case.outcome = status, outcome
+    case.closed_at = timezone.now() if status == Status.CLOSED else None
+
+
+def ask_again(case: Case) -> None:
+    """Make a case new again: the patient waits for an answer.
+
+    The clock starts anew, unless the patient is still waiting since they asked before. The caller saves the case.
+    """
+    if not case.is_waiting:
+        case.asked_again_at = timezone.now()
     set_status(case, Status.NEW)
-    case.asked_again_at = timezone.now()
+    case.answered_at = None
 
 
-def raise_link_version(case: Case) -> None:
-    """Revoke every link that was emailed for this case.
+def find_related(case: Case, email: str) -> set[int]:
+    """Return the keys of the other cases of the same visits that have this email.
+
+    They are the case before it, those that follow it, their complaints, and so on.
+    """
+    found, new = {case.pk}, {case.pk}
+    while new:
+        near = Case.objects.filter(Q(following__in=new) | Q(previous__in=new), email__iexact=email)
+        new = set(near.values_list("pk", flat=True)) - found
+        found |= new
+    return found - {case.pk}
+
+
+def _find_linked(case: Case, email: str) -> set[int]:
+    """Return the keys of the cases whose pages were linked to in emails to this address about the case."""
+    linked = find_related(case, email)
+    return linked | {case.previous_id} if case.is_complaint and case.previous_id else linked
+
+
+def lock_with_related(case_id: int) -> None:
+    """Lock a case and those related to it in the order of keys, as a complaint locks them."""
+    case = Case.objects.get(pk=case_id)
+    keys = {case_id, *_find_linked(case, case.email)}
+    list(Case.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def raise_link_version(case: Case, email: str) -> None:
+    """Revoke every link that was emailed to this address for the case and those related to it.
 
     Messages about a complaint link to the page of the visit. The caller saves the case.
     """
     case.link_version += 1
-    if case.is_complaint and case.previous_id:
-        Case.objects.filter(pk=case.previous_id).update(link_version=F("link_version") + 1)
+    Case.objects.filter(pk__in=_find_linked(case, email)).update(link_version=F("link_version") + 1)
 
 
 def save_change(case: Case) -> None:
@@ -96,10 +121,11 @@ def record_answer(case_id: int, how: str, *, actor: User, expected_version: int,
     if how not in AnsweredBy.values:
         raise BookingError(_("Say how you answered."))
     case.answered_at = timezone.now()
-    if case.status == Status.NEW:
+    began_contact = case.status == Status.NEW
+    if began_contact:
         set_status(case, Status.CONTACTING)
     save_change(case)
-    Event.objects.record(case, EventKind.ANSWERED, actor, note, how=how)
+    Event.objects.record(case, EventKind.ANSWERED, actor, note, how=how, began_contact=began_contact)
     return case
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from bookings.contact_details import search_text_for
 from bookings.models import (
-    OPEN_STATUSES,
     TO_STAFF,
+    UNSENT,
     AppointmentState,
     Case,
     Event,
@@ -19,13 +19,15 @@ from bookings.models import (
     MessageKind,
     MessageState,
     Patient,
+    Status,
 )
 
-from .cases import lock_case, raise_link_version, save_change
+from .cases import find_related, lock_case, lock_with_related, raise_link_version, save_change
 from .notifications import notify_patient
 from .transitions import BookingError
 
-UNSENT = (MessageState.QUEUED, MessageState.FAILED, MessageState.LIMITED)
+# News that no other message brings.
+NEWS = (MessageKind.CANCELED, MessageKind.EXPIRED, MessageKind.WAITLIST_OFFER)
 
 
 @transaction.atomic
@@ -42,9 +44,10 @@ def correct_contact(
 ) -> Case:
     """Save a corrected name, email or phone, and record what it was.
 
-    After a new email, earlier links are revoked, unsent messages go to the new address, and so does a message with the
-    visit, or a receipt. Raise BookingError if the patient could no longer be reached.
+    A new email counts for the related cases with the same old one, too. Raise BookingError if the patient could no
+    longer be reached.
     """
+    lock_with_related(case_id)
     case = lock_case(case_id, expected_version)
     fields = {"name": name, "email": email, "phone": phone}
     if not name:
@@ -59,32 +62,62 @@ def correct_contact(
     case.search_text = search_text_for(case)
     data: dict[str, Any] = {"changes": changes}
     if "email" in changes:
-        readdress(case)
-        data["links_revoked"] = True
+        data["links_revoked"] = bool(changes["email"][0])
+        readdress(case, actor)
     save_change(case)
     Patient.objects.update_for(case)
     Event.objects.record(case, EventKind.CORRECTED, actor, note, **data)
-    if "email" in changes and case.status in OPEN_STATUSES and not case.is_complaint:
-        visit = case.appointments.live().filter(state=AppointmentState.BOOKED, starts_at__gt=timezone.now()).first()
-        if visit:
-            notify_patient(MessageKind.BOOKED, visit)
-        else:
-            Message.objects.queue_receipt(case, is_needed=True)
     return case
 
 
-def readdress(case: Case) -> None:
-    """Revoke earlier links, and send what is unsent to the new address.
+def readdress(case: Case, actor: User | None = None) -> None:
+    """Send what is true now to the new address of a case, and of related cases with the same old one.
 
-    The old address may be a stranger's. The caller saves the case.
+    The old address may be a stranger's: links that were mailed to it are revoked, and nothing more goes there. A
+    patient without an address keeps the link they have. The caller has set the new email, and saves the case.
     """
-    raise_link_version(case)
+    old = Case.objects.values_list("email", flat=True).get(pk=case.pk)
+    keys = find_related(case, old)
+    if old:
+        raise_link_version(case, old)
     case.link_opened_at = None
-    case.messages.filter(state__in=UNSENT, kind=MessageKind.RECEIPT).delete()
-    # A message that is being sent may fail, and be tried again.
+    related = list(Case.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    for other in related:
+        other.email, other.link_opened_at = case.email, None
+        if not other.email and not other.phone:
+            other.phone, other.phone_e164 = case.phone, case.phone_e164
+        other.search_text = search_text_for(other)
+        save_change(other)
+        Patient.objects.update_for(other)
+        changes = {"email": [old, case.email]}
+        Event.objects.record(other, EventKind.CORRECTED, actor, changes=changes, links_revoked=bool(old))
+    for one in (case, *related):
+        _replace_unsent(one, by_desk=actor is not None)
+
+
+def _replace_unsent(case: Case, *, by_desk: bool) -> None:
+    """Queue what is true now for the address of the case, instead of all that has not left."""
     unsent = case.messages.filter(state__in=(*UNSENT, MessageState.SENDING)).exclude(kind__in=TO_STAFF)
-    if case.email:
-        # A message that was written already holds a link that is revoked now.
-        unsent.update(recipient=case.email, subject="", text="", html="", calendar="")
-    else:
-        unsent.update(state=MessageState.DROPPED)
+    news = {(message.kind, message.appointment_id): message for message in unsent.filter(kind__in=NEWS).order_by("pk")}
+    # A message that is being sent may fail, and must not be tried again.
+    unsent.filter(state=MessageState.SENDING).update(state=MessageState.DROPPED)
+    unsent.filter(state__in=UNSENT).delete()
+    if not case.email or case.status == Status.QUARANTINED:
+        return
+    for message in news.values():
+        key = f"{message.appointment_id}:{case.version}:{case.link_version}"
+        about: dict[str, Any] = {"appointment": message.appointment, "starts_at": message.starts_at}
+        Message.objects.queue(
+            MessageKind(message.kind), case, recipient=case.email, key=key, is_needed=by_desk, **about
+        )
+    visit = case.appointments.live().filter(starts_at__gt=timezone.now()).first()
+    state = visit and visit.get_state_at(timezone.now())
+    if visit and state == AppointmentState.BOOKED:
+        notify_patient(MessageKind.BOOKED, visit, by_desk=by_desk)
+    elif visit and state == AppointmentState.HELD:
+        notify_patient(MessageKind.HELD, visit, by_desk=by_desk)
+    if case.is_waiting and case.is_complaint:
+        key = f"{case.reference}:{case.version}:{case.link_version}"
+        Message.objects.queue(MessageKind.COMPLAINT_RECEIPT, case, recipient=case.email, key=key, is_needed=by_desk)
+    elif case.is_waiting and not visit:
+        Message.objects.queue_receipt(case, is_needed=by_desk)

@@ -8,36 +8,63 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from bookings.messaging import preconditions
-from bookings.models import Appointment, AppointmentState, ConsultationSettings, Message, MessageKind, MessageState
+from bookings.models import (
+    UNSENT,
+    Appointment,
+    AppointmentState,
+    ConsultationSettings,
+    Message,
+    MessageKind,
+    MessageState,
+)
 from clinic.hours.schedule import DAY, instant_of
 from clinic.models import ClinicProfile
 
 REMIND_AT = time(10)  # On the clinic's clock, the day before.
+# These state the time of a visit, so that a newer one replaces them.
+OF_THE_TIME = (MessageKind.HELD, MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER)
 
 
 def notify_patient(kind: MessageKind, appointment: Appointment, *, by_desk: bool = False) -> None:
     """Queue the email about a visit, and a reminder where one is due.
 
-    They are saved in the caller's transaction. Without an email address nothing is queued: the desk calls. No limit
-    stops an email that the desk causes, or that tells of a booked visit.
+    They are saved in the caller's transaction, and replace unsent ones about the same visit. Without an email address
+    nothing is queued: the desk calls. No limit stops an email that the desk causes, or that tells of a booked visit.
     """
     case = appointment.case
     queue = partial(
         Message.objects.queue,
         case=case,
         recipient=case.email,
-        key=f"{appointment.uid}:{case.version}",
+        key=f"{appointment.uid}:{case.version}:{case.link_version}",
         appointment=appointment,
         starts_at=appointment.starts_at,
     )
-    # The sequence counts the changes of a visit that was booked.
-    queue(kind, is_needed=by_desk or appointment.sequence > 0)
-    planned = appointment.messages.filter(kind=MessageKind.REMINDER, state=MessageState.QUEUED)
-    planned.update(state=MessageState.DROPPED)
+    appointment.messages.filter(kind__in=OF_THE_TIME, state__in=UNSENT).update(state=MessageState.DROPPED)
+    if news := _find_news(kind, appointment):
+        # The sequence counts the changes of a visit that was booked.
+        queue(news, is_needed=by_desk or appointment.sequence > 0)
     if case.email and kind in (MessageKind.BOOKED, MessageKind.MOVED):
         due_at = get_reminder_time(appointment)
         if due_at > timezone.now():
             queue(MessageKind.REMINDER, due_at=due_at)
+
+
+def _find_news(kind: MessageKind, appointment: Appointment) -> MessageKind | None:
+    """Return the kind of email that tells the patient something new, or None.
+
+    A visit that moved back before anything was sent is where the patient knows it to be, or is only booked.
+    """
+    if kind != MessageKind.MOVED:
+        return kind
+    told = appointment.messages.filter(
+        kind__in=(MessageKind.BOOKED, MessageKind.MOVED), recipient=appointment.case.email
+    )
+    last = told.filter(state__in=(MessageState.SENDING, MessageState.SENT)).order_by("pk").last()
+    if last:
+        return None if last.starts_at == appointment.starts_at else kind
+    was_booked_then = told.filter(kind=MessageKind.BOOKED, starts_at=appointment.starts_at).exists()
+    return MessageKind.BOOKED if was_booked_then else kind
 
 
 def notify_desk(kind: MessageKind, appointment: Appointment) -> None:

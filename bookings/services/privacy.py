@@ -8,7 +8,7 @@ from wagtail.log_actions import log
 
 from bookings.models import TO_STAFF, Case, Event, EventKind, MessageKind, MessageState, Patient
 
-from .cases import lock_case, raise_link_version, save_change
+from .cases import lock_case, lock_with_related, raise_link_version, save_change
 from .slots import lock_resources
 from .transitions import GONE, BookingError
 
@@ -22,8 +22,9 @@ def revoke_links(case_id: int, *, actor: User, expected_version: int | None = No
 
     It is for an email that went to the wrong address.
     """
+    lock_with_related(case_id)
     case = lock_case(case_id, expected_version)
-    raise_link_version(case)
+    raise_link_version(case, case.email)
     save_change(case)
     Event.objects.record(case, EventKind.LINKS_REVOKED, actor, note)
     return case

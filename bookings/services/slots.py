@@ -62,9 +62,9 @@ class Obstacle(NamedTuple):
 class UnusualTimeError(BookingError):
     """Ask before a visit is booked while the clinic is closed or in a blocked time."""
 
-    def __init__(self, obstacles: Collection[Obstacle]):
+    def __init__(self, start: datetime, obstacles: Collection[Obstacle]):
         super().__init__(_("This time is not open for visits."))
-        self.obstacles = tuple(obstacles)
+        self.start, self.obstacles = start, tuple(obstacles)
 
 
 def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
@@ -217,10 +217,18 @@ def find_holder(name: str, email: str, phone_e164: str, network: str, but: Case 
 
 
 def time_taken(
-    policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None
+    policy: BookingPolicy,
+    start: datetime,
+    now: datetime,
+    moving: Appointment | None = None,
+    earliest: datetime | None = None,
 ) -> TimeTakenError:
-    """Return the error for a start that is taken, with the nearest free ones."""
-    free = availability.nearest(free_starts(policy, now, moving), start.astimezone(UTC), NEAREST)
+    """Return the error for a start that is taken, with the nearest free ones.
+
+    None of them is before ``earliest`` (aware).
+    """
+    starts = (one for one in free_starts(policy, now, moving) if earliest is None or one.at >= earliest)
+    free = availability.nearest(starts, start.astimezone(UTC), NEAREST)
     message = _("That time has just been taken. Please choose another one.")
     return TimeTakenError(message, [one.at for one in free])
 

@@ -397,7 +397,7 @@ def _save_changes(
     if was_closed:
         key = f"{case.reference}:{case.version}"
         Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=desk_email, key=key)
-    if "email" in changes:
+    if was_closed and "email" in changes:  # An open case has told the new address already.
         Message.objects.queue_receipt(case)
 
 

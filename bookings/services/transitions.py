@@ -3,18 +3,21 @@
 The desk's buttons and the check use the same table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import ATTENDED, OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, Outcome, Status
+from bookings.models import ATTENDED, LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, Outcome, Status
 from bookings.scheduling.formatting import format_start
 
 Stage = Status | AppointmentState
 
 GONE = (AppointmentState.CANCELED, AppointmentState.EXPIRED)
+# Nobody has said yet how a visit in one of these states ended.
+UNFINISHED = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
 
 CHECK_IN_EARLY = timedelta(hours=4)  # Before the start of the visit, on its day.
 
@@ -69,19 +72,42 @@ def prefetch_visits() -> Prefetch:
     return Prefetch("appointments", queryset=queryset, to_attr="current_appointments")
 
 
+def find_current_visits(visits: Iterable[Appointment], now: datetime) -> list[Appointment]:
+    """Return the visits that count now, the one that decides first.
+
+    ``visits`` are those of a case, oldest first. The visit that the patient has come to counts first, then the one that
+    is held or booked. A later one that was canceled or has expired is told of beside them until its time. Without any
+    of these, only the newest counts.
+    """
+    visits = list(visits)
+    came = [visit for visit in visits if visit.state == AppointmentState.CHECKED_IN]
+    current = came + [visit for visit in visits if visit.get_state_at(now) in LIVE]
+    newest = visits[-1:]
+    if current:
+        newest = [visit for visit in newest if visit.get_state_at(now) in GONE and visit.starts_at > now]
+    return current + newest
+
+
 def get_visit(case: Case) -> Appointment | None:
-    """Return the newest appointment that was booked and not canceled, or None."""
-    if hasattr(case, "current_appointments"):
-        booked = [visit for visit in case.current_appointments if visit.state != AppointmentState.HELD]
-        return booked[-1] if booked else None
-    return case.appointments.exclude(state__in=(*GONE, AppointmentState.HELD)).newest()
+    """Return the visit that says where the case stands, or None.
+
+    It is the first of the current visits that was booked, else the newest that took place or was missed.
+    """
+    visits = getattr(case, "current_appointments", None)
+    if visits is None:
+        visits = case.appointments.exclude(state__in=GONE).order_by("pk")
+    visits = [visit for visit in visits if visit.state != AppointmentState.HELD]
+    return next(iter(find_current_visits(visits, timezone.now())), None)
 
 
 def get_stage(case: Case) -> Stage:
-    """Return where the case stands: its visit if it has one, else its status."""
-    if case.status == Status.CONTACTING:
+    """Return where the case stands: its visit if it has one, else its status.
+
+    A patient who asks again makes the case new, but does not end the visit that is booked or going on.
+    """
+    if case.status in OPEN_STATUSES:
         visit = get_visit(case)
-        if visit and visit.state in VISITS:
+        if visit and (case.status == Status.CONTACTING or visit.state in UNFINISHED):
             return AppointmentState(visit.state)
     return Status(case.status)
 
@@ -91,25 +117,41 @@ def next_stages(case: Case, now: datetime, zone: tzinfo) -> tuple[Stage, ...]:
 
     ``zone`` is the clinic's: a patient is checked in on the local day of the visit.
     """
-    stage = get_stage(case)
-    visit = case.appointments.live().first()
+    stage, visit = get_stage(case), get_visit_of_step(case)
     return tuple(to for to in TRANSITIONS[stage] if not find_obstacle(visit, stage, to, now, zone))
+
+
+def get_visit_of_step(case: Case) -> Appointment | None:
+    """Return the visit that the next step is about, or None.
+
+    It is the one that the patient has come to, else the one that is held or booked.
+    """
+    visits = case.appointments.filter(state__in=(AppointmentState.CHECKED_IN, *LIVE))
+    return min(visits, key=lambda visit: visit.state != AppointmentState.CHECKED_IN, default=None)
+
+
+def can_check_in(visit: Appointment, now: datetime, zone: tzinfo) -> bool:
+    """Return whether the patient may be checked in.
+
+    They may on the local day of the visit, from ``CHECK_IN_EARLY`` before its start, and past midnight until it ends.
+    """
+    is_its_day = visit.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
+    return visit.starts_at <= now < visit.ends_at or (is_its_day and now >= visit.starts_at - CHECK_IN_EARLY)
 
 
 def find_obstacle(visit: Appointment | None, stage: Stage, to: Stage, now: datetime, zone: tzinfo) -> str:
     """Return why it is not the time for this step, or "".
 
-    ``visit`` is the live one of the case.
+    ``visit`` is the one that the step is about.
     """
     if visit is None or (stage, to) in UNDONE:
         return ""
-    day, today = visit.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
-    if to == AppointmentState.CHECKED_IN and (day != today or now < visit.starts_at - CHECK_IN_EARLY):
+    if to == AppointmentState.CHECKED_IN and not can_check_in(visit, now, zone):
         words = {"time": format_start(visit.starts_at, zone, now)}
         return _("The visit is on %(time)s. Check the patient in on that day, from four hours before.") % words
     if to in (AppointmentState.NO_SHOW, AppointmentState.TREATED) and now < visit.starts_at:
         return _("The visit has not begun yet.")
-    if stage == AppointmentState.BOOKED and to == AppointmentState.TREATED and today <= day:
+    if stage == AppointmentState.BOOKED and to == AppointmentState.TREATED and can_check_in(visit, now, zone):
         return _("Check the patient in first.")
     return ""
 
@@ -119,10 +161,7 @@ def get_outcomes(case: Case, now: datetime) -> list[Outcome]:
     if case.is_complaint:
         return list(OF_COMPLAINTS)
     visits = list(case.appointments.all())
-    came = any(
-        visit.state in ATTENDED and (visit.state != AppointmentState.CHECKED_IN or visit.starts_at <= now)
-        for visit in visits
-    )
+    came = any(visit.state in ATTENDED and visit.starts_at <= now for visit in visits)
     missed = any(is_unclear(visit, now) or visit.state == AppointmentState.NO_SHOW for visit in visits)
     has_happened = {Outcome.COMPLETED: came, Outcome.NO_SHOW: missed, Outcome.RESOLVED: False}
     return [outcome for outcome in Outcome if has_happened.get(outcome, True)]

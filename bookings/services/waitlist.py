@@ -37,13 +37,15 @@ logger = logging.getLogger(__name__)
 def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
     """Put the case on the waitlist or take it off.
 
-    Raise BookingError to join without a time of its own.
+    Raise BookingError to join without a time of its own, or without the email address that the offers go to.
     """
     case = lock_case(case_id)
     if case.on_waitlist == on_waitlist:
         return case
     if on_waitlist and not case.appointments.live().exists():
         raise BookingError(_("There is no time to change any more."))
+    if on_waitlist and not case.email:
+        raise BookingError(_("We have no email address of yours. Please call us about an earlier time."))
     case.on_waitlist = on_waitlist
     save_change(case)
     Event.objects.record(case, EventKind.WAITLIST_JOINED if on_waitlist else EventKind.WAITLIST_LEFT)

@@ -95,13 +95,24 @@ class ModelCase:
     def current(self):
         """Return the visit that says where the case stands, if one does."""
         gone = ("held", "canceled", "expired")
-        return next((visit for visit in reversed(self.visits) if visit.state not in gone), None)
+        had = [visit for visit in reversed(self.visits) if visit.state not in gone]
+        return min(had, key=lambda visit: {"checked_in": 0, "booked": 1}.get(visit.state, 2), default=None)
 
     @property
     def stage(self):
-        if self.status == "contacting" and self.current:
+        is_running = self.current is not None and self.current.state in ("checked_in", "booked")
+        if self.current and (self.status == "contacting" or (self.status == "new" and is_running)):
             return self.current.state
         return self.status
+
+    @property
+    def of_step(self):
+        """Return the visit that the next step is about."""
+        return next((visit for visit in self.visits if visit.state == "checked_in"), self.live)
+
+    @property
+    def holds(self):
+        return any(visit.state == "held" for visit in self.visits)
 
 
 @dataclass
@@ -365,7 +376,7 @@ class Appointments(RuleBasedStateMachine):
         case = self.case(number)
 
         def allowed():
-            visit = self.of(case).newest
+            visit = self.of(case).live or self.of(case).newest
             if not self.is_open(case) or not visit or visit.start <= self.now:
                 return False
             is_free_again = not self.of(case).live and self.model.is_free(visit.start, self.rooms)
@@ -373,9 +384,9 @@ class Appointments(RuleBasedStateMachine):
 
         with self.attempt(allowed):
             services.confirm(case, **self.seen(case))
-            visit = self.of(case).newest
+            visit = self.of(case).live or self.of(case).newest
             visit.state, visit.held_until = "booked", None
-            visit.resource = self.chosen_room(self.newest(case))
+            visit.resource = self.chosen_room(self.newest_live(case))
             self.of(case).status = "contacting"
 
     @precondition(lambda self: self.forms)
@@ -422,27 +433,41 @@ class Appointments(RuleBasedStateMachine):
             if (stage, to_stage) in UNDONE:
                 state = known.current.before[stage][0]
                 return state not in ("held", "booked") or not known.live
-            return not known.live or self.is_time_for(known.live, stage, to_stage)
+            return not known.of_step or self.is_time_for(known.of_step, stage, to_stage)
 
         with self.attempt(allowed):
             stage = known.stage
             outcome = outcome if to_stage == "closed" else ""
             services.change_stage(case, to_stage, outcome=outcome, **self.seen(case))
             if (stage, to_stage) in UNDONE:
-                visit = known.current
-                visit.state, visit.held_until, known.status = visit.before[stage]
-                self.model.expire(self.now)
+                self.undo(known, stage)
             elif to_stage == "checked_in":
                 self.come(case)
             elif to_stage in ("treated", "no_show"):
                 visit = known.current
                 visit.before[to_stage] = (visit.state, None, known.status)
-                visit.state, known.status = to_stage, "contacting"
+                visit.state = to_stage
+                if not known.holds:
+                    known.status = "contacting"
             else:
-                if to_stage == "closed" and known.live:
-                    ended = "expired" if known.live.start <= self.now else "canceled"
-                    known.live.state = "no_show" if self.is_unclear(known.live) else ended
+                if to_stage == "closed":
+                    self.end_all(known)
                 known.status = to_stage
+
+    def undo(self, known, stage):
+        visit = known.current
+        visit.state, visit.held_until, status = visit.before[stage]
+        if not visit.state:  # A walk-in leaves nothing behind.
+            known.visits.remove(visit)
+        if known.status != "new":  # The patient may wait for an answer about another time.
+            known.status = status
+        self.model.expire(self.now)
+
+    def end_all(self, known):
+        for visit in known.visits:
+            if visit.is_live or (visit.state == "checked_in" and visit.start > self.now):
+                ended = "expired" if visit.start <= self.now else "canceled"
+                visit.state = "no_show" if self.is_unclear(visit) else ended
 
     def is_time_for(self, visit, stage, to_stage):
         day, today = visit.start.astimezone(ZONE).date(), self.now.astimezone(ZONE).date()
@@ -474,7 +499,7 @@ class Appointments(RuleBasedStateMachine):
         is_free = self.model.is_free(self.now, self.rooms)
         self.add(case, "checked_in", self.now, is_walk_in=True)
         assert is_free == (known.newest.resource is not None)
-        known.newest.before["checked_in"] = ("canceled", None, status)
+        known.newest.before["checked_in"] = ("", None, status)
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, start=starts)
@@ -595,8 +620,63 @@ def test_treated_visit_keeps_its_room_to_the_end(machine):
     machine.clock.move_to(EARLIER - timedelta(hours=1))
     for stage in ("checked_in", "treated", "checked_in", "treated", "closed"):
         machine.change_stage(0, stage, Outcome.COMPLETED)
+        machine.clock.move_to(EARLIER)
     (visit,) = machine.model.visits
     assert (visit.state, len(visit.slots)) == ("treated", 3)
+
+
+def test_visit_is_not_treated_before_it_begins(machine):
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    machine.clock.move_to(EARLIER - timedelta(hours=1))
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    machine.change_stage(0, "treated", Outcome.COMPLETED)
+    assert [visit.state for visit in machine.model.visits] == ["checked_in"]
+
+
+def test_follow_up_does_not_end_the_visit_that_goes_on(machine):
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    machine.clock.move_to(EARLIER - timedelta(hours=1))
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    machine.book(0, LATER)
+    machine.change_stage(0, "booked", Outcome.COMPLETED)  # Refused: a case has one booked time.
+    machine.clock.move_to(EARLIER)
+    machine.change_stage(0, "treated", Outcome.COMPLETED)
+    assert [visit.state for visit in machine.model.visits] == ["treated", "booked"]
+
+
+def test_time_chosen_during_a_visit_waits_for_its_own_answer(machine):
+    machine.ask(None)
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    machine.choose_time(0, LATER)
+    (known,) = [case for case in machine.model.cases.values() if case.visits and case.visits[0].is_walk_in]
+    assert (known.stage, known.status) == ("checked_in", "new")
+    machine.change_stage(0, "treated", Outcome.COMPLETED)
+    assert (known.stage, known.status) == ("new", "new")
+
+
+def test_undone_walk_in_leaves_the_time_before_it(machine):
+    machine.ask(LATER)
+    machine.wait(240)
+    machine.expire_holds()
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    machine.change_stage(0, "booked", Outcome.COMPLETED)
+    assert [visit.state for visit in machine.model.visits] == ["expired"]
+    machine.confirm(0)
+    assert [visit.state for visit in machine.model.visits] == ["booked"]
+
+
+def test_closing_cancels_a_visit_that_the_patient_came_to_early(machine):
+    machine.ask(EARLIER)
+    machine.confirm(0)
+    machine.clock.move_to(EARLIER - timedelta(hours=1))
+    machine.change_stage(0, "checked_in", Outcome.COMPLETED)
+    case = machine.case(0)
+    services.change_stage(case, "closed", outcome=Outcome.NOT_SUITABLE, **machine.seen(case))
+    machine.end_all(machine.of(case))
+    machine.of(case).status = "closed"
+    assert [visit.state for visit in machine.model.visits] == ["canceled"]
 
 
 def test_room_of_a_visit_checked_in_early_is_not_offered(machine):

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from bookings.contact_details import (
+    EmailField,
     check_email,
     fold,
     identify_email,
@@ -240,11 +241,37 @@ def test_visible_name_is_not_blank(name):
         ("ana@example.com.", "dot too many"),
         ("ana.@example.com", "dot too many"),
         ("ana@.example.com", "dot too many"),
+        ("josé@example.com", "cannot have this character: é"),
+        ("ana;lima@example.com", "cannot have this character: ;"),
+        ("ana(lima)@example.com", r"cannot have this character: \("),
+        ("ana@example.com/", "cannot have this character: /"),
+        ("ana@ex_ample.com", "cannot have this character: _"),
+        ("ana@-example.com", "hyphen"),
+        ("ana@example-.com", "hyphen"),
+        ("ana@example.c", "after the last dot"),
     ],
 )
 def test_unusable_email_is_refused_with_what_to_mend(typed, words):
     with pytest.raises(ValidationError, match=words):
         check_email(typed)
+
+
+@pytest.mark.parametrize("typed", ["ana@example.123", "ana@example.c0m1", f"ana@{'x' * 64}.com"])
+def test_rest_is_refused_in_our_words(typed):
+    with pytest.raises(ValidationError, match="after the @ is not right"):
+        EmailField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["<ana@example.com>", "mailto:ana@example.com", "MailTo:ana@example.com", "<mailto:ana@example.com>"]
+)
+def test_copied_email_is_understood(typed):
+    assert check_email(typed) == "ana@example.com"
+
+
+@pytest.mark.parametrize("typed", ["o'brien+spa@example.co.uk", '"ab"@example.com', "ana@exämple.com", "a_b-c@x-y.com"])
+def test_unusual_email_is_taken_as_it_is(typed):
+    assert EmailField().clean(typed) == typed
 
 
 @pytest.mark.parametrize("typed", ["ana@example.com", "ana＠example．com", "ａｎａ@example.com", " ana@example.com "])

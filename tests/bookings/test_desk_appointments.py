@@ -314,8 +314,8 @@ def test_answer_is_due_in_a_day_without_hours(client, profile, consultation_sett
 
 def test_answer_is_due_when_the_hold_ends(desk, ask):
     case = ask()
-    case.appointments.update(held_until=at("2027-06-07 14:30"))
-    assert desk.get(page_of(case)).context["answer_by"] == "Mon, Jun 7, 2:30 pm"
+    case.appointments.update(held_until=at("2027-06-07 12:30"))
+    assert desk.get(page_of(case)).context["answer_by"] == "Mon, Jun 7, 12:30 pm"
 
 
 # Closing a day in the opening hours

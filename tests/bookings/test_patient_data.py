@@ -414,3 +414,50 @@ def test_held_time_that_has_begun_expires_instead_of_being_canceled(client, ask,
     services.cancel(case.pk, actor=clerk, policy=policy)
     assert case.appointments.get().state == "expired"
     assert not case.messages.filter(kind=MessageKind.CANCELED).exists()
+
+
+def said(desk, case, **data):
+    """Press a button of the case's page, and return what the clerk is told."""
+    case.refresh_from_db()
+    answer = desk.post(page_of(case), {"expected_version": case.version, **data}, follow=True)
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
+def test_withdrawal_says_what_is_still_sent(desk, ask, clerk, policy):
+    case = ask(email="ana@patient.example.com")
+    services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
+    words = said(desk, case, action="withdraw")
+    assert "Only what you or the patient change from now on is still sent." in words
+    assert "tell the patient by phone" in words
+
+
+def test_withdrawal_after_everything_left_asks_for_no_call(desk, ask):
+    case = ask(email="ana@patient.example.com")
+    send_due()
+    assert "by phone" not in said(desk, case, action="withdraw")
+
+
+@pytest.mark.parametrize(
+    ("contact", "words"),
+    [
+        ({"email": "ana@patient.example.com"}, "the patient gets their receipt"),
+        ({"email": "", "phone": "(949) 555-0123"}, "No email: tell the patient by phone."),
+    ],
+)
+def test_release_says_who_hears_of_it(desk, consultation_settings, profile, policy, contact, words):
+    form = factories.make_submission(start=TUESDAY, **contact)
+    settings = {"settings": consultation_settings, "profile": profile, "policy": policy}
+    case, _made = services.submit(form, **settings, in_quarantine=True)
+    assert words in said(desk, case, action="release")
+
+
+def test_expired_hold_of_a_phone_only_patient_asks_for_a_call(desk, ask, clock):
+    case = ask(email="", phone="(949) 555-0123")
+    clock.move_to(case.appointments.get().held_until)
+    services.expire_holds()
+    assert "No email: tell the patient by phone" in text_of(desk.get(page_of(case)))
+
+
+def test_waitlist_of_a_phone_only_patient_asks_for_a_call(desk):
+    case = factories.make_case(email="", on_waitlist=True)
+    assert "No email: phone the patient when one frees up." in text_of(desk.get(page_of(case)))

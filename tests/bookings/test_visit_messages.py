@@ -12,6 +12,7 @@ from icalendar import Calendar
 from bookings import services
 from bookings.desk.queries import unsent_messages
 from bookings.messaging.outbox import send_due
+from bookings.messaging.rendering import render_ics
 from bookings.models import AppointmentState, MessageKind, MessageState
 from tests import factories
 from tests.bookings.conftest import TUESDAY
@@ -360,3 +361,12 @@ def test_planned_reminder_does_not_count_as_unsent(case, book, clock):
     assert not unsent_messages(timezone.now()).exists()
     clock.move_to(at("2027-06-08 10:06"))
     assert unsent_messages(timezone.now()).get().kind == MessageKind.REMINDER
+
+
+@pytest.mark.parametrize("mark", "\u202e\u202a\u202d\u2066\u2069\u200e\u200f\u061c\ufeff\x07")
+def test_calendar_file_has_no_mark_that_turns_the_text(booked, profile, mark):
+    profile.name, profile.street = f"OC{mark}Beauty", f"1 Exam{mark}ple Way"
+    file = render_ics(booked.appointments.get(), profile)
+    assert mark not in file
+    assert "OCBeauty" in file
+    assert "1 Example Way" in file

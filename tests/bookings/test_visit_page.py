@@ -175,6 +175,7 @@ def test_calendar_file_stays_with_the_visit(client, booked, stage, clerk, policy
         if stage in (step, "treated"):
             version = Case.objects.get().version
             services.change_stage(booked.pk, step, actor=clerk, expected_version=version, policy=policy)
+        clock.move_to(TUESDAY)
     assert services.get_stage(Case.objects.get()) == stage
     assert client.get(f"{get_visit_path(booked)}visit.ics").status_code == 200
 
@@ -519,3 +520,63 @@ def test_actions_do_not_extend_the_link(client, booked, clock):
     clock.shift(timedelta(minutes=10))
     assert client.post(f"{path}change/", {"start": EARLIER})["Location"] == path
     assert f'action="{path}complain/"' in client.get(path).content.decode()
+
+
+def test_thanks_for_a_complaint_need_a_real_one(client, booked, clock):
+    path = get_visit_path(booked)
+    thanks = "Thank you for telling us."
+    for query in ("?told=1", "?told=", "?told=:1abc:x", f"?told={path.split('/')[-2]}"):
+        assert thanks not in text_of(client.get(path + query))
+    told = client.post(f"{path}complain/", {"text": "It hurts."}).url
+    for _reload in range(2):
+        text = text_of(client.get(told))
+        assert all(words in text for words in (thanks, "It is quickest to call us:", "Tell the clinic"))
+    clock.shift(timedelta(minutes=6))
+    assert thanks not in text_of(client.get(told))
+
+
+def test_nearest_times_respect_the_cut_off(client, booked, ask, clerk, policy, clock):
+    version = Case.objects.get(pk=booked.pk).version
+    start = at("2027-06-10 10:00")
+    services.book(booked.pk, start, actor=clerk, expected_version=version, policy=policy)
+    clock.move_to(at("2027-06-07 10:00"))
+    ask(name="Bo", email="bo@patient.example.com", start=at("2027-06-08 10:00"))
+    path = f"{get_visit_path(booked)}change/"
+    page = BeautifulSoup(client.post(path, {"start": "2027-06-08T17:00Z"}).content, "lxml")
+    nearest = [radio["value"] for radio in page.select("#times .choices__group input[name=start-nearest]")]
+    assert nearest
+    assert min(nearest) >= "2027-06-08T17:00Z"
+    assert client.post(path, {"start-nearest": nearest[0]}).status_code == 303
+    assert booked.appointments.get().starts_at.isoformat()[:16] == nearest[0][:16]
+
+
+def test_canceled_visit_of_a_complaint_offers_a_new_time(client, booked, file_complaint, clerk, policy):
+    complaint = file_complaint(booked)
+    start = at("2027-06-09 11:00")
+    complaint = services.book(complaint.pk, start, actor=clerk, expected_version=complaint.version, policy=policy)
+    services.cancel(complaint.pk, actor=clerk, policy=policy)
+    path = get_visit_path(Case.objects.get(pk=complaint.pk))
+    assert "Choose a new time" in text_of(client.get(path))
+    client.post(f"{path}change/", {"start": "2027-06-09T18:30Z", "seen": ""})
+    assert complaint.appointments.live().get().state == "held"
+
+
+def test_open_complaint_keeps_the_page_of_its_visit(client, booked, file_complaint, clerk, policy, clock):
+    clock.move_to(TUESDAY)
+    for stage in ("checked_in", "treated"):
+        version = Case.objects.get(pk=booked.pk).version
+        services.change_stage(booked.pk, stage, actor=clerk, expected_version=version, policy=policy)
+    clock.shift(timedelta(days=29))
+    complaint = file_complaint(booked)
+    path = get_visit_path(complaint)
+    clock.shift(timedelta(days=3))
+    assert client.get(path).status_code == 200
+    version = Case.objects.get(pk=complaint.pk).version
+    services.change_stage(complaint.pk, "closed", outcome="resolved", actor=clerk, expected_version=version)
+    assert client.get(path).status_code == 404
+
+
+def test_waitlist_needs_an_email(ask):
+    case = ask(email="", phone="(949) 555-0123")
+    with pytest.raises(services.BookingError, match="no email address"):
+        services.set_waitlist(case.pk, True)
