@@ -20,7 +20,7 @@ from wagtail.users.models import UserProfile
 from clinic.models import ClinicProfile
 from clinic.site import health
 from clinic.site.views import bad_request
-from clinic.text import drop_unwanted, drop_unwanted_escapes
+from clinic.text import UNWANTED, drop_unwanted_escapes
 
 PUBLIC_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
@@ -89,12 +89,12 @@ class InputMiddleware:
             request.GET = clean_parameters(request.GET)
             request._post = clean_parameters(request.POST)
             for file in (file for files in request.FILES.lists() for file in files[1]):
-                file.name = drop_unwanted(file.name)
+                file.name = UNWANTED.sub("", file.name)
         except Exception:
             # The error page reads the form as well, which would fail again.
             request._mark_post_parse_error()
             raise
-        request.COOKIES = {name: drop_unwanted(value) for name, value in request.COOKIES.items()}
+        request.COOKIES = {name: UNWANTED.sub("", value) for name, value in request.COOKIES.items()}
         return self.get_response(request)
 
     def process_exception(self, request, exception):
@@ -136,17 +136,18 @@ class ClinicClockMiddleware:
 def clean_parameters(parameters: QueryDict) -> QueryDict:
     """Return the parameters without unwanted characters."""
     lists = [(name, [clean(value) for value in values]) for name, values in parameters.lists()]
-    if all(drop_unwanted(name) == name and values == parameters.getlist(name) for name, values in lists):
+    if all(not UNWANTED.search(name) and values == parameters.getlist(name) for name, values in lists):
         return parameters
     cleaned = QueryDict(mutable=True)
     for name, values in lists:
-        cleaned.setlistdefault(drop_unwanted(name)).extend(values)
+        cleaned.setlistdefault(UNWANTED.sub("", name)).extend(values)
     cleaned._mutable = False
     return cleaned
 
 
 def clean(value: str) -> str:
-    return drop_unwanted_escapes(drop_unwanted(value))
+    value = UNWANTED.sub("", value)
+    return drop_unwanted_escapes(value) if "\\u" in value else value
 
 
 def is_refusal(error: BaseException) -> bool:
@@ -157,6 +158,7 @@ def is_refusal(error: BaseException) -> bool:
 
 def goes_through_ours(error: BaseException) -> bool:
     """Return whether a function of one of the project's apps raised the error, or called what did."""
-    ours = {app.name for app in apps.get_app_configs() if settings.BASE_DIR in Path(app.path).parents}
+    # A virtual environment may lie in the project's folder, so only apps directly in it are ours.
+    ours = {app.name for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR}
     names = (frame.f_globals.get("__name__", "") for frame, _line in traceback.walk_tb(error.__traceback__))
     return any(name.partition(".")[0] in ours for name in names)

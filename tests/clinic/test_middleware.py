@@ -3,9 +3,11 @@
 import io
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import wagtail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DataError, OperationalError
@@ -218,6 +220,11 @@ def test_value_that_the_database_refuses_is_refused(answer_to, error):
 @pytest.mark.parametrize("error", [OperationalError("gone"), OSError("disk full"), RuntimeError(), AssertionError()])
 def test_faults_of_the_machine_stay_errors(answer_to, error):
     assert answer_to(error) is None
+
+
+def test_packages_inside_the_project_folder_are_not_ours(answer_to, settings):
+    settings.BASE_DIR = Path(wagtail.__file__).parents[5]  # as where the virtual environment is the project's .venv
+    assert answer_to(ValueError()) == 400
 
 
 def test_refused_value_stays_out_of_the_log(editor, caplog):

@@ -23,6 +23,23 @@ def test_search_accepts_any_text(client, home, query):
     assert "<script>alert" not in response.content.decode()
 
 
+@pytest.mark.parametrize("query", [*NAUGHTY, '"open', 'col:"', '"a" "b', 'live:yes "a', "'a"])
+def test_admin_search_accepts_any_text(admin_client, home, query):
+    for path in (
+        "/admin/pages/search/",
+        "/admin/images/",
+        "/admin/images/chooser/results/",
+        "/admin/choose-page/search/",
+    ):
+        assert admin_client.get(path, {"q": query}).status_code == 200
+
+
+def test_admin_search_finds_words_between_marks(admin_client, home):
+    factories.make_treatment("Botox for bunny lines")
+    found = admin_client.get("/admin/pages/search/", {"q": '"bunny (lines'}).content.decode()
+    assert "Botox for bunny lines" in found
+
+
 def test_search_finds_live_pages_with_all_words(client, home):
     factories.make_treatment("Botox for bunny lines", introduction="Fine lines on the nose.")
     factories.make_treatment("Botox for frown lines")
