@@ -24,7 +24,6 @@ from bookings.models import Case, ConsultationSettings, MessageKind, MessageStat
 from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, TooManyChangesError, submit
-from clinic.limits import get_network
 from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import get_root_url, site_context
 
@@ -123,7 +122,7 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
 
     It is quarantined if its sender is over a limit.
     """
-    case, _created = submit(form.to_submission(get_network(request)), **known)
+    case, _created = submit(form.to_submission(request.network), **known)
     try:
         response = SeeOther(get_receipt_path(case))
         remember_case(response, case, is_secure=request.is_secure())

@@ -37,7 +37,6 @@ from bookings.scheduling.formatting import format_answer_by, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import BookingError
 from bookings.services.transitions import GONE
-from clinic.limits import get_network
 from clinic.models import ClinicProfile
 
 from .fields import TextField, get_first_day, parse_value, to_value
@@ -200,7 +199,7 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
         return show(request, case, error=error, error_at="wrong-text", text=text)
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     try:
-        services.file_complaint(case.pk, text, settings=settings, profile=profile, network=get_network(request))
+        services.file_complaint(case.pk, text, settings=settings, profile=profile, network=request.network)
     except BookingError as refusal:
         return show(request, case, error=str(refusal), error_at="wrong-text", text=text)
     return SeeOther(f"{get_own_path(request)}?told={get_signer(case).sign('')}#wrong")

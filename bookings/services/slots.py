@@ -211,6 +211,8 @@ def find_holder(name: str, email: str, phone_e164: str, network: str, but: Case 
         return None
     holding = Case.objects.filter(same, network=network, appointments__state=AppointmentState.HELD).order_by("pk")
     cases = list(holding.exclude(pk=but.pk) if but else holding)
+    if not cases:
+        return None
     person = fold(name)
     own = next((case for case in cases if fold(case.name) == person), None)
     return own or (cases[0] if len(cases) >= MAX_HOLDS else None)

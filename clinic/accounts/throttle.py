@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from clinic import limits
 from clinic.limits import Limit
-from clinic.limits.counting import get_key
-from clinic.limits.models import LimitCount
+from clinic.limits.models import LimitCount, get_key
 
 from . import events
 

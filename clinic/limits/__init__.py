@@ -4,7 +4,7 @@ The counts are exact, also when many ask at once: they are rows of the database,
 them.
 """
 
-from .counting import Limit, forget, is_over, purge, take
-from .network import get_network
+from .middleware import get_network
+from .models import Limit, forget, is_over, purge, take
 
 __all__ = ["Limit", "forget", "get_network", "is_over", "purge", "take"]

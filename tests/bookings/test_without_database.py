@@ -7,7 +7,7 @@ from django.db import DataError, IntegrityError, InterfaceError, InternalError, 
 from bookings.contact_details import plain_text
 from bookings.messaging import links
 from bookings.models import Case, Event, EventKind, Message
-from bookings.patient import rate_limits, request_views, visit_views
+from bookings.patient import request_views, visit_views
 from clinic.logging import RedactingFormatter
 from clinic.site import context as site
 from tests.bookings.test_request_form import ANSWER, AT_TEN, NAUGHTY, URL, Patient, chooser, patient  # noqa: F401
@@ -127,7 +127,6 @@ def test_opening_the_form_says_503(patient):  # noqa: F811
 
 
 AFTER_COMMIT = [
-    (rate_limits, "count"),
     (request_views, "get_receipt_path"),
     (request_views, "remember_case"),
     (request_views.SeeOther, "__init__"),

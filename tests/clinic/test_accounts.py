@@ -370,7 +370,7 @@ class TestPasswordReset:
         assert b"does not work any more" in Client().get(path).content
 
     @pytest.mark.parametrize(
-        "key", ["1-abc", "1-set-password", "zzzzzzzzzzzzzzz-a-b", "1-a-b-c", "0-x", "1-é", "1-%00"]
+        "key", ["1-abc", "1-set-password", "zzzzzzzzzzzzzzz-a-b", "1-a-b-c", "0-x", "1-é", "1-%01"]
     )
     def test_forged_links_do_not_work(self, clerk, key):
         assert b"does not work any more" in Client().get(f"/account/password/reset/key/{key}/").content

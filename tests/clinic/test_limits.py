@@ -12,7 +12,7 @@ from django.test import RequestFactory
 
 from clinic import limits
 from clinic.limits import Limit, get_network
-from clinic.limits.network import parse_address
+from clinic.limits.middleware import parse_address
 from clinic.models import LimitCount
 from tests.opening_hours import utc
 

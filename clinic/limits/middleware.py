@@ -14,6 +14,17 @@ CUSTOMER_BITS = 64  # A customer gets at least this network of IPv6, and may use
 NAT64 = IPv6Network("64:ff9b::/96")  # Translated IPv4: the last 32 bits are the address.
 
 
+class NetworkMiddleware:
+    """Tell each view from which network its visitor comes, as ``request.network``."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.network = get_network(request)
+        return self.get_response(request)
+
+
 def get_network(request: HttpRequest) -> str:
     """Return the network that a visitor comes from, or "" if it is not known.
 
