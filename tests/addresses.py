@@ -33,6 +33,42 @@ admin/snippets/choose/@/create/
 """
 
 ROWS = r"""
+account/2fa/
+account/2fa/authenticate/
+account/2fa/reauthenticate/
+account/2fa/recovery-codes/
+account/2fa/recovery-codes/download/
+account/2fa/recovery-codes/generate/
+account/2fa/totp/activate/
+account/2fa/totp/deactivate/
+account/2fa/webauthn/
+account/2fa/webauthn/add/
+account/2fa/webauthn/keys/<int:pk>/edit/
+    account/2fa/webauthn/keys/1/edit/
+account/2fa/webauthn/keys/<int:pk>/remove/
+    account/2fa/webauthn/keys/1/remove/
+account/2fa/webauthn/login/
+account/2fa/webauthn/reauthenticate/
+account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$
+    account/password/reset/key/1-set-password/
+    account/password/reset/key/1-abc-0123456789/
+account/inactive/
+account/login/
+account/logout/
+account/password/change/
+account/password/reset/
+account/password/reset/done/
+account/password/reset/key/done/
+account/password/set/
+account/reauthenticate/
+account/sessions/
+admin/case/bulk/
+admin/password_reset/<path:rest>
+    admin/password_reset/confirm/MQ/abc-0123456789/
+admin/reports/sign-ins/
+admin/reports/sign-ins/results/
+admin/staff-access/<int:pk>/
+    admin/staff-access/{user}/
 media/<path:path>
     media/images/a.jpg
     media/documents/a.pdf
@@ -393,8 +429,6 @@ admin/users/history-results/<int:pk>/
     admin/users/history-results/{user}/
 admin/users/usage/<int:pk>/
     admin/users/usage/{user}/
-admin/users/copy/<int:pk>/
-    admin/users/copy/{user}/
 admin/groups/
 admin/groups/results/
 admin/groups/new/
@@ -432,7 +466,7 @@ admin/password_reset/complete/
 admin/jsi18n/
 admin/^.*/$
     admin/nothing/here/
-documents/^(\d+)/(.*)$
+documents/<int:document_id>/<path:filename>
     documents/{document}/a.pdf
 documents/authenticate_with_password/<int:restriction_id>/
     documents/authenticate_with_password/{collection_restriction}/
@@ -457,8 +491,6 @@ favicon.ico
 hours.json
 hours.ics
 robots.txt
-healthz
-readyz
 _util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/
     _util/authenticate_with_password/{page_restriction}/{article}/
 _util/login/

@@ -97,6 +97,7 @@ class StaffViewSet(users.UserViewSet):
     add_view_class = InviteView
     edit_view_class = StaffEditView
     create_template_name = "clinic/admin/invite.html"
+    copy_view_enabled = False  # Each person is invited on their own.
 
     def get_form_class(self, for_update=False):
         return StaffEditForm if for_update else InvitationForm
