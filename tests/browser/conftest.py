@@ -82,3 +82,4 @@ def open_page(chromium, site):
     yield open_path
     for context in contexts:
         context.close()
+    site.open_mailed_links()
