@@ -1,6 +1,6 @@
 """Choose how much a long test does.
 
-It does little by default, and everything with FULL=1 in the environment.
+It does little by default, and everything when the variable is set in the environment.
 """
 
 import os
@@ -9,5 +9,5 @@ from typing import TypeVar
 Size = TypeVar("Size")
 
 
-def size(default: Size, full: Size) -> Size:
-    return full if os.environ.get("FULL") else default
+def size(default: Size, full: Size, variable: str = "FULL") -> Size:
+    return full if os.environ.get(variable) else default

@@ -1,7 +1,7 @@
 """Walk every URL with every role and hostile values: no answer is 500.
 
 Each address is opened by each role. Then every query parameter that its view reads and every field of its forms gets
-hostile values, many in one request. By default each parameter gets a few of them, with FULL=1 all (see ``sizes``).
+hostile values, many in one request. By default each parameter gets a few of them, with EVERY_VALUE=1 all.
 """
 
 import io
@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
@@ -58,15 +59,15 @@ from clinic.models import (
     WhyChooseUs,
 )
 from clinic.site.heartbeat import WorkerHeartbeat
-from tests import factories
+from tests import factories, sizes
 from tests.addresses import SNIPPETS, read_rows
 from tests.hostile_values import BODIES, HEADERS, PATH_TEXTS, TEXTS
-from tests.sizes import size
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
 ANONYMOUS = "anonymous"
 SUPERUSER = "admin"
 ROLES = (ANONYMOUS, "editor", "frontdesk", "clinician", "manager", SUPERUSER)
+size = partial(sizes.size, variable="EVERY_VALUE")
 PARTS = size(2, 3)  # of the fields of a form, a half or a third are hostile at once
 ROWS = read_rows()
 TWINS = size({pattern for pattern, _address in ROWS if any(name in pattern for name in list(SNIPPETS)[1:])}, set())
