@@ -58,7 +58,7 @@ class StaffIndexView(users.IndexView):
 
 
 class InviteView(users.CreateView):
-    page_title = _("Invite somebody")
+    page_title = page_subtitle = _("Invite somebody")
     success_message = _("%(object)s is invited. The email with the link to set a password is on its way.")
     submit_button_label = _("Send invitation")
 
