@@ -71,7 +71,7 @@ crashes: $(VENV)/.tools ## Kill the whole server six times during 500 requests; 
 	@$(PY) -m tests.load.crashes
 
 restarts: $(VENV)/.tools ## Kill web server and worker, and measure how soon they are back, and a whole start
-	@$(PY) -m pytest -n 0 -q -rP tests/browser/test_restarts.py
+	@IN_TIME=1 $(PY) -m pytest -n 0 -q -rP tests/browser/test_restarts.py
 
 mail-sink: $(VENV)/.tools ## Break the email server in four ways during requests; no message may be lost (some minutes)
 	@$(PY) -m tests.load.mail_sink

@@ -125,8 +125,8 @@ def test_time_is_changed_without_javascript_and_on_later_days(open_page, pages):
 
 def test_time_taken_in_between_brings_the_nearest(open_page, pages):
     slow, fast = open_page(f"{pages['Sam']}change/"), open_page(f"{pages['Fay']}change/")
-    wanted = choose(slow, position=6)
-    assert choose(fast, position=6) == wanted
+    wanted = choose(slow, day=2)
+    assert choose(fast, day=2) == wanted
     take(fast)
     fast.wait_for_url(f"**{pages['Fay']}")
     take(slow)
