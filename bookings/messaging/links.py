@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings.models import OPEN_STATUSES, VISITS, Case, CaseKind
 
 VISIT_SALT = "bookings.visit"
+NO_LINK = 0  # A version that no case has
 MAILED = "mailed"
 # A link opens until so long after the visit, and without a visit until so long after the request.
 AFTER_VISIT = timedelta(days=30)
@@ -70,9 +71,9 @@ def get_end_of_links(case: Case) -> datetime:
     return max([*ends, *open_until, case.asked_at + AFTER_REQUEST])
 
 
-def get_receipt_path(case: Case) -> str:
-    """Return the address of the page that follows the form."""
-    token = receipts.sign_object([case.reference, case.link_version])
+def get_receipt_path(case: Case, *, with_link: bool = True) -> str:
+    """Return the address of the page that follows the form, with or without a link to the patient's page."""
+    token = receipts.sign_object([case.reference, case.link_version if with_link else NO_LINK])
     return reverse("bookings:received", args=[token])
 
 

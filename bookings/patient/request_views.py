@@ -122,10 +122,14 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
 
     It is quarantined if its sender is over a limit.
     """
-    case, _created = submit(form.to_submission(request.network), **known)
+    submission = form.to_submission(request.network)
+    case, _created = submit(submission, **known)
     try:
-        response = SeeOther(get_receipt_path(case))
-        remember_case(response, case, is_secure=request.is_secure())
+        # Who types what a patient has typed may be somebody else: they get no link to the patient's page.
+        is_own = submission.has_made(case)
+        response = SeeOther(get_receipt_path(case, with_link=is_own))
+        if is_own:
+            remember_case(response, case, is_secure=request.is_secure())
     except Exception:  # The request is saved, so the patient sees their reference whatever follows.
         logger.exception("The receipt of a saved request could not be shown")
         return render_reference(request, case.reference)

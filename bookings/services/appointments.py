@@ -169,10 +169,9 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
     was_booked = appointment.state == AppointmentState.BOOKED
-    if not was_booked:
-        if not may_hold(case, start, policy, now):
-            raise cannot_hold()
-        take_change(HOLD_CHANGES, case)
+    if not was_booked and not may_hold(case, start, policy, now):
+        raise cannot_hold()
+    take_change(HOLD_CHANGES, case)
     if appointment.answer_by:
         appointment.held_until = policy.hold_until(start, appointment.answer_by)
     appointment.sequence += was_booked

@@ -9,12 +9,12 @@ Limits are counted last in a transaction: after the resources and the case are l
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from bookings.contact_details import identify_email
-from bookings.models import Appointment, AppointmentState, Case, Resource
+from bookings.models import Appointment, AppointmentState, Case, Event, EventKind, Resource, Status
 from bookings.scheduling.availability import get_hold_limit
 from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.schedule import DAY, MIDNIGHT, instant_of
@@ -30,7 +30,8 @@ REQUESTS_PER_CONTACT = Limit("requests of a contact", 5, DAY_SECONDS)
 # A family sends one form for each of them.
 REQUESTS_PER_FORM = Limit("requests of a form", 5, DAY_SECONDS)
 CORRECTIONS = Limit("corrections of a request", 5, DAY_SECONDS)
-HOLD_CHANGES = Limit("changes of a held time", 5, DAY_SECONDS)
+HOLD_CHANGES = Limit("changes of a time", 5, DAY_SECONDS)
+WAITLIST_CHANGES = Limit("changes of the waitlist", 10, DAY_SECONDS)
 # Over these two, a complaint joins the open one and brings no email. Over the third it is refused.
 COMPLAINTS_PER_VISIT = Limit("complaints about a visit", 5, DAY_SECONDS)
 COMPLAINTS_PER_NETWORK = Limit("complaints of a network", 20, HOUR_SECONDS)
@@ -89,12 +90,21 @@ def unconfirmed_holds(now: datetime) -> QuerySet[Appointment]:
     No patient has opened the link in the email, and the desk has not acted on the case.
     """
     held = Appointment.objects.filter(state=AppointmentState.HELD, held_until__gt=now, case__link_opened_at=None)
-    return held.exclude(case__events__actor_name__gt="")
+    return held.exclude(Exists(_desk_acts().filter(case=OuterRef("case"))))
 
 
 def is_confirmed(case: Case) -> bool:
     """Return whether the patient opened a link in an email, or the desk has acted on the case."""
-    return case.link_opened_at is not None or case.events.filter(actor_name__gt="").exists()
+    return case.link_opened_at is not None or _desk_acts().filter(case=case).exists()
+
+
+def _desk_acts() -> QuerySet[Event]:
+    """Return the events by which the desk has taken a request seriously.
+
+    Giving back its time or closing it is none: that is how a flood is cleared.
+    """
+    acts = Event.objects.filter(actor_name__gt="").exclude(kind__in=(EventKind.CANCELED, EventKind.EXPIRED))
+    return acts.exclude(kind=EventKind.STAGE, data__to=Status.CLOSED.value)
 
 
 def may_hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) -> bool:

@@ -108,6 +108,10 @@ class Submission:
         fields["network"] = get_network_digest(self.network)
         return {**fields, "fingerprint": hashlib.sha256(json.dumps(content).encode()).hexdigest()}
 
+    def has_made(self, case: Case) -> bool:
+        """Return whether this person's form made the case, and not one with the same content."""
+        return case.submission_key in (self.submission_key, uuid5(self.submission_key, fold(self.name)))
+
 
 def submit(
     submission: Submission,
@@ -409,8 +413,9 @@ def _ask_like_a_new_request(case: Case, submission: Submission) -> None:
     """
     is_within = take_request(submission.network, submission.email, submission.phone_e164)
     if case.status == Status.CLOSED:
+        was_refused = case.outcome == Outcome.NOT_A_REQUEST
         ask_again(case)
-        if not is_within:
+        if was_refused or not is_within:
             set_status(case, Status.QUARANTINED)
     elif not is_within:
         raise too_many_changes()
@@ -488,7 +493,7 @@ def release_from_quarantine(
     set_status(case, Status.NEW)
     save_change(case)
     Event.objects.record_stage(case, Status.QUARANTINED, Status.NEW, actor, note)
-    Message.objects.queue_receipt(case)
+    Message.objects.queue_receipt(case, is_needed=True)
     if case.requested_start and policy:
         try:
             with transaction.atomic():

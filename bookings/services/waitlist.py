@@ -24,7 +24,8 @@ from bookings.models import (
 from clinic.hours.schedule import MIDNIGHT, instant_of
 from clinic.models import ClinicProfile
 
-from .cases import lock_case, save_change
+from .cases import lock_case
+from .limits import WAITLIST_CHANGES, take_change
 from .slots import find_resources, get_booking_policy
 from .transitions import BookingError
 
@@ -46,8 +47,9 @@ def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
         raise BookingError(_("There is no time to change any more."))
     if on_waitlist and not case.email:
         raise BookingError(_("We have no email address of yours. Please call us about an earlier time."))
+    take_change(WAITLIST_CHANGES, case)
     case.on_waitlist = on_waitlist
-    save_change(case)
+    case.save(update_fields=["on_waitlist"])  # No new version: the desk has read nothing that is untrue now.
     Event.objects.record(case, EventKind.WAITLIST_JOINED if on_waitlist else EventKind.WAITLIST_LEFT)
     return case
 

@@ -14,7 +14,7 @@ from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
@@ -151,13 +151,6 @@ class StaffFormMixin:
             raise forms.ValidationError(_("Another account has this email address."))
         return email
 
-    def clean_groups(self) -> list[Group]:
-        """Keep the roles that the account has and the actor may not give."""
-        chosen = list(self.cleaned_data["groups"])
-        if self.instance.pk:
-            chosen += self.instance.groups.exclude(pk__in=get_grantable_roles(self.actor))
-        return chosen
-
 
 class InvitationForm(StaffFormMixin, UserCreationForm):
     """Ask for name, email and roles. The user name comes from the email, the password from the invited person."""
@@ -177,4 +170,9 @@ class InvitationForm(StaffFormMixin, UserCreationForm):
 
 
 class StaffEditForm(StaffFormMixin, UserEditForm):
-    pass
+    def clean_username(self) -> str:
+        """Refuse another account's email, by which its owner may sign in."""
+        username = self.cleaned_data["username"]
+        if get_user_model().objects.filter(email__iexact=username).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("This is the email address of another account."))
+        return username

@@ -5,13 +5,18 @@ in it and goes on from there.
 """
 
 import time
+from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.core.internal.httpkit import serialize_request
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
@@ -35,10 +40,20 @@ def is_locked(request: HttpRequest) -> bool:
 
 
 def note_activity(request: HttpRequest) -> None:
+    """Write down that somebody is there. Where nothing can be written, pages can still be read."""
     last_seen = request.session.get(LAST_SEEN)
     # A clock that was set back makes the age negative.
     if last_seen is None or not 0 <= time.time() - last_seen < WRITTEN_EVERY:
         touch(request)
+        with suppress(UpdateError, DatabaseError):
+            request.session.save()
+        request.session.modified = False
+
+
+def end_other_sessions(user: AbstractUser, request: HttpRequest) -> None:
+    for session in UserSession.objects.filter(user=user):
+        if session.session_key != request.session.session_key:
+            session.end()
 
 
 def ask_for_password(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ MANAGE_STAFF = "clinic.manage_accountevent"
 
 
 class StaffPermissionPolicy(ModelPermissionPolicy):
-    """Let managers add and change accounts, but never those of superusers.
+    """Let managers add and change accounts, but never those with more rights.
 
     They do not get Django's permissions for users: with these they could make themselves superusers.
     """
@@ -19,7 +19,15 @@ class StaffPermissionPolicy(ModelPermissionPolicy):
         return is_managing or super().user_has_permission(user, action)
 
     def user_has_permission_for_instance(self, user, action, instance):
-        return self.user_has_permission(user, action) and (user.is_superuser or not instance.is_superuser)
+        return self.user_has_permission(user, action) and not has_more_rights(instance, user)
+
+
+def has_more_rights(account: AbstractUser, user: AbstractUser) -> bool:
+    """Return whether the account may do what this user may not: then they could take these rights by its email."""
+    if user.is_superuser:
+        return False
+    has_other_roles = account.groups.exclude(pk__in=get_grantable_roles(user)).exists()
+    return account.is_superuser or has_other_roles or account.user_permissions.exists()
 
 
 def sees_patients(user: AbstractUser) -> bool:

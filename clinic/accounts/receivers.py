@@ -7,6 +7,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 
 from . import events, idle, mail, throttle
+from .idle import end_other_sessions
 from .models import AccountEventKind, StaffMailKind
 
 
@@ -40,6 +41,8 @@ def unlock(sender, request, user, method, reauthenticated=False, **kwargs):
 def record_added_factor(sender, request, user, authenticator, **kwargs):
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         events.record(AccountEventKind.FACTOR_ADDED, user, request)
+        # Whoever has signed in elsewhere gave no second step.
+        end_other_sessions(user, request)
 
 
 @receiver(mfa_signals.authenticator_removed)

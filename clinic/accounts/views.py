@@ -24,6 +24,7 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
 from . import events, mail, throttle
+from .idle import end_other_sessions
 from .models import AccountEvent, AccountEventKind, StaffMailKind
 
 
@@ -138,8 +139,6 @@ def reset_factor(account: AbstractUser, request: HttpRequest) -> str:
 
 def sign_out_everywhere(account: AbstractUser, request: HttpRequest) -> str:
     """End all sessions of the account, but not the one of this request."""
-    for session in UserSession.objects.filter(user=account):
-        if session.session_key != request.session.session_key:
-            session.end()
+    end_other_sessions(account, request)
     events.record(AccountEventKind.SIGNED_OUT_EVERYWHERE, account, request, actor=request.user)
     return _("They are signed out everywhere.")

@@ -26,12 +26,14 @@ class LimitCount(models.Model):
 
 
 TABLE = LimitCount._meta.db_table
+CLOCK_TOLERANCE = timedelta(minutes=5)  # The clocks of two processes differ by less.
+IS_RUNNING = f"{TABLE}.ends_at > %s AND {TABLE}.ends_at <= %s"
 # The database raises the count itself. Reading it first would let parallel requests read the same count.
 COUNT_ONE = f"""
     INSERT INTO {TABLE} (key, uses, ends_at) VALUES (%s, 1, %s)
     ON CONFLICT (key) DO UPDATE SET
-        uses = CASE WHEN {TABLE}.ends_at <= %s THEN 1 ELSE {TABLE}.uses + 1 END,
-        ends_at = CASE WHEN {TABLE}.ends_at <= %s THEN excluded.ends_at ELSE {TABLE}.ends_at END
+        uses = CASE WHEN {IS_RUNNING} THEN {TABLE}.uses + 1 ELSE 1 END,
+        ends_at = CASE WHEN {IS_RUNNING} THEN {TABLE}.ends_at ELSE excluded.ends_at END
     RETURNING uses
 """  # noqa: S608 – the only word put in is the name of our own table
 
@@ -57,18 +59,22 @@ def take(limit: Limit, value: str) -> bool:
     if not value:
         return True
     now = timezone.now()
-    now_value, ends_value = (
-        connection.ops.adapt_datetimefield_value(at) for at in (now, now + timedelta(seconds=limit.seconds))
+    ends_at = now + timedelta(seconds=limit.seconds)
+    # A count that ends later than any could was begun while the clock was ahead, and counts no more.
+    now_value, ends_value, latest_value = (
+        connection.ops.adapt_datetimefield_value(at) for at in (now, ends_at, ends_at + CLOCK_TOLERANCE)
     )
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_ONE, [get_key(limit, value), ends_value, now_value, now_value])
+        cursor.execute(COUNT_ONE, [get_key(limit, value), ends_value, *2 * (now_value, latest_value)])
         ((uses,),) = cursor.fetchall()  # SQLite ends the statement only when all rows are read.
     return uses <= limit.uses
 
 
 def is_over(limit: Limit, value: str) -> bool:
     """Return whether one more use would be over the limit. Nothing is counted."""
-    counts = LimitCount.objects.filter(key=get_key(limit, value), ends_at__gt=timezone.now())
+    now = timezone.now()
+    latest = now + timedelta(seconds=limit.seconds) + CLOCK_TOLERANCE
+    counts = LimitCount.objects.filter(key=get_key(limit, value), ends_at__gt=now, ends_at__lte=latest)
     return bool(value) and counts.filter(uses__gte=limit.uses).exists()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django
 import wagtail
+from django.core.exceptions import ImproperlyConfigured
 
 from .environment import env, read_address, read_url
 
@@ -150,6 +151,8 @@ LOGIN_REDIRECT_URL = "wagtailadmin_home"
 SEES_PATIENTS = "bookings.view_case"
 SECOND_FACTOR_REQUIRED = False  # production switches it on
 IDLE_MINUTES = env.int("IDLE_MINUTES", 30)  # 0: never lock
+if IDLE_MINUTES < 0:
+    raise ImproperlyConfigured("IDLE_MINUTES cannot be used. It should be a number of minutes, or 0 to never lock.")
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # how long links of invitations and password resets work
 ACCOUNT_ADAPTER = "clinic.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

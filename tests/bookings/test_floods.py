@@ -33,7 +33,7 @@ from bookings.models import (
 )
 from bookings.scheduling.availability import get_hold_limit, possible_starts
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services import limits
+from bookings.services import BookingError, limits
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
 from tests.bookings.test_appointments import NOW
@@ -478,6 +478,62 @@ def test_given_back_time_is_told_on_the_patients_page(ask, clerk, client):
     case = ask()
     services.release_hold(case.pk, actor=clerk, expected_version=case.version)
     assert "is no longer held for you" in client.get(get_receipt_path(case)).content.decode()
+
+
+def test_time_that_was_given_back_confirms_nobody(ask, clerk, policy):
+    fakes = [ask(TUESDAY + timedelta(hours=number), email=f"{number}@fake.example.com") for number in range(2)]
+    for case in fakes:
+        services.release_hold(case.pk, actor=clerk, expected_version=1)
+        services.choose_time(case.pk, TUESDAY + timedelta(days=1, hours=case.pk % 3), policy=policy)
+    held = limits.unconfirmed_holds(timezone.now())
+    assert {visit.case_id for visit in held} == {case.pk for case in fakes}
+
+
+def test_closed_as_no_request_returns_to_quarantine(ask, clerk):
+    key = uuid4()
+    case = ask(None, submission_key=key, email="fake@stranger.example.com")
+    services.change_stage(case.pk, "closed", outcome="not_a_request", actor=clerk, expected_version=1)
+    ask(TUESDAY, submission_key=key, email="fake@stranger.example.com", message="Again.", network="198.51.100.1")
+    case.refresh_from_db()
+    assert case.status == Status.QUARANTINED
+    assert not case.appointments.exists()
+
+
+def test_booked_visit_moves_five_times_a_day(ask, clerk, policy):
+    case = ask(TUESDAY)
+    services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
+    for number in range(5):
+        services.move(case.pk, TUESDAY + timedelta(days=1 + number % 2), policy=policy)
+    with pytest.raises(BookingError, match="many times today"):
+        services.move(case.pk, TUESDAY, policy=policy)
+
+
+def test_waitlist_changes_ten_times_a_day_and_makes_no_page_stale(ask, clerk, policy):
+    case = ask(email="ana@patient.example.com")
+    for number in range(10):
+        services.set_waitlist(case.pk, number % 2 == 0)
+    with pytest.raises(BookingError, match="many times today"):
+        services.set_waitlist(case.pk, True)
+    assert services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
+
+
+def test_same_words_from_another_browser_get_no_link_to_the_patients_page(open_form):
+    typed = {"email": "ana@patient.example.com", "message": "Lines."}
+    patients = send(open_form(), "203.0.113.1", **typed)
+    strangers = send(open_form(), "203.0.113.1", **typed)
+    assert Case.objects.count() == 1
+    assert "/visit/" in Client().get(patients["Location"]).content.decode()
+    page = Client().get(strangers["Location"]).content.decode()
+    assert "We have your request" in page
+    assert "/visit/" not in page
+    assert "consultation_request" not in strangers.cookies
+
+
+def test_release_by_the_desk_is_mailed_whatever_the_limits(ask, clerk, policy):
+    factories.use_up(limits.REQUESTS_PER_NETWORK, "203.0.113.5")
+    case = ask(None, email="ana@patient.example.com", network="203.0.113.5")
+    services.release_from_quarantine(case.pk, actor=clerk, expected_version=1, policy=policy)
+    assert case.messages.get(kind="receipt").is_needed
 
 
 def test_booked_visit_is_not_given_back(ask, clerk, policy):

@@ -240,7 +240,7 @@ def test_new_consent_wording_is_added_to_first(send):
 
 def test_correction_reopens_a_closed_case(send, actor):
     case = send()
-    services.change_stage(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.NOT_A_REQUEST)
+    services.change_stage(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.UNREACHABLE)
     case = send(message="No, really: lines on my forehead.")
     assert (case.status, case.outcome, case.closed_at, case.answered_at) == (Status.NEW, "", None, None)
     assert case.is_waiting

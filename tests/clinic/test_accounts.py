@@ -11,9 +11,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail as outbox
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
+from django.db import DatabaseError
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -463,6 +465,17 @@ class TestSecondFactor:
         assert client.get("/admin/").status_code == 200
         assert "factor_added" in kinds(user=clerk)
 
+    def test_setting_one_up_ends_sessions_that_gave_none(self, clerk, strict, django_capture_on_commit_callbacks):
+        owner, other = Client(), Client()
+        for client in (owner, other):
+            sign_in("fran", client=client)
+        owner.get(ACTIVATE)
+        with django_capture_on_commit_callbacks(execute=True):
+            owner.post(ACTIVATE, {"code": code_now(owner.session["mfa.totp.secret"])})
+        assert is_signed_in(owner)
+        assert other.get("/admin/case/").status_code == 302
+        assert not is_signed_in(other)
+
     def test_password_alone_is_not_enough(self, with_app):
         client = Client()
         assert sign_in("fran", client=client).url == CODE
@@ -693,6 +706,14 @@ class TestIdleLock:
         assert desk.post(f"/admin/case/{case.pk}/", {"expected_version": 1, "action": "take"}).url == INDEX
         assert "account_reauthentication_state" not in desk.session
 
+    def test_pages_are_read_where_nothing_can_be_written(self, desk, time_machine, monkeypatch):
+        def fail(*args, **kwargs):
+            raise DatabaseError("attempt to write a readonly database")
+
+        go_idle(time_machine, minutes=2)
+        monkeypatch.setattr(SessionStore, "save", fail)
+        assert desk.get("/admin/case/").status_code == 200
+
     def test_pings_of_an_open_page_are_no_activity(self, desk, time_machine):
         for _ in range(4):
             go_idle(time_machine, 10)
@@ -789,15 +810,31 @@ class TestStaff:
         )
         assert not above.user_set.exists()
 
-    def test_roles_above_stay_when_a_manager_edits(self, manager, clerk):
-        above = Group.objects.create(name="IT")
-        above.permissions.add(Permission.objects.get(codename="change_group"))
-        clerk.groups.set([above])
-        manager.post(
-            f"/admin/users/edit/{clerk.pk}/",
-            INVITATION | {"username": "fran", "is_active": "on", "groups": [Group.objects.get(name="Editors").pk]},
-        )
-        assert sorted(group.name for group in clerk.groups.all()) == ["Editors", "IT"]
+    def test_managers_do_not_touch_accounts_with_more_rights(self, manager, clerk):
+        helpers = Group.objects.create(name="Account helpers")
+        helpers.permissions.add(Permission.objects.get(codename="change_user"))
+        clerk.groups.add(helpers)
+        answer = manager.post(f"/admin/users/edit/{clerk.pk}/", {"email": "maria@clinic.example.com"})
+        assert answer.status_code in (302, 403)
+        assert manager.post(f"/admin/staff-access/{clerk.pk}/", {"action": "send_link"}).status_code in (302, 403, 404)
+        clerk.refresh_from_db()
+        assert clerk.email == "fran@clinic.example.com"
+        assert not StaffMail.objects.exists()
+
+    def test_user_name_is_nobody_elses_email(self, manager, clerk):
+        boss = factories.make_user("admin", username="boss", email="boss@clinic.example.com")
+        fields = {
+            "username": boss.email,
+            "email": clerk.email,
+            "first_name": "Fran",
+            "last_name": "D",
+            "is_active": "on",
+        }
+        roles = [group.pk for group in clerk.groups.all()]
+        page = manager.post(f"/admin/users/edit/{clerk.pk}/", fields | {"groups": roles})
+        assert "email address of another account" in page.content.decode()
+        clerk.refresh_from_db()
+        assert clerk.username == "fran"
 
     @pytest.mark.parametrize(
         "path",

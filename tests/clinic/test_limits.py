@@ -71,6 +71,16 @@ def test_count_is_not_over_after_its_time(clock):
 
 
 @pytest.mark.django_db
+def test_count_from_a_clock_that_was_ahead_starts_anew(clock):
+    clock.shift(timedelta(days=3650))
+    for _use in range(5):
+        limits.take(THREE_AN_HOUR, "ana")
+    clock.shift(timedelta(days=-3650))
+    assert not limits.is_over(THREE_AN_HOUR, "ana")
+    assert [limits.take(THREE_AN_HOUR, "ana") for _use in range(4)] == [True, True, True, False]
+
+
+@pytest.mark.django_db
 def test_forgotten_value_starts_from_zero():
     for _use in range(4):
         limits.take(THREE_AN_HOUR, "ana")

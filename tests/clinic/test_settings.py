@@ -252,3 +252,8 @@ def test_hsts_goes_further_when_asked(production, variable):
 
 def test_site_without_https_sends_no_hsts(production):
     assert production(HTTPS="False")["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_negative_idle_time_stops_the_start(production):
+    with pytest.raises(ImproperlyConfigured, match="IDLE_MINUTES cannot be used"):
+        production(IDLE_MINUTES="-5")
