@@ -123,10 +123,10 @@ def submit_form(request: HttpRequest, form: RequestForm, known: dict[str, Any]) 
     It is quarantined if its sender is over a limit.
     """
     submission = form.to_submission(request.network)
-    case, _created = submit(submission, **known)
+    case, created = submit(submission, **known)
     try:
         # Who types what a patient has typed may be somebody else: they get no link to the patient's page.
-        is_own = submission.has_made(case)
+        is_own = created or submission.has_made(case)
         response = SeeOther(get_receipt_path(case, with_link=is_own))
         if is_own:
             remember_case(response, case, is_secure=request.is_secure())
