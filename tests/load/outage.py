@@ -271,12 +271,8 @@ def break_postgres_and_redis() -> Report:
     return report
 
 
-def break_redis(clinic: Clinic, redis: Redis) -> None:
-    breaks: dict[str, tuple[Callable, Callable]] = {
-        "Redis frozen": (lambda: redis.signal(signal.SIGSTOP), lambda: redis.signal(signal.SIGCONT)),
-        "Redis restarted": (lambda: (redis.stop(), redis.start()), lambda: None),
-        "Redis stopped": (redis.stop, redis.start),
-    }
+def break_without_harm(clinic: Clinic, breaks: dict[str, tuple[Callable, Callable]]) -> None:
+    """Take each part away and put it back. Visitors, the patient and the desk notice nothing of it."""
     for part, (take_away, put_back) in breaks.items():
         form, note = clinic.open_form(), clinic.open_case()
         time.sleep(READING)
@@ -285,6 +281,17 @@ def break_redis(clinic: Clinic, redis: Redis) -> None:
         clinic.send(part, form)
         clinic.save_note(part, note, 200)
         put_back()
+
+
+def break_redis(clinic: Clinic, redis: Redis) -> None:
+    break_without_harm(
+        clinic,
+        {
+            "Redis frozen": (lambda: redis.signal(signal.SIGSTOP), lambda: redis.signal(signal.SIGCONT)),
+            "Redis restarted": (lambda: (redis.stop(), redis.start()), lambda: None),
+            "Redis stopped": (redis.stop, redis.start),
+        },
+    )
 
 
 def break_postgres(clinic: Clinic, postgres: Postgres) -> None:
@@ -326,19 +333,14 @@ def break_sqlite_and_folder() -> Report:
 
 
 def break_cache(clinic: Clinic, cache: Path) -> None:
-    breaks: dict[str, tuple[Callable, Callable]] = {
-        "Cache: full disk": (lambda: fill(cache), (cache / PLACEHOLDER_FILE).unlink),
-        "Cache: read-only": (lambda: remount(cache, "ro"), lambda: remount(cache, "rw")),
-        "Cache: every entry corrupt": (lambda: corrupt(cache), lambda: None),
-    }
-    for part, (take_away, put_back) in breaks.items():
-        form, note = clinic.open_form(), clinic.open_case()
-        time.sleep(READING)
-        take_away()
-        clinic.look(part, 200)
-        clinic.send(part, form)
-        clinic.save_note(part, note, 200)
-        put_back()
+    break_without_harm(
+        clinic,
+        {
+            "Cache: full disk": (lambda: fill(cache), (cache / PLACEHOLDER_FILE).unlink),
+            "Cache: read-only": (lambda: remount(cache, "ro"), lambda: remount(cache, "rw")),
+            "Cache: every entry corrupt": (lambda: corrupt(cache), lambda: None),
+        },
+    )
 
 
 def break_sqlite(clinic: Clinic, disk: Path) -> None:
