@@ -104,7 +104,9 @@ class Clinic:
             for name, path in pages.items():
                 answers = [browser.status(path) for _ in range(ROUNDS)]
                 codes = sorted({status for status, _page, _seconds in answers})
-                is_right = codes == [expected] and all(is_whole(page, path) for _status, page, _seconds in answers)
+                is_right = codes == [expected] and all(
+                    is_whole(page, path, status) for status, page, _seconds in answers
+                )
                 seen = f"{name}: {', '.join(map(str, codes))}"
                 self.report.row(part, who, seen, max(answer[2] for answer in answers), is_right=is_right)
 
@@ -151,9 +153,10 @@ class Clinic:
         self.report.row(part, "patient", seen, seconds, is_right="receipt__reference" in page)
 
 
-def is_whole(page: str, path: str) -> bool:
+def is_whole(page: str, path: str, status: int) -> bool:
     """Return whether the page is complete, and no log-in page in place of the desk's."""
-    if path in DESK.values():  # the cover of an idle page asks for a password too, so look for what only the admin has
+    if path in DESK.values() and status == 200:
+        # The cover of an idle page asks for a password too, so look for what only the admin has.
         return "</html>" in page and 'id="wagtail-sidebar"' in page
     return path.endswith(".json") or ("</html>" in page and 'name="password"' not in page)
 
