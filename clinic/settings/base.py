@@ -202,7 +202,7 @@ STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": VAR_DIR / "private",
+            "location": str(VAR_DIR / "private"),  # a text, since Wagtail hands it to the task that deletes a file
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },

@@ -6,6 +6,8 @@ import itertools
 import json
 import random
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pikepdf
@@ -518,6 +520,23 @@ def test_staff_cannot_upload_a_picture_of_themselves(client, admin_user):
     assert b"avatar-avatar" not in client.get(reverse("wagtailadmin_account")).content
     admin_user.refresh_from_db()
     assert not admin_user.wagtail_userprofile.avatar
+
+
+@pytest.mark.parametrize(("kind", "app"), [("images", "wagtailimages"), ("documents", "wagtaildocs")])
+def test_deleting_an_upload_deletes_its_files(client, kind, app, django_capture_on_commit_callbacks):
+    old = make_old(kind)
+    files = [old.file]
+    if kind == "images":
+        files.append(old.get_rendition("width-20").file)
+    assert all(file.storage.exists(file.name) for file in files)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse(f"{app}:delete", args=[old.pk])).status_code == 302
+    assert not any(file.storage.exists(file.name) for file in files)
+
+
+def test_storages_can_be_named_in_a_task():
+    code = "import json; from clinic.settings.base import STORAGES; json.dumps(STORAGES)"  # not those of the tests
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 # Broken files
