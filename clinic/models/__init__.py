@@ -6,7 +6,8 @@ from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, Spec
 from clinic.keywords.models import Keyword, PageKeyword
 from clinic.limits.models import LimitCount
 from clinic.media.models import ClinicImage, ClinicRendition
-from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
+from clinic.pages.base import BasePage
+from clinic.pages.models import ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink

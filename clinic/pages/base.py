@@ -1,0 +1,73 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from wagtail.admin.panels import MultiFieldPanel
+from wagtail.models import Page
+from wagtail.search import index
+
+from .fields import optional_key
+
+
+class BasePage(Page):
+    """Add to Wagtail's page how it is found, shared and listed."""
+
+    keywords = ClusterTaggableManager(
+        through="clinic.PageKeyword",
+        verbose_name=_("keywords"),
+        blank=True,
+        help_text=_("Phrases people search for. Used for planning and reports, and never shown on the page."),
+    )
+    listing_summary = models.TextField(
+        _("summary for lists"),
+        max_length=300,
+        blank=True,
+        help_text=_("One or two sentences for cards and lists. The search description is used when empty."),
+    )
+    listing_image = optional_key(
+        "clinic.ClinicImage", _("picture"), help_text=_("Shown on cards, and at the top of articles and treatments.")
+    )
+    social_image = optional_key(
+        "clinic.ClinicImage",
+        _("picture for sharing"),
+        help_text=_("Shown when the page is shared. The page's picture is used when empty."),
+    )
+    noindex = models.BooleanField(
+        _("hide from search engines"),
+        default=False,
+        help_text=_("Asks search engines not to list this page, and removes it from the sitemap."),
+    )
+
+    content_panels = [*Page.content_panels, "listing_image"]
+    promote_panels = [
+        MultiFieldPanel(
+            ["slug", "seo_title", "search_description", "keywords", "noindex"],
+            heading=_("For search engines"),
+        ),
+        MultiFieldPanel(["listing_summary", "social_image"], heading=_("For lists and sharing")),
+        MultiFieldPanel(["show_in_menus"], heading=_("In the menu")),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("listing_summary"),
+        index.SearchField("search_description"),
+        index.FilterField("noindex"),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def summary(self) -> str:
+        """Return the text for cards and lists."""
+        return self.listing_summary or self.search_description
+
+    @property
+    def meta_description(self) -> str:
+        return self.search_description or self.listing_summary
+
+    @property
+    def sharing_image(self):
+        return self.social_image or self.listing_image
+
+    def get_sitemap_urls(self, request=None):
+        return [] if self.noindex else super().get_sitemap_urls(request)
