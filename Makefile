@@ -40,6 +40,7 @@ lint: $(VENV)/.tools
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m djlint --quiet --lint .
+	@$(PY) -m tests.styles
 	@$(VENV)/bin/lint-imports --no-logo --no-cache
 
 types: $(VENV)/.tools
