@@ -7,5 +7,9 @@ class BlogConfig(AppConfig):
 
     def ready(self):
         from clinic.caching.version import register_content
+        from clinic.seo.graph import register_node
+
+        from .structured_data import article_node
 
         register_content(self.get_models())
+        register_node(article_node)

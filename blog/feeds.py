@@ -41,7 +41,7 @@ class RSSFeed(Feed):
         return self.index.full_url
 
     def description(self):
-        return self.index.meta_description or self.index.introduction
+        return self.index.meta_description
 
     subtitle = description
 
@@ -55,7 +55,7 @@ class RSSFeed(Feed):
         return item.title
 
     def item_description(self, item):
-        return item.summary or item.intro
+        return item.summary
 
     def item_link(self, item):
         return item.full_url

@@ -151,6 +151,7 @@ class BlogPage(BasePage):
     legacy_key = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
 
     objects = BlogPageManager()
+    og_type = "article"
 
     content_panels = [
         *BasePage.content_panels,
@@ -181,6 +182,10 @@ class BlogPage(BasePage):
     class Meta:
         verbose_name = _("article")
         indexes = [models.Index(fields=["-date", "-page_ptr"], name="blog_newest_first")]
+
+    @property
+    def opening_text(self) -> str:
+        return self.intro
 
     def reading(self) -> Reading:
         return read(self.body.render_as_block())

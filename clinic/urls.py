@@ -12,6 +12,7 @@ from wagtail.documents.views.serve import authenticate_with_password
 from clinic.hours import feeds
 from clinic.media.views import serve_document, serve_rendition
 from clinic.site import views
+from clinic.site.icons import manifest
 from clinic.site.sitemaps import SITEMAPS
 
 # Wagtail's own ways to sign in check neither limits nor a second factor. Their old addresses lead to ours.
@@ -37,6 +38,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("site.webmanifest", manifest, name="manifest"),
     path("hours.json", feeds.hours_json, name="hours_json"),
     path("hours.ics", feeds.hours_ics, name="hours_ics"),
     path("robots.txt", views.robots_txt, name="robots_txt"),

@@ -486,6 +486,7 @@ consultation/visit/<str:token>/cancel/
 consultation/visit/<str:token>/complain/
     consultation/visit/{token}/complain/
 search/
+site.webmanifest
 sitemap.xml
 favicon.ico
 hours.json

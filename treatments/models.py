@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldRowPanel, MultiFieldPanel
@@ -45,9 +47,9 @@ class TreatmentIndexPage(BasePage):
     class Meta:
         verbose_name = _("treatment index")
 
-    def groups(self) -> list[tuple[AreaOfConcern | None, list["TreatmentPage"]]]:
+    def groups(self) -> "TreatmentGroups":
         """Return live treatments by area. Those without an area come last."""
-        treatments = (
+        return group_by_area(
             TreatmentPage.objects.child_of(self)
             .live()
             .public()
@@ -56,10 +58,6 @@ class TreatmentIndexPage(BasePage):
             .defer_streamfields()
             .order_by("path")
         )
-        by_area: dict[AreaOfConcern | None, list[TreatmentPage]] = {}
-        for treatment in treatments:
-            by_area.setdefault(treatment.area, []).append(treatment)
-        return sorted(by_area.items(), key=lambda group: (group[0] is None, group[0] and group[0].sort_order))
 
 
 class TreatmentPage(BasePage):
@@ -129,3 +127,14 @@ class TreatmentPage(BasePage):
         """Return the other live treatments of the same area."""
         others = TreatmentPage.objects.sibling_of(self, inclusive=False).live().public()
         return others.filter(area_id=self.area_id).order_by("path").only("title", "url_path", "slug")
+
+
+TreatmentGroups = list[tuple[AreaOfConcern | None, list[TreatmentPage]]]
+
+
+def group_by_area(treatments: Iterable[TreatmentPage]) -> TreatmentGroups:
+    """Group by the order of the areas. Treatments without an area come last."""
+    by_area: dict[AreaOfConcern | None, list[TreatmentPage]] = {}
+    for treatment in treatments:
+        by_area.setdefault(treatment.area, []).append(treatment)
+    return sorted(by_area.items(), key=lambda group: (group[0] is None, group[0] and group[0].sort_order))

@@ -113,6 +113,7 @@ def show_or_save_form(request: HttpRequest) -> HttpResponse:
         "is_correction": form.purpose == CORRECTS,
         "own_time": format_start(form.own_visit.starts_at, profile.zone) if form.own_visit else "",
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
+        "head_description": settings.introduction,
         "canonical": get_root_url(request) + reverse("bookings:consultation"),
     }
     return render(request, "bookings/consultation.html", context)

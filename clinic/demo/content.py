@@ -4,7 +4,7 @@ They are YAML, and Markdown with YAML on top. ``data/README.md`` describes the f
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -182,12 +182,12 @@ def _block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any]:
         case "prices":
             lines, _, footnote = inside.partition("\n\n")
             rows = [[cell.strip() for cell in f"{line}| | ".split("|")[:3]] for line in _items(lines)]
-            return "price_table", _price_table(title, rows, plain(footnote))
+            prices = [{"name": name, "price": price, "note": note} for name, price, note in rows]
+            return "price_table", {"caption": title, "rows": prices, "footnote": plain(footnote)}
         case "treatment-prices":
-            area = names.find("area", title)
-            treatments = area.treatments.order_by("path")
-            rows = [(page.title, f"from ${page.price_from:,.0f}", page.price_note) for page in treatments]
-            return "price_table", _price_table(area.name, rows)
+            lines, _, footnote = inside.partition("\n\n")
+            treatments = [names.find("page", slug) for slug in _items(lines)]
+            return "treatment_prices", {"heading": title, "treatments": treatments, "footnote": plain(footnote)}
         case "call-to-action":
             button = BUTTON.search(inside)
             return "call_to_action", {
@@ -206,8 +206,3 @@ def _block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any]:
 
 def _items(lines: str) -> list[str]:
     return [line.removeprefix("- ").strip() for line in lines.splitlines() if line.startswith("- ")]
-
-
-def _price_table(caption: str, rows: Iterable, footnote: str = "") -> dict:
-    prices = [{"name": name, "price": price, "note": note} for name, price, note in rows]
-    return {"caption": caption, "rows": prices, "footnote": footnote}

@@ -90,7 +90,7 @@ class Loader:
             for child in children:
                 self.add_page(child, self.names.find("page", parent))
         today = self.write_clinic(read_yaml("clinic.yaml")).today(timezone.now())
-        for file in (*files["treatments"], *files["articles"], *files["pages"]):  # the page of prices reads treatments
+        for file in (*files["treatments"], *files["articles"], *files["pages"]):
             self.publish(file, today)
         self.say(", ".join(f"{len(found)} {folder}" for folder, found in files.items()) + ".")
         if with_requests:

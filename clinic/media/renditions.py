@@ -35,23 +35,25 @@ class Shape:
 
 
 SHAPES = {
-    "card": Shape(("fill-400x300", "fill-800x600"), "(min-width: 70rem) 22rem, (min-width: 40rem) 45vw, 92vw"),
+    "card": Shape(("fill-400x300", "fill-800x600"), "(min-width: 70rem) 24rem, (min-width: 42rem) 45vw, 30vw"),
+    "top": Shape(("fill-800x600", "fill-1200x900"), "(min-width: 76rem) 36rem, (min-width: 60rem) 46vw, 92vw"),
     "wide": Shape(("width-640", "width-1280"), "(min-width: 70rem) 44rem, 92vw"),
     "arch": Shape(("fill-480x600", "fill-960x1200"), "(min-width: 60rem) 30rem, 92vw"),
     "portrait": Shape(("fill-160x160", "fill-320x320"), "10rem"),
 }
 
 
-def render_picture(image, shape_name: str, *, alt: str = "", loading: str = "lazy", css_class: str = "") -> SafeString:
+def render_picture(image, shape_name: str, *, alt: str = "", is_main: bool = False, css_class: str = "") -> SafeString:
     """Return a ``<picture>`` element, making renditions that are missing.
 
-    An empty ``alt`` marks the picture as decorative. A picture that cannot be shown is left out.
+    An empty ``alt`` marks the picture as decorative. A picture that cannot be shown is left out. All are loaded at
+    once: a lazy one leaves an empty frame when the page is printed, or shared as a long screenshot. The main one comes
+    first.
     """
     shape = SHAPES[shape_name]
     try:
         renditions = image.get_renditions(*shape.filters)
     except SourceImageIOError:
         return SafeString("")
-    attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "class": css_class}
-    attributes |= {"fetchpriority": "high"} if loading == "eager" else {"loading": "lazy"}
-    return SafeString(Picture(renditions, {key: value for key, value in attributes.items() if value or key == "alt"}))
+    attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "fetchpriority": "high" if is_main else "low"}
+    return SafeString(Picture(renditions, attributes | ({"class": css_class} if css_class else {})))

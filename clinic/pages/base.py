@@ -24,7 +24,12 @@ class BasePage(Page):
         help_text=_("One or two sentences for cards and lists. The search description is used when empty."),
     )
     listing_image = optional_key(
-        "clinic.ClinicImage", _("picture"), help_text=_("Shown on cards, and at the top of articles and treatments.")
+        "clinic.ClinicImage",
+        _("picture"),
+        help_text=_(
+            "Shown at the top of the page with its alt text, and on cards. There it is decorative: the title stands "
+            "beside it."
+        ),
     )
     social_image = optional_key(
         "clinic.ClinicImage",
@@ -56,14 +61,21 @@ class BasePage(Page):
     class Meta:
         abstract = True
 
+    og_type = "website"  # what the page is, in the terms of https://ogp.me
+
+    @property
+    def opening_text(self) -> str:
+        """Return the text under the title."""
+        return getattr(self, "introduction", "")
+
     @property
     def summary(self) -> str:
         """Return the text for cards and lists."""
-        return self.listing_summary or self.search_description
+        return self.listing_summary or self.search_description or self.opening_text
 
     @property
     def meta_description(self) -> str:
-        return self.search_description or self.listing_summary
+        return self.search_description or self.listing_summary or self.opening_text
 
     @property
     def sharing_image(self):

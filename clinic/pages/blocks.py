@@ -133,7 +133,7 @@ class PriceTableBlock(blocks.StructBlock):
     class Meta:
         icon = "table"
         label = _("Price table")
-        description = _("Prices, with notes.")
+        description = _("Prices of other things than treatments, with notes.")
         template = "blocks/price_table.html"
         preview_value = {
             "caption": "Prices",
@@ -166,10 +166,31 @@ class CallToActionBlock(blocks.StructBlock):
 
 
 class SnippetBlock(blocks.StructBlock):
-    """Show a snippet. Its preview needs none in the database."""
+    """Show what is stored elsewhere. Its preview needs none of it in the database."""
 
     def get_preview_value(self):
         return self.meta.preview_value
+
+
+class TreatmentPricesBlock(SnippetBlock):
+    heading = blocks.CharBlock(
+        label=_("Heading"), required=False, max_length=120, help_text=_("The names of the areas when empty.")
+    )
+    area = SnippetChooserBlock("treatments.AreaOfConcern", label=_("Area of concern"), required=False)
+    treatments = blocks.ListBlock(
+        blocks.PageChooserBlock(page_type="treatments.TreatmentPage", label=_("Treatment")),
+        label=_("Treatments"),
+        default=[],
+        help_text=_("Leave the area and this list empty to show all treatments, by area."),
+    )
+    footnote = blocks.CharBlock(label=_("Fine print"), required=False, max_length=300)
+
+    class Meta:
+        icon = "tag"
+        label = _("Treatment prices")
+        description = _("The prices of treatments, taken from their own pages and linked to them.")
+        template = "blocks/treatment_prices.html"
+        preview_value = {"heading": "", "area": None, "treatments": [], "footnote": "Examples only."}
 
 
 class QuoteBlock(SnippetBlock):
@@ -228,6 +249,7 @@ class BodyBlock(blocks.StreamBlock):
     call_out = CallOutBlock()
     steps = StepsBlock()
     price_table = PriceTableBlock()
+    treatment_prices = TreatmentPricesBlock()
     call_to_action = CallToActionBlock()
     quote = QuoteBlock()
     why_choose_us = WhyChooseUsBlock()

@@ -51,6 +51,10 @@ class HomePage(BasePage):
     class Meta:
         verbose_name = _("home page")
 
+    @property
+    def opening_text(self) -> str:
+        return self.hero_text
+
     def featured(self) -> list:
         """Return the featured treatments that are live, in the editor's order."""
         rows = self.featured_treatments.select_related("treatment__listing_image")

@@ -90,7 +90,7 @@ def _last_known_key() -> str:
     return f"last-known-site:{release()}"
 
 
-def clinic_node(request) -> dict[str, Any]:
+def clinic_node(request, page=None) -> dict[str, Any]:
     return site_context(request).business
 
 

@@ -13,6 +13,7 @@ from clinic.models import ClinicProfile, Testimonial
 from clinic.phones import EXTENSION
 from clinic.seo.graph import render_graph
 from clinic.site.context import site_context
+from clinic.site.icons import get_icon_url
 
 register = template.Library()
 
@@ -72,14 +73,26 @@ def hours_data(context) -> dict:
 
 @register.simple_tag(takes_context=True)
 def structured_data(context) -> SafeString:
-    """Print the clinic, its address and its hours as JSON-LD."""
-    return render_graph(context["request"])
+    """Print the clinic, its address, its hours and what the page is about as JSON-LD."""
+    return render_graph(context["request"], context.get("page"))
 
 
 @register.simple_tag
-def clinic_picture(image, shape: str, alt: str = "", loading: str = "lazy", css_class: str = ""):
-    """Return a ``<picture>`` in one of ``SHAPES``, or an empty string."""
-    return render_picture(image, shape, alt=alt, loading=loading, css_class=css_class) if image else ""
+def clinic_picture(image, shape: str, alt: str | None = None, is_main: bool = False, css_class: str = ""):
+    """Return a ``<picture>`` in one of ``SHAPES``, or an empty string.
+
+    Its own alt text describes it, unless ``alt`` says otherwise: "" where it is decorative.
+    """
+    if not image:
+        return ""
+    alt = image.description if alt is None else alt
+    return render_picture(image, shape, alt=alt, is_main=is_main, css_class=css_class)
+
+
+@register.simple_tag
+def icon_url(profile, size: int) -> str:
+    """Return the address of the clinic's icon. Error pages pass no profile."""
+    return get_icon_url(profile or None, size)
 
 
 @register.simple_tag
