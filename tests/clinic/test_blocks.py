@@ -72,7 +72,8 @@ def test_why_choose_us_block_shows_its_snippet(db):
     assert "We listen" in render("why_choose_us", {"why_us": why.pk})
 
 
-def test_price_table_has_headers_and_caption():
+def test_price_table_has_headers_and_heading():
     html = render("price_table", {"caption": "Prices", "rows": [{"name": "Consultation", "price": "Free"}]})
-    assert "<caption>Prices</caption>" in html
+    assert "<h2>Prices</h2>" in html
+    assert '<table aria-label="Prices">' in html
     assert '<th scope="row">Consultation' in html

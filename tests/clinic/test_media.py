@@ -31,21 +31,25 @@ def test_picture_has_three_formats_size_and_alt(photo, shape):
     assert html.count("srcset=") == 3
     assert 'alt="Dunes"' in html
     assert "width=" in html
-    assert 'loading="lazy"' in html
-
-
-def test_eager_picture_gets_high_priority(photo):
-    html = render('{% clinic_picture photo "wide" loading="eager" %}', photo=photo)
-    assert 'fetchpriority="high"' in html
+    assert 'fetchpriority="low"' in html
     assert "lazy" not in html
+
+
+def test_main_picture_gets_high_priority(photo):
+    html = render('{% clinic_picture photo "wide" is_main=True %}', photo=photo)
+    assert 'fetchpriority="high"' in html
 
 
 def test_missing_picture_renders_nothing():
     assert render('{% clinic_picture none "card" %}', none=None) == ""
 
 
+def test_picture_is_described_by_its_own_alt_text(photo):
+    assert 'alt="Dunes at dusk"' in render('{% clinic_picture photo "card" %}', photo=photo)
+
+
 def test_decorative_picture_has_empty_alt(photo):
-    assert 'alt=""' in render('{% clinic_picture photo "card" %}', photo=photo)
+    assert 'alt=""' in render('{% clinic_picture photo "card" alt="" %}', photo=photo)
 
 
 def test_patient_picture_needs_consent(photo):

@@ -54,7 +54,8 @@ def test_text_cannot_end_the_script(client, contact, profile):
 
 def test_registered_nodes_share_one_graph(client, contact, monkeypatch):
     product = {"@type": "Product", "name": "Sunscreen"}
-    monkeypatch.setattr(graph, "_node_builders", [*graph._node_builders, lambda request: product, lambda request: {}])
+    builders = [*graph._node_builders, lambda request, page: product, lambda request, page: {}]
+    monkeypatch.setattr(graph, "_node_builders", builders)
     found = node(client, contact)
     assert problems(found) == []
     assert found["@graph"][0]["telephone"] == "(949) 555-0100"

@@ -1,0 +1,216 @@
+"""Test what every public page brings along: its style, its icons, its description and the words for its pictures."""
+
+import gzip
+import io
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
+from django.db import transaction
+from PIL import Image
+
+from blog.models import BlogCategory, BlogIndexPage, BlogPage
+from clinic.models import ClinicImage, ClinicProfile, ContactPage, HomePage, Person, StandardPage
+from tests import factories
+from treatments.models import TreatmentIndexPage, TreatmentPage
+
+MAX_CSS = 8 * 1024  # bytes that a page loads, compressed
+CSS = "clinic/css/"
+CLASS = re.compile(r"\.([a-z][\w-]*)")
+PAGES = {
+    "home": "/",
+    "standard": "/about-us/",
+    "contact": "/contact/",
+    "treatments": "/treatments/",
+    "treatment": "/treatments/peel/",
+    "articles": "/blog/",
+    "category": "/blog/category/skin/",
+    "article": "/blog/after-a-peel/",
+    "search": "/search/?q=peel",
+    "no result": "/search/?q=submarine",
+    "form": "/consultation/",
+    "missing": "/no-such-page/",
+    "unknown receipt": "/consultation/received/no-such-receipt/",
+}
+
+
+def make_picture(name: str) -> ClinicImage:
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "#e5a583").save(file, "JPEG")
+    content = ContentFile(file.getvalue(), name=f"{name}.jpg")
+    return ClinicImage.objects.create(title=name, description=f"A picture of {name}", file=content)
+
+
+@pytest.fixture(scope="module")
+def pages(django_db_setup, django_db_blocker):
+    """Make a page of every kind, each with pictures of its own, for all tests of this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_pages()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def clinic(pages, db):
+    return ClinicProfile.objects.get()
+
+
+def make_pages() -> None:
+    factories.make_home()
+    factories.clinic_profile()
+    person = Person.objects.create(name="Maya Example", role="Nurse", photo=make_picture("a face"))
+    picture = {"image": make_picture("dunes").pk, "decorative": False, "alt_text": "Soft dunes"}
+    body = [
+        {"type": "text", "value": "<h2>Why?</h2><p>So.</p>"},
+        {"type": "picture", "value": {"image": picture, "caption": ""}},
+        {"type": "people", "value": {"heading": "Team", "people": [person.pk]}},
+        {"type": "treatment_prices", "value": {"treatments": []}},
+        {"type": "call_to_action", "value": {"heading": "Ask", "button": "Ask us"}},
+    ]
+    treatment = factories.make_treatment(
+        "Peel", slug="peel", area="Skin", price_from=90, listing_image=make_picture("a peel"), body=body
+    )
+    article = factories.make_article(
+        "After a peel", slug="after-a-peel", author=person, listing_image=make_picture("a moon"), body=body
+    )
+    article.related_treatments.create(treatment=treatment)
+    article.categories = [BlogCategory.objects.create(name="Skin", slug="skin")]
+    article.save()
+    home = HomePage.objects.get()
+    home.hero_image, home.body = make_picture("the sea"), body
+    home.featured_treatments.create(treatment=treatment)
+    home.save()
+    home.add_child(instance=StandardPage(title="About us", listing_image=make_picture("a door"), body=body))
+    home.add_child(instance=ContactPage(title="Contact", listing_image=make_picture("a map"), body=body))
+
+
+def read(client, path: str) -> BeautifulSoup:
+    return BeautifulSoup(client.get(path).content, "html.parser")
+
+
+def sheets_of(page: BeautifulSoup) -> set[str]:
+    return {link["href"].removeprefix("/static/") for link in page.select("link[rel=stylesheet]")}
+
+
+@pytest.fixture(scope="module")
+def public_sheets() -> dict[str, str]:
+    """Return the CSS of each public sheet by its name."""
+    folder = Path(finders.find(f"{CSS}base.css")).parent
+    return {f"{CSS}{path.name}": path.read_text() for path in folder.glob("*.css") if path.name != "admin.css"}
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_page_loads_at_most_8_kb_of_css(client, clinic, public_sheets, path):
+    sizes = {name: len(gzip.compress(public_sheets[name].encode())) for name in sheets_of(read(client, path))}
+    assert sum(sizes.values()) <= MAX_CSS, sizes
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_page_loads_the_style_of_each_class(client, clinic, public_sheets, path):
+    page = read(client, path)
+    loaded = sheets_of(page)
+    styled = {name: set(CLASS.findall(css)) for name, css in public_sheets.items()}
+    here, elsewhere = (
+        set().union(*(classes for name, classes in styled.items() if (name in loaded) == is_loaded))
+        for is_loaded in (True, False)
+    )
+    used = {name for element in page.select("[class]") for name in element["class"]}
+    assert used & (elsewhere - here) == set()
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_every_public_page_has_description_icons_and_manifest(client, clinic, path):
+    page = read(client, path)
+    (description,) = page.select("meta[name=description]")
+    assert description["content"].strip()
+    assert page.select_one("link[rel=manifest]")["href"] == "/site.webmanifest"
+    for link in page.select("link[rel=icon], link[rel=apple-touch-icon]"):
+        assert finders.find(link["href"].removeprefix("/static/"))
+    assert page.select_one("link[rel=apple-touch-icon]")
+
+
+def test_manifest_names_the_clinic_and_icons_of_their_size(client, clinic):
+    answer = client.get("/site.webmanifest")
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+    manifest = answer.json()
+    assert manifest["name"] == clinic.name
+    assert {icon["sizes"] for icon in manifest["icons"]} == {"192x192", "512x512"}
+    for icon in manifest["icons"]:
+        with Image.open(finders.find(icon["src"].removeprefix("/static/"))) as image:
+            assert icon["sizes"] == "x".join(map(str, image.size))
+
+
+def test_form_is_described_by_its_introduction(client, clinic):
+    factories.consultation_settings(introduction="Ask us what you like.")
+    page = read(client, "/consultation/")
+    assert page.select_one("meta[name=description]")["content"] == "Ask us what you like."
+    assert page.select_one("meta[property='og:description']")["content"] == "Ask us what you like."
+
+
+OPENINGS = [
+    (HomePage, "hero_text"),
+    (StandardPage, "introduction"),
+    (ContactPage, "introduction"),
+    (BlogIndexPage, "introduction"),
+    (BlogPage, "intro"),
+    (TreatmentIndexPage, "introduction"),
+    (TreatmentPage, "introduction"),
+]
+
+
+@pytest.mark.parametrize(("model", "field"), OPENINGS, ids=lambda value: getattr(value, "__name__", value))
+def test_description_falls_back_to_the_introduction(model, field):
+    page = model(**{field: "What the page begins with."})
+    assert page.meta_description == page.summary == "What the page begins with."
+    page.listing_summary = "For lists."
+    assert page.meta_description == page.summary == "For lists."
+    page.search_description = "For search engines."
+    assert (page.meta_description, page.summary) == ("For search engines.", "For lists.")
+
+
+def test_page_without_words_is_described_by_the_clinic(client, clinic):
+    HomePage.objects.get().add_child(instance=StandardPage(title="Bare"))
+    ClinicProfile.objects.update(tagline="Calm care by the sea")
+    assert read(client, "/bare/").select_one("meta[name=description]")["content"] == "Calm care by the sea"
+
+
+# Beside each of these pictures stands the title or the name that says the same.
+DECORATIVE = ".card__picture img, .person img"
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_every_picture_has_its_alt_text_or_is_decorative(client, clinic, path):
+    page = read(client, path)
+    decorative = page.select(DECORATIVE)
+    known = {*ClinicImage.objects.values_list("description", flat=True), "Soft dunes"}
+    for image in page.select("img"):
+        assert image["alt"] == "" if image in decorative else image["alt"] in known
+
+
+@pytest.mark.parametrize(
+    ("name", "alt"),
+    [
+        ("home", "the sea"),
+        ("standard", "a door"),
+        ("contact", "a map"),
+        ("treatment", "a peel"),
+        ("article", "a moon"),
+    ],
+)
+def test_picture_at_the_top_is_described(client, clinic, name, alt):
+    image = read(client, PAGES[name]).select_one("main img")
+    assert (image["alt"], image["fetchpriority"]) == (f"A picture of {alt}", "high")
+
+
+def test_header_on_a_phone_links_to_the_number(client, clinic):
+    link = read(client, "/").select_one(".site-header__phone")
+    assert link["href"] == "tel:9495550100"
+    assert link.get_text(strip=True) == "Call (949) 555-0100"
+
+
+def test_header_without_a_phone_has_no_link(client, clinic):
+    ClinicProfile.objects.update(phone="")
+    assert read(client, "/").select_one(".site-header__phone") is None
