@@ -38,6 +38,15 @@ def _find_errors(nodes: list) -> Iterator[str]:
             yield from _find_errors(tinycss2.parse_blocks_contents(node.content))
 
 
+def find_declarations(css: str) -> Iterator[tinycss2.ast.Declaration]:
+    """Yield the declarations of all rules, also of nested ones, but not those of a font."""
+    for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
+        if node.type == "declaration":
+            yield node
+        elif getattr(node, "content", None) and getattr(node, "lower_at_keyword", "") != "font-face":
+            yield from find_declarations(tinycss2.serialize(node.content))
+
+
 def _find_open_end(css: str) -> list[str]:
     (*_before, last) = tinycss2.parse_stylesheet(css + LAST_RULE, skip_comments=True, skip_whitespace=True)
     is_closed = last.type == "qualified-rule" and tinycss2.serialize(last.prelude).strip() == ".end-of-sheet"

@@ -7,15 +7,23 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
+import tinycss2
+
+from tests.styles import find_declarations, find_styles
 
 from .axe import violations
-from .conftest import HEIGHT
+from .conftest import HEIGHT, WIDTHS
 
 pytestmark = pytest.mark.same_everywhere
+
+SCROLL_WIDTH = "document.documentElement.scrollWidth"
+# Safari's, which Chromium does not know.
+OTHER_BROWSERS = ("-webkit-text-size-adjust", "-webkit-font-smoothing")
 
 PAGES = [
     "/",
     "/about/",
+    "/prices/",
     "/privacy/",
     "/contact/",
     "/treatments/",
@@ -86,7 +94,107 @@ def test_page_fits_every_width(public_page):
     """Include 320 px, which a 1280 px screen has left at 400 % zoom."""
     for width in (320, 360, 390, 768, 1440):
         public_page.set_viewport_size({"width": width, "height": HEIGHT})
-        assert public_page.evaluate("document.documentElement.scrollWidth") <= width
+        assert public_page.evaluate(SCROLL_WIDTH) <= width
+
+
+def test_page_fits_with_text_at_200_percent(public_page):
+    """Enlarge the text alone, as browsers can: a media query would not notice."""
+    for width in (390, 768, 1024, 1440):
+        public_page.set_viewport_size({"width": width, "height": HEIGHT})
+        scroll_width = f"document.documentElement.style.fontSize = '200%', {SCROLL_WIDTH}"
+        assert public_page.evaluate(scroll_width) <= width
+    public_page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def test_desktop_page_uses_the_window(public_page):
+    """The text of an old page ended in the middle of it."""
+    public_page.set_viewport_size({"width": 1440, "height": HEIGHT})
+    left, right = public_page.evaluate(
+        """() => {
+          const boxes = [...document.querySelectorAll('main :is(p, li, img, table, input, a)')]
+            .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, .invitation'))
+            .map((element) => element.getBoundingClientRect());
+          return [Math.min(...boxes.map((box) => box.left)), Math.max(...boxes.map((box) => box.right))];
+        }"""
+    )
+    wrap = public_page.locator("header .wrap").bounding_box()["width"]
+    is_search = "/search/" in public_page.url  # a list of results is read from top to bottom
+    assert right - left >= (0.5 if is_search else 0.95) * wrap
+
+
+def test_every_picture_is_there_without_scrolling(public_page):
+    """A long screenshot or a print has no empty frames."""
+    public_page.wait_for_load_state("networkidle")
+    assert public_page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.currentSrc)") == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(816, 1056), (1056, 816)], ids=["portrait", "landscape"])
+def test_print_uses_the_whole_width(open_page, first_article, width, height):
+    page = open_page(first_article)
+    assert page.locator(".toc").count() == 1
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": height})
+    body, around = (page.locator(part).bounding_box()["width"] for part in (".article__body", ".article__columns"))
+    assert body == around
+    assert page.locator(".main-nav, .menu, .toc, .invitation").filter(visible=True).count() == 0
+
+
+def test_printed_treatment_uses_the_whole_width(open_page):
+    page = open_page("/treatments/botox-forehead-lines/", width=1056)
+    page.emulate_media(media="print")
+    around = page.locator(".sections").bounding_box()
+    for part in page.locator(".sections .prose").all():
+        assert part.bounding_box()["width"] >= 0.9 * around["width"]
+
+
+def test_home_on_a_phone_is_at_most_7000_px_tall(open_page):
+    page = open_page("/", width=390)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 7000
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 430, 768])
+def test_phone_number_is_in_the_header_of_small_screens(open_page, width):
+    page = open_page("/", width=width)
+    link = page.locator(".site-header").get_by_role("link", name="Call (949) 555-0142")
+    assert link.get_attribute("href").startswith("tel:")
+    box = link.bounding_box()
+    assert min(box["width"], box["height"]) >= 24
+
+
+def test_header_of_a_phone_has_one_row(open_page):
+    page = open_page("/", width=390)
+    assert page.locator(".site-header").bounding_box()["height"] <= 80
+
+
+def test_card_alone_in_its_row_fills_it(open_page):
+    page = open_page("/treatments/", width=1440)
+    alone = page.locator(".cards > :only-child .card").first
+    assert alone.bounding_box()["width"] == page.locator(".cards").first.bounding_box()["width"]
+    picture, body = (alone.locator(part).bounding_box() for part in (".card__picture", ".card__body"))
+    assert picture["x"] + picture["width"] <= body["x"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_picture_of_an_article_is_not_cropped(open_page, first_article, width):
+    page = open_page(first_article, width=width)
+    picture = page.locator("main .page-header img")
+    natural = picture.evaluate("image => image.naturalWidth / image.naturalHeight")
+    box = picture.bounding_box()
+    assert box["width"] / box["height"] == pytest.approx(natural, rel=0.01)
+
+
+def test_browser_knows_every_declaration(open_page):
+    """Ask the browser what it would drop; lint checks only the grammar."""
+    page = open_page("/privacy/")
+    declarations = {
+        (declaration.lower_name, tinycss2.serialize(declaration.value).strip())
+        for name, css in find_styles()
+        if name.startswith("clinic/static/clinic/css/") and "admin" not in name
+        for declaration in find_declarations(css)
+        if not declaration.name.startswith("--")
+    }
+    unknown = page.evaluate("pairs => pairs.filter(([name, value]) => !CSS.supports(name, value))", list(declarations))
+    assert [name for name, _value in unknown if name not in OTHER_BROWSERS] == []
 
 
 @pytest.mark.parametrize("path", ["/", "/treatments/botox-forehead-lines/", "/consultation/", "/blog/"])
