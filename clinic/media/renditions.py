@@ -55,5 +55,5 @@ def render_picture(image, shape_name: str, *, alt: str = "", is_main: bool = Fal
         renditions = image.get_renditions(*shape.filters)
     except SourceImageIOError:
         return SafeString("")
-    attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "async", "fetchpriority": "high" if is_main else "low"}
+    attributes = {"alt": alt, "sizes": shape.sizes, "decoding": "sync", "fetchpriority": "high" if is_main else "low"}
     return SafeString(Picture(renditions, attributes | ({"class": css_class} if css_class else {})))
