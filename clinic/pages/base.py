@@ -27,8 +27,8 @@ class BasePage(Page):
         "clinic.ClinicImage",
         _("picture"),
         help_text=_(
-            "Shown at the top of the page with its alt text, and on cards. There it is decorative: the title stands "
-            "beside it."
+            "Shown on cards, where it is decorative: the title stands beside it. Articles, treatments, contact and "
+            "standard pages also show it at the top, with its alt text."
         ),
     )
     social_image = optional_key(
