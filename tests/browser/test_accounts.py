@@ -14,6 +14,8 @@ ACCOUNT_PAGES = ("/account/2fa/", "/account/sessions/", "/account/password/chang
 def clerk(open_page):
     """Sign the clinician in with the keyboard alone."""
     page = open_page("/admin/case/")
+    # Chromium gives the field its focus with the first frame, often after the load. Keys before that are lost.
+    expect(page.get_by_label("User name or email")).to_be_focused()
     page.keyboard.type("clinician")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
