@@ -32,7 +32,10 @@ SUBJECTS = {
     StaffMailKind.INVITATION: gettext_lazy("Your account at %(clinic)s"),
     StaffMailKind.PASSWORD_RESET: gettext_lazy("Choose a new password – %(clinic)s"),
     StaffMailKind.PASSWORD_SET: gettext_lazy("Your password was changed – %(clinic)s"),
+    StaffMailKind.FACTOR_ADDED: gettext_lazy("A second step was added – %(clinic)s"),
     StaffMailKind.FACTOR_REMOVED: gettext_lazy("A second step was removed – %(clinic)s"),
+    StaffMailKind.CODES_SHOWN: gettext_lazy("Your recovery codes were shown – %(clinic)s"),
+    StaffMailKind.NEW_DEVICE: gettext_lazy("A new sign-in to your account – %(clinic)s"),
 }
 
 logger = logging.getLogger(__name__)
@@ -40,6 +43,12 @@ logger = logging.getLogger(__name__)
 
 def queue(kind: StaffMailKind, user: AbstractUser | None) -> None:
     StaffMail.objects.create(kind=kind, user=user)
+
+
+def queue_once(kind: StaffMailKind, user: AbstractUser) -> None:
+    """Queue an email, unless the same one waits already."""
+    if not StaffMail.objects.filter(kind=kind, user=user).exists():
+        queue(kind, user)
 
 
 def send_due() -> None:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from . import idle
+from . import devices, idle
 from .permissions import needs_second_factor
 
 ADMIN, ACCOUNT = "/admin/", "/account/"
@@ -34,7 +34,10 @@ class StaffAccessMiddleware:
             user = request.user
             # Elsewhere a locked session is nobody's. Pages that ask for no user read no session.
             request.user = SimpleLazyObject(lambda: AnonymousUser() if idle.is_locked(request) else user)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if user := getattr(request, "remembered_user", None):
+            devices.set_cookie(response, user)
+        return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         path = request.path_info

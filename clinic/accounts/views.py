@@ -1,9 +1,14 @@
 """Show sign-ins to managers, and let them help colleagues who lost their way in."""
 
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
 import django_filters
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import login_webauthn
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
@@ -23,15 +28,35 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
-from . import events, mail, throttle
+from . import devices, events, mail, throttle
 from .idle import end_other_sessions
 from .models import AccountEvent, AccountEventKind, StaffMailKind
+
+
+def tell_of_codes(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Record that recovery codes were shown, and tell the owner of the account."""
+
+    @wraps(view)
+    def show(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        if response.status_code == HTTPStatus.OK:
+            events.record(AccountEventKind.CODES_SHOWN, request.user, request)
+            mail.queue_once(StaffMailKind.CODES_SHOWN, request.user)
+        return response
+
+    return show
 
 
 def login_with_passkey(request: HttpRequest) -> HttpResponse:
     """Limit requests of a network: each of them stores a challenge."""
     throttle.take(throttle.PASSKEY_REQUESTS, request)
     return login_webauthn(request)
+
+
+class SessionListView(ListUserSessionsView):
+    def form_valid(self, form) -> HttpResponse:
+        sign_out_everywhere(self.request.user, self.request)
+        return super().form_valid(form)
 
 
 class SignInFilterSet(WagtailFilterSet):
@@ -138,7 +163,9 @@ def reset_factor(account: AbstractUser, request: HttpRequest) -> str:
 
 
 def sign_out_everywhere(account: AbstractUser, request: HttpRequest) -> str:
-    """End all sessions of the account, but not the one of this request."""
+    """End all sessions of the account, but not the one of this request. Forget its browsers."""
     end_other_sessions(account, request)
     events.record(AccountEventKind.SIGNED_OUT_EVERYWHERE, account, request, actor=request.user)
+    if account == request.user:
+        devices.remember(request, account)
     return _("They are signed out everywhere.")

@@ -15,8 +15,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail as outbox
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from clinic.accounts import mail as staff_mail
@@ -223,24 +224,153 @@ class TestLimits:
         answers = [sign_in(f"nobody-{number}", "Summer2026!").status_code for number in range(35)]
         assert answers == [200] * 30 + [429] * 5
 
-    def test_strangers_cannot_lock_out_a_known_network(self, clerk):
-        sign_in("fran", network=HERE)
-        answers = [sign_in("fran", "wrong", network=f"198.51.{number}.1").status_code for number in range(60)]
-        assert answers == [200] * 25 + [429] * 35
-        assert sign_in("fran", network="198.51.200.1").status_code == 429
+    @pytest.mark.parametrize(
+        "logins",
+        [
+            ("fran", "fran@clinic.example.com"),
+            ("zoey", "zoey@clinic.example.com"),
+            ("fran", "zoey@clinic.example.com"),
+            ("zoey", "fran@clinic.example.com"),
+        ],
+    )
+    def test_no_answer_tells_whose_name_and_email_it_is(self, clerk, logins):
+        answers = [sign_in(login, "wrong").status_code for login in [*logins] * 12]
+        assert answers == [200] * 20 + [429] * 4
+
+    @pytest.mark.parametrize("login", ["fran", "fran@clinic.example.com", "zoey", "zoey@clinic.example.com"])
+    def test_known_and_unknown_names_take_the_same_steps(self, clerk, login):
+        steps = {}
+        for name, network in ((login, HERE), ("nobody", ELSEWHERE)):
+            with CaptureQueriesContext(connection) as queries:
+                for _ in range(12):
+                    sign_in(name, "wrong", network=network)
+            steps[name] = [query["sql"].split()[0] for query in queries]
+        assert steps[login] == steps["nobody"]
+
+    def test_refused_attempt_writes_one_record_for_known_and_unknown_names(self, clerk):
+        writes = []
+        for login in ("nobody", "fran", "nobody else"):
+            for _ in range(10):
+                sign_in(login, "wrong", network=HERE)
+            with CaptureQueriesContext(connection) as queries:
+                assert sign_in(login, "wrong", network=HERE).status_code == 429
+            changes = [query["sql"] for query in queries if "clinic_accountevent" in query["sql"]]
+            writes.append(bool(changes))
+        assert writes == [True] * 3
+        assert kinds(kind="locked") == ["locked"] * 2
+
+    @pytest.mark.parametrize(
+        "spellings", [["fran", "FRAN", "Fran", "fRaN"], ["fran@clinic.example.com", "FRAN@Clinic.Example.com"]]
+    )
+    def test_spellings_of_a_name_count_together(self, clerk, spellings):
+        answers = [sign_in(spellings[n % len(spellings)], "wrong").status_code for n in range(12)]
+        assert answers == [200] * 10 + [429] * 2
+
+    def test_other_letters_are_another_name(self, clerk):
+        factories.make_user("", username="mimi", email="mimi@clinic.example.com")
+        for login in ("m\u0131mi", "mim\u0130", "M\u0131M\u0131", "m\u0131mi@clinic.example.com", "ﬁran", "fran\u0307"):
+            assert sign_in(login).status_code == 200, login
+
+    @pytest.mark.parametrize("network", [HERE, "203.0.113.8", ELSEWHERE, "2001:db8:1:2::3"])
+    def test_strangers_cannot_lock_out_a_known_browser(self, clerk, network):
         client = Client()
-        assert sign_in("fran", client=client, network=HERE).status_code == 302
+        sign_in("fran", client=client)
+        client.post("/account/logout/")
+        answers = [sign_in("fran", "wrong", network=f"198.51.{number}.1").status_code for number in range(60)]
+        answers += [sign_in(f"user-{number}", "wrong", network=network).status_code for number in range(40)]
+        assert answers == [200] * 25 + [429] * 35 + [200] * 30 + [429] * 10
+        assert sign_in("fran", network=network).status_code == 429
+        assert sign_in("fran", client=client, network=network).status_code == 302
         assert is_signed_in(client)
 
-    def test_known_network_is_limited_too(self, clerk):
+    @pytest.mark.parametrize("neighbour", ["203.0.113.7", "203.0.113.8", "203.0.113.200"])
+    def test_neighbours_of_a_known_browser_are_strangers(self, clerk, neighbour):
         sign_in("fran")
-        answers = [sign_in("fran", "wrong").status_code for _ in range(12)]
+        for number in range(30):
+            sign_in("fran", "wrong", network=f"198.51.{number}.1")
+        assert sign_in("fran", network=neighbour).status_code == 429
+
+    def test_known_browser_is_limited_wherever_it_is(self, clerk):
+        client = Client()
+        sign_in("fran", client=client)
+        client.post("/account/logout/")
+        networks = (f"198.51.{number}.1" for number in range(12))
+        answers = [sign_in("fran", "wrong", client=client, network=network).status_code for network in networks]
         assert answers == [200] * 10 + [429] * 2
 
-    def test_name_and_email_count_as_one_account(self, clerk):
-        logins = ["fran", "fran@clinic.example.com", "FRAN"] * 4
-        answers = [sign_in(login, "wrong").status_code for login in logins]
-        assert answers == [200] * 10 + [429] * 2
+    @pytest.mark.parametrize(
+        "change", ["password", "reset", "sign_out", "own_sign_out", "key", "age", "forgery", "other"]
+    )
+    def test_known_browser_is_forgotten(self, clerk, manager, change, settings, time_machine):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        client = Client()
+        sign_in("fran", client=client)
+        client.post("/account/logout/")
+        (name,) = (name for name in client.cookies if name.startswith("device-"))
+        match change:
+            case "password":
+                clerk.set_password(factories.PASSWORD)
+                clerk.save()
+            case "reset":
+                set_password(clerk, factories.PASSWORD + "!")
+            case "sign_out":
+                manager.force_login(manager.user)
+                manager.post(f"/admin/staff-access/{clerk.pk}/", {"action": "sign_out"})
+            case "own_sign_out":
+                sign_in("fran", client=(other := Client()))
+                other.post("/account/sessions/")
+            case "key":
+                settings.SECRET_KEY = "a new key"
+            case "age":
+                time_machine.shift(90 * 24 * 3600 + 1)
+            case "forgery":
+                client.cookies[name] = client.cookies[name].value[:-1] + "x"
+            case "other":
+                factories.make_user("", username="ben")
+                sign_in("ben", client=(ben := Client()))
+                client.cookies[name] = next(ben.cookies[key].value for key in ben.cookies if key.startswith("device-"))
+        answers = [
+            sign_in("fran", "wrong", client=client, network=f"198.51.{number}.1").status_code for number in range(12)
+        ]
+        assert answers == [200] * 12  # counted for each network
+
+    def test_browser_where_all_others_were_signed_out_stays_known(self, clerk):
+        client = Client()
+        sign_in("fran", client=client)
+        client.post("/account/sessions/")
+        client.post("/account/logout/")
+        for number in range(30):
+            sign_in("fran", "wrong", network=f"198.51.{number}.1")
+        assert sign_in("fran", client=client).status_code == 302
+
+    def test_cookie_of_a_browser_is_for_signing_in_alone(self, clerk, settings):
+        settings.SESSION_COOKIE_SECURE = True
+        client = Client()
+        sign_in("fran", client=client)
+        (cookie,) = (cookie for name, cookie in client.cookies.items() if name.startswith("device-"))
+        assert (cookie["path"], cookie["httponly"], cookie["secure"]) == ("/account/", True, True)
+        assert "fran" not in cookie.OutputString()
+
+    def test_known_browser_skips_no_second_step(self, with_app):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, code_now())
+        client.post("/account/logout/")
+        assert sign_in("fran", client=client).url == CODE
+        assert not is_signed_in(client)
+
+    def test_reset_password_gives_no_more_codes(self, with_app):
+        answers = []
+        for number in range(4):
+            client = Client()
+            set_password(with_app, f"another-Pass-2026-{number}", client)
+            sign_in("fran", f"another-Pass-2026-{number}", client=client)
+            networks = (f"198.51.{number}.{code}" for code in range(7))
+            answers += [send_code(client, "000000", network=network).status_code for network in networks]
+        assert answers == [200] * 20 + [429] * 8
+
+    def test_right_passwords_do_not_count(self, clerk):
+        assert [sign_in("fran").status_code for _ in range(40)] == [302] * 40
 
     def test_ipv6_addresses_of_one_customer_count_together(self, clerk):
         answers = [sign_in(f"user{n}", "wrong", network=f"2001:db8:1:2::{n:x}").status_code for n in range(1, 36)]
@@ -252,14 +382,18 @@ class TestLimits:
             answers.append(sign_in(f"user-{number}", "wrong").status_code)
             if number == 10:
                 sign_in("fran")
-        assert answers.count(200) == 29  # the sign-in counted as one attempt of the network
+        assert answers.count(200) == 30
 
-    def test_reset_password_ends_the_lock(self, clerk):
+    def test_reset_password_lets_its_browser_in(self, clerk):
+        client = Client()
         for number in range(30):
             sign_in("fran", "wrong", network=f"198.51.{number}.1")
-        assert sign_in("fran", network="198.51.99.1").status_code == 429
-        set_password(clerk, "another-Pass-2026")
-        assert sign_in("fran", "another-Pass-2026", network="198.51.99.1").status_code == 302
+        refused = sign_in("fran", client=client, network="198.51.99.1")
+        assert refused.status_code == 429
+        assert 'href="/account/password/reset/"' in refused.content.decode()
+        set_password(clerk, "another-Pass-2026", client)
+        assert sign_in("fran", "another-Pass-2026", network="198.51.99.1").status_code == 429
+        assert sign_in("fran", "another-Pass-2026", client=client, network="198.51.99.1").status_code == 302
 
     def test_guessing_at_an_open_computer_is_limited(self, clerk):
         client = Client()
@@ -331,7 +465,7 @@ class TestPasswordReset:
         assert b"does not work any more" in Client().get(link).content
         assert sign_in("fran", "another-Pass-2026").status_code == 302
         staff_mail.send_due()
-        assert "was changed" in outbox.outbox[-1].subject
+        assert "was changed" in outbox.outbox[1].subject
 
     def test_no_token_lies_in_the_database(self, clerk):
         self.ask("fran@clinic.example.com")
@@ -637,6 +771,74 @@ class TestSecondFactor:
         path = "/account/2fa/webauthn/login/"
         answers = [Client().get(path, HTTP_ACCEPT="application/json", REMOTE_ADDR=HERE).status_code for _ in range(62)]
         assert answers == [200] * 60 + [429] * 2
+
+
+class TestMailsAboutTheAccount:
+    def get_mails(self) -> list[str]:
+        outbox.outbox.clear()
+        staff_mail.send_due()
+        assert all(message.to == ["fran@clinic.example.com"] for message in outbox.outbox)
+        return [message.subject.partition(" – ")[0] for message in outbox.outbox]
+
+    def test_sign_in_in_a_new_browser_is_told_once(self, clerk):
+        client = Client()
+        for expected in (["A new sign-in to your account"], [], []):
+            sign_in("fran", client=client)
+            assert self.get_mails() == expected
+            client.post("/account/logout/")
+        sign_in("fran", client=Client(), network=HERE)
+        assert self.get_mails() == ["A new sign-in to your account"]
+
+    def test_attempts_without_success_are_not_told(self, with_app):
+        sign_in("fran", "wrong")
+        sign_in("fran", client=(client := Client()))
+        send_code(client, "000000")
+        assert self.get_mails() == []
+
+    def test_browser_in_which_the_password_was_chosen_is_not_new(self, clerk):
+        client = Client()
+        set_password(clerk, "another-Pass-2026", client)
+        sign_in("fran", "another-Pass-2026", client=client)
+        assert self.get_mails() == ["Your password was changed"]
+
+    def test_added_second_step_and_its_codes_are_told(self, clerk, django_capture_on_commit_callbacks):
+        client = Client()
+        sign_in("fran", client=client)
+        client.get(ACTIVATE)
+        self.get_mails()
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(ACTIVATE, {"code": code_now(client.session["mfa.totp.secret"])})
+        assert self.get_mails() == ["A second step was added"]
+        client.get("/account/2fa/recovery-codes/")
+        assert self.get_mails() == ["Your recovery codes were shown"]
+        assert kinds(user=clerk)[-2:] == ["factor_added", "codes_shown"]
+
+    @pytest.mark.parametrize("path", ["", "download/", "generate/"])
+    def test_codes_that_are_seen_or_made_are_told(self, with_app, path, django_capture_on_commit_callbacks):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, code_now())
+        self.get_mails()
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(2):
+                if path == "generate/":
+                    client.post(f"/account/2fa/recovery-codes/{path}", follow=True)
+                client.get("/account/2fa/recovery-codes/" + path.replace("generate/", ""))
+        assert self.get_mails() == ["Your recovery codes were shown"]
+        assert ("codes_renewed" in kinds()) == (path == "generate/")
+        assert not any(code in outbox.outbox[0].body for code in with_app.codes)
+
+    def test_codes_that_stay_hidden_are_not_told(self, with_app, time_machine):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, code_now())
+        self.get_mails()
+        time_machine.shift(301)
+        for path in ("", "download/"):
+            assert client.get(f"/account/2fa/recovery-codes/{path}").status_code == 302
+            assert Client().get(f"/account/2fa/recovery-codes/{path}").status_code in (302, 404)
+        assert self.get_mails() == []
 
 
 def go_idle(time_machine, minutes=31):
