@@ -491,6 +491,8 @@ favicon.ico
 hours.json
 hours.ics
 robots.txt
+_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/
+    _util/authenticate_with_password/{page_restriction}/{article}/
 _util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/
     _util/authenticate_with_password/{page_restriction}/{article}/
 _util/login/

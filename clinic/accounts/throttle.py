@@ -6,7 +6,7 @@ has one count of its own instead: strangers cannot lock out its owner, wherever 
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.models import AbstractUser
@@ -17,6 +17,7 @@ from django.utils import timezone
 from clinic import limits
 from clinic.limits import Limit
 from clinic.limits.models import LimitCount, get_key
+from clinic.site.models import ClinicProfile
 
 from . import events
 
@@ -44,6 +45,7 @@ USED_CODES = Limit("code-used", 1, 90)  # as long as a code fits, with the toler
 RESETS_FROM_NETWORK = Limit("reset-network", 10, HOUR)
 RESETS_TO_ADDRESS = Limit("reset-address", 3, HOUR)
 PASSKEY_REQUESTS = Limit("passkey-network", 60, QUARTER_HOUR)
+PRIVATE_PAGES = Limit("private-page", 10, QUARTER_HOUR)  # one password from one network
 
 
 def check(kind: Limits, request: HttpRequest, user: AbstractUser | None, name: str, device: str = "") -> None:
@@ -80,14 +82,17 @@ def list_uses(kind: Limits, request: HttpRequest, name: str, device: str) -> lis
     return [together] if device else [together, (kind.network, network), (kind.name, name)]
 
 
-def refuse(request: HttpRequest, over: list[tuple[Limit, str]], *, can_reset: bool = False) -> HttpResponse:
-    """Return the answer 429, which says when to try again, and whether a new password ends the wait."""
+def refuse(
+    request: HttpRequest, over: list[tuple[Limit, str]], template: str = "account/too_many.html", **context: Any
+) -> HttpResponse:
+    """Return the answer 429, which says when to try again, on the clinic's clock."""
     now = timezone.now()
     keys = [get_key(limit, value) for limit, value in over]
     ends = LimitCount.objects.filter(key__in=keys).values_list("ends_at", flat=True)
     wait = max((end - now for end in ends), default=timedelta(seconds=QUARTER_HOUR))
     seconds = max(int(wait.total_seconds()), 1)
-    context = {"minutes": -(-seconds // 60), "again_at": now + wait, "can_reset": can_reset}
-    response = render(request, "account/too_many.html", context, status=429)
+    context |= {"minutes": -(-seconds // 60), "again_at": now + wait, "noindex": True}
+    with timezone.override(ClinicProfile.for_request(request).zone):
+        response = render(request, template, context, status=429)
     response["Retry-After"] = seconds
     return response

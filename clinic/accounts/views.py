@@ -28,9 +28,27 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
+from clinic import limits
+
 from . import devices, events, mail, throttle
 from .idle import end_other_sessions
 from .models import AccountEvent, AccountEventKind, StaffMailKind
+
+
+def limit_guesses(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Limit how often a network guesses the password of private pages or documents."""
+
+    @wraps(view)
+    def check(request: HttpRequest, restriction_id: int, **address: int) -> HttpResponse:
+        use = (throttle.PRIVATE_PAGES, f"{view.__module__} {restriction_id} {limits.get_network(request)}")
+        if request.method == "POST" and not limits.take(*use):
+            return throttle.refuse(request, [use], "429.html")
+        response = view(request, restriction_id, **address)
+        if response.status_code == HTTPStatus.FOUND:  # the password was right
+            limits.give_back(*use)
+        return response
+
+    return check
 
 
 def tell_of_codes(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from clinic.accounts import mail as staff_mail
 from clinic.accounts.adapters import MFAAdapter
@@ -432,6 +433,65 @@ class TestLimits:
         time_machine.move_to("2027-09-06T16:00:00Z")
         AccountEvent.objects.purge()
         assert not kinds()
+
+
+class TestPrivatePages:
+    @pytest.fixture(params=["page", "documents"])
+    def wall(self, home, request) -> str:
+        """Return the address that takes the password of a private page, or of a collection of documents."""
+        wall = {"restriction_type": "password", "password": "Summer"}
+        if request.param == "page":
+            page = factories.make_article()
+            restriction = PageViewRestriction.objects.create(page=page, **wall)
+            return reverse("wagtailcore_authenticate_with_password", args=[restriction.pk, page.pk])
+        folder = Collection.get_first_root_node().add_child(name="Staff")
+        restriction = CollectionViewRestriction.objects.create(collection=folder, **wall)
+        return reverse("wagtaildocs_authenticate_with_password", args=[restriction.pk])
+
+    def guess(self, wall, guess="wrong", network=HERE, client=None):
+        data = {"password": guess, "return_url": "/"}
+        return (client or Client()).post(wall, data, REMOTE_ADDR=network)
+
+    def test_guesses_of_a_network_end_in_429(self, wall, time_machine):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        answers = [self.guess(wall, f"guess {number}") for number in range(15)]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 5
+        text = " ".join(answers[-1].content.decode().split())
+        assert "Please try again in 15 minutes, after 9:15 a.m." in text
+        assert answers[-1]["Retry-After"] == "900"
+        assert self.guess(wall, "Summer").status_code == 429
+        time_machine.shift(901)
+        assert self.guess(wall, "Summer").status_code == 302
+
+    @pytest.mark.parametrize("network", [ELSEWHERE, "203.0.113.8", "2001:db8::1"])
+    def test_right_password_works_from_other_networks(self, wall, network):
+        for _ in range(12):
+            self.guess(wall)
+        client = Client()
+        assert self.guess(wall, "Summer", network, client).status_code == 302
+        assert client.session
+
+    def test_right_passwords_do_not_count(self, wall):
+        assert [self.guess(wall, "Summer").status_code for _ in range(30)] == [302] * 30
+        assert [self.guess(wall).status_code for _ in range(12)] == [200] * 10 + [429] * 2
+
+    def test_looking_at_the_form_does_not_count(self, wall):
+        assert [Client().get(wall, REMOTE_ADDR=HERE).status_code for _ in range(15)] == [200] * 15
+        assert self.guess(wall).status_code == 200
+
+    def test_each_private_place_counts_for_itself(self, home):
+        pages = [factories.make_article(f"Article {number}", slug=f"article-{number}") for number in range(3)]
+        walls = [
+            PageViewRestriction.objects.create(page=page, restriction_type="password", password="Summer")
+            for page in pages
+        ]
+        answers = [
+            self.guess(reverse("wagtailcore_authenticate_with_password", args=[wall.pk, page.pk])).status_code
+            for wall in walls
+            for page in pages * 4
+        ]
+        # The page in the address is not what is guarded: another one there does not start a new count.
+        assert answers == ([200] * 10 + [429] * 2) * 3
 
 
 def get_link() -> str:
