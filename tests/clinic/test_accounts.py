@@ -1,6 +1,7 @@
 """Test how staff sign in: limits, second factor, records, invitations."""
 
 import re
+import smtplib
 import time
 
 import pytest
@@ -19,11 +20,13 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from clinic.accounts import mail as staff_mail
 from clinic.accounts.adapters import MFAAdapter
 from clinic.accounts.events import shorten
+from clinic.accounts.models import StaffMailKind
 from clinic.models import AccountEvent, StaffMail
 from tests import factories
 
@@ -591,6 +594,93 @@ class TestPasswordReset:
             time_machine.shift(60)
         assert tries == 5
         assert kinds(user=clerk) == ["reset_requested", "mail_failed"]
+
+
+class TestStaffMail:
+    @pytest.fixture
+    def answer(self, clerk, time_machine, monkeypatch):
+        """Return a list whose first entry the email server answers: an error, or how many messages it accepted."""
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        answers = [1]
+
+        def send(self):
+            if isinstance(answers[0], Exception):
+                raise answers[0]
+            return answers[0]
+
+        monkeypatch.setattr(EmailMessage, "send", send)
+        staff_mail.queue(StaffMailKind.PASSWORD_RESET, clerk)
+        return answers
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            smtplib.SMTPRecipientsRefused({"fran@clinic.example.com": (550, b"unknown")}),
+            smtplib.SMTPSenderRefused(553, b"not you", "hello@clinic.example.com"),
+            smtplib.SMTPDataError(554, b"spam"),
+            smtplib.SMTPResponseException(500, b"syntax"),
+        ],
+    )
+    def test_refusal_for_good_is_final_at_once(self, answer, error):
+        answer[0] = error
+        assert staff_mail.send_next()
+        assert not StaffMail.objects.exists()
+        assert kinds() == ["mail_failed"]
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            smtplib.SMTPRecipientsRefused({"fran@clinic.example.com": (450, b"busy")}),
+            smtplib.SMTPDataError(452, b"disk full"),
+            smtplib.SMTPAuthenticationError(535, b"wrong password"),
+            smtplib.SMTPConnectError(554, b"no service"),
+            smtplib.SMTPServerDisconnected("gone"),
+            TimeoutError(),
+            0,
+        ],
+    )
+    def test_other_failures_are_tried_again(self, answer, time_machine, error):
+        answer[0] = error
+        staff_mail.send_due()
+        assert StaffMail.objects.get().attempts == 1
+        answer[0] = 1
+        time_machine.shift(61)
+        staff_mail.send_due()
+        assert not StaffMail.objects.exists()
+        assert kinds() == []
+
+    @pytest.mark.parametrize("hours", [1, 24, 24 * 365])
+    @pytest.mark.parametrize("failures", range(staff_mail.MAX_ATTEMPTS))
+    def test_clock_set_back_keeps_no_mail_waiting(self, answer, time_machine, failures, hours):
+        answer[0] = TimeoutError()
+        for _ in range(failures):
+            time_machine.move_to(StaffMail.objects.get().due_at, tick=False)
+            staff_mail.send_next()
+        answer[0] = 1
+        time_machine.shift(-hours * 3600 - 5 * 60 - 1)
+        assert not staff_mail.send_next()
+        staff_mail.recover_from_clock_change()
+        assert staff_mail.send_next()
+        assert not StaffMail.objects.exists()
+
+    @pytest.mark.parametrize("attempts", range(1, staff_mail.MAX_ATTEMPTS + 2))
+    def test_claim_of_a_dead_worker_ends_after_clock_was_set_back(self, answer, time_machine, attempts):
+        StaffMail.objects.update(attempts=attempts - 1)
+        staff_mail.claim_next()
+        time_machine.shift(-24 * 3600)
+        staff_mail.recover_from_clock_change()
+        assert staff_mail.send_next()
+
+    @pytest.mark.parametrize("minutes", [0, 1, -1, -4])
+    def test_right_clock_changes_no_mail(self, answer, clerk, time_machine, minutes):
+        for attempts, wait in enumerate(staff_mail.BACK_OFF, start=1):
+            StaffMail.objects.create(kind="password_set", user=clerk, attempts=attempts, due_at=timezone.now() + wait)
+        StaffMail.objects.create(kind="password_set", user=clerk)
+        staff_mail.claim_next()
+        before = list(StaffMail.objects.order_by("pk").values())
+        time_machine.shift(minutes * 60)
+        staff_mail.recover_from_clock_change()
+        assert list(StaffMail.objects.order_by("pk").values()) == before
 
 
 ADMIN_PATHS = [
