@@ -10,12 +10,13 @@ from allauth.mfa.webauthn.views import login_webauthn
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,7 +31,7 @@ from wagtail.permissions import policy_registry
 
 from clinic import limits
 
-from . import devices, events, mail, throttle
+from . import devices, events, idle, mail, throttle
 from .idle import end_other_sessions
 from .models import AccountEvent, AccountEventKind, StaffMailKind
 
@@ -69,6 +70,14 @@ def login_with_passkey(request: HttpRequest) -> HttpResponse:
     """Limit requests of a network: each of them stores a challenge."""
     throttle.take(throttle.PASSKEY_REQUESTS, request)
     return login_webauthn(request)
+
+
+@login_required
+def send_kept(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a form that sends what a locked session kept to where it was going."""
+    kept = idle.get_kept(request, key)
+    context = {"kept": kept, "field": idle.KEPT_FIELD, "key": key}
+    return render(request, "account/kept.html", context, status=HTTPStatus.OK if kept else HTTPStatus.GONE)
 
 
 class SessionListView(ListUserSessionsView):

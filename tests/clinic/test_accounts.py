@@ -9,13 +9,16 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core import mail as outbox
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -995,6 +998,10 @@ def go_idle(time_machine, minutes=31):
     time_machine.shift(minutes * 60)
 
 
+def get_notes(case) -> list[str]:
+    return [event.data["note"] for event in case.events.filter(kind="note").order_by("pk")]
+
+
 class TestIdleLock:
     @pytest.fixture
     def desk(self, clerk, settings, time_machine):
@@ -1022,18 +1029,146 @@ class TestIdleLock:
             go_idle(time_machine, 29)
             assert desk.get("/admin/").status_code == 200
 
+    def send(self, client, case, text="Called back", **headers):
+        """Send a note about a case. Return where the browser goes."""
+        data = {"expected_version": case.version, "action": "note", "note": text}
+        return client.post(f"/admin/case/{case.pk}/?from=today", data, **headers).url
+
+    def send_again(self, client, address) -> tuple[str, dict]:
+        """Do what the page of a kept request does. Return where it was sent, and what."""
+        page = client.get(address)
+        form = BeautifulSoup(page.content, "html.parser").find("form", id="kept")
+        if form is None:
+            assert page.status_code == 410
+            return "", {}
+        pairs = [(field["name"], field["value"]) for field in form.find_all("input")]
+        data = {name: [value for other, value in pairs if other == name] for name, _value in pairs}
+        assert client.post(form["action"], data).status_code in (200, 302)
+        return form["action"], data
+
     def test_what_was_being_sent_goes_on(self, desk, time_machine):
         case = factories.make_case()
         go_idle(time_machine)
-        response = desk.post(
-            f"/admin/case/{case.pk}/?from=today", {"expected_version": 1, "action": "take", "note": "Called back"}
-        )
-        assert response.url == f"/account/reauthenticate/?next=%2Fadmin%2Fcase%2F{case.pk}%2F"
-        case.refresh_from_db()
-        assert case.version == 1
-        self.unlock(desk, response.url)
-        case.refresh_from_db()
-        assert case.version == 2
+        address = self.send(desk, case, text=" Übel <b>\r\n\r\n'\"& ")
+        assert address.startswith("/account/reauthenticate/?next=%2Faccount%2Fkept%2F")
+        assert not get_notes(case)
+        address = self.unlock(desk, address).url
+        path, data = self.send_again(desk, address)
+        assert path == f"/admin/case/{case.pk}/?from=today"
+        assert data["note"] == [" Übel <b>\r\n\r\n'\"& "]
+        assert get_notes(case) == ["Übel <b>\r\n\r\n'\"&"]
+        assert self.send_again(desk, address) == ("", {})
+
+    @pytest.mark.parametrize("order", ["AB", "BA"])
+    def test_what_two_tabs_send_is_kept(self, desk, time_machine, order):
+        case = factories.make_case()
+        go_idle(time_machine)
+        tabs = {tab: self.send(desk, case, text=f"note {tab}") for tab in "AB"}
+        for tab in order:
+            self.send_again(desk, self.unlock(desk, tabs[tab]).url)
+        assert get_notes(case) == [f"note {tab}" for tab in order]
+
+    @pytest.mark.parametrize("first", ["post", "get"])
+    @pytest.mark.parametrize("first_unlocked", ["post", "get"])
+    def test_tab_that_opens_a_page_loses_nothing_of_another(self, desk, time_machine, first, first_unlocked):
+        case = factories.make_case()
+        go_idle(time_machine)
+        tabs = {}
+        for kind in (first, "get" if first == "post" else "post"):
+            tabs[kind] = self.send(desk, case) if kind == "post" else desk.get("/admin/case/").url
+        for kind in (first_unlocked, "get" if first_unlocked == "post" else "post"):
+            address = self.unlock(desk, tabs[kind]).url
+            if kind == "post":
+                self.send_again(desk, address)
+            else:
+                assert address == "/admin/case/"
+        assert get_notes(case) == ["Called back"]
+
+    def test_cover_of_another_tab_loses_nothing(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.send(desk, case)
+        desk.post("/account/reauthenticate/", {"password": factories.PASSWORD})
+        self.send_again(desk, self.unlock(desk, address).url)
+        assert get_notes(case) == ["Called back"]
+
+    def test_what_is_sent_again_after_another_pause_is_kept_again(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.unlock(desk, self.send(desk, case)).url
+        page = BeautifulSoup(desk.get(address).content, "html.parser")
+        data = {field["name"]: field["value"] for field in page.find(id="kept").find_all("input")}
+        go_idle(time_machine)
+        address = desk.post(f"/admin/case/{case.pk}/", data).url
+        self.send_again(desk, self.unlock(desk, address).url)
+        assert get_notes(case) == ["Called back"]
+
+    def test_what_is_kept_outlives_its_session(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.send(desk, case).partition("next=")[2].replace("%2F", "/")
+        other = Client()
+        assert other.get(address).url.startswith(LOGIN)
+        sign_in("fran", client=other)
+        self.send_again(other, address)
+        assert get_notes(case) == ["Called back"]
+
+    def test_what_is_kept_is_for_its_sender_alone(self, desk, time_machine, profile):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.send(desk, case).partition("next=")[2].replace("%2F", "/")
+        other = Client()
+        other.force_login(factories.make_user("manager", username="max"))
+        page = other.get(address)
+        assert page.status_code == 410
+        assert b"Called back" not in page.content
+        key = address.split("/")[-2]
+        other.post("/admin/case/", {"kept_request": key})
+        other.post("/admin/case/", {"kept_request": desk.session.session_key})
+        assert is_signed_in(desk)
+        thief = Client()
+        thief.cookies["sessionid"] = key
+        assert thief.get("/admin/").status_code == 302
+        self.send_again(desk, self.unlock(desk, f"/account/reauthenticate/?next={address}").url)
+        assert get_notes(case) == ["Called back"]
+
+    def test_failed_answer_leaves_it_kept(self, desk, time_machine, monkeypatch):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.unlock(desk, self.send(desk, case)).url
+        desk.raise_request_exception = False
+        with monkeypatch.context() as broken:
+            broken.setattr("bookings.services.add_note", None)
+            with pytest.raises(AssertionError):
+                self.send_again(desk, address)
+        self.send_again(desk, address)
+        assert get_notes(case) == ["Called back"]
+
+    def test_allauths_own_question_keeps_what_was_sent_too(self, with_app, time_machine):
+        time_machine.move_to("2027-06-07T16:00:00Z", tick=False)
+        sign_in("fran", client=(client := Client()))
+        send_code(client, code_now())
+        time_machine.shift(301)
+        addresses = [client.post("/account/2fa/recovery-codes/generate/", {"tab": tab}).url for tab in "AB"]
+        kept = [self.send_again(client, self.unlock(client, address).url) for address in addresses]
+        assert [(path, data["tab"]) for path, data in kept] == [
+            ("/account/2fa/recovery-codes/generate/", ["A"]),
+            ("/account/2fa/recovery-codes/generate/", ["B"]),
+        ]
+
+    def test_passwords_are_never_kept(self, desk, time_machine):
+        go_idle(time_machine)
+        data = {"oldpassword": "s3cret-1", "password1": "s3cret-2", "password2": "s3cret-2", "x": "kept"}
+        address = self.unlock(desk, desk.post("/account/password/change/", data).url).url
+        assert self.send_again(desk, address)[1].keys() == {"csrfmiddlewaretoken", "kept_request", "x"}
+
+    def test_what_is_kept_ends_like_a_session(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        self.send(desk, case)
+        time_machine.shift(13 * 3600)
+        call_command("clearsessions")
+        assert not Session.objects.exists()
 
     def test_wrong_password_keeps_it_locked(self, desk, time_machine):
         go_idle(time_machine)
@@ -1049,14 +1184,14 @@ class TestIdleLock:
         client.get("/admin/")
         go_idle(time_machine)
         assert client.post("/admin/case/1/", {"action": "take"}).status_code == 403
-        assert "account_reauthentication_state" not in client.session
+        assert Session.objects.count() == 1
 
     def test_lock_does_not_lead_around_the_second_step(self, desk, time_machine, settings):
         settings.SECOND_FACTOR_REQUIRED = True
         case = factories.make_case()
         go_idle(time_machine)
         assert desk.post(f"/admin/case/{case.pk}/", {"expected_version": 1, "action": "take"}).url == INDEX
-        assert "account_reauthentication_state" not in desk.session
+        assert Session.objects.count() == 1
 
     def test_pages_are_read_where_nothing_can_be_written(self, desk, time_machine, monkeypatch):
         def fail(*args, **kwargs):
