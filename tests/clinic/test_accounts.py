@@ -3,6 +3,8 @@
 import re
 import smtplib
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -24,7 +26,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
-from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction, Site
 
 from clinic.accounts import mail as staff_mail
 from clinic.accounts.adapters import MFAAdapter
@@ -439,6 +441,35 @@ class TestLimits:
         time_machine.move_to("2027-09-06T16:00:00Z")
         AccountEvent.objects.purge()
         assert not kinds()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("where", ["network", "browser", "private page"])
+def test_parallel_guesses_never_pass_a_limit(where):
+    user = factories.make_user("frontdesk", username="fran", email="fran@clinic.example.com")
+    page = Site.objects.get(is_default_site=True).root_page
+    wall = PageViewRestriction.objects.create(page=page, restriction_type="password", password="Summer")
+    sign_in("fran", client=(known := Client()))
+    cookies = {name: cookie.value for name, cookie in known.cookies.items() if name.startswith("device-")}
+    start = Barrier(20)
+
+    def guess(number):
+        client = Client()
+        try:
+            start.wait(timeout=30)
+            if where == "private page":
+                address = reverse("wagtailcore_authenticate_with_password", args=[wall.pk, page.pk])
+                return client.post(address, {"password": "x", "return_url": "/"}, REMOTE_ADDR=HERE).status_code
+            if where == "network":
+                return sign_in("fran", "wrong", client=client).status_code
+            client.cookies.load(cookies)
+            return sign_in("fran", "wrong", client=client, network=f"198.51.{number}.1").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sorted(pool.map(guess, range(20))) == [200] * 10 + [429] * 10
+    assert len(kinds(user=user, kind="wrong_password")) == (0 if where == "private page" else 10)
 
 
 class TestPrivatePages:
