@@ -40,7 +40,7 @@ class StaffAccessMiddleware:
             # Elsewhere a locked session is nobody's. Pages that ask for no user read no session.
             request.user = SimpleLazyObject(lambda: AnonymousUser() if idle.is_locked(request) else user)
         response = self.get_response(request)
-        if (kept := getattr(request, "kept", None)) and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        if (kept := getattr(request, "kept", None)) and response.status_code < HTTPStatus.BAD_REQUEST:
             with suppress(DatabaseError):  # what was sent is stored, and says so
                 kept.delete()
         if user := getattr(request, "remembered_user", None):

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from wagtail.models import Site
 
 from clinic import limits
 from clinic.limits import Limit
@@ -92,7 +93,8 @@ def refuse(
     wait = max((end - now for end in ends), default=timedelta(seconds=QUARTER_HOUR))
     seconds = max(int(wait.total_seconds()), 1)
     context |= {"minutes": -(-seconds // 60), "again_at": now + wait, "noindex": True}
-    with timezone.override(ClinicProfile.for_request(request).zone):
+    clinic = ClinicProfile.for_request(request) if Site.find_for_request(request) else ClinicProfile()
+    with timezone.override(clinic.zone):
         response = render(request, template, context, status=429)
     response["Retry-After"] = seconds
     return response

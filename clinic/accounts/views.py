@@ -41,8 +41,10 @@ def limit_guesses(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def check(request: HttpRequest, restriction_id: int, **address: int) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, restriction_id, **address)
         use = (throttle.PRIVATE_PAGES, f"{view.__module__} {restriction_id} {limits.get_network(request)}")
-        if request.method == "POST" and not limits.take(*use):
+        if not limits.take(*use):
             return throttle.refuse(request, [use], "429.html")
         response = view(request, restriction_id, **address)
         if response.status_code == HTTPStatus.FOUND:  # the password was right

@@ -11,7 +11,13 @@ from clinic.demo.users import PASSWORD
 from .axe import violations
 from .server import ROOT
 
-ACCOUNT_PAGES = ("/account/2fa/", "/account/sessions/", "/account/password/change/", "/account/2fa/totp/activate/")
+ACCOUNT_PAGES = (
+    "/account/2fa/",
+    "/account/sessions/",
+    "/account/password/change/",
+    "/account/2fa/totp/activate/",
+    "/account/kept/abcdefgh/",
+)
 
 
 # As if nothing had come from anybody for an hour.

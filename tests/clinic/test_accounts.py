@@ -22,6 +22,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -1186,6 +1187,20 @@ class TestIdleLock:
             ("/account/2fa/recovery-codes/generate/", ["A"]),
             ("/account/2fa/recovery-codes/generate/", ["B"]),
         ]
+
+    @pytest.mark.parametrize("status", [400, 403, 404, 409, 429])
+    def test_refused_answer_leaves_it_kept(self, desk, time_machine, monkeypatch, status):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.unlock(desk, self.send(desk, case)).url
+        with monkeypatch.context() as broken:
+            broken.setattr(
+                "bookings.desk.case_page.CaseView.dispatch", lambda *args, **kwargs: HttpResponse(status=status)
+            )
+            with pytest.raises(AssertionError):
+                self.send_again(desk, address)
+        self.send_again(desk, address)
+        assert get_notes(case) == ["Called back"]
 
     def test_passwords_are_never_kept(self, desk, time_machine):
         go_idle(time_machine)
