@@ -191,6 +191,7 @@ ACTIVE_OFFICE = {
     "object as a picture": office("pptx", more=[("ppt/media/image1.png", OLE)]),
     "object as data": office("pptx", more=[("ppt/media/image1.bin", OLE)]),
     "object as settings of a printer": office("xlsx", more=[("xl/printerSettings/printerSettings1.bin", OLE)]),
+    "object as data of Google": office("pptx", more=[("ppt/metadata", OLE)]),
     "object without a suffix": office(more=[("word/media/image1", OLE)]),
     "object as a font": office(more=[("word/fonts/font1.odttf", OLE)]),
     "archive as a picture": office(more=[("word/media/image1.gif", zipped([("a", b"")]))]),

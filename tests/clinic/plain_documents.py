@@ -118,6 +118,12 @@ PLAIN_DOCUMENTS = {
         more_types="<Default Extension='mp4' ContentType='video/mp4'/>",
     ),
     "settings of a printer": office("pptx", more=[("ppt/printerSettings/printerSettings1.bin", b"\\\0\\\0p\0")]),
+    "slides of Google": office(
+        "pptx",
+        link="<Relationship Target='metadata' Type='http://customschemas.google.com/relationships/workbookmetadata'/>",
+        more=[("ppt/metadata", b"\n\x12")],
+        more_types="<Override PartName='/ppt/metadata' ContentType='application/binary'/>",
+    ),
     "slide": slide("<a:hlinkClick r:id='r1'/>"),
     **{
         f"slide that jumps {kind}": slide(f"<a:hlinkClick r:id='' action='ppaction://{kind}'/>")

@@ -20,7 +20,7 @@ ACTIVE_PART = re.compile(
     re.IGNORECASE,
 )
 PART_TYPE = re.compile(
-    rf"application/(?:xml|inkml\+xml|vnd\.(?:openxmlformats|ms)-[\w.-]+\+xml|x-font[\w-]*)|image/[\w.+-]+|text/xml"
+    rf"application/(?:xml|binary|inkml\+xml|vnd\.(?:openxmlformats|ms)-[\w.-]+\+xml|x-font[\w-]*)|image/[\w.+-]+|text/xml"
     rf"|{re.escape(OFFICE_TYPE)}(?:vmlDrawing|obfuscatedFont|\w+\.(?:printerSettings|document|sheet|presentation))",
     re.IGNORECASE,
 )
@@ -36,8 +36,11 @@ RELATIONS = set(
     "person ctrlProp FeaturePropertyBag rdRichValue rdRichValueStructure rdRichValueTypes richValueRel rdArray "
     "richStyles rdSupportingPropertyBag rdSupportingPropertyBagStructure slide slideLayout slideMaster notesSlide "
     "notesMaster handoutMaster presProps viewProps tableStyles tags commentAuthors authors revisionInfo changesInfo "
-    "namedSheetView documenttasks".split()
+    "namedSheetView documenttasks customData customDataProps wsSortMap".split()
 )
+# Google's programs keep data of their own in such parts. Others do not read it.
+GOOGLE_PART = re.compile(r"(?:ppt|word|xl)/(?:metadata|commentsmeta\d*)")
+GOOGLE_RELATION = "http://customschemas.google.com/relationships"
 ACTIVE_TAGS = set(
     "altChunk audioCd cmd ddeLink entryMacro exitMacro mailMerge oleLink saveThroughXslt subDoc webPublishItem "
     "webVideoPr".split()
@@ -61,8 +64,8 @@ def check_microsoft(data: bytes, suffix: str, allowance: Allowance | None = None
         elif f".{kind}" in OFFICE_TYPES:
             check_microsoft(package.archive.read(name), f".{kind}", package.allowance)
         else:
-            is_settings = kind == "bin" and "/printersettings" in name.lower()
-            refuse_if(not is_settings and kind not in PICTURES | FONTS, ACTIVE, "document_active")
+            is_data = GOOGLE_PART.fullmatch(name) or (kind == "bin" and "/printersettings" in name.lower())
+            refuse_if(not is_data and kind not in PICTURES | FONTS, ACTIVE, "document_active")
             package.check_media(name)
 
 
@@ -80,12 +83,13 @@ def _check_types(package: Package, suffix: str) -> None:
 def _check_relations(root: Element) -> None:
     for relation in root.iter():
         target = relation.get("Target", "")
-        kind = relation.get("Type", "").rpartition("/")[2]
+        prefix, _slash, kind = relation.get("Type", "").rpartition("/")
         if kind == "hyperlink":
             check_link(target)
         elif target:
             is_outside = relation.get("TargetMode", "Internal") != "Internal" or re.search(r":|\\|^//", target)
-            refuse_if(is_outside or kind not in RELATIONS, ACTIVE, "document_active")
+            is_known = kind in RELATIONS or prefix == GOOGLE_RELATION
+            refuse_if(is_outside or not is_known, ACTIVE, "document_active")
 
 
 def _check_part(root: Element) -> None:
