@@ -216,6 +216,7 @@ ACTIVE_OFFICE = {
         "xlsx", "xl/worksheets/sheet9.xml", part_type="application/vnd.ms-excel.macrosheet+xml"
     ),
     "macro sheet by its relation": linked("xlsx", inside("xlMacrosheet", "sheet9.xml")),
+    "query in data of its own": with_part("xlsx", "customXml/item1.xml", b"<DataMashup>AAAA</DataMashup>"),
     "data connection": with_part("xlsx", "xl/connections.xml"),
     "query": with_part("xlsx", "xl/queryTables/queryTable1.xml"),
     "query by its relation": linked("xlsx", inside("queryTable", "a.xml")),
@@ -238,6 +239,27 @@ ACTIVE_OFFICE = {
     "field made by a field": office(text=field("</w:instrText>" + field("QUOTE 68 68 69") + "<w:instrText>c:\\calc")),
     "field without its marks": office(text="<w:instrText>DDEAUTO a</w:instrText>"),
     "field without its end": office(text="<w:fldChar w:fldCharType='begin'/><w:instrText>DDE a</w:instrText>"),
+    "field behind one of another format": office(
+        text="<x:instrText xmlns:x='http://purl.oclc.org/ooxml/wordprocessingml/main'>PAGE </x:instrText>"
+        "<w:instrText>DDE a</w:instrText>"
+    ),
+    "field whose mark has two kinds": office(
+        text="<w:instrText>PAGE </w:instrText><w:fldChar w:fldCharType='begin' fldCharType='a'/>"
+        "<w:instrText>DDE a</w:instrText><w:fldChar w:fldCharType='end'/>"
+    ),
+    "simple field with two codes": office(text="<w:fldSimple w:instr='DDE a' instr='PAGE'/>"),
+    "part of two types": office(
+        more=[("word/a.xml", b"<a/>")],
+        more_types="<Override PartName='/word/a.xml' ContentType='application/vnd.ms-word.vbaData+xml'/>"
+        "<Override PartName='/word/a.xml' ContentType='application/xml'/>",
+    ),
+    "slide of LibreOffice that does two things": open_document(
+        b"<p:event-listener p:action='execute' action='none'/>", kind=b"presentation"
+    ),
+    "picture of two places": open_document(b"<d:image x:href='https://evil.example/a.png' href='Pictures/a.png'/>"),
+    "formula around a tag": sheet("<x:f><x:a/>WEBSERVICE(A1)</x:f>"),
+    "formula in a tag": sheet("<x:f><x:a>WEBSERVICE(A1)</x:a></x:f>"),
+    "field around a tag": office(text="<w:instrText><w:a/>DDE a</w:instrText>"),
     "simple field": office(text="<w:fldSimple w:instr='INCLUDEPICTURE a'/>"),
     "deleted field": office(text="<w:del><w:delInstrText>DDE a</w:delInstrText></w:del>"),
     "field behind a deleted one": office(
@@ -319,6 +341,7 @@ LINKS = {
     "base of word": with_part("docx", "docProps/app.xml", b"<a><HyperlinkBase>\\\\evil\\a</HyperlinkBase></a>"),
     "link in old drawings": sheet("<m:shape href='file:///a.exe'/>", "xl/drawings/vmlDrawing1.vml"),
     "place in a sheet": sheet("<x:hyperlink location='\\\\evil\\a'/>"),
+    "link to two places": open_document(b"<t:a x:href='file:///a.exe' href='https://example.com'/>"),
     "area of a picture": open_document(b"<d:area-rectangle x:href='file:///a.exe'/>"),
     "slide of LibreOffice": open_document(b"<p:event-listener p:action='show' x:href='a.exe'/>", kind=b"presentation"),
 }
@@ -330,6 +353,7 @@ FORMULA_DOCUMENTS = {
         )
         for text in FORMULAS
     },
+    "formula in a formula": sheet("<x:formula1><m:f>WEBSERVICE(A1)</m:f></x:formula1>"),
     "formula of a name": sheet("<x:definedName name='a'>RTD(1)</x:definedName>"),
     "formula of a rule": sheet("<x:formula1>WEBSERVICE(A1)</x:formula1>"),
     "formula of a color": sheet("<x:cfvo val='WEBSERVICE(A1)'/>"),
@@ -359,6 +383,7 @@ TABLES = {
     "program behind anything": "name,a cmd|'/c calc'!A0",
     "quoted program": '"-1,2+WEBSERVICE(A1)"',
     "file on a server": "name,+'\\\\evil\\[a.xlsx]b'!A1",
+    "line of another system": "name\u2028=1+1",
     "old lines": "name\r=1+1\r",
 }
 

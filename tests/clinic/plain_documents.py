@@ -111,7 +111,7 @@ PLAIN_DOCUMENTS = {
             ("word/media/image1.png", PNG),
             ("word/media/image2.jpeg", b"\xff\xd8\xff\xe0"),
             ("word/media/image3.emf", b"\1\0\0\0"),
-            ("word/media/image4.svg", b"<svg><a href='#b'/><image href='data:image/png;base64,'/></svg>"),
+            ("word/media/image4.svg", b"<!DOCTYPE svg><svg><a href='#b'/><image href='data:image/png;base64,'/></svg>"),
             ("word/fonts/font1.odttf", b"\x12\x34"),
             ("word/media/", b""),
         ],
@@ -133,6 +133,7 @@ PLAIN_DOCUMENTS = {
     "jump of a slide": linked("pptx", inside("slide", "slide2.xml")),
     "sheet": sheet("<x:hyperlink location=\"'My Sheet'!A1\"/><m:sp macro='' textlink='Sheet1!A1'/>"),
     "notes in old drawings": sheet("<m:ClientData ObjectType='Note'/>", "xl/drawings/vmlDrawing1.vml"),
+    "formula in a formula": sheet("<x:formula1><m:f>SUM(A1)</m:f></x:formula1>"),
     **{f"formula {text}": formula(text) for text in FORMULAS},
     "open sheet": open_document(
         b"<b:database-range/><b:table-cell b:formula='of:=SUM([.A1:.A2];{1;2|3;4})'/>", kind=b"spreadsheet"

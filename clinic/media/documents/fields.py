@@ -44,25 +44,29 @@ def check_fields(root: Element) -> None:
     """Check the fields in an element. A text box or a foreign element in it has fields of its own."""
     fields = [_Field()]
     stack = [(root, "")]
+    space = ""
     while stack:
         tag, revision = stack.pop()
-        name = WORD.sub("", tag.tag)
-        if tag is not root and (name.startswith("{") or name == "txbxContent"):
+        own_space = WORD.match(tag.tag)
+        own_space = own_space[0] if own_space else ""
+        space = space or own_space
+        name = tag.tag.removeprefix(space)
+        if tag is not root and (own_space != space or name == "txbxContent"):
             check_fields(tag)
             continue
-        _read_tag(tag, name, revision, fields)
+        _read_tag(tag, name, tag.get(f"{space}fldCharType"), revision, fields)
         revision = {"ins": "ins", "moveTo": "ins", "del": "del", "moveFrom": "del"}.get(name, revision)
         stack.extend((child, revision) for child in reversed(tag))
     for field in fields:
         field.check()
 
 
-def _read_tag(tag: Element, name: str, revision: str, fields: list[_Field]) -> None:
-    attributes = {WORD.sub("", key): value for key, value in tag.attrib.items()}
-    kind = attributes.get("fldCharType")
+def _read_tag(tag: Element, name: str, kind: str | None, revision: str, fields: list[_Field]) -> None:
     if name == "fldSimple":
-        _check_code(attributes.get("instr", ""))
+        for key, code in tag.attrib.items():
+            _check_code(code if key.endswith("instr") else "")
     elif name in ("instrText", "delInstrText"):
+        refuse_if(len(tag), ACTIVE, "document_active")  # a code holds no tags
         fields[-1].add(tag.text or "", revision)
     elif name == "fldChar" and kind == "begin":
         if len(fields) > 1:

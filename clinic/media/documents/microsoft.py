@@ -43,12 +43,13 @@ GOOGLE_PART = re.compile(r"(?:ppt|word|xl)/(?:metadata|commentsmeta\d*)")
 GOOGLE_RELATION = "http://customschemas.google.com/relationships"
 ACTIVE_TAGS = set(
     "altChunk audioCd cmd ddeLink entryMacro exitMacro mailMerge oleLink saveThroughXslt subDoc webPublishItem "
-    "webVideoPr".split()
+    "webVideoPr DataMashup".split()
 )
 SLIDE_JUMP = re.compile(r"(?:ppaction://(?:hlinksldjump|hlinkshowjump\?jump=\w+|customshow\?[\w=&;]*|noaction))?$")
 FORMULA_TAGS = set(
     "f formula formula1 formula2 oldFormula definedName calculatedColumnFormula totalsRowFormula".split()
 )
+TEXT_TAGS = FORMULA_TAGS | {"FmlaMacro", "HyperlinkBase"}
 FORMULA_KEYS = set("formula textlink fmlaLink fmlaRange fmlaGroup fmlaTxbx linkedCell listFillRange".split())
 
 
@@ -71,18 +72,18 @@ def check_microsoft(data: bytes, suffix: str, allowance: Allowance | None = None
 
 def _check_types(package: Package, suffix: str) -> None:
     tags = list(package.read_xml("[Content_Types].xml"))
-    by_name = {tag.get("PartName", "").lower(): tag.get("ContentType", "") for tag in tags if tag.get("PartName")}
-    by_suffix = {tag.get("Extension", "").lower(): tag.get("ContentType", "") for tag in tags}
-    refuse_if(OFFICE_TYPES[suffix] not in by_name.values(), WRONG_CONTENT, "document_content")
-    for name in package.sizes:
-        kind = by_name.get(f"/{name}".lower()) or by_suffix.get(suffix_of(name))
-        is_active = kind and (ACTIVE_PART.search(kind) or not PART_TYPE.fullmatch(kind))
-        refuse_if(is_active, ACTIVE, "document_active")
+    of_parts = {tag.get("ContentType", "") for tag in tags if tag.get("PartName")}
+    refuse_if(OFFICE_TYPES[suffix] not in of_parts, WRONG_CONTENT, "document_content")
+    # Some programs list the types of all suffixes that they know, so look only at those in use.
+    suffixes = {suffix_of(name) for name in package.sizes}
+    of_suffixes = {tag.get("ContentType", "") for tag in tags if tag.get("Extension", "").lower() in suffixes - {""}}
+    for kind in of_parts | of_suffixes:
+        refuse_if(ACTIVE_PART.search(kind) or not PART_TYPE.fullmatch(kind), ACTIVE, "document_active")
 
 
 def _check_relations(root: Element) -> None:
     for relation in root.iter():
-        target = relation.get("Target", "")
+        target = relation.get("Target", "").strip()
         prefix, _slash, kind = relation.get("Type", "").rpartition("/")
         if kind == "hyperlink":
             check_link(target)
@@ -99,6 +100,9 @@ def _check_part(root: Element) -> None:
         has_fields = has_fields or name in FIELD_TAGS
         refuse_if(name in ACTIVE_TAGS, ACTIVE, "document_active")
         text = (tag.text or "").strip()
+        # A tag within would hide a part of the text. Only a formula may stand within a formula.
+        has_tags = name in TEXT_TAGS and any(child.tag.rpartition("}")[2] not in FORMULA_TAGS for child in tag)
+        refuse_if(has_tags, ACTIVE, "document_active")
         refuse_if(name in FORMULA_TAGS and reaches_outside(text), FORMULA, "document_formula")
         refuse_if(name == "cfvo" and reaches_outside(tag.get("val", "")), FORMULA, "document_formula")
         refuse_if(name == "FmlaMacro" and text, ACTIVE, "document_active")

@@ -45,18 +45,20 @@ def check_open_document(data: bytes, suffix: str) -> None:
 
 def _check_tag(tag: Element, kind: str) -> None:
     namespace, _brace, name = tag.tag.lstrip("{").rpartition("}")
-    attributes = dict(local_attributes(tag))
-    if name == "file-entry" and attributes.get("full-path") == "/":
-        refuse_if(attributes.get("media-type") != kind, WRONG_CONTENT, "document_content")
+    # Pairs, since a second attribute of another namespace may have the same name.
+    attributes = list(local_attributes(tag))
+    if name == "file-entry" and ("full-path", "/") in attributes:
+        is_other = any(key == "media-type" and value != kind for key, value in attributes)
+        refuse_if(is_other, WRONG_CONTENT, "document_content")
     is_active = (
         namespace in ACTIVE_NAMESPACES
         or ACTIVE_TAGS.fullmatch(name)
-        or (name == "event-listener" and attributes.get("action", "none") not in SLIDE_ACTIONS)
-        or attributes.get("datasource")
-        or any(MACRO.match(text) for text in (tag.text or "", *attributes.values()))
+        or (name == "config-item" and (len(tag) or MACRO.match(tag.text or "")))
     )
     refuse_if(is_active, ACTIVE, "document_active")
-    for key, value in attributes.items():
+    for key, value in attributes:
+        is_action = name == "event-listener" and key == "action" and value not in SLIDE_ACTIONS
+        refuse_if(is_action or MACRO.match(value) or (key == "datasource" and value), ACTIVE, "document_active")
         if key in ("formula", "expression", "condition") or key.endswith("-address"):
             refuse_if(reaches_outside(value), FORMULA, "document_formula")
         elif key == "href":

@@ -52,15 +52,15 @@ class Package:
         is_ambiguous = len(names) < len(parts) or any(re.search(r"\\|^/|(?:^|/)\.\.?(?:/|$)", name) for name in names)
         refuse_if(is_ambiguous, UNREADABLE, "document_unreadable")
 
-    def read_xml(self, name: str) -> Element:
+    def read_xml(self, name: str, allow_doctype: bool = False) -> Element:
         self.allowance.xml -= self.sizes[name]
         refuse_if(self.allowance.xml < 0, TOO_LARGE, "document_too_large")
-        return ElementTree.fromstring(self.archive.read(name), forbid_dtd=True)
+        return ElementTree.fromstring(self.archive.read(name), forbid_dtd=not allow_doctype)
 
     def check_media(self, name: str) -> None:
         """Check that a picture or font is not another kind of file under its name."""
         if suffix_of(name) == "svg":
-            is_active = any(_is_active_drawing(tag) for tag in self.read_xml(name).iter())
+            is_active = any(_is_active_drawing(tag) for tag in self.read_xml(name, allow_doctype=True).iter())
         else:
             with self.archive.open(name) as file:
                 is_active = DISGUISED.match(file.read(100))

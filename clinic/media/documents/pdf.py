@@ -27,10 +27,11 @@ OTHER_ACTIONS = {
 }
 KEYS = {"/JS", "/JavaScript", "/AA", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent", "/RichMediaSettings"}
 TYPES = {"/EmbeddedFile", "/FileAttachment", "/Filespec", "/RichMedia", "/Movie", "/Screen", "/3D", "/Sound", "/PS"}
+FILE_KEYS = {"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 # Also in objects that no table of the file lists: a reader that repairs the file may find them.
 NAMES = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia|SubmitForm|ImportData|GoTo[ER]|GoToDp|Rendition)\b")
 ESCAPE = re.compile(rb"#([0-9a-fA-F]{2})")
-MAX_OBJECTS = 200_000
+MAX_OBJECTS = 200_000  # in all revisions together
 MAX_REVISIONS = 20
 MAX_STREAM = 4 * 1024 * 1024  # bytes of a stream of objects; pictures and pages are not decoded
 pikepdf.settings.set_qpdf_limits(
@@ -50,51 +51,54 @@ def check_pdf(data: bytes, suffix: str) -> None:
     refuse_if(NAMES.search(data) or NAMES.search(plain), ACTIVE, "document_active")
     *earlier, _last = [match.end() for match in re.finditer(b"%%EOF", data)]
     refuse_if(len(earlier) > MAX_REVISIONS, UNREADABLE, "document_unreadable")
-    _check_revision(data)
+    left = _check_revision(data, MAX_OBJECTS, is_whole=True)
     for end in earlier:
         try:
-            _check_revision(data[:end])
+            left = _check_revision(data[:end], left, is_whole=False)
         except pikepdf.PdfError:
             continue  # not a revision: some programs write a first table without objects
 
 
-def _check_revision(data: bytes) -> None:
+def _check_revision(data: bytes, left: int, *, is_whole: bool) -> int:
+    """Return how many objects the other revisions may have."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        refuse_if(len(pdf.objects) > MAX_OBJECTS, TOO_LARGE, "document_too_large")
+        left -= len(pdf.objects)
+        refuse_if(left < 0, TOO_LARGE, "document_too_large")
         for obj in (pdf.trailer, *pdf.objects):
-            for entry in _direct_dictionaries(obj):
-                refuse_if(_is_active(entry), ACTIVE, "document_active")
+            for entry, is_stream in _direct_dictionaries(obj):
+                refuse_if(_is_active(entry) or (is_stream and "/F" in entry), ACTIVE, "document_active")
                 refuse_if(_has_bad_link(entry), LINK, "document_link")
         # Each reader repairs a damaged file in its own way and may find other objects in it.
-        refuse_if(pdf.get_warnings(), UNREADABLE, "document_unreadable")
+        refuse_if(is_whole and pdf.get_warnings(), UNREADABLE, "document_unreadable")
+    return left
 
 
-def _direct_dictionaries(obj) -> Iterator[pikepdf.Dictionary | pikepdf.Stream]:
+def _direct_dictionaries(obj) -> Iterator[tuple[dict, bool]]:
     """Return the dictionaries in an object, but not those with a number of their own."""
     stack = [obj]
     while stack:
         item = stack.pop()
         children = []
         if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-            yield item
-            children = [item.get(key) for key in item.keys()]  # noqa: SIM118 a stream has no other iterator
+            entry = {key: item.get(key) for key in item.keys()}  # noqa: SIM118 a stream has no other iterator
+            yield entry, isinstance(item, pikepdf.Stream)
+            children = entry.values()
         elif isinstance(item, pikepdf.Array):
-            children = list(item)
+            children = item
         stack.extend(child for child in children if isinstance(child, pikepdf.Object) and not child.is_indirect)
 
 
-def _is_active(entry: pikepdf.Dictionary | pikepdf.Stream) -> bool:
-    kinds = {str(entry.get(key)) for key in ("/Type", "/Subtype")}
+def _is_active(entry: dict) -> bool:
+    kinds = {str(entry[key]) for key in ("/Type", "/Subtype") if key in entry}
     return bool(
-        KEYS.intersection(entry.keys())
+        KEYS.intersection(entry)
         or str(entry.get("/S")) in OTHER_ACTIONS
         or kinds & TYPES
         or _opens_by_itself(entry.get("/OpenAction"))
-        or any(not _is_harmless_action(entry.get(key)) for key in ("/A", "/PA", "/Next"))
-        # /F may be a number, or the name of a font. As a text it names a file, on a stream always.
-        or any(isinstance(entry.get(key), pikepdf.String) for key in ("/F", "/UF", "/DOS", "/Mac", "/Unix"))
+        or any(not _is_harmless_action(entry[key]) for key in ("/A", "/PA", "/Next") if key in entry)
+        # /F may be a number, or the name of a font. As a text it names a file.
+        or any(isinstance(entry[key], pikepdf.String) for key in FILE_KEYS.intersection(entry))
         or isinstance(entry.get("/FS"), pikepdf.Name)
-        or (isinstance(entry, pikepdf.Stream) and "/F" in entry)
         or isinstance(entry.get("/Ref"), pikepdf.Dictionary)  # a page of another file
     )
 
@@ -116,7 +120,7 @@ def _is_harmless_action(value) -> bool:
     return kind in ACTIONS and (kind != "/Named" or str(value.get("/N")) in NAMED_ACTIONS)
 
 
-def _has_bad_link(entry: pikepdf.Dictionary | pikepdf.Stream) -> bool:
+def _has_bad_link(entry: dict) -> bool:
     base, address = entry.get("/Base"), entry.get("/URI")
     is_action = str(entry.get("/S")) == "/URI"
     return (

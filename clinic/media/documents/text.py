@@ -16,7 +16,7 @@ SCRIPT = re.compile(
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 # A spreadsheet calculates a cell that begins with a sign, also after quotes and characters that nobody sees.
 START = r"(?:^|[{separators}])(?:(?![{separators}])[\s\"'\u200b-\u200f\u2060\ufeff])*"
-SEPARATORS = ",;\t\r\n|:^~"
+SEPARATORS = ",;\t\r\n\v\f\x85\u2028\u2029|:^~"
 SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)", re.IGNORECASE)  # Excel then splits at this character
 CELL = re.compile(r"[^,;\t\r\n]*")
 REFERENCE = re.compile(r"![\w$#']|'#")
