@@ -27,7 +27,7 @@ from clinic.media.pictures import MAX_PIXELS, clean_picture
 from clinic.media.renditions import SHAPES, render_picture
 from clinic.models import ClinicImage
 from tests.clinic import hostile_files as hostile
-from tests.clinic.hostile_documents import HOSTILE_DOCUMENTS, suffix_for
+from tests.clinic.hostile_documents import HOSTILE_DOCUMENTS, suffix_for, updated_pdf
 from tests.clinic.hostile_files import action, office, outside, pdf_with
 from tests.clinic.plain_documents import PLAIN_DOCUMENTS
 
@@ -115,6 +115,8 @@ REFUSED_DOCUMENTS = {
     "macro of LibreOffice": ("evil.odt", hostile.open_document(more=[("Basic/Standard/a.xml", b"<a/>")])),
     "event of LibreOffice": ("evil.odt", hostile.open_document(b"<s:event-listener x:href='a'/>")),
     "link of LibreOffice to a macro": ("evil.odt", hostile.open_document(b"<o:a x:href='vnd.sun.star.script:a'/>")),
+    "link to a file": ("evil.docx", office(link=outside("hyperlink", "file:///c:/a.exe"))),
+    "formula that reads the web": ("evil.xlsx", hostile.formula("WEBSERVICE(A1)")),
     "nothing": ("evil.pdf", b""),
     "only a hidden name": (".pdf", hostile.HTML),
     "name that reads backwards": ("evil\u202efdp.html", hostile.HTML),
@@ -352,10 +354,11 @@ def test_thirty_and_more_hostile_files_are_tried():
     assert len(REFUSED_DOCUMENTS) + len(HOSTILE_DOCUMENTS) + len(REFUSED_PICTURES) + len(ACCEPTED_PICTURES) >= 350
 
 
-def test_pdf_of_very_many_objects_is_refused(monkeypatch):
-    monkeypatch.setattr(pdf, "MAX_OBJECTS", 3)
-    with pytest.raises(ValidationError, match="Make it smaller"):
-        documents.check_document(ContentFile(hostile.pdf(), name="a.pdf"))
+@pytest.mark.parametrize(("limit", "message"), [("MAX_OBJECTS", "Make it smaller"), ("MAX_REVISIONS", "Save it again")])
+def test_pdf_of_very_many_pieces_is_refused(limit, message, monkeypatch):
+    monkeypatch.setattr(pdf, limit, 0)
+    with pytest.raises(ValidationError, match=message):
+        documents.check_document(ContentFile(updated_pdf(), name="a.pdf"))
 
 
 def test_pdf_bomb_is_not_unpacked():
