@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from bookings.contact_details import identify_email
 from bookings.models import TO_STAFF, Event, EventKind, Message, MessageKind, MessageState
-from clinic.limits import Limit, take
+from clinic.limits import Limit, is_over, take
 from clinic.smtp import NotAcceptedError, is_final
 
 from .preconditions import is_still_relevant
@@ -124,6 +124,13 @@ def _may_send(message: Message) -> bool:
     if message.kind in TO_STAFF:
         return True
     return take(MAILS_PER_CONTACT, identify_email(message.recipient)) or message.is_needed
+
+
+def is_held_back(message: Message) -> bool:
+    """Return whether the limit of its address keeps a message to a patient from being sent, now or earlier."""
+    if message.state not in UNFINISHED or message.is_needed:
+        return message.state == MessageState.LIMITED
+    return is_over(MAILS_PER_CONTACT, identify_email(message.recipient))
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:

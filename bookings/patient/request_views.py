@@ -20,6 +20,7 @@ from bookings.messaging.links import (
     get_visit_path,
     read_receipt_token,
 )
+from bookings.messaging.outbox import is_held_back
 from bookings.models import Case, ConsultationSettings, MessageKind, MessageState, Status, VisitType
 from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
@@ -34,7 +35,7 @@ from .status import get_receipt_status
 from .without_database import render_reference, render_unsaved
 
 OWN_CASE = "consultation_request"
-NOT_SENT = (MessageState.DROPPED, MessageState.FAILED, MessageState.LIMITED)
+NOT_SENT = (MessageState.DROPPED, MessageState.FAILED)
 # What a patient has typed, and gets back to read and to correct when it cannot be saved.
 TYPED_FIELDS = ("name", "phone", "email", "message")
 
@@ -200,10 +201,13 @@ def show_receipt(request: HttpRequest, token: str) -> HttpResponse:
         context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
         return render(request, "bookings/receipt_unknown.html", context, status=404)
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
+    receipt = case.messages.filter(kind=MessageKind.RECEIPT).exclude(state__in=NOT_SENT).last()
+    is_limited = receipt is not None and is_held_back(receipt)
     context = {
         "reference": case.reference,
         "has_email": bool(case.email),
-        "is_mailed": case.messages.filter(kind=MessageKind.RECEIPT).exclude(state__in=NOT_SENT).exists(),
+        "is_limited": is_limited,
+        "is_mailed": receipt is not None and not is_limited,
         "visit_path": get_visit_path(case) if may_link else "",
         "consultation": settings,
         "status": get_receipt_status(case, get_request_policy(request, settings, profile), profile.zone),

@@ -118,8 +118,7 @@ POSTGRES_OPTIONS = {
 DATABASE = read_url("DATABASE_URL", f"sqlite:///{VAR_DIR}/db.sqlite3", env.dj_db_url)
 IS_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
 DATABASE["OPTIONS"] = (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS) | DATABASE.get("OPTIONS", {})
-if IS_SQLITE:
-    DATABASE["ENGINE"] = "clinic.sqlite3"
+DATABASE["ENGINE"] = "clinic.sqlite3" if IS_SQLITE else "clinic.postgresql"
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -202,7 +201,7 @@ STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": VAR_DIR / "private",
+            "location": str(VAR_DIR / "private"),  # a text, since Wagtail hands it to the task that deletes a file
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
@@ -224,6 +223,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 # The page preview shows the site in a frame of the admin, on the same host.
 X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the page
 CSRF_FAILURE_VIEW = "clinic.site.views.csrf_failure"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor posts thousands of small fields
 

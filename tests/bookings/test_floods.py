@@ -147,6 +147,18 @@ def test_needed_emails_are_never_dropped(ask, clerk, policy, mailoutbox):
     assert MessageKind.CANCELED in states
 
 
+@pytest.mark.parametrize("is_tried", [False, True])
+def test_receipt_page_promises_no_limited_email(ask, client, is_tried):
+    case = ask(email="ana@patient.example.com")
+    assert "A receipt is on its way" in client.get(get_receipt_path(case)).text
+    factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com")
+    if is_tried:
+        outbox.send_due()
+    page = client.get(get_receipt_path(case)).text
+    assert "no receipt follows" in page
+    assert "on its way" not in page
+
+
 def test_desk_cancels_a_hold_and_the_patient_hears(ask, clerk, policy, mailoutbox):
     case = ask(email="ana@patient.example.com")
     factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com")

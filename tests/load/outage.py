@@ -104,7 +104,9 @@ class Clinic:
             for name, path in pages.items():
                 answers = [browser.status(path) for _ in range(ROUNDS)]
                 codes = sorted({status for status, _page, _seconds in answers})
-                is_right = codes == [expected] and all(is_whole(page, path) for _status, page, _seconds in answers)
+                is_right = codes == [expected] and all(
+                    is_whole(page, path, status) for status, page, _seconds in answers
+                )
                 seen = f"{name}: {', '.join(map(str, codes))}"
                 self.report.row(part, who, seen, max(answer[2] for answer in answers), is_right=is_right)
 
@@ -151,9 +153,10 @@ class Clinic:
         self.report.row(part, "patient", seen, seconds, is_right="receipt__reference" in page)
 
 
-def is_whole(page: str, path: str) -> bool:
+def is_whole(page: str, path: str, status: int) -> bool:
     """Return whether the page is complete, and no log-in page in place of the desk's."""
-    if path in DESK.values():  # the cover of an idle page asks for a password too, so look for what only the admin has
+    if path in DESK.values() and status == 200:
+        # The cover of an idle page asks for a password too, so look for what only the admin has.
         return "</html>" in page and 'id="wagtail-sidebar"' in page
     return path.endswith(".json") or ("</html>" in page and 'name="password"' not in page)
 
@@ -231,6 +234,12 @@ class Postgres:
     def stop(self) -> None:
         self.run("pg_ctl", "stop", "--mode", "immediate")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the signal to all processes of the server."""
+        first = (self.folder / "postmaster.pid").read_text().split()[0]
+        subprocess.run(["pkill", f"-{number.value}", "--parent", first], check=True)
+        os.kill(int(first), number)
+
 
 @contextmanager
 def small_disk(path: Path, megabytes: int) -> Iterator[Path]:
@@ -297,16 +306,21 @@ def break_redis(clinic: Clinic, redis: Redis) -> None:
 
 
 def break_postgres(clinic: Clinic, postgres: Postgres) -> None:
-    form, note, part = clinic.open_form(), clinic.open_case(), "PostgreSQL stopped"
-    time.sleep(READING)
-    postgres.stop()
-    clinic.look(part, 503)
-    back = clinic.send(part, form)
-    clinic.save_note(part, note, 503)
-    postgres.start()
-    clinic.is_received("PostgreSQL back", (form[0], back))
-    clinic.save_note("PostgreSQL back", note, 200)
-    clinic.look("PostgreSQL back", 200)
+    breaks: dict[str, tuple[Callable, Callable]] = {
+        "stopped": (postgres.stop, postgres.start),
+        "frozen": (lambda: postgres.signal(signal.SIGSTOP), lambda: postgres.signal(signal.SIGCONT)),
+    }
+    for how, (take_away, put_back) in breaks.items():
+        form, note, part = clinic.open_form(), clinic.open_case(), f"PostgreSQL {how}"
+        time.sleep(READING)
+        take_away()
+        clinic.look(part, 503)
+        back = clinic.send(part, form)
+        clinic.save_note(part, note, 503)
+        put_back()
+        clinic.is_received(f"{part}, over", (form[0], back))
+        clinic.save_note(f"{part}, over", note, 200)
+        clinic.look(f"{part}, over", 200)
 
 
 def break_sqlite_and_folder() -> Report:
