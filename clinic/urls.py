@@ -11,6 +11,7 @@ from wagtail.documents.views.serve import authenticate_with_password
 
 from clinic.hours import feeds
 from clinic.media.views import serve_document, serve_rendition
+from clinic.search.views import search
 from clinic.site import views
 from clinic.site.sitemaps import SITEMAPS
 
@@ -34,7 +35,7 @@ urlpatterns = [
         name="wagtaildocs_authenticate_with_password",
     ),
     path("consultation/", include("bookings.urls")),
-    path("search/", views.search, name="search"),
+    path("search/", search, name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("hours.json", feeds.hours_json, name="hours_json"),

@@ -8,5 +8,6 @@ from clinic.limits.models import LimitCount
 from clinic.media.models import ClinicImage, ClinicRendition
 from clinic.pages.models import BasePage, ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
+from clinic.search.models import Synonym
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink

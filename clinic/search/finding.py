@@ -1,0 +1,160 @@
+"""Find the pages that a visitor means. Pure.
+
+A search is read word by word. Each word, or each phrase that is a synonym, becomes a group of alternatives, and a page
+has to hold one alternative of each group. When no page does, the words are corrected; after that, one may be missing.
+"""
+
+from itertools import islice, product
+from typing import TYPE_CHECKING, NamedTuple
+
+from .words import MAX_WORDS, STOP_WORDS, find_candidates, key_of, keys_of, split_in_two, split_words
+
+if TYPE_CHECKING:
+    from .index import SearchIndex
+
+MAX_CANDIDATES = 5  # corrections of each word
+MAX_CORRECTIONS = 300  # corrections of a search
+SYNONYM_SHARE = 0.8  # of the weight of the word that was typed
+SPLIT = JOINED = 0.3  # errors that a missing space and a space too many count as
+
+Alternative = tuple[str, ...]  # a page has to hold all of these keys
+Groups = list[list[Alternative]]
+
+
+class Found(NamedTuple):
+    """Hold the ids of pages, best first.
+
+    ``corrected`` is what the search was taken for, or "". ``is_partial`` tells that each page lacks a word.
+    """
+
+    page_ids: list[int]
+    corrected: str = ""
+    is_partial: bool = False
+
+
+def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
+    """Return the pages with every word of the text, or with those that it may mean."""
+    typed = split_words(text)[:MAX_WORDS]
+    if not typed:
+        return Found([])
+    keys = list(keys_of(" ".join(typed)))
+    scores = score(index, [get_groups(index, reading) for reading in get_readings(index, keys)])
+    if scores or is_exact:
+        return Found(rank(index, scores))
+    if (correction := find_correction(index, typed)) is not None:
+        corrected, scores = correction
+        return Found(rank(index, scores), corrected=corrected)
+    groups = get_groups(index, keys)
+    if len(groups) > 2 and all(score(index, [[group]]) for group in groups):
+        scores = score(index, [groups[:n] + groups[n + 1 :] for n in range(len(groups))])
+    return Found(rank(index, scores), is_partial=bool(scores))
+
+
+def get_readings(index: "SearchIndex", keys: list[str]) -> list[list[str]]:
+    """Return the keys as typed, and with two words written as one or one as two."""
+    readings = [keys]
+    for n, key in enumerate(keys):
+        if n + 1 < len(keys) and (joined := key_of(key + keys[n + 1])) in index.roots:
+            readings.append([*keys[:n], joined, *keys[n + 2 :]])
+        if key not in index.roots:
+            readings += [[*keys[:n], *pair, *keys[n + 1 :]] for pair in split_in_two(key, index.roots)]
+    return readings
+
+
+def get_groups(index: "SearchIndex", keys: list[str]) -> Groups:
+    """Return what a page has to hold for each word or synonym, what was typed first."""
+    groups: Groups = []
+    start = 0
+    while start < len(keys):
+        for end in range(len(keys), start, -1):
+            phrase = tuple(keys[start:end])
+            if phrase in index.synonyms or end == start + 1:
+                groups.append([phrase, *index.synonyms.get(phrase, [])])
+                start = end
+                break
+    return groups
+
+
+def score(index: "SearchIndex", readings: list[Groups]) -> dict[int, float]:
+    """Return the pages that fit a reading, with how well they do."""
+    best: dict[int, float] = {}
+    for groups in readings:
+        total: dict[int, float] | None = None
+        for group in groups:
+            of_group = score_group(index, group)
+            if total is None:
+                total = of_group
+            else:
+                total = {page: total[page] + of_group[page] for page in total.keys() & of_group.keys()}
+        meant = {key for group in groups for alternative in group for key in alternative}
+        for page, points in (total or {}).items():
+            title = index.titles[page]
+            share_of_title = sum(key in meant for key in title) / len(title) if title else 0
+            best[page] = max(best.get(page, 0), points + 5 * share_of_title)
+    return best
+
+
+def score_group(index: "SearchIndex", group: list[Alternative]) -> dict[int, float]:
+    best: dict[int, float] = {}
+    for n, alternative in enumerate(group):
+        weights = [index.weights.get(key, {}) for key in alternative]
+        for page in set(weights[0]).intersection(*weights[1:]):
+            points = min(of_word[page] for of_word in weights) * (SYNONYM_SHARE if n else 1)
+            best[page] = max(best.get(page, 0), points)
+    return best
+
+
+def rank(index: "SearchIndex", scores: dict[int, float]) -> list[int]:
+    """Return the pages by score, then in the order of the site's tree."""
+    return sorted((page for page in index.titles if page in scores), key=lambda page: -scores[page])
+
+
+class _Correction(NamedTuple):
+    errors: float
+    typed: list[str]
+    keys: list[list[str]]  # for each typed word but stop words
+
+
+def find_correction(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[int, float]] | None:
+    """Return the correction with the fewest errors that some page fits, or None."""
+    best: tuple[_Correction, dict[int, float]] | None = None
+    for correction in get_corrections(index, typed):
+        if best and correction.errors > best[0].errors:
+            break
+        scores = score(index, [get_groups(index, [key for keys in correction.keys for key in keys])])
+        if scores and (best is None or max(scores.values()) > max(best[1].values())):
+            best = (correction, scores)
+    return best and (spell(index, best[0]), best[1])
+
+
+def get_corrections(index: "SearchIndex", typed: list[str]) -> list[_Correction]:
+    """Return what may be meant, the fewest errors first."""
+    found = []
+    joined = [[*typed[:n], typed[n] + typed[n + 1], *typed[n + 2 :]] for n in range(len(typed) - 1)]
+    for words in [typed, *joined]:
+        options = [get_options(index, key) for key in keys_of(" ".join(words))]
+        for chosen in islice(product(*options), MAX_CORRECTIONS):
+            errors = sum(errors for errors, _keys in chosen) + (0 if words is typed else JOINED)
+            found.append(_Correction(errors, words, [keys for _errors, keys in chosen]))
+    return sorted(found, key=lambda correction: correction.errors)
+
+
+def get_options(index: "SearchIndex", key: str) -> list[tuple[float, list[str]]]:
+    """Return what one word may mean, with the errors of each."""
+    known = [(0.0, [key])] if key in index.roots else []
+    pairs = [(SPLIT, list(pair)) for pair in split_in_two(key, index.roots)]
+    candidates = [(errors, [found]) for errors, found in find_candidates(key, index.roots)[:MAX_CANDIDATES]]
+    return [*known, *pairs, *candidates]
+
+
+def spell(index: "SearchIndex", correction: _Correction) -> str:
+    """Return the typed words with the corrected ones in their places."""
+    has_content = any(word not in STOP_WORDS for word in correction.typed)
+    remaining = iter(correction.keys)
+    words = []
+    for word in correction.typed:
+        if has_content and word in STOP_WORDS:
+            words.append(word)
+        else:
+            words += [word if key == key_of(word) else index.spellings[key] for key in next(remaining)]
+    return " ".join(words)
