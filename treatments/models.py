@@ -112,6 +112,7 @@ class TreatmentPage(BasePage):
         *BasePage.search_fields,
         *map(index.SearchField, SEARCHED),
     ]
+    kind_label = _("Treatment")
     parent_page_types = ["treatments.TreatmentIndexPage"]
     subpage_types = []
 

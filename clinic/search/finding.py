@@ -39,15 +39,22 @@ def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
         return Found([])
     keys = list(keys_of(" ".join(typed)))
     scores = score(index, [get_groups(index, reading) for reading in get_readings(index, keys)])
+    if scores and not is_exact:
+        return Found(list(dict.fromkeys(rank(index, scores) + find_with_most_words(index, get_groups(index, keys)))))
     if scores or is_exact:
         return Found(rank(index, scores))
     if (correction := find_correction(index, typed)) is not None:
         corrected, scores = correction
         return Found(rank(index, scores), corrected=corrected)
-    groups = get_groups(index, keys)
-    if len(groups) > 2 and all(score(index, [[group]]) for group in groups):
-        scores = score(index, [groups[:n] + groups[n + 1 :] for n in range(len(groups))])
-    return Found(rank(index, scores), is_partial=bool(scores))
+    page_ids = find_with_most_words(index, get_groups(index, keys))
+    return Found(page_ids, is_partial=bool(page_ids))
+
+
+def find_with_most_words(index: "SearchIndex", groups: Groups) -> list[int]:
+    """Return the pages that lack one of three or more known words."""
+    if len(groups) < 3 or not all(score_group(index, group) for group in groups):
+        return []
+    return rank(index, score(index, [groups[:n] + groups[n + 1 :] for n in range(len(groups))]))
 
 
 def get_readings(index: "SearchIndex", keys: list[str]) -> list[list[str]]:
@@ -57,7 +64,7 @@ def get_readings(index: "SearchIndex", keys: list[str]) -> list[list[str]]:
         if n + 1 < len(keys) and (joined := key_of(key + keys[n + 1])) in index.roots:
             readings.append([*keys[:n], joined, *keys[n + 2 :]])
         if key not in index.roots:
-            readings += [[*keys[:n], *pair, *keys[n + 1 :]] for pair in split_in_two(key, index.roots)]
+            readings += [[*keys[:n], *pair, *keys[n + 1 :]] for pair in split_in_two(key, index.neighbors)]
     return readings
 
 
@@ -132,19 +139,19 @@ def get_corrections(index: "SearchIndex", typed: list[str]) -> list[_Correction]
     found = []
     joined = [[*typed[:n], typed[n] + typed[n + 1], *typed[n + 2 :]] for n in range(len(typed) - 1)]
     for words in [typed, *joined]:
-        options = [get_options(index, key) for key in keys_of(" ".join(words))]
+        options = [get_options(index, key, can_split=words is typed) for key in keys_of(" ".join(words))]
         for chosen in islice(product(*options), MAX_CORRECTIONS):
             errors = sum(errors for errors, _keys in chosen) + (0 if words is typed else JOINED)
             found.append(_Correction(errors, words, [keys for _errors, keys in chosen]))
     return sorted(found, key=lambda correction: correction.errors)
 
 
-def get_options(index: "SearchIndex", key: str) -> list[tuple[float, list[str]]]:
+def get_options(index: "SearchIndex", key: str, *, can_split: bool) -> list[tuple[float, list[str]]]:
     """Return what one word may mean, with the errors of each."""
     known = [(0.0, [key])] if key in index.roots else []
-    pairs = [(SPLIT, list(pair)) for pair in split_in_two(key, index.roots)]
-    candidates = [(errors, [found]) for errors, found in find_candidates(key, index.roots)[:MAX_CANDIDATES]]
-    return [*known, *pairs, *candidates]
+    pairs = [(SPLIT, list(pair)) for pair in split_in_two(key, index.neighbors) if can_split]
+    candidates = find_candidates(key, index.sounds, index.roots)[:MAX_CANDIDATES]
+    return [*known, *pairs, *((errors, [found]) for errors, found in candidates)]
 
 
 def spell(index: "SearchIndex", correction: _Correction) -> str:

@@ -6,12 +6,14 @@ The key of a word is what its spellings have in common: "Lines’", "line" and "
 
 import re
 import unicodedata
+from collections.abc import Container
+from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 MAX_WORDS = 10
 MAX_LETTERS = 30
-MIN_PART = 3  # letters of each part when a word is split
 
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _POSSESSIVE = re.compile(r"(?<=\w)['’‘`´]s\b")
@@ -24,8 +26,11 @@ _NUMBERS = dict(
     )
 )
 _PLURALS = {"feet": "foot", "men": "man", "women": "woman", "teeth": "tooth", "children": "child"}
-_ENDING = re.compile(r"(?:ing|al|ed|er|es|e|y|s)$")
-_SAME_SOUND = [(re.compile(old), new) for old, new in (("ph", "f"), ("c?ks|cs", "x"), ("ck|k", "c"), ("z", "s"))]
+_ENDING = re.compile(r"(?:(?<=\w{5})ation|ion|ing|al|ed|er|es|e|y|s)$")
+_SAME_SOUND = [
+    (re.compile(old), new)
+    for old, new in (("ph", "f"), ("c?ks|cs", "x"), ("ck|k", "c"), ("z", "s"), ("ie$", "y"), (r"(.)\1", r"\1"))
+]
 
 # They say nothing about what a page is about, and many pages lack some of them.
 STOP_WORDS = frozenset(
@@ -37,10 +42,12 @@ STOP_WORDS = frozenset(
 
 def split_words(text: str) -> list[str]:
     """Return the words in lowercase, without accents and possessive endings."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
-    return _WORD.findall(_APOSTROPHE.sub("", _POSSESSIVE.sub("", plain)))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _WORD.findall(_APOSTROPHE.sub("", _POSSESSIVE.sub("", text.lower())))
 
 
+@lru_cache(maxsize=5000)
 def key_of(word: str) -> str:
     """Return the singular of a word, and a small number in letters."""
     if re.fullmatch(r"\d+s", word):  # "11s"
@@ -78,41 +85,26 @@ def sound_of(key: str) -> str:
     return key
 
 
-def get_typos(typed: str, known: str) -> float | None:
-    """Return how many typing errors lie between two keys, or None if there are too many.
+def find_candidates(typed: str, sounds: dict[str, str], roots: dict[str, str]) -> list[tuple[float, str]]:
+    """Return the keys that may be meant, with the number of typing errors, fewest first.
 
-    Short words allow for less. A word that sounds the same counts as half an error.
-    """
-    longest = max(len(typed), len(known))
-    if len(typed) < 4 or len(known) < 4 or longest > MAX_LETTERS:
-        return None
-    sounds = sound_of(typed), sound_of(known)
-    if sounds[0] == sounds[1]:
-        return 0.5
-    allowed = 1 if len(typed) < 8 else 2
-    if typed[0] != known[0] or (len(typed) == 4 and len(known) <= 4):
-        return None
-    errors = OSA.distance(*sounds, score_cutoff=allowed)
-    return float(errors) if errors <= allowed else None
-
-
-def find_candidates(typed: str, known: dict[str, str]) -> list[tuple[float, str]]:
-    """Return the known keys that may be meant, with the number of errors, best first.
-
-    ``known`` maps keys to their roots.
+    ``sounds`` and ``roots`` are those of the known keys. Short words allow for fewer errors: four letters only for two
+    that changed places. A word that sounds the same counts as half an error, another form of it as a little more.
     """
     root = root_of(typed)
-    found = []
-    for key, its_root in known.items():
-        if its_root == root and key != typed:
-            found.append((0.7, key))
-        elif (errors := get_typos(typed, key)) is not None and key != typed:
-            found.append((errors, key))
-    return sorted(found)
+    found = {key: 0.7 for key, its_root in roots.items() if its_root == root}
+    if 4 <= len(typed) <= MAX_LETTERS:
+        allowed = 1 if len(typed) < 8 else 2
+        alike = process.extract(sound_of(typed), sounds, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        for _sound, errors, key in alike:
+            is_slip = key[0] == typed[0] and (len(key) > 4 or sorted(key) == sorted(typed))
+            if errors == 0 or is_slip:
+                found[key] = min(found.get(key, errors or 0.5), errors or 0.5)
+    found.pop(typed, None)
+    return sorted((errors, key) for key, errors in found.items())
 
 
-def split_in_two(typed: str, known: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the pairs of known keys that a word is joined from."""
-    cuts = range(MIN_PART, len(typed) - MIN_PART + 1)
-    pairs = [(key_of(typed[:cut]), key_of(typed[cut:])) for cut in cuts]
-    return [pair for pair in pairs if pair[0] in known and pair[1] in known]
+def split_in_two(typed: str, neighbors: Container[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs of neighbors that a word is joined from."""
+    pairs = [(key_of(typed[:cut]), key_of(typed[cut:])) for cut in range(1, len(typed))]
+    return [pair for pair in pairs if pair in neighbors]
