@@ -1,6 +1,7 @@
 """Test the search of the site: what it finds, how it corrects, and what it never tells."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
@@ -320,7 +321,7 @@ def test_result_has_picture_kind_and_date(client, home):
     results = soup(client, "peel").select("ol.cards > li")
     told = [" ".join(result.select_one(".card__meta").get_text(" ").split()) for result in results]
     assert told == ["Treatment", "Article March 2, 2026", "Page"]
-    assert [result.h2.a["href"] for result in results][0] == "/treatments/peel/"
+    assert results[0].h2.a["href"] == "/treatments/peel/"
 
 
 def test_correction_is_said_and_can_be_refused(client, home):
@@ -364,7 +365,7 @@ def test_headings_of_the_search_are_in_order(client, home):
     for text in ("lips", "submarine"):
         levels = [int(heading.name[1]) for heading in soup(client, text).select("h1, h2, h3, h4")]
         assert levels[0] == 1
-        assert all(level <= before + 1 for before, level in zip(levels, levels[1:], strict=False))
+        assert all(level <= before + 1 for before, level in pairwise(levels))
 
 
 def test_search_without_results_queries_do_not_grow(client, home):
