@@ -7,13 +7,13 @@ has to hold one alternative of each group. When no page does, the words are corr
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from .words import MAX_WORDS, STOP_WORDS, find_candidates, key_of, keys_of, split_in_two, split_words
+from .words import MAX_WORDS, drop_stop_words, key_of, keys_of, split_in_two, split_words
 
 if TYPE_CHECKING:
     from .index import SearchIndex
 
 MAX_CANDIDATES = 5  # corrections of each word
-MAX_CORRECTIONS = 300  # corrections of a search
+MAX_CORRECTIONS = 100  # corrections of a search
 SYNONYM_SHARE = 0.8  # of the weight of the word that was typed
 SPLIT = JOINED = 0.3  # errors that a missing space and a space too many count as
 
@@ -61,9 +61,9 @@ def get_readings(index: "SearchIndex", keys: list[str]) -> list[list[str]]:
     """Return the keys as typed, and with two words written as one or one as two."""
     readings = [keys]
     for n, key in enumerate(keys):
-        if n + 1 < len(keys) and (joined := key_of(key + keys[n + 1])) in index.roots:
+        if n + 1 < len(keys) and (joined := key_of(key + keys[n + 1])) in index.spellings:
             readings.append([*keys[:n], joined, *keys[n + 2 :]])
-        if key not in index.roots:
+        if key not in index.spellings:
             readings += [[*keys[:n], *pair, *keys[n + 1 :]] for pair in split_in_two(key, index.neighbors)]
     return readings
 
@@ -123,45 +123,54 @@ class _Correction(NamedTuple):
 
 
 def find_correction(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[int, float]] | None:
-    """Return the correction with the fewest errors that some page fits, or None."""
-    best: tuple[_Correction, dict[int, float]] | None = None
-    for correction in get_corrections(index, typed):
-        if best and correction.errors > best[0].errors:
-            break
-        scores = score(index, [get_groups(index, [key for keys in correction.keys for key in keys])])
-        if scores and (best is None or max(scores.values()) > max(best[1].values())):
-            best = (correction, scores)
-    return best and (spell(index, best[0]), best[1])
+    """Return the correction with the fewest errors that some page fits, or None.
+
+    Known words are replaced only by their other forms, and only if replacing the unknown ones is not enough.
+    """
+    for keeps_known in (True, False):
+        best: tuple[_Correction, dict[int, float]] | None = None
+        for correction in get_corrections(index, typed, keeps_known=keeps_known):
+            if best and correction.errors > best[0].errors:
+                break
+            scores = score(index, [get_groups(index, [key for keys in correction.keys for key in keys])])
+            if scores and (best is None or max(scores.values()) > max(best[1].values())):
+                best = (correction, scores)
+        if best:
+            return spell(index, best[0]), best[1]
+    return None
 
 
-def get_corrections(index: "SearchIndex", typed: list[str]) -> list[_Correction]:
-    """Return what may be meant, the fewest errors first."""
-    found = []
+def get_corrections(index: "SearchIndex", typed: list[str], *, keeps_known: bool) -> list[_Correction]:
+    """Return what may be meant, the fewest errors first, also with two words written as one."""
     joined = [[*typed[:n], typed[n] + typed[n + 1], *typed[n + 2 :]] for n in range(len(typed) - 1)]
+    options = {
+        word: get_options(index, word, keeps_known) for word in {*typed, *(word for row in joined for word in row)}
+    }
+    found = []
     for words in [typed, *joined]:
-        options = [get_options(index, key, can_split=words is typed) for key in keys_of(" ".join(words))]
-        for chosen in islice(product(*options), MAX_CORRECTIONS):
+        for chosen in islice(product(*(options[word] for word in drop_stop_words(words))), MAX_CORRECTIONS):
             errors = sum(errors for errors, _keys in chosen) + (0 if words is typed else JOINED)
             found.append(_Correction(errors, words, [keys for _errors, keys in chosen]))
-    return sorted(found, key=lambda correction: correction.errors)
+    return sorted(found, key=lambda correction: correction.errors)[:MAX_CORRECTIONS]
 
 
-def get_options(index: "SearchIndex", key: str, *, can_split: bool) -> list[tuple[float, list[str]]]:
-    """Return what one word may mean, with the errors of each."""
-    known = [(0.0, [key])] if key in index.roots else []
-    pairs = [(SPLIT, list(pair)) for pair in split_in_two(key, index.neighbors) if can_split]
-    candidates = find_candidates(key, index.sounds, index.roots)[:MAX_CANDIDATES]
+def get_options(index: "SearchIndex", word: str, keeps_known: bool) -> list[tuple[float, list[str]]]:
+    """Return the keys that one word may mean, with the errors of each."""
+    key = key_of(word)
+    known = [(0.0, [key])] if key in index.spellings else []
+    if known and keeps_known:
+        return known
+    pairs = [(SPLIT, list(pair)) for pair in split_in_two(key, index.neighbors)]
+    candidates = [one for one in index.vocabulary.find_candidates(word) if not known or one[0] < 1][:MAX_CANDIDATES]
     return [*known, *pairs, *((errors, [found]) for errors, found in candidates)]
 
 
 def spell(index: "SearchIndex", correction: _Correction) -> str:
     """Return the typed words with the corrected ones in their places."""
-    has_content = any(word not in STOP_WORDS for word in correction.typed)
     remaining = iter(correction.keys)
+    content = drop_stop_words(correction.typed)
     words = []
     for word in correction.typed:
-        if has_content and word in STOP_WORDS:
-            words.append(word)
-        else:
-            words += [word if key == key_of(word) else index.spellings[key] for key in next(remaining)]
+        keys = next(remaining) if word in content else [key_of(word)]
+        words += [word if key == key_of(word) else index.spell(key) for key in keys]
     return " ".join(words)

@@ -7,6 +7,7 @@ with a view restriction and drafts are not in it: no result and no correction ca
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from django.core.cache import cache
@@ -18,9 +19,9 @@ from clinic.caching.version import CACHE_SECONDS
 from clinic.pages.snippets import Person
 
 from .models import Synonym, split_phrases
-from .words import STOP_WORDS, key_of, keys_of, root_of, sound_of, split_words
+from .words import Vocabulary, key_of, keys_of, split_words
 
-TITLE, LEAD, ROLE = 10, 3, 4  # weights of a word by its place; in the text, each occurrence counts one
+TITLE, ROLE, LEAD = 10, 5, 4  # weights of a word by its place; in the text, each occurrence counts one
 MAX_OCCURRENCES = 3
 LEAD_FIELDS = {"listing_summary", "search_description", "introduction", "intro"}
 
@@ -29,13 +30,54 @@ LEAD_FIELDS = {"listing_summary", "search_description", "introduction", "intro"}
 class SearchIndex:
     """Hold the weight of each word on each page, by the key of the word."""
 
-    weights: dict[str, dict[int, int]] = field(default_factory=dict)
+    weights: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     titles: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by page, in the order of the site's tree
-    spellings: dict[str, str] = field(default_factory=dict)  # the most frequent word of each key
-    synonyms: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=dict)
-    roots: dict[str, str] = field(default_factory=dict)  # of the keys that a correction may use
-    sounds: dict[str, str] = field(default_factory=dict)  # of the same keys
+    spellings: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     neighbors: set[tuple[str, str]] = field(default_factory=set)  # that stand together in a title or an introduction
+    synonyms: dict[tuple[str, ...], list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    important: set[str] = field(default_factory=set)  # what corrections prefer
+
+    def add(self, page: Page, words: Iterable[str], weight: int) -> None:
+        for word in words:
+            key = key_of(word)
+            self.weights[key][page.pk] = self.weights[key].get(page.pk, 0) + weight
+            self.spellings[key][word] += 1
+            if weight >= LEAD:
+                self.important.add(key)
+
+    def add_page(self, page: Page, people: dict[int, Person]) -> None:
+        self.titles[page.pk] = keys_of(page.title)
+        title = split_words(page.title)
+        leads = [split_words(getattr(page, name, "")) for name in LEAD_FIELDS]
+        self.add(page, title, TITLE)
+        self.add(page, {word for lead in leads for word in lead}, LEAD)
+        for words in (title, *leads):
+            self.neighbors.update(pairwise(map(key_of, words)))
+        texts = [*texts_of(page)]
+        for key, is_author in people_of(page):
+            if person := people.get(key):
+                self.add(page, split_words(f"{person.name} {person.credentials}"), LEAD if is_author else TITLE)
+                self.add(page, [] if is_author else split_words(person.role), ROLE)
+                texts.append("" if is_author else person.bio)
+        for word, count in Counter(split_words(" ".join(texts))).items():
+            self.add(page, [word], min(count, MAX_OCCURRENCES))
+
+    def add_synonym(self, synonym: Synonym) -> None:
+        meanings = [keys_of(phrase) for phrase in split_phrases(synonym.means)]
+        for phrase in split_phrases(synonym.words):
+            self.synonyms[keys_of(phrase)] += meanings
+            self.important.update(keys_of(phrase), *meanings)
+            for word in split_words(phrase):
+                self.spellings[key_of(word)][word] += 1
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        keys = {word: key for key, words in self.spellings.items() for word in (key, *words)}
+        return Vocabulary(keys, self.important)
+
+    def spell(self, key: str) -> str:
+        """Return the most frequent word of a key."""
+        return self.spellings[key].most_common(1)[0][0]
 
 
 def get_index(version: str) -> SearchIndex:
@@ -49,40 +91,11 @@ def get_index(version: str) -> SearchIndex:
 
 
 def build_index() -> SearchIndex:
-    index = SearchIndex()
-    spellings: dict[str, Counter] = defaultdict(Counter)
-
-    def add(page: Page, words: Iterable[str], weight: int) -> None:
-        for word in words:
-            key = key_of(word)
-            weights = index.weights.setdefault(key, {})
-            weights[page.pk] = weights.get(page.pk, 0) + weight
-            spellings[key][word] += 1
-
-    people = Person.objects.in_bulk()
+    index, people = SearchIndex(), Person.objects.in_bulk()
     for page in Page.objects.live().public().filter(depth__gt=1).order_by("path").specific().iterator():
-        index.titles[page.pk] = keys_of(page.title)
-        for word, count in Counter(split_words(" ".join(texts_of(page)))).items():
-            add(page, [word], min(count, MAX_OCCURRENCES))
-        leads = [split_words(getattr(page, name, "")) for name in LEAD_FIELDS]
-        add(page, {word for lead in leads for word in lead}, LEAD)
-        title = split_words(page.title)
-        add(page, title, TITLE)
-        for words in (title, *leads):
-            index.neighbors.update(pairwise(map(key_of, words)))
-        for person, is_author in ((people[key], is_author) for key, is_author in people_of(page) if key in people):
-            add(page, split_words(f"{person.name} {person.credentials}"), LEAD if is_author else TITLE)
-            if not is_author:
-                add(page, set(split_words(f"{person.role} {person.bio}")), ROLE)
-    index.spellings = {key: words.most_common(1)[0][0] for key, words in spellings.items()}
+        index.add_page(page, people)
     for synonym in Synonym.objects.all():
-        meanings = [keys_of(phrase) for phrase in split_phrases(synonym.means)]
-        for phrase in split_phrases(synonym.words):
-            index.synonyms.setdefault(keys_of(phrase), []).extend(meanings)
-            index.spellings = {key_of(word): word for word in split_words(phrase)} | index.spellings
-    known = [key for key in index.spellings if key not in STOP_WORDS]
-    index.roots = {key: root_of(key) for key in known}
-    index.sounds = {key: sound_of(key) for key in known}
+        index.add_synonym(synonym)
     return index
 
 

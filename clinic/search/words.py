@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 
 MAX_WORDS = 10
 MAX_LETTERS = 30
+LONG = 7  # letters from which on a word has few neighbors
 
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _POSSESSIVE = re.compile(r"(?<=\w)['’‘`´]s\b")
@@ -62,18 +63,19 @@ def key_of(word: str) -> str:
     return _PLURALS.get(word, word)
 
 
-def keys_of(text: str) -> tuple[str, ...]:
-    """Return the keys of the words that say what a text is about.
+def drop_stop_words(words: list[str]) -> list[str]:
+    """Return the words that say what a text is about: all of them if it consists of stop words."""
+    return [word for word in words if word not in STOP_WORDS] or words
 
-    These are all of its words if it consists of stop words.
-    """
-    words = split_words(text)[:MAX_WORDS]
-    return tuple(key_of(word) for word in [word for word in words if word not in STOP_WORDS] or words)
+
+def keys_of(text: str) -> tuple[str, ...]:
+    """Return the keys of the words that say what a text is about."""
+    return tuple(map(key_of, drop_stop_words(split_words(text)[:MAX_WORDS])))
 
 
 def root_of(key: str) -> str:
     """Return the beginning that "scar" and "scarring" share."""
-    root = _ENDING.sub("", key)
+    root = _ENDING.sub("", key).rstrip("e")
     if root[-1:] == root[-2:-1]:
         root = root[:-1]
     return root if len(root) >= 4 else key
@@ -85,26 +87,58 @@ def sound_of(key: str) -> str:
     return key
 
 
-def find_candidates(typed: str, sounds: dict[str, str], roots: dict[str, str]) -> list[tuple[float, str]]:
-    """Return the keys that may be meant, with the number of typing errors, fewest first.
+class Vocabulary:
+    """Hold the words that a search can be corrected to, with their keys.
 
-    ``sounds`` and ``roots`` are those of the known keys. Short words allow for fewer errors: four letters only for two
-    that changed places. A word that sounds the same counts as half an error, another form of it as a little more.
+    Almost every short word has a neighbor among the words of a text, so only important ones are corrected to: those of
+    titles, introductions, synonyms and names. Other words have to be long.
     """
-    root = root_of(typed)
-    found = {key: 0.7 for key, its_root in roots.items() if its_root == root}
-    if 4 <= len(typed) <= MAX_LETTERS:
-        allowed = 1 if len(typed) < 8 else 2
-        alike = process.extract(sound_of(typed), sounds, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-        for _sound, errors, key in alike:
-            is_slip = key[0] == typed[0] and (len(key) > 4 or sorted(key) == sorted(typed))
-            if errors == 0 or is_slip:
-                found[key] = min(found.get(key, errors or 0.5), errors or 0.5)
-    found.pop(typed, None)
-    return sorted((errors, key) for key, errors in found.items())
+
+    def __init__(self, keys: dict[str, str], important: Container[str]):
+        self.important = {word for word, key in keys.items() if key in important}
+        self.keys = {
+            word: key
+            for word, key in keys.items()
+            if word not in STOP_WORDS and (key in important or len(word) >= LONG)
+        }
+        self.sounds = {word: sound_of(word) for word in keys if word not in STOP_WORDS}
+        self.sounding = {word: key for word, key in keys.items() if word in self.sounds}
+        self.roots = {key: root_of(key) for key in self.keys.values()}
+
+    def find_candidates(self, typed: str) -> list[tuple[float, str]]:
+        """Return the keys that may be meant, with the number of typing errors, fewest first.
+
+        A word that sounds the same counts as half an error, another form of it as a little more.
+        """
+        own, sound = key_of(typed), sound_of(typed)
+        root = root_of(own)
+        found = [(0.7, key) for key, its_root in self.roots.items() if its_root == root]
+        if 4 <= len(typed) <= MAX_LETTERS:
+            found += [(0.5, self.sounding[word]) for word, its_sound in self.sounds.items() if its_sound == sound]
+            alike = process.extract(typed, self.keys.keys(), scorer=OSA.distance, score_cutoff=2, limit=None)
+            found += [
+                (float(errors), self.keys[word]) for word, errors, _n in alike if self.is_slip(typed, word, errors)
+            ]
+        fewest = {key: errors for errors, key in sorted(found, reverse=True) if key != own}
+        return sorted((errors, key) for key, errors in fewest.items())
+
+    def is_slip(self, typed: str, word: str, errors: int) -> bool:
+        """Return whether so few errors may have turned the word into what was typed.
+
+        In a short word, letters may have changed places, and its plural may lack one. A second error needs a long word.
+        """
+        shorter, longer = sorted((len(typed), len(word)))
+        keeps_letters, lacks_one = sorted(typed) == sorted(word), len(typed) < len(word)
+        is_important = word in self.important
+        if errors == 2:
+            is_long = shorter > LONG + 1 or (is_important and (shorter, longer) >= (LONG, LONG + 1))
+            return is_long and word[:2] == typed[:2]
+        if len(self.keys[word]) <= 4 and not keeps_letters and not (lacks_one and len(word) > 4):
+            return False
+        return word[0] == typed[0] and (is_important or longer > LONG or keeps_letters or shorter < longer)
 
 
 def split_in_two(typed: str, neighbors: Container[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the pairs of neighbors that a word is joined from."""
     pairs = [(key_of(typed[:cut]), key_of(typed[cut:])) for cut in range(1, len(typed))]
-    return [pair for pair in pairs if pair in neighbors]
+    return [pair for pair in pairs if pair in neighbors or pair[::-1] in neighbors]

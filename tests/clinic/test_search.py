@@ -12,7 +12,7 @@ from wagtail.models import PageViewRestriction
 from clinic.models import ContactPage, Person, StandardPage, Synonym
 from clinic.search.finding import find
 from clinic.search.index import build_index
-from clinic.search.words import find_candidates, key_of, keys_of, root_of, sound_of, split_words
+from clinic.search.words import Vocabulary, key_of, keys_of, split_words
 from tests import factories
 from tests.counting import queries_for
 
@@ -130,9 +130,10 @@ def test_different_words_have_different_keys(different):
     assert len({key_of(word) for word in different.split()}) == 2
 
 
-def candidates(typed, *known):
-    sounds, roots = ({key: of(key) for key in known} for of in (sound_of, root_of))
-    return [key for _errors, key in find_candidates(typed, sounds, roots)]
+def candidates(typed, known, important=True):
+    keys = {word: key_of(word) for word in (known, "treatment", "forehead")}
+    vocabulary = Vocabulary(keys, {key_of(known)} if important else ())
+    return [key for _errors, key in vocabulary.find_candidates(typed)]
 
 
 @pytest.mark.parametrize(
@@ -141,19 +142,22 @@ def candidates(typed, *known):
         ("botx", "botox"),
         ("botocks", "botox"),
         ("migrane", "migraine"),
+        ("migrene", "migraine"),
         ("removel", "removal"),
         ("lazer", "laser"),
         ("akne", "acne"),
         ("ance", "acne"),
         ("hylauronic", "hyaluronic"),
         ("scarring", "scar"),
+        ("priceing", "price"),
         ("consult", "consultation"),
         ("bunnie", "bunny"),
+        ("lins", "lines"),
         ("babby", "baby"),
     ],
 )
 def test_typing_error_is_corrected(typed, meant):
-    assert meant in candidates(typed, meant, "treatment", "forehead")
+    assert candidates(typed, meant) == [key_of(meant)]
 
 
 @pytest.mark.parametrize(
@@ -161,15 +165,28 @@ def test_typing_error_is_corrected(typed, meant):
     [
         ("flight", "light"),  # another first letter
         ("car", "care"),  # too short
+        ("cars", "care"),
         ("pasta", "past"),
         ("brow", "crow"),
         ("tomato", "tattoo"),
         ("pizza", "price"),
+        ("ladder", "laser"),
         ("a" * 200, "a" * 201),
     ],
 )
 def test_other_word_is_no_correction(typed, known):
     assert candidates(typed, known) == []
+
+
+@pytest.mark.parametrize(("typed", "known"), [("paint", "print"), ("concert", "concern"), ("train", "trained")])
+def test_short_word_of_the_text_is_no_correction(typed, known):
+    assert candidates(typed, known, important=False) == []
+    assert candidates(typed, known) == [known]
+
+
+@pytest.mark.parametrize(("typed", "known"), [("myastenia", "myasthenia"), ("parkng", "parking")])
+def test_long_word_of_the_text_is_a_correction(typed, known):
+    assert candidates(typed, known, important=False) == [known]
 
 
 # What is found
