@@ -178,7 +178,7 @@ def test_other_word_is_no_correction(typed, known):
     assert candidates(typed, known) == []
 
 
-@pytest.mark.parametrize(("typed", "known"), [("paint", "print"), ("concert", "concern"), ("train", "trained")])
+@pytest.mark.parametrize(("typed", "known"), [("paint", "print"), ("concert", "concern")])
 def test_short_word_of_the_text_is_no_correction(typed, known):
     assert candidates(typed, known, important=False) == []
     assert candidates(typed, known) == [known]
