@@ -13,6 +13,7 @@ from wagtail.documents.views import serve as documents
 from clinic.accounts.views import limit_guesses
 from clinic.hours import feeds
 from clinic.media.views import serve_document, serve_rendition
+from clinic.search.views import search
 from clinic.site import views
 from clinic.site.sitemaps import SITEMAPS
 
@@ -41,7 +42,7 @@ urlpatterns = [
         name="wagtailcore_authenticate_with_password",
     ),
     path("consultation/", include("bookings.urls")),
-    path("search/", views.search, name="search"),
+    path("search/", search, name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("hours.json", feeds.hours_json, name="hours_json"),

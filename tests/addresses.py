@@ -11,6 +11,7 @@ SNIPPETS = {
     "clinic/announcement": "announcement",
     "clinic/keyword": "keyword",
     "clinic/person": "person",
+    "clinic/synonym": "synonym",
     "clinic/testimonial": "testimonial",
     "clinic/whychooseus": "why_choose_us",
 }

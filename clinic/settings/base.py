@@ -244,7 +244,7 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "clinic.media.forms.DocumentForm"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = []
 # Never the address of the storage, which knows no private collections.
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "clinic.site.search"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "clinic.search.backend"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 TAGGIT_CASE_INSENSITIVE = True

@@ -258,7 +258,7 @@ class TestTheWeek:
     def test_nonsense_is_refused_beside_its_field_in_the_notations_words(self, erin):
         for typed, sentence in (
             ("9-5", "Is “9-5” morning or evening? Write it like 9 am – 5 pm."),
-            ("nine to five", "“nine” is not a time that we can read. Write the times like 9 am – 4 pm, or closed."),
+            ("noonish to 5", "“noonish” is not a time that we can read. Write the times like 9 am – 4 pm, or closed."),
             ("<b>9 am", "“<b>9 am” does not say from when to when. Write the times like 9 am – 4 pm, or closed."),
         ):
             erin["tuesday"] = typed
