@@ -21,7 +21,7 @@ WRONG_TYPE = _(
 )
 WRONG_CONTENT = _("The content of this file is not what its name says. Export the document again, then upload it.")
 ACTIVE = _(
-    "This document holds something that runs or opens by itself: a macro, a script, an action, a form that sends, "
+    "This document contains something that runs or opens by itself: a macro, a script, an action, a form that sends, "
     "a link to another file or an attachment. Export it as a plain PDF, then upload that."
 )
 UNREADABLE = _(

@@ -47,7 +47,7 @@ def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
     expect(cover).to_be_visible()
     cover.get_by_label("Password").fill("wrong")
     clerk.keyboard.press("Enter")
-    expect(cover.get_by_role("alert")).to_have_text("This is not the password.")
+    expect(cover.get_by_role("alert")).to_have_text("That is not the right password.")
     cover.get_by_label("Password").fill(PASSWORD)
     clerk.keyboard.press("Enter")
     expect(cover).to_be_hidden()
