@@ -75,7 +75,7 @@ class ConsultationSettings(BaseSiteSetting):
         _("a request holds its time for"),
         default=240,
         validators=[MinValueValidator(15), MaxValueValidator(10_000)],
-        help_text=_("In minutes while the clinic is open. If the desk does not answer by then, the time is free again."),
+        help_text=_("In minutes while the clinic is open. If the desk does not answer by then, the time is freed."),
     )
     complaint_minutes = models.PositiveSmallIntegerField(
         _("answer a complaint within"),
