@@ -36,7 +36,7 @@ class ConsultationSettings(BaseSiteSetting):
         features=["ol", "ul", "bold", "link"],
         default=(
             "<ol><li>Someone on our team reads your request.</li>"
-            "<li>We contact you the way you chose, to confirm your time or to find one together.</li>"
+            "<li>We will contact you the way you chose, to confirm your time or to find one together.</li>"
             "<li>At the clinic we take as much time as your questions need. It costs nothing.</li></ol>"
         ),
     )

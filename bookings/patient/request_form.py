@@ -70,8 +70,8 @@ class RequestForm(forms.Form):
     phone = LineField(
         label=_("Phone"),
         help_text=_(
-            "With the area code, or from abroad with + and the country code. You can leave it out if you give us your "
-            "email address."
+            "With the area code, or + and the country code from outside the US. You can leave it out if you give us "
+            "your email address."
         ),
         max_length=max_length("phone"),
         required=False,
@@ -356,7 +356,7 @@ class RequestForm(forms.Form):
             "token",
             Fieldset(_("When would you like to come?"), *times),
             Fieldset(_("How to reach you"), "name", "phone", "email", "contact_by", "contact_time"),
-            Fieldset(_("What it is about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
+            Fieldset(_("What it’s about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
             Field(HONEYPOT, template="bookings/honeypot.html"),
             "consent",
             Div(Submit("send", _("Send my request")), css_class="form-actions"),
