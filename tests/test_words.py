@@ -140,13 +140,16 @@ def test_nobody_is_she_by_default():
     assert not found
 
 
-def test_emails_begin_with_a_capital_letter():
+MAILS = [*ROOT.glob("bookings/templates/bookings/mail/*.*"), *ROOT.glob("clinic/templates/account/mail/*.*")]
+
+
+@pytest.mark.parametrize("path", MAILS, ids=lambda path: path.name)
+def test_emails_begin_with_a_capital_letter(path):
     """After "Hello Ana," German goes on in lower case, and English does not."""
-    for path in (ROOT / "bookings/templates/bookings/mail").iterdir():
-        text = path.read_text(encoding="utf-8")
-        parts = re.findall(r"""{% translate ["'](.)""", text)
-        parts += re.findall(r"{% blocktranslate[^%]*%}([^{ (])", text)
-        assert not [part for part in parts if part.islower()], path.name
+    text = path.read_text(encoding="utf-8")
+    starts = re.findall(r"""{% translate ["'](.)""", text) + re.findall(r"{% blocktranslate[^%]*%}(.)", text)
+    starts += re.findall(r"Hello {{ \w+ }},\s+(\w)", text)
+    assert not [start for start in starts if start.islower()]
 
 
 # Treatments

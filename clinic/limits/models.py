@@ -78,9 +78,9 @@ def is_over(limit: Limit, value: str) -> bool:
     return bool(value) and counts.filter(uses__gte=limit.uses).exists()
 
 
-def forget(limit: Limit, value: str) -> None:
-    """Start again from zero for the value."""
-    LimitCount.objects.filter(key=get_key(limit, value)).delete()
+def give_back(limit: Limit, value: str) -> None:
+    """Count one use less."""
+    LimitCount.objects.filter(key=get_key(limit, value), uses__gt=0).update(uses=models.F("uses") - 1)
 
 
 def purge() -> None:

@@ -560,7 +560,7 @@ class TestPublicHolidays:
         profile.country = "ZZ"
         profile.save()
         screen = Screen(log_in("editor"))
-        assert "No calendar of public holidays is known for “ZZ”." in screen.said
+        assert "We know no calendar of public holidays for “ZZ”." in screen.said
         assert screen.save().was_saved
 
 

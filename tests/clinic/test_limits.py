@@ -81,11 +81,12 @@ def test_count_from_a_clock_that_was_ahead_starts_anew(clock):
 
 
 @pytest.mark.django_db
-def test_forgotten_value_starts_from_zero():
-    for _use in range(4):
+def test_use_that_is_given_back_is_free_again():
+    limits.give_back(THREE_AN_HOUR, "ana")
+    for _use in range(3):
         limits.take(THREE_AN_HOUR, "ana")
-    limits.forget(THREE_AN_HOUR, "ana")
-    assert limits.take(THREE_AN_HOUR, "ana")
+    limits.give_back(THREE_AN_HOUR, "ana")
+    assert [limits.take(THREE_AN_HOUR, "ana") for _use in range(2)] == [True, False]
 
 
 @pytest.mark.django_db
