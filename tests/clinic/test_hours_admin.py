@@ -903,7 +903,7 @@ class TestVisits:
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11", "2026-11-18", "2026-11-19")):
             erin["wednesday"] = "closed"
             assert not erin.save().was_saved
-            assert "2 visits fall into the times you close" in erin.said
+            assert "There are 2 visits in the times you are closing" in erin.said
             assert "Wed, Nov 11, 2026, 10 a.m.: Visit 1" in erin.said
             assert "Visit 3" not in erin.said
             assert week()[2] == "9 am – 4 pm"
@@ -926,7 +926,7 @@ class TestVisits:
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11", "2026-11-18")):
             assert not erin.save(visits_seen=agreed).was_saved
             assert self.seen(erin) != agreed
-            assert "2 visits fall" in erin.said
+            assert "There are 2 visits" in erin.said
             assert erin.save(visits_seen=self.seen(erin)).was_saved
 
     def test_agreement_to_one_closing_is_none_to_another(self, erin):
@@ -944,7 +944,7 @@ class TestVisits:
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11")):
             erin[day] = typed
             assert not erin.save().was_saved
-            assert "1 visit falls into the times you close" in erin.said
+            assert "There is 1 visit in the times you are closing" in erin.said
 
     def test_holiday_that_is_decided_counts_as_closing(self, erin):
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11")):

@@ -153,7 +153,7 @@ class HoursViewMixin:
         )
         if self.visits and self.request.POST.get("visits_seen") != digest(self.visits):
             self.produced_error_message = _(
-                "Not saved yet: there are visits in the times you close. See the list below."
+                "Not saved yet: there are visits in the times you are closing. See the list below."
             )
             return False
         return True
