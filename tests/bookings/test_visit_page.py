@@ -578,5 +578,5 @@ def test_open_complaint_keeps_the_page_of_its_visit(client, booked, file_complai
 
 def test_waitlist_needs_an_email(ask):
     case = ask(email="", phone="(949) 555-0123")
-    with pytest.raises(services.BookingError, match="no email address"):
+    with pytest.raises(services.BookingError, match="have your email address"):
         services.set_waitlist(case.pk, True)
