@@ -128,9 +128,11 @@ def _may_send(message: Message) -> bool:
 
 def is_held_back(message: Message) -> bool:
     """Return whether the limit of its address keeps a message to a patient from being sent, now or earlier."""
-    if message.state not in UNFINISHED or message.is_needed:
+    if message.state not in UNFINISHED or message.attempts or message.is_needed:
         return message.state == MessageState.LIMITED
-    return is_over(MAILS_PER_CONTACT, identify_email(message.recipient))
+    before = Message.objects.filter(recipient=message.recipient, state__in=UNFINISHED, attempts=0, pk__lt=message.pk)
+    waiting = before.exclude(kind__in=TO_STAFF).count()
+    return is_over(MAILS_PER_CONTACT, identify_email(message.recipient), waiting)
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:
