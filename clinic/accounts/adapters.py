@@ -38,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The user name or email and the password do not match."),
         "email_password_mismatch": _("The user name or email and the password do not match."),
-        "invalid_password_reset": _("This link does not work any more."),
+        "invalid_password_reset": _("This link no longer works."),
     }
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractUser | None:

@@ -77,6 +77,6 @@ def check_access(request: HttpRequest) -> HttpResponse | None:
         return render(request, "account/no_access.html", status=403)
     if needs_second_factor(user) and not is_mfa_enabled(user):
         if idle.is_navigation(request):
-            messages.warning(request, _("Your role sees patients. Set up a second step to go on."))
+            messages.warning(request, _("Your role can see patients. Set up a second step to continue."))
         return redirect("mfa_index")
     return None

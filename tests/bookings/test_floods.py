@@ -155,7 +155,7 @@ def test_receipt_page_promises_no_limited_email(ask, client, is_tried):
     if is_tried:
         outbox.send_due()
     page = client.get(get_receipt_path(case)).text
-    assert "no receipt follows" in page
+    assert "we are not sending a receipt" in page
     assert "on its way" not in page
 
 
@@ -223,7 +223,7 @@ def test_fourth_hold_of_a_network_is_a_wish(ask, client):
     assert wish.events.get(kind=EventKind.NOT_HELD).data["over_limit"]
     page = client.get(get_receipt_path(wish)).content.decode()
     assert "No time is held for you yet." in page
-    assert "We answer by" in page
+    assert "We’ll answer by" in page
     assert is_held(ask(starts[-1], network="203.0.113.10"))
 
 

@@ -75,7 +75,7 @@ def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
     expect(cover).to_be_visible()
     cover.get_by_label("Password").fill("wrong")
     clerk.keyboard.press("Enter")
-    expect(cover.get_by_role("alert")).to_have_text("This is not the password.")
+    expect(cover.get_by_role("alert")).to_have_text("That is not the right password.")
     cover.get_by_label("Password").fill(PASSWORD)
     clerk.keyboard.press("Enter")
     expect(cover).to_be_hidden()
@@ -92,7 +92,7 @@ def test_two_locked_tabs_both_send_what_was_typed(open_page, site):
     subprocess.run(shell, cwd=ROOT, env=site.environment, capture_output=True, check=True)
     for tab in tabs.values():
         tab.get_by_role("button", name="Save only the note").click()
-        expect(tab.get_by_role("heading", name="Is it still you?")).to_be_visible()
+        expect(tab.get_by_role("heading", name="Is this still you?")).to_be_visible()
     for words, tab in tabs.items():
         tab.get_by_label("Password").fill(PASSWORD)
         tab.keyboard.press("Enter")

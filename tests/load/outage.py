@@ -121,7 +121,7 @@ class Clinic:
 
     def save_note(self, part: str, note: dict[str, str], expected: int) -> None:
         status, page, seconds = self.desk.status(self.case_path, note)
-        words = "Note saved" if expected == 200 else "Look first whether it was saved"
+        words = "Note saved" if expected == 200 else "Check whether it was saved"
         seen = f"saves a note: {status}, told so: {'yes' if words in page else 'no'}"
         self.report.row(part, "desk", seen, seconds, is_right=status == expected and words in page)
 

@@ -18,7 +18,7 @@ LINK = _(
     "link to a file on a computer. Remove the link, or write the full web address with https:// in front."
 )
 FORMULA = _(
-    "This document holds a formula that would run when somebody opens it, or that reads from outside the document. "
+    "This document holds a formula that would run when someone opens it, or that reads from outside the document. "
     "Replace such formulas with their values (Copy, then Paste Special, Values), then upload the document again."
 )
 FORMULA_CELL = _(
