@@ -87,7 +87,7 @@ WHO = r"(?:(?:written|posted|published|created|authored) )?by\s*:?|(?:posted|wri
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
     r"|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
-    rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|{CLOCK})"
+    rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:at )?{CLOCK})"
 )
 SMALL_PRINT = {
     field: re.compile(rf"(?:{pattern})[\s|·•,;/–—-]*", re.IGNORECASE)
@@ -109,7 +109,7 @@ CATEGORIES = set(
     "skin care|skincare|laser treatment|laser treatments|hair removal|laser hair removal|botox|fillers|lip fillers|acne"
     "|injectables|facials|body contouring|microneedling|chemical peels|med spa|beauty|wellness|news".split("|")
 )
-TOPICS = frozenset(word for name in CATEGORIES for word in name.split())
+NOT_NAMES = SMALL_WORDS | QUESTION_WORDS | {word for name in CATEGORIES for word in name.split()} | {"my", "her", "his"}
 CREDENTIAL = (
     r"(?:M\.?D|D\.?O|R\.?N|N\.?P|P\.?A(?:-?C)?|FNP|DNP|APRN|LPN|LVN|BSN|MSN|Ph\.?D|CRNA|FAAD|LE|CANS)(?:-[A-Z]+)?\.?"
 )
@@ -122,6 +122,7 @@ KEYWORDS_LABEL = re.compile(
 )
 # "Posted in Skin Care. Tagged peel, glow": a category and keywords on one line.
 BEFORE_TAGS = re.compile(r"(?i:(?:posted |filed )?(?:in|under)[: ]) ?[A-Z].{1,60}?(?=[ .|·]+(?:Tags?|Tagged)\b)")
+IN_CATEGORY = re.compile(r"in (?P<value>(?-i:[A-Z])[\w&, -]{2,40})", re.IGNORECASE)
 HASHTAGS = re.compile(r"(?:#[^\W_][\w-]*[\s,;]*){2,}")
 TITLE_LABEL = re.compile(
     r"(?:(?:page |post |blog )?title|headline|subject(?: line)?|h1)\s*[:=]\s*(?P<value>\S.*)", re.I
@@ -374,7 +375,7 @@ OUTSIDE = {
     "footer": "page footer",
     **dict.fromkeys(("form", "button", "select", "textarea", "label"), "form"),
     "figcaption": "caption of a picture",
-    **dict.fromkeys(("script", "style", "noscript", "template", "svg", "iframe", "object"), "code of the page"),
+    **dict.fromkeys(("script", "style", "noscript", "template", "svg", "iframe", "object"), "markup: code of the page"),
 }
 INLINE = re.compile(r"</?(?:b|strong|em|i|u|br)\s*/?>", re.IGNORECASE)
 TARGET = r"(?P<target>(?:https?:|mailto:|tel:|/|#)[^\s()<>\"']*)"
@@ -388,7 +389,7 @@ ENTITY = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECAS
 
 def read_lines(text: str) -> tuple[list[Line], list[Line]]:
     """Return the lines with words, and others to report: markup, links, pictures, and lines without words."""
-    text = _repair(re.sub(r"\r\n?", "\n", text))
+    text = repair(re.sub(r"\r\n?", "\n", text))
     text, others = _take_shortcodes(text)
     if len(HTML.findall(text)) > 1:
         reader = _HTMLReader()
@@ -405,7 +406,7 @@ def read_lines(text: str) -> tuple[list[Line], list[Line]]:
     return [part for line in lines if line.place == "body" for part in _split_line(line)], others
 
 
-def _repair(text: str) -> str:
+def repair(text: str) -> str:
     """Return the text without wrong encodings: "Itâ€™s" becomes "It’s". Many programs drop the last byte of a quote."""
     lost = re.compile("â€(?![\u0080-\uffff])")
     return "\n".join(
@@ -506,10 +507,10 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
 
 def _read_cells(text: str, raw: str) -> tuple[str, ...]:
     """Return the cells of a row of a table, or nothing."""
-    if _has_columns(raw):
-        cells = COLUMNS.sub(lambda match: match[0][0] + "\n", raw).split("\n")
-    elif BARS.search(text):
+    if BARS.search(text):
         cells = BARS.split(text.strip("|¦│┃║ "))
+    elif _has_columns(raw):
+        cells = COLUMNS.sub(lambda match: match[0][0] + "\n", raw).split("\n")
     elif COMMAS.fullmatch(text) and not is_prose(text):
         cells = re.split("[,;]", text)
     else:
@@ -593,8 +594,8 @@ class _HTMLReader(HTMLParser):
                 pass
 
     def handle_data(self, data):
-        if self.outside() == "code of the page":
-            self.report(shorten(data, 200, placeholder="…"), "code of the page")
+        if self.outside() == "markup: code of the page":
+            self.report(shorten(data, 200, placeholder="…"), "markup: code of the page")
             return
         if {"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "title"} & {*self.open}:
             self.add(data)
@@ -643,6 +644,7 @@ class _HTMLReader(HTMLParser):
         line.tag = "b" if strong and tag in ("p", "") else "" if tag == "li" else tag
         line.cells = tuple(cells) if len(cells) > 1 else ()
         if reason := self.outside():
+            line.text = words
             line.leave_out(reason)
         self.lines.append(line)
         self.gap, self.mark = 0, ""
@@ -663,6 +665,11 @@ def _set_kinds(lines: list[Line]) -> None:
         else:
             listed = line.kind in "TP" and line.text.endswith(":")
     _find_running_headers(lines)
+    _mark_table_of_contents(lines)
+    for above, line, below in zip([Line(0, ""), *lines], lines, [*lines[1:], Line(0, "")], strict=False):
+        if line.kind == "T" and IN_CATEGORY.fullmatch(line.text):
+            near = above.kind + below.kind
+            line.kind = "N" if re.search("[DN]", near) or KEYWORDS_LABEL.fullmatch(below.text) else "T"
 
 
 def _kind(text: str) -> tuple[str, str]:
@@ -731,11 +738,11 @@ def _find_titles(lines: list[Line]) -> list[int]:
     """Return the indexes of the title, of which the last stands right above small print or text."""
     end = _find_text(lines)
     words = " ".join(line.text for line in lines)
-    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", words)} | TOPICS
+    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", words)} | NOT_NAMES
     candidates = {
         index: score
         for index, line in enumerate(lines[:end])
-        if _may_be_title(line) and (score := _score_title(lines, index, end, small)) > 0
+        if _may_be_title(line) and (score := _score_title(lines, index, end, small)) > -6
     }
     if not candidates:
         raise NotAnArticleError("no title was found: an article begins with its title on a line of its own")
@@ -748,20 +755,15 @@ def _find_titles(lines: list[Line]) -> list[int]:
 
 
 def _find_text(lines: list[Line]) -> int:
-    """Return the index behind which no title can be: that of the first running text, or behind an explicit title."""
-    for index, line in enumerate(lines[:TOP_LINES]):
-        if line.tag in ("h1", "title") or TITLE_LABEL.fullmatch(line.text):
-            below = [other for other, line in enumerate(lines[:TOP_LINES]) if line.tag == "h1" and other > index]
-            return (
-                max([index, *below[:1]])
-                + 1
-                + sum(_title_key(other.text) == _title_key(line.text) for other in lines[index + 1 : index + 4]) * 3
-            )
-        if line.kind == "P" and all(
-            _title_key(other.text) != _title_key(line.text) for other in lines[index + 1 : index + 4]
-        ):
-            return index
-    return min(len(lines), TOP_LINES)
+    """Return the index behind which no title can be: behind an explicit title, or at the first running text."""
+    keys = [_title_key(line.text) for line in lines[: TOP_LINES + 3]]
+    top = lines[:TOP_LINES]
+    explicit = [i for i, line in enumerate(top) if line.tag == "h1"]
+    explicit = explicit or [i for i, line in enumerate(top) if line.tag == "title" or TITLE_LABEL.fullmatch(line.text)]
+    text = (i for i, line in enumerate(top) if line.kind == "P" and keys[i] not in keys[i + 1 : i + 4])
+    if not explicit:
+        return next(text, len(top))
+    return max(i for i, key in enumerate(keys[: explicit[0] + 4]) if key == keys[explicit[0]]) + 1
 
 
 def _may_be_title(line: Line) -> bool:
@@ -777,39 +779,39 @@ def _may_be_title(line: Line) -> bool:
 def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> float:
     """Return how much speaks for this line as the title: markup, repetition, small print beside it, and its shape."""
     line, text = lines[index], lines[index].text
-    key = _title_key(text)
-    others = [other for other in range(end) if other != index]
-    repeats = any(_title_key(lines[other].text) == key for other in others)
-    path = re.sub(r"\W+", "-", key)
-    named = any(
-        re.split(r"\s*[»›>/→|]\s*", lines[other].text)[-1].casefold() == text.casefold()
-        or (len(path) > 8 and path in lines[other].text.casefold())
-        for other in range(min(len(lines), end + 3))
-        if other != index and lines[other].kind in "FK"
-    )
+    key, words = _title_key(text), word_count(text)
+    top = [other for position, other in enumerate(lines[: end + 3]) if position != index]
+    repeats = any(_title_key(other.text) == key and other.kind in "TPCRL" for other in top[: end - 1])
     below = "".join(other.kind for other in lines[index + 1 : index + 4])
     above = "".join(other.kind for other in lines[max(0, index - 3) : index])
-    words = word_count(text)
-    is_sentence = (
-        line.kind == "P" or ends_sentence(text) or (words > 9 and not is_title_case(text) and not is_question(text))
-    )
-    return (
-        2
-        + 30 * (TITLE_LABEL.fullmatch(text) is not None)
-        + 20 * (line.tag == "h1")
-        + 6 * (line.tag == "title")
-        + 4 * repeats
-        + 4 * named
-        + 3 * (below[:1] in ("D", "N"))
-        + 2 * (re.match(r"[^DN][DN]", below) is not None)
-        + 2 * (re.search(r"(?:^|[^TPC])[DN]$", above) is not None)
-        + (below[:1] == "P" or index + 1 == end)
-        + (words >= 4)
-        - 2 * (words == 1)
-        - 4 * is_sentence
-        - 6 * (is_person(text, small) and _is_beside_small_print(lines, index))
-        - 5 * (_is_in_menu(lines, index) and not repeats)
-        - 1.5 * (line.kind == "C")
+    in_menu = _is_in_menu(lines, index) and not repeats
+    is_long = words > 9 and not is_title_case(text) and not is_question(text)
+    weights = {
+        30: TITLE_LABEL.fullmatch(text),
+        20: line.tag == "h1",
+        6: line.tag == "title",
+        4: repeats or any(_ends_path(other, text) for other in top),
+        3: below[:1] in ("D", "N"),
+        2: re.match(r"[^DN][DN]", below),
+        1.9: re.search(r"(?:^|[^TPCR])[DN]$", above),  # small print with nothing above it that could be a title
+        1.5: words > 2 and not in_menu and all(other.kind not in "TR" or word_count(other.text) < 3 for other in lines[:index]),
+        1.1: below[:1] == "P" or index + 1 == end,
+        1: words >= 4,
+        -1.5: line.kind == "C",
+        -2: words == 1,
+        -4: line.kind == "P" or ends_sentence(text) or is_long,
+        -5: in_menu,
+        -6: is_person(text, small) and _is_beside_small_print(lines, index),
+    }
+    return sum(weight for weight, applies in weights.items() if applies)
+
+
+def _ends_path(line: Line, text: str) -> bool:
+    """Return whether a text is the last part of a breadcrumb, or of an address on the web."""
+    path = re.sub(r"\W+", "-", text.casefold())
+    last = re.split(r"\s*[»›>/→|]\s*", line.text)[-1].casefold()
+    return (line.reason == "breadcrumb" and last == text.casefold()) or (
+        len(path) > 8 and "/" in line.text and path in line.text.casefold()
     )
 
 
@@ -842,13 +844,12 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     They end with the small print under the title.
     """
     last = titles[-1]
-    _mark_table_of_contents(lines, last + 1)
     _mark_subtitle(lines, last + 1)
     end = HEAD.match("".join(line.kind for line in lines), last + 1).end()
     for index, line in enumerate(lines[:end]):
         if _title_key(line.text) == _title_key(lines[last].text):
             line.place = "title"
-        elif line.kind == "C":
+        elif line.kind == "C" and not (index < titles[0] and _is_in_menu(lines, index)):
             line.place = "category"
         elif KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4:
             continue
@@ -857,14 +858,15 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     return end
 
 
-def _mark_table_of_contents(lines: list[Line], start: int) -> None:
-    """Mark lines at the top that all come again below, as headings."""
-    again = Counter(_title_key(line.text) for line in lines[start:])
-    run = [*takewhile(lambda line: again[_title_key(line.text)] > 1 or line.kind in "DNF", lines[start:])]
-    entries = [line for line in run if line.kind in "TR"]
-    if len({_title_key(line.text) for line in entries}) >= 2:
-        for line in entries:
-            line.kind, line.reason = "F", "table of contents"
+def _mark_table_of_contents(lines: list[Line]) -> None:
+    """Mark three or more lines at the top that all come again below, as headings over text."""
+    kinds = "".join(line.kind for line in lines)
+    over_text = {_title_key(line.text): i for i, line in enumerate(lines) if kinds[i + 1 : i + 2] == "P"}
+    top = kinds.find("P")
+    entries = [i for i, line in enumerate(lines[: max(top, 0)]) if over_text.get(_title_key(line.text), 0) > i + 1]
+    if len({_title_key(lines[i].text) for i in entries}) > 2:
+        for index in entries:
+            lines[index].kind, lines[index].reason = "F", "table of contents"
 
 
 def _mark_subtitle(lines: list[Line], start: int) -> None:
@@ -908,7 +910,7 @@ def _place_keywords(lines: list[Line], start: int) -> tuple[str, ...]:
             continue
         if not label:
             if HASHTAGS.fullmatch(line.text) or (
-                index > max(last_text, start) and _is_plain_keyword_list(line, lines, index)
+                index > max(last_text, start) and _is_plain_keyword_list(line)
             ):
                 names += _take_keywords(lines[index : index + 1], line.text)
             continue
@@ -931,12 +933,11 @@ def _take_keywords(lines: list[Line], text: str) -> tuple[str, ...]:
     return found
 
 
-def _is_plain_keyword_list(line: Line, lines: list[Line], index: int) -> bool:
+def _is_plain_keyword_list(line: Line) -> bool:
     """Return whether a line right below the text is a list of phrases without a label."""
     names = line.text.split(", ")
-    is_first = all(other.kind in "DNQ" or other.kind == "P" for other in lines[index - 1 : index])
-    shaped = all(starts_small(name) and word_count(name) <= 4 for name in names)
-    return line.kind == "T" and not line.tag and len(names) > 2 and is_first and shaped and not ends_sentence(line.text)
+    shaped = all(starts_small(name) and word_count(name) <= 4 and not re.match("(?:and|or) ", name) for name in names)
+    return line.kind == "T" and not line.tag and len(names) > 2 and shaped and not ends_sentence(line.text)
 
 
 def _continues_keywords(parts: list[str], line: Line) -> bool:
@@ -1077,15 +1078,20 @@ def read_date(words: str) -> datetime.date | None:
     return None
 
 
+def _read_name(text: str) -> list[tuple[str, str]]:
+    inside = IN_CATEGORY.fullmatch(text)
+    return [("category", inside["value"])] if inside else [("name", text)]
+
+
 def _place_small_print(article: LegacyArticle) -> None:
     """Fill date, author and categories.
 
     The day of an update counts only where there is no other date. A name without a label is a person, or else a
     category.
     """
-    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", " ".join(line.text for line in article.lines))} | TOPICS
+    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", " ".join(line.text for line in article.lines))} | NOT_NAMES
     lines = [line for line in article.lines if line.place == "body" and line.kind in "DN"]
-    small_print = [(line, read_small_print(line.text) or [("name", line.text)]) for line in lines]
+    small_print = [(line, read_small_print(line.text) or _read_name(line.text)) for line in lines]
     pieces = [(field, value, line) for line, found in small_print for field, value in found]
     people = [value for field, value, _line in pieces if field == "name" and is_person(value, small)]
     unlabeled = [value for field, value, _line in pieces if field == "name" and value not in people]
@@ -1098,6 +1104,10 @@ def _place_small_print(article: LegacyArticle) -> None:
     dates = sorted((piece for piece in pieces if piece[0] in ("date", "updated")), key=lambda piece: piece[0])
     _field, words, date_line = dates[0] if dates else ("", "", None)
     article.date = read_date(words)
+    last_text = max((line.number for line in article.lines if line.kind == "P" and line.place == "body"), default=0)
+    for line in article.lines:
+        if line.text == article.author and line.place == "body" and line.kind == "T" and line.number > last_text:
+            line.leave_out("small print: author")
     for line, found in small_print:
         fields = [field for field, _value in found]
         if line is date_line and len(found) == 1:
@@ -1192,9 +1202,7 @@ def is_heading(text: str, *, over_prose: bool) -> bool:
         return over_prose and words <= 3 and parts[-1].rstrip(":") not in UNFINISHED
     if text.endswith((".", "!")):
         return text.isupper() or (text.endswith("!") and is_title_case(text))
-    if text.endswith((",", ";", "…")) or re.search(r"@|https?:|\d{3}[-. ]\d{4}|\d\s?[ap]m\b", text) or text[0] in '"‘':
-        return False
-    if text[0] == "“" and "”" in text[-1:] and not over_prose:
+    if text.endswith((",", ";", "…")) or re.search(r"@|https?:|\d{3}[-. ]\d{4}|\d\s?[ap]m\b|^[\"“‘].*[\"”’]$", text):
         return False
     if parts[0] not in QUESTION_WORDS and (starts_small(text) or (parts[-1] in UNFINISHED and not over_prose)):
         return False
@@ -1407,10 +1415,14 @@ def _read_fragments(body: list[Line], start: int) -> Taken | None:
         and _stands_out(run[-1], run[:-1], body[start : start + len(run)])
     ):
         run = run[:-1]  # the heading of the text below
-    if not run or not (under_colon or len(run) >= (2 if small or under_question else 4)):
+    if not run or not (under_colon or len(run) >= (2 if small or under_question else 3)):
         return None
-    if not under_colon and not under_question and not small and _stands_out(run[0], run[1:], ()):
-        return [Block("h2", (run[0],)), Block("ul", tuple(run[1:]))], len(run)
+    if not under_colon and not under_question and not small:
+        items = run[1:]
+        if starts_small(items[0]):
+            items = items[: max(index for index, text in enumerate(items) if starts_small(text)) + 1]
+        tag = "h2" if is_heading(run[0], over_prose=False) else "p"
+        return [Block(tag, (run[0],)), Block("ul", tuple(items))], 1 + len(items)
     return [Block("ul", tuple(run))], len(run)
 
 
@@ -1420,7 +1432,9 @@ def _read_short_sentences(body: list[Line], start: int) -> Taken | None:
     if len(run) > 1 and any(line.gap for line in run[1:]):
         gap = run[1].gap
         run = run[:1] + [*takewhile(lambda line: line.gap <= gap, run[1:])]
-    return ([Block("ul", tuple(line.text for line in run))], len(run)) if len(run) > 1 else None
+    if len(run) < 2 or 2 * sum(ends_sentence(line.text) for line in run) < len(run):
+        return None
+    return [Block("ul", tuple(line.text for line in run))], len(run)
 
 
 def _is_short_sentence(line: Line) -> bool:
