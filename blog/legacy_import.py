@@ -89,6 +89,7 @@ COUNT = (
     r"|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
     rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:at )?{CLOCK})"
 )
+AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
 SMALL_PRINT = {
     field: re.compile(rf"(?:{pattern})[\s|·•,;/–—-]*", re.IGNORECASE)
     for field, pattern in {
@@ -109,7 +110,8 @@ CATEGORIES = set(
     "skin care|skincare|laser treatment|laser treatments|hair removal|laser hair removal|botox|fillers|lip fillers|acne"
     "|injectables|facials|body contouring|microneedling|chemical peels|med spa|beauty|wellness|news".split("|")
 )
-NOT_NAMES = SMALL_WORDS | QUESTION_WORDS | {word for name in CATEGORIES for word in name.split()} | {"my", "her", "his"}
+TOPICS = {word for name in CATEGORIES for word in name.split()}
+NOT_NAMES = SMALL_WORDS | QUESTION_WORDS | TOPICS | {"my", "her", "his"}
 CREDENTIAL = (
     r"(?:M\.?D|D\.?O|R\.?N|N\.?P|P\.?A(?:-?C)?|FNP|DNP|APRN|LPN|LVN|BSN|MSN|Ph\.?D|CRNA|FAAD|LE|CANS)(?:-[A-Z]+)?\.?"
 )
@@ -158,7 +160,7 @@ MENU_WORD = re.compile(r"(?:you are here:?\s*)?(?:home|blog|news|articles?|journ
 
 # Shapes of a page
 
-HEAD = re.compile(r"(?:[DNFRL]|[WC](?!P))*")
+HEAD = re.compile(r"(?:[DNFRLHK]|[WC](?!P))*")
 # Two of three: the title twice, a date, "Read more".
 TEASER_SHAPE = r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
 PIECE = re.compile(
@@ -351,6 +353,7 @@ def parse(text: str) -> LegacyArticle:
 # 1. Lines: encoding, shortcodes, HTML, Markdown
 
 FRONT_MATTER = re.compile(r"\A\s*(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
+KNOWN_SETTING = re.compile(r"(?:title|date|published|author|by|categor|tags|keywords|topics)", re.IGNORECASE)
 META = re.compile(r"[\w -]{1,30}\s*[:=].*|\s*- .*|\s*")
 # The text between these shortcodes belongs to a picture or a button.
 PICTURE_CODE = re.compile(
@@ -444,12 +447,15 @@ def _read_front_matter(text: str) -> str:
         item = re.fullmatch(r"\s*- (.*)", line)
         if item and rows:
             last = max(index for index, row in enumerate(rows) if row)
-            rows[last] += ("" if rows[last].endswith(":") else ",") + " " + item[1].strip("\"'")
+            rows[last] = (
+                rows[last].rstrip() + ("" if rows[last].rstrip().endswith(":") else ",") + " " + item[1].strip("\"'")
+            )
             rows.append("")
         else:
             key, _, value = line.partition(":" if ":" in line else "=")
             rows.append(f"{key.strip()}: {value.strip().strip('[]').strip()}" if value or key.strip() else "")
     rows = [re.sub(r"^(title: )[\"'](.*)[\"']$", r"\1\2", row) for row in rows]
+    rows = [row if not row or KNOWN_SETTING.match(row) else f"setting: {row}" for row in rows]
     return "\n".join(["", *rows, "", text[match.end() :]])
 
 
@@ -794,16 +800,27 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
         3: below[:1] in ("D", "N"),
         2: re.match(r"[^DN][DN]", below),
         1.9: re.search(r"(?:^|[^TPCR])[DN]$", above),  # small print with nothing above it that could be a title
-        1.5: words > 2 and not in_menu and all(other.kind not in "TR" or word_count(other.text) < 3 for other in lines[:index]),
+        1.5: words > 2
+        and not in_menu
+        and all(other.kind not in "TR" or word_count(other.text) < 3 for other in lines[:index]),
         1.1: below[:1] == "P" or index + 1 == end,
         1: words >= 4,
         -1.5: line.kind == "C",
         -2: words == 1,
+        -3: not _shares_words(text, lines[index + 1 :]),
+        -3.5: lines[index + 1 : index + 2] and AGE.match(lines[index + 1].text),  # the account that posted it
         -4: line.kind == "P" or ends_sentence(text) or is_long,
         -5: in_menu,
         -6: is_person(text, small) and _is_beside_small_print(lines, index),
     }
     return sum(weight for weight, applies in weights.items() if applies)
+
+
+def _shares_words(text: str, below: list[Line]) -> bool:
+    """Return whether the text below has a word of this one, as it has of a title, but seldom of the name of a site."""
+    stems = {word.rstrip("s")[:5] for word in re.findall(r"\w{3,}", text.casefold()) if word not in NOT_NAMES - TOPICS}
+    words = re.findall(r"\w{3,}", " ".join(line.text for line in below if line.kind == "P").casefold())
+    return bool(stems & {word.rstrip("s")[:5] for word in words})
 
 
 def _ends_path(line: Line, text: str) -> bool:
@@ -909,9 +926,7 @@ def _place_keywords(lines: list[Line], start: int) -> tuple[str, ...]:
         if line.place != "body" or line.tag.startswith("h"):
             continue
         if not label:
-            if HASHTAGS.fullmatch(line.text) or (
-                index > max(last_text, start) and _is_plain_keyword_list(line)
-            ):
+            if HASHTAGS.fullmatch(line.text) or (index > max(last_text, start) and _is_plain_keyword_list(line)):
                 names += _take_keywords(lines[index : index + 1], line.text)
             continue
         parts, end = [label["rest"]], index + 1
@@ -1022,7 +1037,7 @@ def _find_foot(kinds: str, runs: list[tuple[bool, list[re.Match]]]) -> int:
             foot = len(kinds) if len(re.sub("[QDN]", "", kinds[first:last])) > MAX_STRAY_LINES else foot
         elif kinds[first:last].strip("WM") and (last - first > 1 or last == len(kinds)):
             foot = min(foot, first)
-    return foot
+    return len(kinds[:foot].rstrip("WMND")) if foot < len(kinds) else foot
 
 
 def _place_stray(lines: list[Line], start: int, end: int) -> None:
@@ -1240,7 +1255,8 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
             continue
         adjoins = above is not None and above.place == "body" and not line.gap and wrapped and not line.tag
         full = len(last) + 1 + len(line.text.split()[0]) > width
-        goes_on = len(last) >= 50 and starts_small(line.text) and not ends_sentence(last) and not last.endswith(":")
+        is_long = len(last) >= 50 or MARK.fullmatch(last)
+        goes_on = is_long and starts_small(line.text) and not ends_sentence(last) and not last.endswith(":")
         is_marked = MARK.fullmatch(line.text) is not None
         is_unread = line.reason.startswith("not understood") and not is_marked
         if adjoins and (full or goes_on) and not is_question(last) and not is_marked and not line.cells:
