@@ -45,10 +45,11 @@ KEY_VERSION = "2"
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x80-\x84\x86-\x9f]")
 GLYPHS = "•●▪■◦‣⁃∙·○□✓✔✅➤►▶→»\uf0b7\uf0a7§"
+EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
 BARE_MARK = re.compile(rf"[{GLYPHS}*+–—-]|[(\[]?\d{{1,2}}[.)\]]")
 MARK = re.compile(
     r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)"
-    rf"|[{GLYPHS}]|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
+    rf"|[{GLYPHS}]|[{EMOJI}]\ufe0f?(?=\s)|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
 )
 # Cells of a table: between bars, behind a tab or wide space, or without a space behind each comma.
 COLUMNS = re.compile(r"\S(?:\s*\t\s*|(?P<spaces>[ \u00a0]{3,}))(?=\S)")
@@ -71,13 +72,13 @@ UNFINISHED = frozenset(
 # Each pattern of small print reads one piece of a line, from where the piece before it ended.
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 NTH = r"\d{1,2}(?:st|nd|rd|th)?"
-CLOCK = r"\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?|[+-]\d\d:?\d\d)?"
+CLOCK = r"\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?|[+-]\d\d:?\d\d)?(?:\s*(?:[ECMP][SD]?T|UTC|GMT)\b)?"
 DATE = (
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?P<value>{MONTH}\s+{NTH}\s*,?\s+\d{{4}}"
     rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d\d))"
-    rf"(?:(?:T|,?\s+(?:at\s+)?){CLOCK})?(?![\w/])"
+    rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?![\w/])"
 )
-ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on|at)\s|$))"
+ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|$))"
 NAME = rf"(?P<value>(?-i:[A-Z])[^|·•/!?]{{1,60}}?){ENDS}"
 ACCOUNT = r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
 CATEGORY = (
@@ -87,14 +88,14 @@ WHO = r"(?:(?:written|posted|published|created|authored) )?by\s*:?|(?:posted|wri
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
     r"|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
-    rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:at )?{CLOCK})"
+    rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:{MONTH} {NTH} at |at )?{CLOCK})"
 )
 AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
 SMALL_PRINT = {
     field: re.compile(rf"(?:{pattern})[\s|·•,;/–—-]*", re.IGNORECASE)
     for field, pattern in {
         "updated": rf"(?:last )?(?:updated|modified|edited|reviewed)(?: on)?\s*:?\s*{DATE}",
-        "date": rf"(?:(?:(?:first |date )?(?:posted|published|written|created|date)(?: on)?\s*[:=]?\s*|on )?{DATE})",
+        "date": rf"(?:(?:(?:first |date )?(?:posted|published|written|created|(?:[a-z]+ )?date)(?: on)?\s*[:=]?\s*|on )?{DATE})",
         "account": rf"(?:(?:{WHO})\s+)?(?P<value>{ACCOUNT}){ENDS}",
         "category": rf"(?:{CATEGORY})\s*{NAME}",
         "reviewer": rf"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by:?\s+{NAME}",
@@ -118,12 +119,16 @@ CREDENTIAL = (
 TITLED = re.compile(rf"(?:Dr|Prof)\.? [A-Z].{{2,40}}|[A-Z][^|,]{{2,40}},? {CREDENTIAL}(?:,? {CREDENTIAL})*")
 PERSON = re.compile(r"[A-Z][a-zà-ÿ'’]+(?:[ -](?:[A-Z][a-zà-ÿ'’]+|[A-Z]\.?|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+)){1,2}")
 KEYWORDS_LABEL = re.compile(
-    r"(?:(?:seo|meta|focus|main|search|primary|target)\s+)?(?:key[\s-]?(?:words?|phrases?)|tags?|tagged|labels|hashtags)"
+    r"(?:[a-z-]+\s+){0,2}?(?:key[\s-]?(?:words?|phrases?)|tags?|tagged|labels|hashtags)"
     r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?(?=\s)|(?<=tags)(?=\s[^,.]+,)|$)\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
 # "Posted in Skin Care. Tagged peel, glow": a category and keywords on one line.
 BEFORE_TAGS = re.compile(r"(?i:(?:posted |filed )?(?:in|under)[: ]) ?[A-Z].{1,60}?(?=[ .|·]+(?:Tags?|Tagged)\b)")
+LONE_LABEL = re.compile(
+    r"(?:(?:written|posted|published) )?(?:by|on|in)|author|date|published|posted|category|(?:last )?updated",
+    re.IGNORECASE,
+)
 IN_CATEGORY = re.compile(r"in (?P<value>(?-i:[A-Z])[\w&, -]{2,40})", re.IGNORECASE)
 HASHTAGS = re.compile(r"(?:#[^\W_][\w-]*[\s,;]*){2,}")
 TITLE_LABEL = re.compile(
@@ -160,7 +165,7 @@ MENU_WORD = re.compile(r"(?:you are here:?\s*)?(?:home|blog|news|articles?|journ
 
 # Shapes of a page
 
-HEAD = re.compile(r"(?:[DNFRLHK]|[WC](?!P))*")
+HEAD = re.compile(r"(?:[FRLHKWMS]*T{1,2}[FRLHKWMS]*(?=[DN]))?(?:[DNQFRLHK]|[WC](?!P))*")
 # Two of three: the title twice, a date, "Read more".
 TEASER_SHAPE = r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
 PIECE = re.compile(
@@ -380,7 +385,13 @@ OUTSIDE = {
     "figcaption": "caption of a picture",
     **dict.fromkeys(("script", "style", "noscript", "template", "svg", "iframe", "object"), "markup: code of the page"),
 }
-INLINE = re.compile(r"</?(?:b|strong|em|i|u|br)\s*/?>", re.IGNORECASE)
+# Parts of a page by the names that themes give them.
+AROUND = re.compile(
+    r"(?<![\w-])(?:[\w-]*(?:share|sharing|breadcrumbs?|related|post-nav(?:igation)?|nav-links|comments?-(?:list|area|form)"
+    r"|cookie|newsletter|author-(?:box|bio))[\w-]*|social(?:-links|-icons)?|sidebar|comments?|navigation|menu|footer)(?![\w-])"
+)
+LINK_LABELS = {"category": "Category", "author": "Author", "tag": "Tags"}
+INLINE = re.compile(r"<(?P<tag>b|strong|em|i|u)>(?P<text>[^<>]*)</(?P=tag)>|<br\s*/?>", re.IGNORECASE)
 TARGET = r"(?P<target>(?:https?:|mailto:|tel:|/|#)[^\s()<>\"']*)"
 LINK = re.compile(
     rf"(?P<image>!)?\[(?P<text>[^\[\]]*)\]\({TARGET}(?:\s+\"[^\"]*\")?\)|<(?P<bare>https?://[^\s<>]+)>", re.I
@@ -406,7 +417,23 @@ def read_lines(text: str) -> tuple[list[Line], list[Line]]:
         others += rest
     for line in [line for line in lines if line.place != "body"]:
         others.append(line)
-    return [part for line in lines if line.place == "body" for part in _split_line(line)], others
+    parts = [part for line in lines if line.place == "body" for part in _split_line(line)]
+    return _join_labels(parts), others
+
+
+def _join_labels(lines: list[Line]) -> list[Line]:
+    """Join a label that stands alone with the line below it, if both are small print: "Written by", "Jane Doe"."""
+    joined: list[Line] = []
+    for line in lines:
+        above = joined[-1] if joined else None
+        label = above.text.rstrip(":") if above and not above.tag.startswith("h") else ""
+        if LONE_LABEL.fullmatch(label) and word_count(line.text) <= 6 and not line.tag.startswith("h"):
+            text = f"{label} {line.text}" if label.endswith(("y", "n")) else f"{label}: {line.text}"
+            if read_small_print(text) or IN_CATEGORY.fullmatch(text):
+                above.text = text
+                continue
+        joined.append(line)
+    return joined
 
 
 def repair(text: str) -> str:
@@ -455,7 +482,8 @@ def _read_front_matter(text: str) -> str:
             key, _, value = line.partition(":" if ":" in line else "=")
             rows.append(f"{key.strip()}: {value.strip().strip('[]').strip()}" if value or key.strip() else "")
     rows = [re.sub(r"^(title: )[\"'](.*)[\"']$", r"\1\2", row) for row in rows]
-    rows = [row if not row or KNOWN_SETTING.match(row) else f"setting: {row}" for row in rows]
+    known = (not row or KNOWN_SETTING.match(row) or _kind(row)[1] == "setting" for row in rows)
+    rows = [row if is_known else f"setting: {row}" for row, is_known in zip(rows, known, strict=True)]
     return "\n".join(["", *rows, "", text[match.end() :]])
 
 
@@ -506,7 +534,8 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
     text = heading["text"] if heading else re.sub(r"^(?:>\s)+", "", text)
     bold = re.fullmatch(r"(\*\*|__|<b>|<strong>)(?P<text>[^*_<>]+?)(?:\*\*|__|</b>|</strong>)", text)
     plain = ENTITY.sub(
-        lambda entity: " ".join(unescape(entity[0]).split()) or " ", INLINE.sub("", EMPHASIS.sub(r"\g<text>", text))
+        lambda entity: " ".join(unescape(entity[0]).split()) or " ",
+        INLINE.sub(lambda match: match["text"] or " ", EMPHASIS.sub(r"\g<text>", text)),
     )
     return " ".join(re.sub(r"\\([*_#\[\]()>.!+-])", r"\1", plain).split()), tag or ("b" if bold else "")
 
@@ -553,13 +582,14 @@ class _HTMLReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.lines: list[Line] = []
         self.others: list[Line] = []
-        self.open: list[str] = []
+        self.open: list[tuple[str, str]] = []  # tag, and why its text is left out, if so
         self.counts: list[int | None] = []  # for each open list, its last number, or None for bullets
         self.cells: list[str] = []
         self.parts: list[str] = []
         self.strong = 0
         self.gap, self.number, self.mark = 1, 1, ""
         self.link: tuple[str, str] = ("", "")
+        self.after_link = False
 
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
@@ -577,15 +607,22 @@ class _HTMLReader(HTMLParser):
             words = " ".join(filter(None, (values.get("alt"), values.get("src"))))
             self.report(words or "img", "picture: add it by hand")
         elif tag == "a" and re.fullmatch(TARGET, values.get("href") or "") and not values["href"].startswith("#"):
+            self.parts += [" "] if self.after_link else []
             self.link = (values["href"], "".join(self.parts))
         if tag not in ("br", "hr", "img", "meta", "link", "input", "source", "wbr", "col", "area", "base"):
-            self.open.append(tag)
+            names = f"{values.get('class') or ''} {values.get('id') or ''} {values.get('role') or ''}"
+            around = AROUND.search(names) if tag in ("div", "section", "ul", "ol", "p", "span") else None
+            self.open.append((tag, OUTSIDE.get(tag, "beside the text" if around else "")))
 
     def handle_endtag(self, tag):
+        self.after_link = tag == "a"
         if tag == "a" and self.link[0]:
             words = " ".join("".join(self.parts)[len(self.link[1]) :].split())
             if not self.outside():
                 self.report(self.link[0], f"link of “{words}”: add it by hand")
+                kind = re.search("/(category|author|tag)/", self.link[0])
+                if kind and not self.link[1].strip():
+                    self.parts, self.mark = [f"{LINK_LABELS[kind[1]]}: {words}"], " "
             self.link = ("", "")
         if tag in ("td", "th"):
             self.cells.append(" ".join("".join(self.parts).split()))
@@ -595,15 +632,18 @@ class _HTMLReader(HTMLParser):
             self.gap += 1
         if tag in ("ul", "ol") and self.counts:
             self.counts.pop()
-        if tag in self.open:
-            while self.open.pop() != tag:
+        if self.is_in(tag):
+            while self.open.pop()[0] != tag:
                 pass
 
     def handle_data(self, data):
+        self.after_link = self.after_link and not data.strip()
         if self.outside() == "markup: code of the page":
             self.report(shorten(data, 200, placeholder="…"), "markup: code of the page")
             return
-        if {"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "title"} & {*self.open}:
+        if self.is_in("table") and not data.strip():
+            return
+        if self.is_in("p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "title"):
             self.add(data)
             return
         for index, part in enumerate(data.split("\n")):
@@ -622,11 +662,13 @@ class _HTMLReader(HTMLParser):
             self.number = max(self.number, self.getpos()[0])
             self.strong = 0
         self.parts.append(data)
-        is_strong = {"b", "strong"} & {*self.open}
-        self.strong += len("".join(data.split())) if is_strong else 0
+        self.strong += len("".join(data.split())) if self.is_in("b", "strong") else 0
+
+    def is_in(self, *tags) -> bool:
+        return any(tag in tags for tag, _reason in self.open)
 
     def outside(self) -> str:
-        return next((OUTSIDE[tag] for tag in self.open if tag in OUTSIDE), "")
+        return next((reason for _tag, reason in self.open if reason), "")
 
     def report(self, text, reason):
         if any(char.isalnum() for char in text):
@@ -637,13 +679,17 @@ class _HTMLReader(HTMLParser):
         words = " ".join(drop_unwanted(CONTROL.sub(" ", INVISIBLE.sub("", "".join(self.parts)))).split())
         strong, self.parts = self.strong >= len(words.replace(" ", "")) > 0, []
         cells, self.cells = self.cells, []
-        if cells and "tr" in self.open:
+        if cells and self.is_in("tr"):
             words = " | ".join(filter(None, [*cells, words]))
         if not any(char.isalnum() for char in words):
             return
-        tags = [tag for tag in reversed(self.open) if tag in ("title", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li")]
+        tags = [
+            tag
+            for tag, _reason in reversed(self.open)
+            if tag in ("title", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li")
+        ]
         tag = tags[0] if tags else ""
-        if self.counts and "li" in self.open and not self.mark and self.lines and not self.outside():
+        if self.counts and self.is_in("li") and not self.mark and self.lines and not self.outside():
             self.lines[-1].text += f" {words}"  # a second paragraph of an item
             return
         line = Line(self.number, f"{self.mark} {words}".strip(), self.gap, 4 * len(self.counts), tag)
@@ -660,9 +706,13 @@ class _HTMLReader(HTMLParser):
 
 
 def _set_kinds(lines: list[Line]) -> None:
-    listed = False
+    listed, has_text = False, False
     for line, above in zip(lines, [None, *lines], strict=False):
         line.kind, line.reason = ("T", "") if line.tag.startswith("h") else _kind(line.text)
+        if line.kind == "T" and not has_text and (pieces := read_small_print(_without_mark(line.text))):
+            line.text = _without_mark(line.text)  # a list of date and author below the title
+            line.kind = "D" if DATE_FIELDS & dict(pieces).keys() else "N"
+        has_text = has_text or line.kind == "P"
         # A sentence that comes twice is text, not the title of a teaser.
         if above and line.kind in "TPC" and not line.text.endswith("."):
             line.kind = "R" if _title_key(line.text) == _title_key(above.text) else line.kind
@@ -673,6 +723,8 @@ def _set_kinds(lines: list[Line]) -> None:
     _find_running_headers(lines)
     _mark_table_of_contents(lines)
     for above, line, below in zip([Line(0, ""), *lines], lines, [*lines[1:], Line(0, "")], strict=False):
+        if line.kind == "T" and TITLED.fullmatch(line.text.title() if line.text.isupper() else line.text):
+            line.kind = "N" if re.search("[DN]", above.kind + below.kind) else "T"
         if line.kind == "T" and IN_CATEGORY.fullmatch(line.text):
             near = above.kind + below.kind
             line.kind = "N" if re.search("[DN]", near) or KEYWORDS_LABEL.fullmatch(below.text) else "T"
@@ -687,8 +739,8 @@ def _kind(text: str) -> tuple[str, str]:
         return ("D" if DATE_FIELDS & dict(pieces).keys() else "N"), ""
     if _is_breadcrumb(text):
         return "F", "breadcrumb"
-    if len(text) < 100 and (text[0] in "←‹«<" or text[-1] in "→›»>") and not is_prose(text):
-        return "L", "links to other posts"
+    if len(text) < 100 and re.match(r"[←‹«]|<<? ", text) or re.search(r"[→›»]$|\s>>?$", text):
+        return ("P", "") if is_prose(text) else ("L", "links to other posts")
     if text.casefold() in CATEGORIES:
         return "C", ""
     return ("P" if is_prose(text) else "T"), ""
@@ -764,11 +816,16 @@ def _find_text(lines: list[Line]) -> int:
     """Return the index behind which no title can be: behind an explicit title, or at the first running text."""
     keys = [_title_key(line.text) for line in lines[: TOP_LINES + 3]]
     top = lines[:TOP_LINES]
-    explicit = [i for i, line in enumerate(top) if line.tag == "h1"]
+    is_text = (
+        line.kind == "P" and (ends_sentence(line.text) or keys[i] not in keys[i + 1 : i + 4])
+        for i, line in enumerate(top)
+    )
+    text = [*is_text, True].index(True)
+    plain = any(line.kind == "T" and line.tag != "h1" and _may_be_title(line) for line in top[:text])
+    explicit = [i for i, line in enumerate(top) if line.tag == "h1" and (i < text or not plain)]
     explicit = explicit or [i for i, line in enumerate(top) if line.tag == "title" or TITLE_LABEL.fullmatch(line.text)]
-    text = (i for i, line in enumerate(top) if line.kind == "P" and keys[i] not in keys[i + 1 : i + 4])
     if not explicit:
-        return next(text, len(top))
+        return text
     return max(i for i, key in enumerate(keys[: explicit[0] + 4]) if key == keys[explicit[0]]) + 1
 
 
@@ -807,10 +864,10 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
         1: words >= 4,
         -1.5: line.kind == "C",
         -2: words == 1,
-        -3: not _shares_words(text, lines[index + 1 :]),
+        -3: not repeats and not _shares_words(text, lines[index + 1 :]),
         -3.5: lines[index + 1 : index + 2] and AGE.match(lines[index + 1].text),  # the account that posted it
         -4: line.kind == "P" or ends_sentence(text) or is_long,
-        -5: in_menu,
+        -5: in_menu or "://" in text,
         -6: is_person(text, small) and _is_beside_small_print(lines, index),
     }
     return sum(weight for weight, applies in weights.items() if applies)
@@ -833,8 +890,11 @@ def _ends_path(line: Line, text: str) -> bool:
 
 
 def _is_beside_small_print(lines: list[Line], index: int) -> bool:
-    near = [lines[other] for other in range(max(0, index - 2), min(len(lines), index + 3)) if other != index]
-    return TITLED.fullmatch(lines[index].text) is not None or any(line.kind in "DN" for line in near)
+    """Return whether small print is one or two lines away, on this side of the text."""
+    above = "".join(line.kind for line in lines[max(0, index - 2) : index])
+    below = "".join(line.kind for line in lines[index + 1 : index + 3])
+    near = re.search(r"[DN][^P]?$", above) or re.match(r"[^P]?[DN]", below)
+    return not lines[index].cells and near is not None
 
 
 def _is_in_menu(lines: list[Line], index: int) -> bool:
@@ -850,6 +910,7 @@ def _is_in_menu(lines: list[Line], index: int) -> bool:
 
 def is_person(text: str, small: set[str]) -> bool:
     """Return whether a text is the name of a person: with a title, or two or three words never seen in small letters."""
+    text = text.title() if text.isupper() else text
     if TITLED.fullmatch(text):
         return True
     return PERSON.fullmatch(text) is not None and not {word.casefold() for word in re.findall(r"\w{2,}", text)} & small
@@ -861,8 +922,8 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     They end with the small print under the title.
     """
     last = titles[-1]
-    _mark_subtitle(lines, last + 1)
-    end = HEAD.match("".join(line.kind for line in lines), last + 1).end()
+    kinds = "".join("Q" if ":" in line.text and KEYWORDS_LABEL.fullmatch(line.text) else line.kind for line in lines)
+    end = HEAD.match(kinds, last + 1).end()
     for index, line in enumerate(lines[:end]):
         if _title_key(line.text) == _title_key(lines[last].text):
             line.place = "title"
@@ -870,6 +931,8 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
             line.place = "category"
         elif KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4:
             continue
+        elif line.kind == "T" and index > last:  # between title and date stands no heading
+            line.tag = line.tag or "p"
         elif line.kind not in "DN":
             line.leave_out(line.reason or "not understood, above the text")
     return end
@@ -884,13 +947,6 @@ def _mark_table_of_contents(lines: list[Line]) -> None:
     if len({_title_key(lines[i].text) for i in entries}) > 2:
         for index in entries:
             lines[index].kind, lines[index].reason = "F", "table of contents"
-
-
-def _mark_subtitle(lines: list[Line], start: int) -> None:
-    """Mark a line between title and date as text: it is no heading."""
-    below = "".join(line.kind for line in lines[start : start + 3])
-    if re.match("TR?[DN]", below) and not lines[start].tag:
-        lines[start].tag = "p"
 
 
 # 4. Keywords, sections below the text, foot of the page, small print
@@ -930,9 +986,9 @@ def _place_keywords(lines: list[Line], start: int) -> tuple[str, ...]:
                 names += _take_keywords(lines[index : index + 1], line.text)
             continue
         parts, end = [label["rest"]], index + 1
-        while end < len(lines) and _continues_keywords(parts, lines[end]):
-            if [line.kind for line in lines[end + 1 : end + 2]] == ["R"]:
-                break  # the title of a teaser
+        while end < len(lines) and _continues_keywords(parts, lines[end], lines[index + 1].gap):
+            if [line.kind for line in lines[end + 1 : end + 2]] == ["R"] or KEYWORDS_LABEL.fullmatch(lines[end].text):
+                break  # the title of a teaser, or another label
             parts.append(lines[end].text)
             end += 1
         names += _take_keywords(lines[index:end], (" " if label["rest"] else ", ").join(parts))
@@ -955,13 +1011,15 @@ def _is_plain_keyword_list(line: Line) -> bool:
     return line.kind == "T" and not line.tag and len(names) > 2 and shaped and not ends_sentence(line.text)
 
 
-def _continues_keywords(parts: list[str], line: Line) -> bool:
+def _continues_keywords(parts: list[str], line: Line, gap: int) -> bool:
+    """Return whether a line goes on with keywords. ``gap`` is that of the first line below a label that stands alone."""
     if line.kind not in "TPC" or (ends_sentence(line.text) and not QUOTE.search(line.text)):
         return False
     is_open = parts[-1].endswith((",", ";", "|")) or bool(QUOTE.match(line.text))
-    if not parts[0]:  # the label stands alone
-        return is_open or len(parts) == 1 or line.gap == 0
-    return is_open or (line.gap == 0 and re.search(r"[,;|]", line.text) is not None)
+    if parts[0]:
+        return is_open or (line.gap == 0 and re.search(r"[,;|]", line.text) is not None)
+    is_alike = len(parts) > 1 and starts_small(parts[1]) == starts_small(line.text) and word_count(line.text) <= 5
+    return is_open or len(parts) == 1 or (line.gap <= gap and is_alike and not is_question(line.text))
 
 
 def _are_keywords(names: tuple[str, ...], text: str) -> bool:
@@ -1035,7 +1093,7 @@ def _find_foot(kinds: str, runs: list[tuple[bool, list[re.Match]]]) -> int:
         first, last = run[0].start(), run[-1].end()
         if is_text:
             foot = len(kinds) if len(re.sub("[QDN]", "", kinds[first:last])) > MAX_STRAY_LINES else foot
-        elif kinds[first:last].strip("WM") and (last - first > 1 or last == len(kinds)):
+        elif kinds[first:last].strip("WM") and (last - first > 1 or last == len(kinds.rstrip("DNQ"))):
             foot = min(foot, first)
     return len(kinds[:foot].rstrip("WMND")) if foot < len(kinds) else foot
 
@@ -1149,12 +1207,14 @@ def _report_unread(lines: list[Line]) -> None:
 
     Markup inside a sentence is text: it may be what the sentence is about.
     """
-    for line in lines:
-        if line.place != "body" or line.reason:
+    body = [line for line in lines if line.place == "body"]
+    for line, above, below in zip(body, [None, *body], [*body[1:], None], strict=False):
+        if line.reason:
             continue
         if line.cells:
-            line.reason = "not understood, a row of a table"
-        elif (MARKUP.match if is_prose(line.text) else MARKUP.search)(_without_mark(line.text)):
+            is_table = any(other and len(other.cells) == len(line.cells) > 1 for other in (above, below))
+            line.reason = "a row of a table" if is_table else "not understood, a row of a table"
+        elif (MARKUP.match if is_prose(line.text) else MARKUP.search)(re.sub(r"\[\d+\]", "", _without_mark(line.text))):
             line.reason = "not understood, markup"
 
 
@@ -1246,7 +1306,8 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     """
     body = [line for line in lines if line.place == "body"]
     width = max((len(line.text) for line in body if not line.cells), default=0)
-    wrapped = 60 <= width <= 120 and _is_wrapped(lines)
+    broken = sum(bool(SENTENCE_END.search(line.text)) and not ends_sentence(line.text) for line in body)
+    wrapped = (60 <= width <= 120 and _is_wrapped(lines)) or (30 <= width < 60 and broken > 2)
     vocabulary = {*re.findall(r"[\w-]+", " ".join(line.text for line in lines).casefold())}
     parts: list[Line] = []
     last = ""
@@ -1255,7 +1316,7 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
             continue
         adjoins = above is not None and above.place == "body" and not line.gap and wrapped and not line.tag
         full = len(last) + 1 + len(line.text.split()[0]) > width
-        is_long = len(last) >= 50 or MARK.fullmatch(last)
+        is_long = len(last) >= min(50, width * 0.6) or MARK.fullmatch(last)
         goes_on = is_long and starts_small(line.text) and not ends_sentence(last) and not last.endswith(":")
         is_marked = MARK.fullmatch(line.text) is not None
         is_unread = line.reason.startswith("not understood") and not is_marked
@@ -1364,7 +1425,8 @@ class _Item:
 def _read_item(line: Line) -> _Item:
     match = MARK.fullmatch(line.text)
     number = int(match["number"] or 0)
-    return _Item("1" if number else line.text[0], number, line.indent, match["text"])
+    glyph = "1" if number else re.sub(f"[{EMOJI}]", "✓", line.text[0])
+    return _Item(glyph, number, line.indent, match["text"])
 
 
 def _find_end_of_list(run: list[Line]) -> int:

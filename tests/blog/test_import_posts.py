@@ -215,7 +215,7 @@ def test_file_that_fails_does_not_stop_the_others(blog_index):
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n\x00stream", "binary"),
         (b"Nothing but words\n" * 600_000, "larger than 1024 KiB"),
         (b"milk\neggs\nbread\n", "not one full sentence"),
-        (b"<!DOCTYPE html><html><body><p>Hello there.</p></body></html>", "HTML page"),
+        (b"<!DOCTYPE html><html><body><p>Hello there.</p></body></html>", "there is a title but no text"),
     ],
 )
 def test_file_that_is_no_article_leaves_nothing_behind(blog_index, tmp_path, data, message):
