@@ -36,7 +36,7 @@ from clinic.text import drop_unwanted
 
 MAX_BYTES = 1024 * 1024
 SUMMARY_CHARS, SLUG_CHARS, KEYWORD_CHARS = 155, 240, 100
-TOP_LINES = 60
+TOP_LINES, MAX_LINES = 60, 5000
 # With more lines of text than this below it, page furniture is inside the article.
 MAX_STRAY_LINES = 3
 # Increase it when a rule changes which lines are the body: then keys of earlier imports no longer compare.
@@ -362,7 +362,7 @@ KNOWN_SETTING = re.compile(r"(?:title|date|published|author|by|categor|tags|keyw
 META = re.compile(r"[\w -]{1,30}\s*[:=].*|\s*- .*|\s*")
 # The text between these shortcodes belongs to a picture or a button.
 PICTURE_CODE = re.compile(
-    r"\[(?P<name>(?:wp_)?caption|gallery|video|audio|embed|[\w-]*button[\w-]*|btn)\b[^\]]*\](?P<text>.*?)\[/(?P=name)\]",
+    r"\[(?P<name>(?:wp_)?caption|gallery|video|audio|embed|[\w-]{0,20}button[\w-]{0,20}|btn)\b[^\]]{0,600}\](?P<text>.{0,600}?)\[/(?P=name)\]",
     re.DOTALL | re.IGNORECASE,
 )
 SHORTCODE = re.compile(
@@ -403,7 +403,10 @@ ENTITY = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECAS
 
 def read_lines(text: str) -> tuple[list[Line], list[Line]]:
     """Return the lines with words, and others to report: markup, links, pictures, and lines without words."""
-    text = repair(re.sub(r"\r\n?", "\n", text))
+    text = re.sub(r"\r\n?", "\n", text)
+    if max(text.count("\n"), len(HTML.findall(text)) // 4) > MAX_LINES:
+        raise NotAnArticleError(f"the text has more than {MAX_LINES} lines; an article is a few pages of text")
+    text = repair(text)
     text, others = _take_shortcodes(text)
     if len(HTML.findall(text)) > 1:
         reader = _HTMLReader()
@@ -448,19 +451,23 @@ def _take_shortcodes(text: str) -> tuple[str, list[Line]]:
     """Remove the shortcodes of WordPress and its page builders, and keep what they enclose."""
     taken: list[Line] = []
     closed = {match["name"].casefold() for match in SHORTCODE.finditer(text) if match["close"]}
+    position, number = 0, 1
 
     def take(match: re.Match) -> str:
+        nonlocal position, number
         name = match["name"].casefold()
         is_picture = match.re is PICTURE_CODE
         is_code = is_picture or match["rest"] or name in closed | LONE_CODES or "_" in name
         if not is_code:
             return match[0]
-        number = text.count("\n", 0, match.start()) + 1
+        number += text.count("\n", position, match.start())
+        position = match.start()
         reason = "picture or button" if is_picture else "markup: shortcode"
         taken.append(Line(number, " ".join(match[0].split()), place="left out", reason=reason))
         return "\n" * match[0].count("\n")
 
     text = PICTURE_CODE.sub(take, text)
+    position, number = 0, 1
     return SHORTCODE.sub(take, text), taken
 
 
@@ -572,6 +579,9 @@ def _split_line(line: Line) -> list[Line]:
     return [replace(line, text=before[0]), replace(line, text=line.text[before.end() :].lstrip(" .|·"), gap=0)]
 
 
+MAX_DEPTH = 60  # of open tags, and of lists inside lists
+
+
 class _HTMLReader(HTMLParser):
     """Read HTML as lines: items get the mark of a list, rows of tables get cells, headings get a tag.
 
@@ -588,7 +598,7 @@ class _HTMLReader(HTMLParser):
         self.parts: list[str] = []
         self.strong = 0
         self.gap, self.number, self.mark = 1, 1, ""
-        self.link: tuple[str, str] = ("", "")
+        self.link: tuple[str, int] = ("", 0)  # its target, and where its words begin
         self.after_link = False
 
     def handle_starttag(self, tag, attrs):
@@ -608,8 +618,20 @@ class _HTMLReader(HTMLParser):
             self.report(words or "img", "picture: add it by hand")
         elif tag == "a" and re.fullmatch(TARGET, values.get("href") or "") and not values["href"].startswith("#"):
             self.parts += [" "] if self.after_link else []
-            self.link = (values["href"], "".join(self.parts))
-        if tag not in ("br", "hr", "img", "meta", "link", "input", "source", "wbr", "col", "area", "base"):
+            self.link = (values["href"], len(self.parts))
+        if len(self.open) < MAX_DEPTH and tag not in (
+            "br",
+            "hr",
+            "img",
+            "meta",
+            "link",
+            "input",
+            "source",
+            "wbr",
+            "col",
+            "area",
+            "base",
+        ):
             names = f"{values.get('class') or ''} {values.get('id') or ''} {values.get('role') or ''}"
             around = AROUND.search(names) if tag in ("div", "section", "ul", "ol", "p", "span") else None
             self.open.append((tag, OUTSIDE.get(tag, "beside the text" if around else "")))
@@ -617,13 +639,13 @@ class _HTMLReader(HTMLParser):
     def handle_endtag(self, tag):
         self.after_link = tag == "a"
         if tag == "a" and self.link[0]:
-            words = " ".join("".join(self.parts)[len(self.link[1]) :].split())
+            words = " ".join("".join(self.parts[self.link[1] :]).split())
             if not self.outside():
                 self.report(self.link[0], f"link of “{words}”: add it by hand")
                 kind = re.search("/(category|author|tag)/", self.link[0])
-                if kind and not self.link[1].strip():
+                if kind and not "".join(self.parts[: self.link[1]]).strip():
                     self.parts, self.mark = [f"{LINK_LABELS[kind[1]]}: {words}"], " "
-            self.link = ("", "")
+            self.link = ("", 0)
         if tag in ("td", "th"):
             self.cells.append(" ".join("".join(self.parts).split()))
             self.parts = []
@@ -658,7 +680,7 @@ class _HTMLReader(HTMLParser):
         self.report(data, "markup: comment")
 
     def add(self, data):
-        if data.strip() and not "".join(self.parts).strip():
+        if data.strip() and not any(part.strip() for part in self.parts[:3]):
             self.number = max(self.number, self.getpos()[0])
             self.strong = 0
         self.parts.append(data)
@@ -744,6 +766,11 @@ def _kind(text: str) -> tuple[str, str]:
     if text.casefold() in CATEGORIES:
         return "C", ""
     return ("P" if is_prose(text) else "T"), ""
+
+
+def without_credentials(name: str) -> str:
+    """Return a name in small letters, without titles: "Dr. Jane Smith, RN" becomes "jane smith"."""
+    return re.sub(rf"^(?:Dr|Prof)\.?\s+|,?\s+{CREDENTIAL}(?=,|\s|$)", "", name).strip(" ,").casefold()
 
 
 def _is_breadcrumb(text: str) -> bool:
@@ -1444,7 +1471,7 @@ def _find_end_of_list(run: list[Line]) -> int:
     return len(run)
 
 
-def _nest(items: list[_Item]) -> Block | None:
+def _nest(items: list[_Item], depth: int = 0) -> Block | None:
     """Return a list, with lists inside it where the marks change or go to the right. Return None for a wrong count."""
     first = items[0]
     texts: list[str | Block] = []
@@ -1452,9 +1479,9 @@ def _nest(items: list[_Item]) -> Block | None:
     index = 0
     while index < len(items):
         item = items[index]
-        deeper = [*takewhile(lambda other: _is_deeper(other, first), items[index:])] if index else []
+        deeper = [*takewhile(lambda other: _is_deeper(other, first), items[index:])] if index and depth < 5 else []
         if deeper:
-            inner = _nest(deeper)
+            inner = _nest(deeper, depth + 1)
             texts += [inner] if inner else [other.text for other in deeper]
             index += len(deeper)
         else:

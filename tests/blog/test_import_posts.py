@@ -9,7 +9,7 @@ from django.urls import reverse
 from taggit.models import Tag
 from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
 
-from blog.management.commands import import_posts
+from blog import importing
 from blog.models import BlogCategory, BlogPage
 from clinic.models import Keyword
 from tests.factories import make_article, make_user
@@ -241,7 +241,7 @@ def test_nothing_half_made_stays(blog_index, monkeypatch):
 
     before = state_of_everything()
     with monkeypatch.context() as patch:
-        patch.setattr(import_posts, "get_or_create_category", fail)
+        patch.setattr(importing, "get_or_create_category", fail)
         with pytest.raises(CommandError, match="disk full"):
             run(ON_TOP, MIGRAINE)
     assert BlogPage.objects.get().slug == "how-can-botox-help-with-migraine-headaches"
