@@ -221,6 +221,14 @@ class Block:
                 yield from text
 
     @property
+    def outline(self) -> str:
+        """Return the block as one line of text: "Wash (face · neck) · Dry"."""
+        if self.tag == "table":
+            return " · ".join(" | ".join(row) for row in self.texts)
+        parts = [f"({text.outline})" if isinstance(text, Block) else f"· {text}" for text in self.texts]
+        return " ".join(parts).removeprefix("· ")
+
+    @property
     def html(self) -> str:
         """Return HTML for rich text. It has no tables, so each row becomes an item of a list."""
         if self.tag not in ("ul", "ol", "table"):
@@ -825,9 +833,7 @@ def _find_titles(lines: list[Line]) -> list[int]:
     words = " ".join(line.text for line in lines)
     small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", words)} | NOT_NAMES
     candidates = {
-        index: score
-        for index, line in enumerate(lines[:end])
-        if _may_be_title(line) and (score := _score_title(lines, index, end, small)) > -6
+        index: _score_title(lines, index, end, small) for index, line in enumerate(lines[:end]) if _may_be_title(line)
     }
     if not candidates:
         raise NotAnArticleError("no title was found: an article begins with its title on a line of its own")
