@@ -21,11 +21,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape, unescape
 from html.parser import HTMLParser
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from pathlib import Path
 from textwrap import shorten
 from typing import Literal
@@ -75,7 +75,7 @@ NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 CLOCK = r"\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?|[+-]\d\d:?\d\d)?(?:\s*(?:[ECMP][SD]?T|UTC|GMT)\b)?"
 DATE = (
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?P<value>{MONTH}\s+{NTH}\s*,?\s+\d{{4}}"
-    rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d\d))"
+    rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d\d)"
     rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?![\w/])"
 )
 ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|$))"
@@ -85,6 +85,8 @@ CATEGORY = (
     r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in"
 )
 WHO = r"(?:(?:written|posted|published|created|authored) )?by\s*:?|(?:posted|written) by\s*:|author\s*[:=]"
+WHEN = r"(?:first |date )?(?:posted|published|written|created|(?:[a-z]+ )?date)"
+REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
     r"|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
@@ -95,10 +97,10 @@ SMALL_PRINT = {
     field: re.compile(rf"(?:{pattern})[\s|·•,;/–—-]*", re.IGNORECASE)
     for field, pattern in {
         "updated": rf"(?:last )?(?:updated|modified|edited|reviewed)(?: on)?\s*:?\s*{DATE}",
-        "date": rf"(?:(?:(?:first |date )?(?:posted|published|written|created|(?:[a-z]+ )?date)(?: on)?\s*[:=]?\s*|on )?{DATE})",
+        "date": rf"(?:{WHEN}(?: on)?\s*[:=]?\s*|on )?{DATE}",
         "account": rf"(?:(?:{WHO})\s+)?(?P<value>{ACCOUNT}){ENDS}",
         "category": rf"(?:{CATEGORY})\s*{NAME}",
-        "reviewer": rf"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by:?\s+{NAME}",
+        "reviewer": rf"{REVIEW}:?\s+{NAME}",
         "author": rf"(?:{WHO})\s+{NAME}",
         "count": rf"(?P<value>{COUNT})(?!\w)",
         # Bars set this name off. It is a category, or the author.
@@ -106,7 +108,7 @@ SMALL_PRINT = {
     }.items()
 }
 DATE_FIELDS = {"date", "updated", "not a day of the calendar"}
-DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y")
+DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y", "%d %m %Y")
 CATEGORIES = set(
     "skin care|skincare|laser treatment|laser treatments|hair removal|laser hair removal|botox|fillers|lip fillers|acne"
     "|injectables|facials|body contouring|microneedling|chemical peels|med spa|beauty|wellness|news".split("|")
@@ -120,7 +122,8 @@ TITLED = re.compile(rf"(?:Dr|Prof)\.? [A-Z].{{2,40}}|[A-Z][^|,]{{2,40}},? {CREDE
 PERSON = re.compile(r"[A-Z][a-zà-ÿ'’]+(?:[ -](?:[A-Z][a-zà-ÿ'’]+|[A-Z]\.?|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+)){1,2}")
 KEYWORDS_LABEL = re.compile(
     r"(?:[a-z-]+\s+){0,2}?(?:key[\s-]?(?:words?|phrases?)|tags?|tagged|labels|hashtags)"
-    r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?(?=\s)|(?<=tags)(?=\s[^,.]+,)|$)\s*(?P<rest>.*)",
+    r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?(?=\s)|(?<=tags)(?=\s[^,.]+,)|$)"
+    r"\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
 # "Posted in Skin Care. Tagged peel, glow": a category and keywords on one line.
@@ -540,7 +543,8 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
         words = match["bare"] or match["text"]
         if not match["bare"]:
             reason = "picture: add it by hand" if match["image"] else f"link of “{words}”: add it by hand"
-            others.append(Line(number, match["image"] and match[0] or match["target"], place="left out", reason=reason))
+            shown = match[0] if match["image"] else match["target"]
+            others.append(Line(number, shown, place="left out", reason=reason))
         return "" if match["image"] else words
 
     text = LINK.sub(take, text)
@@ -769,7 +773,7 @@ def _kind(text: str) -> tuple[str, str]:
         return ("D" if DATE_FIELDS & dict(pieces).keys() else "N"), ""
     if _is_breadcrumb(text):
         return "F", "breadcrumb"
-    if len(text) < 100 and re.match(r"[←‹«]|<<? ", text) or re.search(r"[→›»]$|\s>>?$", text):
+    if (len(text) < 100 and re.match(r"[←‹«]|<<? ", text)) or re.search(r"[→›»]$|\s>>?$", text):
         return ("P", "") if is_prose(text) else ("L", "links to other posts")
     if text.casefold() in CATEGORIES:
         return "C", ""
@@ -864,7 +868,9 @@ def _find_text(lines: list[Line]) -> int:
 
 def _may_be_title(line: Line) -> bool:
     text = _clean_title(line.text)
-    if line.kind not in "TPCRL" and line.tag != "h1" or not 3 <= len(text) <= 200 or "." in SENTENCE_END.findall(text):
+    if (line.kind not in "TPCRL" and line.tag != "h1") or not 3 <= len(text) <= 200:
+        return False
+    if "." in SENTENCE_END.findall(text):
         return False
     if line.kind == "L" and line.reason and text[0] in "←‹«<→":
         return False
@@ -942,7 +948,7 @@ def _is_in_menu(lines: list[Line], index: int) -> bool:
 
 
 def is_person(text: str, small: set[str]) -> bool:
-    """Return whether a text is the name of a person: with a title, or two or three words never seen in small letters."""
+    """Return whether a text names a person: with a title, or by two or three words never seen in small letters."""
     text = text.title() if text.isupper() else text
     if TITLED.fullmatch(text):
         return True
@@ -955,7 +961,10 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     They end with the small print under the title.
     """
     last = titles[-1]
-    kinds = "".join("Q" if ":" in line.text and KEYWORDS_LABEL.fullmatch(line.text) else line.kind for line in lines)
+    kinds = "".join(
+        "Q" if ":" in line.text and KEYWORDS_LABEL.fullmatch(line.text) else "N" if line.text.isdigit() else line.kind
+        for line in lines
+    )
     end = HEAD.match(kinds, last + 1).end()
     for index, line in enumerate(lines[:end]):
         if _title_key(line.text) == _title_key(lines[last].text):
@@ -1045,7 +1054,10 @@ def _is_plain_keyword_list(line: Line) -> bool:
 
 
 def _continues_keywords(parts: list[str], line: Line, gap: int) -> bool:
-    """Return whether a line goes on with keywords. ``gap`` is that of the first line below a label that stands alone."""
+    """Return whether a line goes on with keywords.
+
+    ``gap`` is that of the first line below a label that stands alone.
+    """
     if line.kind not in "TPC" or (ends_sentence(line.text) and not QUOTE.search(line.text)):
         return False
     is_open = parts[-1].endswith((",", ";", "|")) or bool(QUOTE.match(line.text))
@@ -1365,7 +1377,7 @@ def _is_wrapped(lines: list[Line]) -> bool:
     """Return whether lines were broken at a width: some end inside a sentence, and the next one goes on."""
     pairs = [
         (above.text, line.text)
-        for above, line in zip(lines, lines[1:], strict=False)
+        for above, line in pairwise(lines)
         if not line.gap
         and line.place == above.place == "body"
         and len(above.text) >= 50
@@ -1510,10 +1522,8 @@ def _read_fragments(body: list[Line], start: int) -> Taken | None:
     """
     intro = body[start - 1].text if start else ""
     under_colon = intro.endswith(":")
-    unfinished = intro.casefold().rstrip(":…").split()[-1:]
-    if (under_colon or intro) and unfinished and unfinished[0] in UNFINISHED and not is_prose(intro.rstrip(":") + "x"):
-        if sentences := _read_short_sentences(body, start):
-            return sentences
+    if _is_unfinished(intro) and (sentences := _read_short_sentences(body, start)):
+        return sentences
     run = [line.text for line in takewhile(_may_be_item, body[start:])]
     below = body[start + len(run)].text if start + len(run) < len(body) else ""
     under_question = is_question(intro) and len(run) > 1
@@ -1537,12 +1547,18 @@ def _read_fragments(body: list[Line], start: int) -> Taken | None:
     return [Block("ul", tuple(run))], len(run)
 
 
+def _is_unfinished(text: str) -> bool:
+    """Return whether a line ends like "Call us if:", and goes on in the lines below."""
+    last = text.casefold().rstrip(":…").split()[-1:]
+    return bool(last) and last[0] in UNFINISHED and not is_prose(f"{text.rstrip(':')}x")
+
+
 def _read_short_sentences(body: list[Line], start: int) -> Taken | None:
     """Read the short sentences below "Call us if:", two or more close together."""
     run = [*takewhile(lambda line: _is_short_sentence(line), body[start:])]
     if len(run) > 1 and any(line.gap for line in run[1:]):
         gap = run[1].gap
-        run = run[:1] + [*takewhile(lambda line: line.gap <= gap, run[1:])]
+        run = [run[0], *takewhile(lambda line: line.gap <= gap, run[1:])]
     if len(run) < 2 or 2 * sum(ends_sentence(line.text) for line in run) < len(run):
         return None
     return [Block("ul", tuple(line.text for line in run))], len(run)
@@ -1579,8 +1595,8 @@ def _stands_out(text: str, others: list[str], lines: Iterable[Line]) -> bool:
     """
     if not others or text.casefold().split()[0] in QUESTION_WORDS:
         return True
-    gaps = [line.gap for line in lines][1:]
-    if len(gaps) > 1 and gaps[-1] > max(gaps[:-1]):
+    gaps = [line.gap for line in lines]
+    if len(gaps) > 1 and gaps[-1] > max(gaps[1:-1] or gaps[:1]):
         return True
     return word_count(text) > 1 and is_title_case(text) and not any(map(is_title_case, others))
 
@@ -1590,7 +1606,9 @@ def _read_single(body: list[Line], index: int) -> Taken:
     below = body[index + 1] if index + 1 < len(body) else None
     match = MARK.fullmatch(text)
     words = match["text"] if match else text
-    is_title = below and (not match or match["number"]) and is_heading(words, over_prose=is_prose(below.text))
+    over_prose = below is not None and is_prose(below.text)
+    is_answer = index > 0 and is_question(body[index - 1].text) and not is_question(text) and not over_prose
+    is_title = below and not is_answer and (not match or match["number"]) and is_heading(words, over_prose=over_prose)
     return [Block("h2" if is_title else "p", (text,))], 1
 
 

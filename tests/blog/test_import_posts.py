@@ -11,7 +11,7 @@ from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
 
 from blog import importing
 from blog.models import BlogCategory, BlogPage
-from clinic.models import Keyword
+from clinic.models import Keyword, Person
 from tests.factories import make_article, make_user
 
 ARTICLES = Path(__file__).parent / "legacy"
@@ -101,6 +101,44 @@ def test_second_import_changes_nothing(blog_index):
     before = state_of_everything()
     assert run(MIGRAINE, ON_TOP).count("already imported, nothing changed") == 2
     assert state_of_everything() == before
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_article_that_older_rules_imported_keeps_its_identity(blog_index, is_edited):
+    run(MIGRAINE, ON_TOP)
+    for page in BlogPage.objects.all():
+        BlogPage.objects.filter(pk=page.pk).update(legacy_key=f"{page.pk:064x}")
+        if is_edited:
+            page.title, page.slug, page.body = f"Another title {page.pk}", f"another-{page.pk}", []
+            page.legacy_key = f"{page.pk:064x}"
+            page.save_revision().publish()
+    before = state_of_everything()
+    assert run(MIGRAINE, ON_TOP).count("already imported, nothing changed") == 2
+    assert state_of_everything() == before
+
+
+def test_other_article_is_new_beside_one_of_older_rules(blog_index):
+    run(ON_TOP)
+    BlogPage.objects.update(legacy_key="0" * 64)
+    run(MIGRAINE)
+    assert BlogPage.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [("Jane Doe", "Jane Doe"), ("Dr. Jane Doe", "Jane Doe"), ("Jane Doe, RN", "Dr. Jane Doe")],
+)
+def test_author_is_the_team_member_of_that_name(blog_index, tmp_path, author, name):
+    person = Person.objects.create(name=name, role="Nurse")
+    text = (ARTICLES / "other-order.txt").read_text().replace("by Jane Doe", f"by {author}")
+    run(save_text(tmp_path, "post.txt", text))
+    assert BlogPage.objects.get().author == person
+
+
+def test_unknown_author_is_left_to_the_editor(blog_index):
+    out = run(ARTICLES / "other-order.txt")
+    assert BlogPage.objects.get().author is None
+    assert "Check: no team member is named “Jane Doe”" in out
 
 
 def test_edited_article_is_not_imported_again(blog_index):

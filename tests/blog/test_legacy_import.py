@@ -671,7 +671,8 @@ def test_brackets_in_a_sentence_are_no_shortcode(line):
 @pytest.mark.parametrize("date_line", ["", "Jun 29, 2023\n"])
 def test_excerpt_that_repeats_is_not_the_title(excerpt, date_line):
     article = parse(
-        f"How Long Does Botox Last?\n{date_line}\n{excerpt}\n\n{excerpt}\n\nBotox relaxes a muscle. {PROSE}\n\n{PROSE}\n"
+        f"How Long Does Botox Last?\n{date_line}\n{excerpt}\n\n{excerpt}\n\n"
+        f"Botox relaxes a muscle. {PROSE}\n\n{PROSE}\n"
     )
     assert article.title == "How Long Does Botox Last?"
 
