@@ -85,18 +85,18 @@ CATEGORY = (
     r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in"
 )
 WHO = r"(?:(?:written|posted|published|created|authored) )?by\s*:?|(?:posted|written) by\s*:|author\s*[:=]"
-WHEN = r"(?:first |date )?(?:posted|published|written|created|(?:[a-z]+ )?date)"
+WHEN = r"(?:first |date )?(?:posted|published|written|created|sent|(?:[a-z]+ )?date)"
 REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
-    r"|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
+    r"|notes?|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
     rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:{MONTH} {NTH} at |at )?{CLOCK})"
 )
 AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
 SMALL_PRINT = {
     field: re.compile(rf"(?:{pattern})[\s|·•,;/–—-]*", re.IGNORECASE)
     for field, pattern in {
-        "updated": rf"(?:last )?(?:updated|modified|edited|reviewed)(?: on)?\s*:?\s*{DATE}",
+        "updated": rf"(?:last )?(?:updated|modified|edited|reviewed|revised|effective)(?: on)?\s*:?\s*{DATE}",
         "date": rf"(?:{WHEN}(?: on)?\s*[:=]?\s*|on )?{DATE}",
         "account": rf"(?:(?:{WHO})\s+)?(?P<value>{ACCOUNT}){ENDS}",
         "category": rf"(?:{CATEGORY})\s*{NAME}",
@@ -121,7 +121,7 @@ CREDENTIAL = (
 TITLED = re.compile(rf"(?:Dr|Prof)\.? [A-Z].{{2,40}}|[A-Z][^|,]{{2,40}},? {CREDENTIAL}(?:,? {CREDENTIAL})*")
 PERSON = re.compile(r"[A-Z][a-zà-ÿ'’]+(?:[ -](?:[A-Z][a-zà-ÿ'’]+|[A-Z]\.?|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+)){1,2}")
 KEYWORDS_LABEL = re.compile(
-    r"(?:[a-z-]+\s+){0,2}?(?:key[\s-]?(?:words?|phrases?)|tags?|tagged|labels|hashtags)"
+    r"(?:(?:[a-z-]+\s+){0,2}?key[\s-]?(?:words?|phrases?)|(?:(?:seo|meta|post|blog)\s+)?tags?|tagged|labels|hashtags)"
     r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?(?=\s)|(?<=tags)(?=\s[^,.]+,)|$)"
     r"\s*(?P<rest>.*)",
     re.IGNORECASE,
@@ -134,8 +134,13 @@ LONE_LABEL = re.compile(
 )
 IN_CATEGORY = re.compile(r"in (?P<value>(?-i:[A-Z])[\w&, -]{2,40})", re.IGNORECASE)
 HASHTAGS = re.compile(r"(?:#[^\W_][\w-]*[\s,;]*){2,}")
-TITLE_LABEL = re.compile(
-    r"(?:(?:page |post |blog )?title|headline|subject(?: line)?|h1)\s*[:=]\s*(?P<value>\S.*)", re.I
+TITLE_LABEL = re.compile(r"(?:(?:page |post |blog )?title|headline|h1)\s*[:=]\s*(?P<value>\S.*)", re.I)
+SUBJECT = re.compile(r"subject(?: line)?\s*:\s*(?:(?:re|fwd?)\s*:\s*)*(?P<value>\S.*)", re.IGNORECASE)
+GREETING = re.compile(r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
+# A name that ends in one of these words is that of a site, more often than a title.
+SITE = re.compile(
+    r"(?:[A-Z][\w&'’]*\s){1,4}(?:News(?:letter)?|Letter|Clinic|Spa|Studio|Blog|Journal|Aesthetics|Center|Institute"
+    r"|Dermatology|Medspa|Magazine|Bar|Room|Laser)"
 )
 QUOTE = re.compile("[\"“”„‟«»″]|''|``")
 ALL_QUOTED = re.compile(r'[\s,;|.]*(?:"[^"]+"[\s,;|.]*)+')
@@ -168,7 +173,7 @@ MENU_WORD = re.compile(r"(?:you are here:?\s*)?(?:home|blog|news|articles?|journ
 
 # Shapes of a page
 
-HEAD = re.compile(r"(?:[FRLHKWMS]*T{1,2}[FRLHKWMS]*(?=[DN]))?(?:[DNQFRLHK]|[WC](?!P))*")
+HEAD = re.compile(r"(?:[FRLHKWMS]*(?:T{1,2}|P)[FRLHKWMS]*(?=[DN]))?(?:[DNQFRLHK]|[WC](?!P))*")
 # Two of three: the title twice, a date, "Read more".
 TEASER_SHAPE = r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
 PIECE = re.compile(
@@ -358,6 +363,7 @@ def parse(text: str) -> LegacyArticle:
     article.keywords = _place_keywords(lines, start)
     _mark_sections(lines, start)
     _place_foot(lines, start)
+    _leave_out_remains(lines)
     _place_small_print(article)
     _report_unread(lines)
     article.blocks = _read_blocks(lines)
@@ -547,7 +553,7 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
             others.append(Line(number, shown, place="left out", reason=reason))
         return "" if match["image"] else words
 
-    text = LINK.sub(take, text)
+    text = re.sub(r"^([-*+] )\[[ xX]\] ", r"\1", LINK.sub(take, text))
     heading = ATX.fullmatch(text)
     tag = f"h{len(heading['level'])}" if heading else ""
     text = heading["text"] if heading else re.sub(r"^(?:>\s)+", "", text)
@@ -824,7 +830,7 @@ def _title_key(text: str) -> str:
 
 
 def _clean_title(text: str) -> str:
-    label = TITLE_LABEL.fullmatch(text)
+    label = TITLE_LABEL.fullmatch(text) or SUBJECT.fullmatch(text)
     return label["value"] if label else text
 
 
@@ -842,7 +848,9 @@ def _find_titles(lines: list[Line]) -> list[int]:
     if not candidates:
         raise NotAnArticleError("no title was found: an article begins with its title on a line of its own")
     best = max(candidates, key=lambda index: (candidates[index], -index))
-    for index, line in enumerate(lines[:end]):  # a name beside small print, which is not the title after all
+    for index, line in enumerate(
+        lines[: max(end, best + 4)]
+    ):  # a name beside small print, which is not the title after all
         if line.kind == "T" and index != best and is_person(line.text, small) and _is_beside_small_print(lines, index):
             line.kind = "N"
     key = _title_key(lines[best].text)
@@ -853,8 +861,12 @@ def _find_text(lines: list[Line]) -> int:
     """Return the index behind which no title can be: behind an explicit title, or at the first running text."""
     keys = [_title_key(line.text) for line in lines[: TOP_LINES + 3]]
     top = lines[:TOP_LINES]
+    is_mail = any(line.reason == "email" or SUBJECT.fullmatch(line.text) for line in top)
+    start = next((i for i, line in enumerate(top) if is_mail and line.kind in "PT" and GREETING.match(line.text)), 0)
+    while start and start < len(top) and (top[start].kind == "P" or GREETING.match(top[start].text)):
+        start += 1
     is_text = (
-        line.kind == "P" and (ends_sentence(line.text) or keys[i] not in keys[i + 1 : i + 4])
+        i >= start and line.kind == "P" and (ends_sentence(line.text) or keys[i] not in keys[i + 1 : i + 4])
         for i, line in enumerate(top)
     )
     text = [*is_text, True].index(True)
@@ -892,6 +904,8 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
         30: TITLE_LABEL.fullmatch(text),
         20: line.tag == "h1",
         6: line.tag == "title",
+        -3.3: SUBJECT.fullmatch(text),
+        -3.1: SITE.fullmatch(text),
         4: repeats or any(_ends_path(other, text) for other in top),
         3: below[:1] in ("D", "N"),
         2: re.match(r"[^DN][DN]", below),
@@ -973,7 +987,7 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
             line.place = "category"
         elif KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4:
             continue
-        elif line.kind == "T" and index > last:  # between title and date stands no heading
+        elif line.kind in "TP" and index > last:  # between title and date stands no heading
             line.tag = line.tag or "p"
         elif line.kind not in "DN":
             line.leave_out(line.reason or "not understood, above the text")
@@ -1113,10 +1127,10 @@ def _place_foot(lines: list[Line], start: int) -> None:
     The foot is at least two lines of furniture, and what follows them. Up to three lines of text may stand in between.
     Running text among them stays in the body, with a remark.
     """
-    kinds = "".join("F" if line.kind == "H" else line.kind for line in lines)
+    kinds = "".join("N" if line.kind == "H" else line.kind for line in lines)
     pieces = groupby(PIECE.finditer(kinds, start), key=lambda piece: piece.lastgroup == "text")
     runs = [(is_text, [*run]) for is_text, run in pieces]
-    foot = _find_foot(kinds, runs)
+    foot = _find_foot(lines, kinds, runs)
     for is_text, run in runs:
         if is_text and run[0].start() > foot:
             _place_stray(lines, run[0].start(), run[-1].end())
@@ -1126,21 +1140,40 @@ def _place_foot(lines: list[Line], start: int) -> None:
                     continue
                 if piece.lastgroup == "teaser":
                     line.leave_out("teaser of another post")
-                elif line.kind == "H" or piece.start() >= foot:
+                elif piece.start() >= foot:
                     line.leave_out(line.reason or lines[piece.start()].reason)
                 else:
                     line.reason = ""
 
 
-def _find_foot(kinds: str, runs: list[tuple[bool, list[re.Match]]]) -> int:
-    foot = len(kinds)
+def _leave_out_remains(lines: list[Line]) -> None:
+    """Leave out headers of printed pages, and short lines at the very end, behind keywords or small print."""
+    last = max((index for index, line in enumerate(lines) if line.kind == "P" or MARK.fullmatch(line.text)), default=0)
+    first = next((index for index in range(last + 1, len(lines)) if lines[index].kind in "QDN"), len(lines))
+    for index, line in enumerate(lines):
+        if line.place == "body" and (line.kind == "H" or (index >= first and line.kind in "TWCFML")):
+            line.leave_out(line.reason or "not understood, below the text")
+
+
+def _find_foot(lines: list[Line], kinds: str, runs: list[tuple[bool, list[re.Match]]]) -> int:
+    """Return where the last furniture begins that has no more than a few lines of text below it."""
+    foot = lone = len(kinds)
     for is_text, run in runs:
         first, last = run[0].start(), run[-1].end()
         if is_text:
-            foot = len(kinds) if len(re.sub("[QDN]", "", kinds[first:last])) > MAX_STRAY_LINES else foot
+            text = [line for line in lines[first:last] if line.kind not in "QDNH"]
+            is_article = len(text) > MAX_STRAY_LINES and (len(text) > 8 or any(map(_is_substantial, text)))
+            foot = len(kinds) if is_article else foot
+            lone = len(kinds) if is_article or any(line.kind == "P" for line in text) else lone
         elif kinds[first:last].strip("WM") and (last - first > 1 or last == len(kinds.rstrip("DNQ"))):
-            foot = min(foot, first)
+            foot = min(foot, first, lone)
+        elif kinds[first:last].strip("WMA"):
+            lone = min(lone, first)  # furniture, if more follows
     return len(kinds[:foot].rstrip("WMND")) if foot < len(kinds) else foot
+
+
+def _is_substantial(line: Line) -> bool:
+    return SENTENCE_END.search(line.text) is not None or len(line.text) > 100
 
 
 def _place_stray(lines: list[Line], start: int, end: int) -> None:
@@ -1150,7 +1183,7 @@ def _place_stray(lines: list[Line], start: int, end: int) -> None:
     """
     in_contact = [line.kind for line in (lines[start - 1], *lines[end : end + 1])] == ["A", "A"]
     strays = [line for line in lines[start:end] if line.kind not in "QDN"]
-    is_text = any(line.kind == "P" and (SENTENCE_END.search(line.text) or len(line.text) > 100) for line in strays)
+    is_text = any(map(_is_substantial, strays))
     for line in strays:
         if is_text and not in_contact:
             line.reason = "kept, but it stands among page furniture"
@@ -1619,7 +1652,7 @@ def _refuse_without_text(article: LegacyArticle, *, twice: bool) -> None:
     paragraphs = [line for line in article.lines if line.place == "body" and is_prose(line.text)]
     if not paragraphs:
         raise NotAnArticleError("there is a title but no text: not one full sentence was found below it")
-    if len(paragraphs) == 1 and not (twice or article.date or len(article.left_out) > 2):
+    if len(paragraphs) == 1 and not (twice or article.date or article.lists or len(article.left_out) > 2):
         raise NotAnArticleError(
             "this does not look like an article of the old site: no date, no second title, and too little text"
         )
