@@ -67,7 +67,7 @@ class Candidate:
 
     @property
     def has_other_address(self) -> bool:
-        return self.article is not None and self.slug != self.article.slug
+        return self.is_new and self.slug != self.article.slug
 
 
 def read_candidate(name: str, data: bytes, index: BlogIndexPage, *, is_skipped: bool = False) -> Candidate:
@@ -80,7 +80,7 @@ def read_candidate(name: str, data: bytes, index: BlogIndexPage, *, is_skipped: 
         candidate.error = str(error)
         return candidate
     candidate.page = find_page(candidate.article, index)
-    candidate.slug = get_free_slug(candidate.article, index)
+    candidate.slug = candidate.page.slug if candidate.page else get_free_slug(candidate.article, index)
     candidate.is_author_known = find_author(candidate.article) is not None
     return candidate
 

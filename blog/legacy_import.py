@@ -168,7 +168,6 @@ FURNITURE = [
     (kind, reason, re.compile(re.sub("|".join(NAMES), lambda name: NAMES[name[0]], pattern), re.IGNORECASE))
     for kind, reason, pattern in _read_table("furniture")
 ]
-BREADCRUMB = re.compile(r"(?:you are here:?\s*)?[^»›>/→|]{2,60}(?:\s*[»›>→]\s*|\s+/\s+)\S.*", re.IGNORECASE)
 MENU_WORD = re.compile(r"(?:you are here:?\s*)?(?:home|blog|news|articles?|journal|posts)", re.IGNORECASE)
 
 # Shapes of a page
@@ -392,6 +391,9 @@ BLOCK_TAGS = frozenset(
     " h1 h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section summary table tbody td tfoot th thead title tr"
     " ul".split()
 )
+TABLE_TAGS = ("table", "tbody", "thead", "tfoot", "tr", "td", "th")
+EMPTY_TAGS = frozenset("br hr img meta link input source wbr col area base".split())
+HEADING = re.compile("h[1-6]")
 HTML = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK_TAGS - {'title'}, key=len, reverse=True))}|br)\b[^<>]*>", re.I)
 # What these elements hold is no part of the text.
 OUTSIDE = {
@@ -430,6 +432,7 @@ def read_lines(text: str) -> tuple[list[Line], list[Line]]:
         reader.feed(text)
         reader.close()
         reader.end_line()
+        reader.end_row()
         lines = reader.lines
         others += reader.others
     else:
@@ -612,7 +615,8 @@ class _HTMLReader(HTMLParser):
         self.others: list[Line] = []
         self.open: list[tuple[str, str]] = []  # tag, and why its text is left out, if so
         self.counts: list[int | None] = []  # for each open list, its last number, or None for bullets
-        self.cells: list[str] = []
+        self.cells: list[str] = []  # of the open row
+        self.cell_start = 0  # lines before the open cell
         self.parts: list[str] = []
         self.strong = 0
         self.gap, self.number, self.mark = 1, 1, ""
@@ -622,9 +626,13 @@ class _HTMLReader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
         if tag in BLOCK_TAGS or tag == "br":
-            if tag not in ("td", "th"):
-                self.end_line()
+            if tag in TABLE_TAGS and self.is_in("td", "th"):
+                self.end_cell()  # it was not closed, or it holds a table
+            self.end_line()
+            if tag in ("tr", "table"):
+                self.end_row()
             self.gap += tag != "br"
+            self.cell_start = len(self.lines)
         if tag in ("ul", "ol"):
             self.counts.append(0 if tag == "ol" else None)
         elif tag == "li" and self.counts:
@@ -637,19 +645,7 @@ class _HTMLReader(HTMLParser):
         elif tag == "a" and re.fullmatch(TARGET, values.get("href") or "") and not values["href"].startswith("#"):
             self.parts += [" "] if self.after_link else []
             self.link = (values["href"], len(self.parts))
-        if len(self.open) < MAX_DEPTH and tag not in (
-            "br",
-            "hr",
-            "img",
-            "meta",
-            "link",
-            "input",
-            "source",
-            "wbr",
-            "col",
-            "area",
-            "base",
-        ):
+        if len(self.open) < MAX_DEPTH and tag not in EMPTY_TAGS:
             names = f"{values.get('class') or ''} {values.get('id') or ''} {values.get('role') or ''}"
             around = AROUND.search(names) if tag in ("div", "section", "ul", "ol", "p", "span") else None
             self.open.append((tag, OUTSIDE.get(tag, "beside the text" if around else "")))
@@ -665,11 +661,12 @@ class _HTMLReader(HTMLParser):
                     self.parts, self.mark = [f"{LINK_LABELS[kind[1]]}: {words}"], " "
             self.link = ("", 0)
         if tag in ("td", "th"):
-            self.cells.append(" ".join("".join(self.parts).split()))
-            self.parts = []
+            self.end_cell()
         elif tag in BLOCK_TAGS:
             self.end_line()
             self.gap += 1
+            if tag in TABLE_TAGS:
+                self.end_row()
         if tag in ("ul", "ol") and self.counts:
             self.counts.pop()
         if self.is_in(tag):
@@ -681,7 +678,7 @@ class _HTMLReader(HTMLParser):
         if self.outside() == "markup: code of the page":
             self.report(shorten(data, 200, placeholder="…"), "markup: code of the page")
             return
-        if self.is_in("table") and not data.strip():
+        if self.is_in("table") and not self.is_in("td", "th") and not data.strip():
             return
         if self.is_in("p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "title"):
             self.add(data)
@@ -715,26 +712,34 @@ class _HTMLReader(HTMLParser):
             words = " ".join(drop_unwanted(CONTROL.sub(" ", text)).split())
             self.others.append(Line(self.getpos()[0], words, place="left out", reason=reason))
 
+    def end_cell(self):
+        """Take the only line of a cell for the row. A cell with several lines only lays out the page."""
+        self.end_line()
+        inside = self.lines[self.cell_start :]
+        if len(inside) == 1 and inside[0].tag in ("p", "b", "") and not inside[0].cells and inside[0].place == "body":
+            self.cells.append(self.lines.pop().text)
+        self.cell_start = len(self.lines)
+
+    def end_row(self):
+        if self.cells:
+            cells, self.cells = tuple(self.cells), []
+            line = Line(self.number, " | ".join(cells), self.gap, cells=cells if len(cells) > 1 else ())
+            self.lines.append(line)
+            self.gap = 0
+
     def end_line(self):
         words = " ".join(drop_unwanted(CONTROL.sub(" ", INVISIBLE.sub("", "".join(self.parts)))).split())
         strong, self.parts = self.strong >= len(words.replace(" ", "")) > 0, []
-        cells, self.cells = self.cells, []
-        if cells and self.is_in("tr"):
-            words = " | ".join(filter(None, [*cells, words]))
         if not any(char.isalnum() for char in words):
             return
-        tags = [
-            tag
-            for tag, _reason in reversed(self.open)
-            if tag in ("title", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li")
-        ]
-        tag = tags[0] if tags else ""
         if self.counts and self.is_in("li") and not self.mark and self.lines and not self.outside():
             self.lines[-1].text += f" {words}"  # a second paragraph of an item
             return
-        line = Line(self.number, f"{self.mark} {words}".strip(), self.gap, 4 * len(self.counts), tag)
+        tag = next(
+            (tag for tag, _reason in reversed(self.open) if tag in ("title", "p", "li") or HEADING.fullmatch(tag)), ""
+        )
+        line = Line(self.number, f"{self.mark} {words}".strip(), self.gap, 4 * len(self.counts))
         line.tag = "b" if strong and tag in ("p", "") else "" if tag == "li" else tag
-        line.cells = tuple(cells) if len(cells) > 1 else ()
         if reason := self.outside():
             line.text = words
             line.leave_out(reason)
@@ -845,6 +850,11 @@ def _find_titles(lines: list[Line]) -> list[int]:
     candidates = {
         index: _score_title(lines, index, end, small) for index, line in enumerate(lines[:end]) if _may_be_title(line)
     }
+    headers = [line for line in lines[:end] if line.kind == "H" and word_count(line.text) > 1]
+    if not candidates and headers:  # the title itself is the header of each page
+        for line in headers:
+            line.kind, line.reason = "T", ""
+        return _find_titles(lines)
     if not candidates:
         raise NotAnArticleError("no title was found: an article begins with its title on a line of its own")
     best = max(candidates, key=lambda index: (candidates[index], -index))
@@ -1107,9 +1117,11 @@ def _mark_sections(lines: list[Line], start: int) -> None:
             continue
         if kinds[index] == "S" and rest[:1] == "P" and not furniture:
             continue
+        reason = "comments"
         for line in lines[index:]:
+            reason = line.reason if line.kind in "SL" and line.reason else reason
             if line.place == "body" and line.kind not in "QA":
-                line.kind, line.reason = "F", line.reason or lines[index].reason or "comments"
+                line.kind, line.reason = "F", line.reason or reason
         return
 
 
@@ -1456,7 +1468,7 @@ def _read_tagged(body: list[Line], start: int) -> Taken | None:
     """Read a line whose markup says what it is."""
     tag, text = body[start].tag, body[start].text
     below = body[start + 1] if start + 1 < len(body) else None
-    if re.fullmatch("h[1-6]", tag):
+    if HEADING.fullmatch(tag):
         level = min(max(int(tag[1]), 2), 4)
         return [Block(f"h{level}", (text,))], 1
     if tag == "b":

@@ -3,12 +3,14 @@
 They have the format of the old site. All but the first were written for these tests.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections import Counter
 from datetime import date
 from html import unescape
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from bs4 import BeautifulSoup
@@ -1084,3 +1086,60 @@ def test_any_bytes_are_text_or_refused(data):
     except NotAnArticleError:
         return
     assert text.strip()
+
+
+HTML_PARTS = [
+    "<p>{}</p>",
+    "<div>{}</div>",
+    "<h2>{}</h2>",
+    "<li>{}</li>",
+    "<ul><li>{}</li></ul>",
+    "<td>{}</td>",
+    "<b>{}",
+]
+HTML_PARTS += [
+    "<p>{}<br>",
+    "{}\n",
+    "</p>{}",
+    "<blockquote><p>{}</p></blockquote>",
+    "<table><tr><td>{}</td></tr></table>",
+]
+HTML_PARTS += [
+    "<nav>{}</nav>",
+    "<footer>{}",
+    "<a href='/x'>{}</a>",
+    "<span class='share'>{}</span>",
+    "<ol><li><p>{}</p></li></ol>",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(HTML_PARTS), st.sampled_from(SENTENCES)), min_size=1, max_size=12))
+def test_no_sentence_of_an_html_page_is_lost(parts):
+    """Test with broken nesting as well: each sentence is in the body, or listed."""
+    html = "".join(part.format(sentence) for part, sentence in parts)
+    article = parse(f"<h1>A Title of Our Own</h1><p>Apr 06, 2022</p><p>{PROSE}</p><p>{PROSE}</p>{html}")
+    shown = " ".join([*text_of(article), *(line.text for line in article.lines)])
+    assert [sentence for _part, sentence in parts if sentence not in shown] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="<>/apbilud h123=\"'&;\n[]()#*_-|\t.A1", max_size=300))
+def test_any_markup_is_read_or_refused(text):
+    try:
+        article = parse(f"{TOP}{PROSE}\n\n{text}")
+    except NotAnArticleError:
+        return
+    tree = BeautifulSoup(article.html, "html.parser")
+    assert {tag.name for tag in tree.find_all(True)} <= {"h2", "h3", "h4", "p", "ul", "ol", "li"}
+    assert all(not tag.attrs for tag in tree.find_all(True))
+
+
+@pytest.mark.parametrize(
+    "part", ["[gallery ", "<div>x", "<b>x", "[a](", "- a\n", "a | b\n", "Comments\n", '"', "&a", "<!--", "1. a\n"]
+)
+def test_large_text_is_read_or_refused_soon(part):
+    started = perf_counter()
+    with contextlib.suppress(NotAnArticleError):
+        parse(TOP + PROSE + "\n\n" + part * (200_000 // len(part)))
+    assert perf_counter() - started < 20
