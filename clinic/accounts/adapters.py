@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import limits
 
-from . import events, mail, throttle
+from . import devices, events, mail, throttle
 from .backends import find_account
 from .models import AccountEventKind
 from .permissions import needs_second_factor
@@ -44,12 +44,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractUser | None:
         login = credentials.get("username") or credentials.get("email", "")
         account = find_account(login)
-        throttle.check(throttle.PASSWORDS, request, account, login)
+        # What is typed is counted, whether or not an account has it: a shared count would tell whose email it is.
+        name, device = login.casefold(), devices.get_device(request, account)
+        throttle.check(throttle.PASSWORDS, request, account, name, device)
         user = authenticate(request, username=login, password=credentials["password"])
         if user is None:
             events.record(AccountEventKind.WRONG_PASSWORD, account, request)
         else:
-            throttle.forget(throttle.PASSWORDS, request, user)
+            throttle.give_back(throttle.PASSWORDS, request, name, device)
         return user
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

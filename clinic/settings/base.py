@@ -118,8 +118,7 @@ POSTGRES_OPTIONS = {
 DATABASE = read_url("DATABASE_URL", f"sqlite:///{VAR_DIR}/db.sqlite3", env.dj_db_url)
 IS_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
 DATABASE["OPTIONS"] = (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS) | DATABASE.get("OPTIONS", {})
-if IS_SQLITE:
-    DATABASE["ENGINE"] = "clinic.sqlite3"
+DATABASE["ENGINE"] = "clinic.sqlite3" if IS_SQLITE else "clinic.postgresql"
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

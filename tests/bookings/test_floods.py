@@ -159,6 +159,25 @@ def test_receipt_page_promises_no_limited_email(ask, client, is_tried):
     assert "on its way" not in page
 
 
+def test_receipt_that_is_tried_again_is_still_promised(ask, client, monkeypatch):
+    case = ask(email="ana@patient.example.com")
+    factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com", but=1)
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", lambda self: 0)
+    outbox.send_due()
+    assert case.messages.get(kind=MessageKind.RECEIPT).attempts == 1
+    assert "A receipt is on its way" in client.get(get_receipt_path(case)).text
+
+
+def test_receipts_that_wait_count_before_a_later_one(ask, client):
+    factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com", but=2)
+    cases = [ask(None, email="ana@patient.example.com", message=f"{number}") for number in range(3)]
+    pages = [client.get(get_receipt_path(case)).text for case in cases]
+    assert ["A receipt is on its way" in page for page in pages] == [True, True, False]
+    outbox.send_due()
+    states = [case.messages.get(kind=MessageKind.RECEIPT).state for case in cases]
+    assert states == [MessageState.SENT, MessageState.SENT, MessageState.LIMITED]
+
+
 def test_desk_cancels_a_hold_and_the_patient_hears(ask, clerk, policy, mailoutbox):
     case = ask(email="ana@patient.example.com")
     factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com")
