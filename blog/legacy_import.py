@@ -767,9 +767,11 @@ def _set_kinds(lines: list[Line]) -> None:
             listed = line.kind in "TP" and line.text.endswith(":")
     _find_running_headers(lines)
     _mark_table_of_contents(lines)
+    kinds_above = ""
     for above, line, below in zip([Line(0, ""), *lines], lines, [*lines[1:], Line(0, "")], strict=False):
+        kinds_above += above.kind
         if line.kind == "T" and TITLED.fullmatch(line.text.title() if line.text.isupper() else line.text):
-            line.kind = "N" if re.search("[DN]", above.kind + below.kind) else "T"
+            line.kind = "N" if "P" not in kinds_above or re.search("[DN]", above.kind + below.kind) else "T"
         if line.kind == "T" and IN_CATEGORY.fullmatch(line.text):
             near = above.kind + below.kind
             line.kind = "N" if re.search("[DN]", near) or KEYWORDS_LABEL.fullmatch(below.text) else "T"
@@ -939,7 +941,9 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
 def _shares_words(text: str, below: list[Line]) -> bool:
     """Return whether the text below has a word of this one, as it has of a title, but seldom of the name of a site."""
     stems = {word.rstrip("s")[:5] for word in re.findall(r"\w{3,}", text.casefold()) if word not in NOT_NAMES - TOPICS}
-    words = re.findall(r"\w{3,}", " ".join(line.text for line in below if line.kind == "P").casefold())
+    words = re.findall(
+        r"\w{3,}", " ".join(line.text for line in below if line.kind == "P" or word_count(line.text) > 6).casefold()
+    )
     return bool(stems & {word.rstrip("s")[:5] for word in words})
 
 
@@ -1332,7 +1336,7 @@ def is_prose(text: str) -> bool:
         return any(mark != "?" for mark in marks) or (bool(marks) and len(text) > 100)
     if ends_sentence(text):
         return word_count(text) >= 5 or bool(marks)
-    return word_count(text) > 12 and bool(marks)
+    return word_count(text) > 9 and bool(marks)
 
 
 def is_title_case(text: str) -> bool:
@@ -1569,7 +1573,7 @@ def _read_fragments(body: list[Line], start: int) -> Taken | None:
     under_colon = intro.endswith(":")
     if _is_unfinished(intro) and (sentences := _read_short_sentences(body, start)):
         return sentences
-    run = [line.text for line in takewhile(_may_be_item, body[start:])]
+    run = [line.text for line in _until_gap([*takewhile(_may_be_item, body[start:])])]
     below = body[start + len(run)].text if start + len(run) < len(body) else ""
     under_question = is_question(intro) and len(run) > 1
     small = bool(run) and starts_small(run[0])
@@ -1590,6 +1594,15 @@ def _read_fragments(body: list[Line], start: int) -> Taken | None:
         tag = "h2" if is_heading(run[0], over_prose=False) else "p"
         return [Block(tag, (run[0],)), Block("ul", tuple(items))], 1 + len(items)
     return [Block("ul", tuple(run))], len(run)
+
+
+def _until_gap(lines: list[Line]) -> list[Line]:
+    """Return the lines up to the first that stands further away than the lines before it: another heading."""
+    for index in range(1, len(lines)):
+        is_apart = lines[index].gap > lines[index - 1].gap == 0 and not starts_small(lines[index].text)
+        if is_apart and index + 1 < len(lines):
+            return lines[:index]
+    return lines
 
 
 def _is_unfinished(text: str) -> bool:
@@ -1641,7 +1654,7 @@ def _stands_out(text: str, others: list[str], lines: Iterable[Line]) -> bool:
     if not others or text.casefold().split()[0] in QUESTION_WORDS:
         return True
     gaps = [line.gap for line in lines]
-    if len(gaps) > 1 and gaps[-1] > max(gaps[1:-1] or gaps[:1]):
+    if len(gaps) > 1 and (gaps[-1] > max(gaps[1:-1] or gaps[:1]) or gaps[-1] > gaps[-2] == 0):
         return True
     return word_count(text) > 1 and is_title_case(text) and not any(map(is_title_case, others))
 
