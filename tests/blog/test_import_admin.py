@@ -14,6 +14,7 @@ from blog.models import BlogCategory, BlogPage
 from clinic.models import Person
 from tests.clinic import hostile_files as hostile
 from tests.factories import make_article, make_user
+from tests.hostile_values import TEXTS
 
 ARTICLES = Path(__file__).parent
 DIVI = (ARTICLES / "articles" / "divi-lip-filler.txt").read_text(encoding="utf-8")
@@ -221,3 +222,11 @@ def test_dashboard_and_index_offer_the_import(editor, blog_index):
 def test_import_without_a_blog_index_is_forbidden(client, home):
     client.force_login(make_user("editor"))
     assert client.get(URL).status_code in (302, 403)
+
+
+def test_no_hostile_value_is_answered_with_500(editor):
+    article = "{}\nJan 3, 2024 | {} | {}\n\nOne whole sentence of text is enough. {}\n\nTags: {}\n"
+    for text in filter(lambda text: len(text) < 10_000, TEXTS):
+        for pasted in (text, article.format(*[text] * 5), f"<p>{text}</p><p>{text}</p>"):
+            response = editor.post(URL, {"text": pasted, "kept_name": text, "kept_text": pasted, "create": text})
+            assert response.status_code in (200, 302)

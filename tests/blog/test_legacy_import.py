@@ -691,6 +691,20 @@ def test_short_lines_after_a_question_are_a_list(question, gap, items):
     assert parse(TOP + text).blocks[1:3] == (heading(question), bullets(*items))
 
 
+def test_groups_of_short_lines_are_told_apart_by_the_space_above():
+    text = f"{PROSE}\n\nWhere it stays\n\nTemples\nNose\n\nWhere it goes\n\nLips\nCorners\n\nOur offer\n\n{PROSE}"
+    found = parse(TOP + text).blocks[1:-1]
+    lists = bullets("Temples", "Nose"), bullets("Lips", "Corners")
+    assert found == (heading("Where it stays"), lists[0], heading("Where it goes"), lists[1], heading("Our offer"))
+
+
+def test_short_answer_to_a_question_is_no_heading():
+    blocks = article_of(PROSE, "What does it cost?", "$30 a month", "The bottom line", PROSE).blocks
+    assert blocks[1:3] == (heading("What does it cost?"), bullets("$30 a month", "The bottom line"))
+    blocks = parse(f"{TOP}{PROSE}\n\nWhat does it cost?\n$30 a month\n\nThe bottom line\n\n{PROSE}").blocks
+    assert blocks[1:4] == (heading("What does it cost?"), paragraph("$30 a month"), heading("The bottom line"))
+
+
 def test_text_after_each_short_line_makes_it_a_heading():
     assert headings(article_of("What helps?", "Ice", PROSE, "Sleep", PROSE)) == ["What helps?", "Ice", "Sleep"]
 
