@@ -922,13 +922,13 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
         3: below[:1] in ("D", "N"),
         2: re.match(r"[^DN][DN]", below),
         1.9: re.search(r"(?:^|[^TPCR])[DN]$", above),  # small print with nothing above it that could be a title
-        1.5: words > 2
+        1.5: words > 1
         and not in_menu
-        and all(other.kind not in "TR" or word_count(other.text) < 3 for other in lines[:index]),
+        and all(other.kind not in "TR" or word_count(other.text) < 2 for other in lines[:index]),
         1.1: below[:1] == "P" or index + 1 == end,
         1: words >= 4,
         -1.5: line.kind == "C",
-        -2: words == 1,
+        -2: words == 1 and below[:1] not in ("D", "N"),
         -3: not repeats and not _shares_words(text, lines[index + 1 :]),
         -3.5: lines[index + 1 : index + 2] and AGE.match(lines[index + 1].text),  # the account that posted it
         -4: line.kind == "P" or ends_sentence(text) or is_long,
@@ -994,6 +994,8 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
         for line in lines
     )
     end = HEAD.match(kinds, last + 1).end()
+    for line in lines[end : end + 2] if kinds[end : end + 2] == "TR" else ():
+        line.tag = line.tag or "p"  # an excerpt that repeats
     for index, line in enumerate(lines[:end]):
         if _title_key(line.text) == _title_key(lines[last].text):
             line.place = "title"

@@ -677,6 +677,17 @@ def test_excerpt_that_repeats_is_not_the_title(excerpt, date_line):
         f"Botox relaxes a muscle. {PROSE}\n\n{PROSE}\n"
     )
     assert article.title == "How Long Does Botox Last?"
+    assert headings(article) == []
+
+
+@pytest.mark.parametrize(
+    "title", ["Botox aftercare", "Sunburn", "Neck lines", "What is a peel?", "Peels: a short guide"]
+)
+def test_question_below_the_date_is_not_the_title(title):
+    article = parse(
+        f"{title}\nJun 29, 2023\nWhat should you avoid?\n{PROSE}\nWhat helps?\n{title} is our topic. {PROSE}\n"
+    )
+    assert article.title == title
 
 
 @pytest.mark.parametrize(

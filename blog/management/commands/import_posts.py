@@ -14,8 +14,8 @@ from blog.models import BlogIndexPage
 
 class Command(BaseCommand):
     help = (
-        "Create a draft article from each FILE, a page of the old site saved as plain text. Lines that are not part "
-        "of the article are left out and listed. Importing a file again changes nothing."
+        "Create a draft article from each FILE, a page of the old site saved as text, Markdown or HTML. Lines that are "
+        "not part of the article are left out and listed. Importing a file again changes nothing."
     )
 
     def add_arguments(self, parser):
