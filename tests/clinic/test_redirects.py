@@ -1,0 +1,295 @@
+"""Check that every address that a page ever had leads to it, or to what an editor chose, in one hop."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import RequestFactory, TestCase
+from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Site
+
+from clinic.addresses.middleware import find_redirect
+from clinic.addresses.recording import forward
+from clinic.management.commands import run_worker
+from clinic.models import StandardPage
+from tests import factories
+
+commit = TestCase.captureOnCommitCallbacks
+
+
+def make_page(title, parent=None, **fields) -> StandardPage:
+    return (parent or factories.make_home()).add_child(instance=StandardPage(title=title, **fields))
+
+
+def rename(page, slug) -> None:
+    page.refresh_from_db()
+    page.slug = slug
+    with commit(execute=True):
+        page.save_revision().publish()
+
+
+def move(page, parent) -> None:
+    with commit(execute=True):
+        Page.objects.get(pk=page.pk).move(Page.objects.get(pk=parent.pk), "last-child")
+
+
+def unpublish(page) -> None:
+    with commit(execute=True):
+        Page.objects.get(pk=page.pk).specific.unpublish()
+
+
+def delete(page) -> None:
+    with commit(execute=True):
+        Page.objects.get(pk=page.pk).delete()
+
+
+@pytest.fixture
+def leads(client, home):
+    """Return where an address leads: the path that answers 200 after at most one redirect, or the status."""
+
+    def follow(path):
+        response = client.get(path)
+        if response.status_code in (301, 302):
+            path = response.url.removeprefix("http://localhost")
+            assert client.get(path).status_code == 200, f"second hop or dead end at {path}"
+            return path
+        return path if response.status_code == 200 else response.status_code
+
+    return follow
+
+
+@pytest.fixture
+def page(home):
+    return make_page("One")
+
+
+@pytest.fixture
+def other(home):
+    return make_page("Other")
+
+
+# Renamed and moved
+
+
+def test_slug_back_and_forth_then_unpublish_does_not_loop(leads, page):
+    for slug in ("two", "one"):
+        rename(page, slug)
+    assert leads("/one/") == leads("/two/") == "/one/"
+    unpublish(page)
+    assert leads("/one/") == leads("/two/") == "/"
+
+
+@pytest.mark.parametrize("slugs", ["bcd", "bab", "bcbc", "bcacb"])
+def test_redirect_leads_to_its_end_in_one_hop(leads, page, slugs):
+    for slug in slugs:
+        rename(page, slug)
+    for slug in {"one", *slugs}:
+        assert leads(f"/{slug}/") == f"/{slugs[-1]}/"
+
+
+def test_moved_parent_redirects_every_child(leads, page, other):
+    child = make_page("Child", page)
+    make_page("Grandchild", child)
+    rename(page, "uno")
+    move(page, other)
+    for old in ("/one", "/uno"):
+        for path in ("/", "/child/", "/child/grandchild/"):
+            assert leads(old + path) == f"/other/uno{path}"
+
+
+def test_address_in_use_again_shows_its_new_page(leads, page, other):
+    rename(page, "two")
+    rename(other, "one")
+    assert leads("/one/") == "/one/"
+    rename(other, "three")
+    assert leads("/one/") == "/three/"
+    assert leads("/two/") == "/two/"
+
+
+def test_old_address_without_slash_takes_one_hop(leads, page):
+    rename(page, "two")
+    assert leads("/one") == "/two/"
+
+
+def test_address_without_slash_leads_to_its_live_page(leads, page, other):
+    Redirect.add_redirect("/one/", other)
+    assert leads("/one") == "/one/"
+
+
+# The redirects of editors
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "end"),
+    [
+        ({"/a": "/b/", "/b": "/other/"}, "/a/", "/other/"),
+        ({"/a": "/b", "/b": "/c", "/c": "/other"}, "/a/", "/other/"),
+        ({"/a": "http://localhost/other/"}, "/a/", "/other/"),
+        ({"/a": "/other"}, "/a/", "/other/"),
+        ({"/a": "/other/#top"}, "/a/", "/other/#top"),
+        ({"/a": "/search/?q=x"}, "/a/", "/search/?q=x"),
+        ({"/a": "/b/", "/b": "/a/"}, "/a/", 404),
+        ({"/a": "/a/"}, "/a/", 404),
+        ({"/a": "/nothing/"}, "/a/", 404),
+        ({"/a": "/b/", "/b": "/c/"}, "/a/", 404),
+        ({"/café": "/other/"}, "/caf%C3%A9/", "/other/"),
+        ({"/a?page=2": "/other/"}, "/a/?page=2", "/other/"),
+        ({"/a?page=2": "/other/"}, "/a/", 404),
+    ],
+)
+def test_redirects_to_addresses_end_in_one_hop(leads, other, rows, asked, end):
+    for old_path, link in rows.items():
+        Redirect.objects.create(old_path=old_path, redirect_link=link)
+    assert leads(asked) == end
+
+
+def test_redirect_of_the_site_beats_one_of_all_sites(leads, page, other):
+    for target in (page, page):  # two alike: the database allows them
+        Redirect.objects.create(old_path="/a", redirect_page=target)
+    Redirect.add_redirect("/a", other, site=other.get_site())
+    assert leads("/a/") == "/other/"
+
+
+def test_redirect_to_another_site_is_left_alone(client, home):
+    Redirect.objects.create(old_path="/a", redirect_link="https://elsewhere.example/x?y=1")
+    assert client.get("/a/?utm=1").url == "https://elsewhere.example/x?y=1&utm=1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "end"),
+    [
+        ("/one/?utm=1", "/two/?utm=1"),
+        ("/one?utm=1&utm=2", "/two/?utm=1&utm=2"),
+        ("/one/?q=caf%C3%A9%20au%20lait", "/two/?q=caf%C3%A9%20au%20lait"),
+        ("/one/?", "/two/"),
+        ("/a/?utm=1", "/two/?page=3&utm=1#top"),
+        ("/c/?page=2", "/two/"),
+    ],
+)
+def test_redirect_keeps_the_query(client, page, asked, end):
+    rename(page, "two")
+    Redirect.objects.create(old_path="/a", redirect_link="/two/?page=3#top")
+    Redirect.objects.create(old_path="/c?page=2", redirect_page=page)
+    Redirect.objects.create(old_path="/c", redirect_link="/")
+    response = client.get(asked)
+    assert (response.status_code, response.url) == (301, end)
+
+
+def test_browsers_ask_again_for_an_old_address(client, page):
+    rename(page, "two")
+    assert client.get("/one/").headers["Cache-Control"] == "no-cache"
+
+
+# Taken away
+
+
+def test_unpublished_page_sends_visitors_to_the_page_above(client, leads, page):
+    child = make_page("Child", page)
+    rename(child, "kid")
+    unpublish(child)
+    assert leads("/one/kid/") == leads("/one/child/") == "/one/"
+    assert client.get("/one/kid/").status_code == 302, "the page may come back"
+    unpublish(page)
+    assert leads("/one/kid/") == leads("/one/") == "/"
+
+
+def test_unpublished_page_sends_visitors_to_the_chosen_page(leads, page, other):
+    rename(page, "two")
+    forward([page], other)
+    unpublish(page)
+    assert leads("/one/") == leads("/two/") == "/other/"
+    unpublish(other)
+    assert leads("/one/") == "/"
+
+
+def test_pages_that_send_visitors_to_each_other_do_not_loop(leads, page, other):
+    forward([page], other)
+    forward([other], page)
+    unpublish(page)
+    unpublish(other)
+    assert leads("/one/") == leads("/other/") == "/"
+
+
+def test_page_that_comes_back_gets_its_visitors_back(leads, page, other):
+    rename(page, "two")
+    forward([page], other)
+    unpublish(page)
+    rename(page, "three")
+    assert leads("/one/") == leads("/two/") == leads("/three/") == "/three/"
+    unpublish(page)
+    assert leads("/three/") == "/", "the choice was for the first time"
+
+
+def test_expired_page_sends_visitors_to_its_parent(leads, page, monkeypatch):
+    monkeypatch.setattr(run_worker, "close_old_connections", lambda: None)
+    child = make_page("Child", page, expire_at=timezone.now() - timedelta(minutes=1))
+    with commit(execute=True):
+        run_worker.publish_scheduled()
+    child.refresh_from_db()
+    assert not child.live
+    assert leads("/one/child/") == "/one/"
+
+
+def test_deleted_pages_send_visitors_to_the_chosen_page(client, leads, page, other):
+    child = make_page("Child", page)
+    rename(child, "kid")
+    rename(page, "two")
+    forward([page], other)
+    delete(page)
+    for path in ("/one/", "/two/", "/one/child/", "/one/kid/", "/two/kid/"):
+        assert leads(path) == "/other/"
+        assert client.get(path).status_code == 301
+
+
+def test_deleted_page_sends_visitors_to_the_page_above(leads, page):
+    delete(make_page("Child", page))
+    assert leads("/one/child/") == "/one/"
+    delete(page)
+    assert leads("/one/child/") == leads("/one/") == "/"
+
+
+def test_redirect_of_an_editor_to_a_deleted_page_stays(leads, page, other):
+    Redirect.add_redirect("/promo", page)
+    forward([page], other)
+    delete(page)
+    assert leads("/promo/") == "/other/"
+
+
+def test_unpublished_page_that_is_deleted_keeps_its_choice(leads, page, other):
+    forward([page], other)
+    unpublish(page)
+    delete(page)
+    assert leads("/one/") == "/other/"
+
+
+def test_page_moved_out_of_the_site_sends_visitors_home(leads, page):
+    make_page("Child", page)
+    root = Page.get_first_root_node()
+    move(page, root)
+    assert leads("/one/") == leads("/one/child/") == "/"
+    move(page, factories.make_home())
+    assert leads("/one/child/") == "/one/child/"
+
+
+def test_draft_that_was_never_shown_leaves_no_address(client, page):
+    delete(make_page("Draft", page, live=False))
+    assert client.get("/one/draft/").status_code == 404
+
+
+def test_redirect_to_a_draft_is_not_an_answer(leads, page):
+    Redirect.add_redirect("/promo", make_page("Draft", page, live=False))
+    assert leads("/promo/") == "/one/"
+
+
+def test_private_page_is_nobodys_substitute(leads, page):
+    child = make_page("Child", page)
+    page.view_restrictions.create(restriction_type="login")
+    unpublish(child)
+    assert leads("/one/child/") == "/"
+
+
+def test_address_without_a_redirect_costs_one_query(client, home, django_assert_num_queries):
+    request = RequestFactory().get("/nothing/", headers={"host": "localhost"})
+    Site.find_for_request(request)
+    with django_assert_num_queries(1):
+        assert find_redirect(request) is None
