@@ -90,6 +90,14 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         """Return "" for a new page, which has no address while it is previewed."""
         return super().relative_url(current_site, request) or ""
 
+    def get_route_paths(self):
+        """Return all addresses below the index, which move with it."""
+        feeds = (f"/{self.reverse_subpage(name)}" for name in ("feed", "atom"))
+        return ["/", *feeds, *map(self.get_category_route, BlogCategory.objects.values_list("slug", flat=True))]
+
+    def get_category_route(self, slug):
+        return f"/{self.reverse_subpage('category', args=[slug])}"
+
     def articles(self):
         return BlogPage.objects.child_of(self).for_lists()
 

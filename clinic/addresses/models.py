@@ -6,6 +6,8 @@ from wagtail.models import Page
 class Forwarding(models.Model):
     """Store where visitors of a page go while it is not shown."""
 
+    wagtail_reference_index_ignore = True  # it is no place that links to a page
+
     page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="forwarding", verbose_name=_("page"))
     target = models.ForeignKey(
         Page, on_delete=models.CASCADE, related_name="+", verbose_name=_("page that visitors see instead")

@@ -21,13 +21,16 @@ def forward(pages: Iterable[Page], target: Page) -> None:
         Forwarding.objects.update_or_create(page_id=page.pk, defaults={"target_id": target.pk})
 
 
-def remember_addresses(page: Page) -> None:
-    """Record that each address of the page leads to it, wherever it will be."""
+def list_addresses(page: Page, routes: Iterable[str] | None = None) -> list[Redirect]:
+    """Return an unsaved redirect from each address of the page to the page, wherever it will be.
+
+    ``routes`` are parts of the page with addresses of their own, all of them if not given.
+    """
     parts = page.get_url_parts()
     if not parts or not parts[2]:
-        return
+        return []
     site_id, _root, path = parts
-    replace(
+    return [
         Redirect(
             old_path=Redirect.normalise_path(path.rstrip("/") + route),
             site_id=site_id,
@@ -35,8 +38,17 @@ def remember_addresses(page: Page) -> None:
             redirect_page_route_path="" if route == "/" else route,
             automatically_created=True,
         )
-        for route in page.get_route_paths()
-    )
+        for route in (page.get_route_paths() if routes is None else routes)
+    ]
+
+
+def redirect_route(page: Page, old: str, new: str) -> None:
+    """Lead visitors of a route of the page to another one, or to the page itself if ``new`` is empty."""
+    Redirect.objects.filter(redirect_page_id=page.pk, redirect_page_route_path=old).update(redirect_page_route_path=new)
+    rows = list_addresses(page, [old])
+    for row in rows:
+        row.redirect_page_route_path = new
+    replace(rows)
 
 
 def replace(rows: Iterable[Redirect]) -> None:
@@ -48,13 +60,13 @@ def replace(rows: Iterable[Redirect]) -> None:
 
 
 def remember_unpublished(instance: Page, **kwargs) -> None:
-    remember_addresses(instance)
+    replace(list_addresses(instance))
 
 
 def remember_moved(instance: Page, url_path_before: str, url_path_after: str, **kwargs) -> None:
     if url_path_before != url_path_after:
-        for page in instance.get_descendants(inclusive=True).live().defer_streamfields().specific():
-            remember_addresses(page)
+        pages = instance.get_descendants(inclusive=True).live().defer_streamfields().specific()
+        replace(row for page in pages for row in list_addresses(page))
 
 
 def forget_forwarding(instance: Page, **kwargs) -> None:
@@ -64,7 +76,7 @@ def forget_forwarding(instance: Page, **kwargs) -> None:
 def collect_addresses(instance: Page, **kwargs) -> None:
     """Hold the redirects to a page that is about to be deleted: the database deletes them with it."""
     if instance.live:
-        remember_addresses(instance.specific)
+        replace(list_addresses(instance.specific))
     lineage = [instance, *instance.get_ancestors().order_by("-path")]
     chosen = dict(Forwarding.objects.filter(page__in=lineage).values_list("page_id", "target_id"))
     instance._target_ids = [chosen[page.pk] for page in lineage if page.pk in chosen]

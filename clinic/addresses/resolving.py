@@ -32,7 +32,19 @@ def find_row(site: Site, paths: list[str]) -> Redirect | None:
     # Rows hold the letters of other scripts as they are, or as they were typed.
     paths = [spelling for path in paths for spelling in (uri_to_iri(path), path) if "\0" not in spelling]
     rows = Redirect.objects.filter(Q(site=site) | Q(site=None), old_path__in=paths).select_related("redirect_page")
-    return min(rows, key=lambda row: (paths.index(row.old_path), row.site_id is None, -row.pk), default=None)
+    row = min(rows, key=lambda row: (paths.index(row.old_path), row.site_id is None, -row.pk), default=None)
+    return row or find_unpublished(site, paths)
+
+
+def find_unpublished(site: Site, paths: list[str]) -> Redirect | None:
+    """Return an unsaved redirect to a page that had visitors, and now has one of these addresses as a draft.
+
+    Links of other pages still lead there. A draft that nobody has seen stays unknown.
+    """
+    url_paths = [f"{site.root_page.url_path.rstrip('/')}{path}/" for path in paths]
+    drafts = Page.objects.filter(url_path__in=url_paths, live=False, first_published_at__isnull=False)
+    page = drafts.first()
+    return Redirect(redirect_page=page, old_path=urlsplit(paths[-1]).path) if page else None
 
 
 def find_end(request: HttpRequest, row: Redirect) -> End | None:
@@ -86,6 +98,16 @@ def find_substitute(page: Page, site: Site | None) -> Page | None:
             page = None
     home = site and site.root_page
     return home if home and home.live else None
+
+
+def has_visitors(page: Page) -> bool:
+    """Return whether the page is published, or was: then its visitors are led elsewhere."""
+    return bool(page.live or page.first_published_at)
+
+
+def get_followable_url(page: Page | None) -> str:
+    """Return the address for a link to the page, or an empty text if it would lead to nothing."""
+    return (page.url or "") if page and has_visitors(page) else ""
 
 
 def is_shown(page: Page, site: Site | None) -> bool:

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.test import RequestFactory, TestCase
+from bs4 import BeautifulSoup
+from django.test import Client, RequestFactory, TestCase
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
@@ -11,13 +12,15 @@ from wagtail.models import Page, Site
 from clinic.addresses.middleware import find_redirect
 from clinic.addresses.recording import forward
 from clinic.management.commands import run_worker
-from clinic.models import StandardPage
+from clinic.models import Announcement, Forwarding, StandardPage
 from tests import factories
 
 commit = TestCase.captureOnCommitCallbacks
 
 
 def make_page(title, parent=None, **fields) -> StandardPage:
+    if fields.get("live", True):
+        fields["first_published_at"] = timezone.now()
     return (parent or factories.make_home()).add_child(instance=StandardPage(title=title, **fields))
 
 
@@ -262,6 +265,35 @@ def test_unpublished_page_that_is_deleted_keeps_its_choice(leads, page, other):
     assert leads("/one/") == "/other/"
 
 
+def test_unpublished_page_below_a_renamed_one_is_no_dead_end(leads, page):
+    """Texts link it at its new address, where it was never shown."""
+    child = make_page("Child", page)
+    unpublish(child)
+    rename(page, "two")
+    assert leads("/two/child/") == "/two/"
+
+
+@pytest.mark.parametrize("kind", ["text", "button"])
+def test_links_to_a_page_that_was_never_shown_are_left_out(client, leads, page, kind):
+    draft = make_page("Draft", live=False)
+    if kind == "text":
+        body = [
+            ("text", f'<p>See <a linktype="page" id="{draft.pk}">this</a>, and <a linktype="page" id="99">that</a></p>')
+        ]
+    else:
+        body = [("call_to_action", {"heading": "Come", "text": "", "button": "Go", "page": draft})]
+    linking = make_page("Linking", body=body)
+    assert "/draft/" not in client.get("/linking/").content.decode()
+    rename(draft, "draft")
+    assert "/draft/" in client.get("/linking/").content.decode()
+    unpublish(draft)
+    assert "/draft/" in client.get("/linking/").content.decode()
+    assert leads("/draft/") == "/"
+    move(draft, Page.get_first_root_node())
+    assert 'href="None"' not in client.get("/linking/").content.decode()
+    assert linking.live
+
+
 def test_page_moved_out_of_the_site_sends_visitors_home(leads, page):
     make_page("Child", page)
     root = Page.get_first_root_node()
@@ -288,8 +320,113 @@ def test_private_page_is_nobodys_substitute(leads, page):
     assert leads("/one/child/") == "/"
 
 
-def test_address_without_a_redirect_costs_one_query(client, home, django_assert_num_queries):
+def test_address_without_a_redirect_costs_two_queries(client, home, django_assert_num_queries):
     request = RequestFactory().get("/nothing/", headers={"host": "localhost"})
     Site.find_for_request(request)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert find_redirect(request) is None
+
+
+# The dialogs of the admin
+
+
+@pytest.fixture
+def admin(client, home):
+    """Return a function that opens a page of the admin, or posts to it, as one who may delete children too."""
+    user = Client()
+    user.force_login(factories.make_user("admin"))
+
+    def send(path, data=None):
+        with commit(execute=True):
+            address = f"/admin/{path}"
+            return user.get(address, follow=True) if data is None else user.post(address, data, follow=True)
+
+    return send
+
+
+def bulk(action, *pages) -> str:
+    ids = "&".join(f"id={page.pk}" for page in pages)
+    return f"bulk/wagtailcore/page/{action}/?next=/admin/&{ids}"
+
+
+@pytest.fixture
+def linked(page, other):
+    """Link the page, and a page below it, from a text, from a button and from an announcement."""
+    child = make_page("Child", page)
+    linking = f'<p><a linktype="page" id="{page.pk}">One</a></p>'
+    make_page("Linking", body=[("text", linking)])
+    make_page("Inviting", body=[("call_to_action", {"heading": "Come", "text": "", "button": "Go", "page": child})])
+    Announcement.objects.create(
+        text="Read this", link_page=page, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(days=1)
+    )
+    Redirect.add_redirect("/promo", page)
+    return page
+
+
+def dialogs(page, other) -> list[str]:
+    return [
+        f"pages/{page.pk}/unpublish/",
+        f"pages/{page.pk}/delete/",
+        f"pages/{page.pk}/move/{other.pk}/confirm/",
+        bulk("unpublish", page),
+        bulk("delete", page),
+        bulk("move", page),
+    ]
+
+
+def test_dialogs_list_what_links_there_and_ask(admin, linked, other):
+    for dialog in dialogs(linked, other):
+        html = admin(dialog).content.decode()
+        for place in ("Linking", "Inviting", "Read this"):
+            assert place in html, dialog
+        assert "Call to action" in html, dialog
+        assert "(Redirect" not in html, dialog
+        assert "Send visitors to" in html, dialog
+
+
+def test_dialog_offers_the_page_above_first(admin, page):
+    child = make_page("Child", page)
+    html = admin(f"pages/{child.pk}/delete/").content.decode()
+    assert BeautifulSoup(html, "lxml").find("input", {"name": "send_to"})["value"] == str(page.pk)
+
+
+def test_draft_that_was_never_shown_asks_nothing(admin, page):
+    draft = make_page("Draft", live=False)
+    assert "Send visitors to" not in admin(f"pages/{draft.pk}/delete/").content.decode()
+
+
+@pytest.mark.parametrize("dialog", range(6))
+def test_dialog_sends_visitors_to_the_chosen_page(admin, leads, page, other, dialog):
+    make_page("Child", page)
+    target = make_page("Target")
+    answer = {"send_to": target.pk, "include_descendants": "on", "chooser": other.pk}
+    assert admin(dialogs(page, other)[dialog], answer).status_code == 200
+    assert leads("/one/") == leads("/one/child/") == "/target/"
+
+
+@pytest.mark.parametrize("dialog", range(6))
+def test_dialog_without_an_answer_leads_to_no_dead_end(admin, leads, page, other, dialog):
+    make_page("Child", page)
+    admin(dialogs(page, other)[dialog], {"include_descendants": "on", "chooser": other.pk, "send_to": ""})
+    assert leads("/one/child/") == ("/other/one/child/" if dialog in (2, 5) else "/")
+
+
+@pytest.mark.parametrize("dialog", [0, 1, 3, 4])
+@pytest.mark.parametrize("target", ["itself", "child", "draft", "private", "outside", "missing"])
+def test_visitors_are_sent_to_no_page_that_they_cannot_open(admin, page, other, dialog, target):
+    targets = {"itself": page, "child": make_page("Child", page), "draft": make_page("Draft", live=False)}
+    targets |= {"private": make_page("Private"), "outside": Page.get_first_root_node()}
+    targets["private"].view_restrictions.create(restriction_type="login")
+    key = targets[target].pk if target in targets else 999
+    answer = admin(dialogs(page, other)[dialog], {"send_to": key, "include_descendants": "on"}).content.decode()
+    assert "annot" in answer or "valid choice" in answer
+    page.refresh_from_db()
+    assert page.live
+
+
+def test_wrong_site_name_keeps_the_page_and_no_choice(admin, page, other):
+    for number in range(10):
+        make_page(f"Child {number}", page)
+    admin(f"pages/{page.pk}/delete/", {"send_to": other.pk, "confirm_site_name": "wrong"})
+    assert Page.objects.filter(pk=page.pk).exists()
+    assert not Forwarding.objects.exists()
