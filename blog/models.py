@@ -4,7 +4,6 @@ from django.db import models
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
@@ -20,8 +19,6 @@ from clinic.site.context import site_context
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read
 
-# The index serves these addresses itself.
-RESERVED_SLUGS = {"feed", "category"}
 RELATED_ARTICLES = 3
 
 
@@ -139,14 +136,6 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return [*super().get_sitemap_urls(request), *({"location": f"{base}{path}"} for path in paths)]
 
 
-class BlogPageForm(WagtailAdminPageForm):
-    def clean_slug(self):
-        slug = self.cleaned_data["slug"]
-        if slug in RESERVED_SLUGS:
-            self.add_error("slug", _("The blog uses this address itself. Choose another."))
-        return slug
-
-
 class BlogPage(BasePage):
     # Drafts can lack a date. Publishing requires it.
     date = models.DateField(_("date"), null=True, help_text=_("The day it was first published."))
@@ -182,7 +171,6 @@ class BlogPage(BasePage):
         ),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
-    base_form_class = BlogPageForm
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
 

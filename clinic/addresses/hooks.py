@@ -5,6 +5,7 @@ Wagtail calls some of these hooks also to show its question, and some only for t
 
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from wagtail import hooks
@@ -15,6 +16,7 @@ from wagtail.rich_text.pages import PageLinkHandler
 
 from .forms import VisitorsForm
 from .recording import forward, list_addresses, replace
+from .reserved import refuse_reserved
 from .resolving import get_followable_url
 
 # Before other hooks, which may carry out the action themselves.
@@ -41,7 +43,9 @@ def forward_in_bulk(request: HttpRequest, action: str, objects: list, view) -> H
 
 
 @hooks.register("before_move_page", order=FIRST)
-def read_choice_before_move(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+def check_move(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    if refusal := refuse_move(request, [page], destination):
+        return refusal
     return hold_old_addresses(request, [page]) if request.method == "POST" else None
 
 
@@ -51,8 +55,11 @@ def redirect_moved(request: HttpRequest, page: Page) -> None:
 
 
 @hooks.register("before_bulk_action", order=FIRST)
-def read_choice_before_bulk_move(request: HttpRequest, action: str, objects: list, view) -> HttpResponse | None:
-    return hold_old_addresses(request, objects) if view.models == [Page] and action == "move" else None
+def check_bulk_move(request: HttpRequest, action: str, objects: list, view) -> HttpResponse | None:
+    if view.models != [Page] or action != "move":
+        return None
+    destination = view.cleaned_form.cleaned_data["chooser"]
+    return refuse_move(request, objects, destination) or hold_old_addresses(request, objects)
 
 
 @hooks.register("after_bulk_action")
@@ -73,6 +80,16 @@ class ShownPageLinkHandler(PageLinkHandler):
 @hooks.register("register_rich_text_features", order=1)  # after Wagtail's own
 def link_shown_pages(features) -> None:
     features.register_link_type(ShownPageLinkHandler)
+
+
+def refuse_move(request: HttpRequest, pages: Iterable[Page], destination: Page) -> HttpResponse | None:
+    try:
+        for page in pages:
+            refuse_reserved(page.slug, destination)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("wagtailadmin_explore", destination.pk)
+    return None
 
 
 def forward_as_chosen(request: HttpRequest, pages: Iterable[Page], *, with_children: bool) -> HttpResponse | None:

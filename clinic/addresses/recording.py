@@ -12,6 +12,7 @@ from wagtail.models import Page, Site
 from wagtail.signals import page_published, page_unpublished, pre_page_move
 
 from .models import Forwarding
+from .reserved import refuse_reserved
 from .resolving import find_substitute, is_shown
 
 
@@ -69,6 +70,10 @@ def remember_moved(instance: Page, url_path_before: str, url_path_after: str, **
         replace(row for page in pages for row in list_addresses(page))
 
 
+def refuse_reserved_move(instance: Page, parent_page_after: Page, **kwargs) -> None:
+    refuse_reserved(instance.slug, parent_page_after)
+
+
 def forget_forwarding(instance: Page, **kwargs) -> None:
     Forwarding.objects.filter(page_id=instance.pk).delete()
 
@@ -99,6 +104,7 @@ def redirect_deleted(instance: Page, **kwargs) -> None:
 def connect() -> None:
     page_unpublished.connect(remember_unpublished, dispatch_uid="clinic.addresses")
     page_published.connect(forget_forwarding, dispatch_uid="clinic.addresses")
+    pre_page_move.connect(refuse_reserved_move, dispatch_uid="clinic.addresses.reserved")
     pre_page_move.connect(remember_moved, dispatch_uid="clinic.addresses")
     pre_delete.connect(collect_addresses, sender=Page, dispatch_uid="clinic.addresses")
     post_delete.connect(redirect_deleted, sender=Page, dispatch_uid="clinic.addresses")

@@ -14,7 +14,6 @@ from django.urls import Resolver404, resolve
 from django.utils.encoding import uri_to_iri
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
-from wagtail.views import serve
 
 from .models import Forwarding
 
@@ -131,8 +130,7 @@ def find_served(request: HttpRequest, site: Site, address: str) -> str | None:
         return address
     for path in (parts.path, f"{parts.path}/"):
         try:
-            view = resolve(uri_to_iri(path))
-            if view.func == serve:
+            if resolve(uri_to_iri(path)).url_name == "wagtail_serve":
                 site.root_page.specific.route(request, [part for part in path.split("/") if part])
         except (Resolver404, Http404):
             continue

@@ -55,7 +55,7 @@ class BlogPagesTest(WagtailPageTestCase):
             f"/admin/pages/add/blog/blogpage/{self.index.pk}/",
             nested_form_data(ARTICLE | {"slug": "feed", "action-publish": "1"}),
         )
-        self.assertContains(response, "The blog uses this address itself")
+        self.assertContains(response, "“feed” is an address of the site itself")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.test import Client, TestCase
 from django.utils.text import slugify
 from wagtail.models import Page, Revision
@@ -71,7 +72,9 @@ class Day:
     def post(self, address: str, data: dict, status: int = 302):
         with TestCase.captureOnCommitCallbacks(execute=True):
             response = self.admin.post(f"/admin/pages/{address}/", data)
+        refusals = [str(message) for message in get_messages(response.wsgi_request) if message.level_tag == "error"]
         assert response.status_code == status, (address, self.log, find_errors(response))
+        assert not refusals, (address, data, refusals, self.log)
         return response
 
     def save(self, page: Page, **fields) -> None:
