@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory, TestCase
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
@@ -430,3 +431,74 @@ def test_wrong_site_name_keeps_the_page_and_no_choice(admin, page, other):
     admin(f"pages/{page.pk}/delete/", {"send_to": other.pk, "confirm_site_name": "wrong"})
     assert Page.objects.filter(pk=page.pk).exists()
     assert not Forwarding.objects.exists()
+
+
+# The form for redirects
+
+
+def add_redirect(admin, old_path="/old/", **fields):
+    response = admin("redirects/add/", {"old_path": old_path, "is_permanent": "on"} | fields)
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("/one/", "/one/"),
+        ("/one", "/one"),
+        (" /one/ ", "/one/"),
+        ("/one/?q=1#top", "/one/?q=1#top"),
+        ("/consultation/?treatment=botox", "/consultation/?treatment=botox"),
+        ("/", "/"),
+        ("http://localhost/one/?q=1", "/one/?q=1"),
+        ("https://elsewhere.example/a", "https://elsewhere.example/a"),
+        ("http://elsewhere.example", "http://elsewhere.example"),
+        ("/promo/", "/promo/"),
+    ],
+)
+def test_redirect_takes_a_path(admin, leads, page, typed, stored):
+    Redirect.add_redirect("/promo/", page)
+    add_redirect(admin, redirect_link=typed)
+    row = Redirect.objects.get(old_path="/old")
+    assert row.redirect_link == stored
+    assert admin(f"redirects/{row.pk}/", {"old_path": "/older", "redirect_link": typed}).status_code == 200
+    row.refresh_from_db()
+    assert (row.old_path, row.redirect_link) == ("/older", stored)
+    if stored.startswith("/"):
+        assert leads("/older/")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "//evil.example/", "/\\evil.example/", "javascript:alert(1)", "ftp://elsewhere.example/", "data:text/html,x",
+        "one/", "www.elsewhere.example", "mailto:a@b.example", "/o ne/", "https://", "/one/\nX: y", "tel:1",
+    ],
+)  # fmt: skip
+def test_redirect_to_another_scheme_is_refused(admin, page, typed):
+    assert "Type a path of this site" in add_redirect(admin, redirect_link=typed)
+    assert not Redirect.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["/nothing/", "/old/", "/old", "/old/?q=1", "http://localhost/old/", "/back/"])
+def test_redirect_to_nothing_is_refused(admin, page, typed):
+    Redirect.objects.create(old_path="/back", redirect_link="/old/")
+    assert "Visitors would find nothing there" in add_redirect(admin, redirect_link=typed)
+    assert not Redirect.objects.filter(old_path="/old").exists()
+
+
+def test_redirect_from_a_page_to_itself_is_refused(admin, page):
+    assert "Visitors would find nothing there" in add_redirect(admin, "/one/", redirect_page=page.pk)
+
+
+def test_redirect_without_a_target_is_refused(admin, page):
+    assert "Choose a page, or type an address" in add_redirect(admin)
+
+
+def test_imported_redirects_take_paths(admin, leads, page):
+    file = SimpleUploadedFile("redirects.csv", b"from,to\n/old/,/one/\n/older/,//evil.example/\n", "text/csv")
+    form = BeautifulSoup(admin("redirects/import/", {"import_file": file}).content, "lxml")
+    hidden = {name: form.find("input", {"name": name})["value"] for name in ("import_file_name", "input_format")}
+    admin("redirects/import/process/", hidden | {"from_index": "0", "to_index": "1", "permanent": "on"})
+    assert leads("/old/") == "/one/"
+    assert Redirect.objects.count() == 1
