@@ -11,6 +11,7 @@ from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from clinic.addresses.visibility import keep_public
 from clinic.models import BasePage
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
@@ -24,7 +25,8 @@ RELATED_ARTICLES = 3
 
 class BlogCategoryQuerySet(models.QuerySet):
     def in_use(self):
-        return self.filter(pages__live=True).distinct()
+        """Return the categories with articles that visitors can open."""
+        return self.filter(pages__in=BlogPage.objects.live().public()).distinct()
 
 
 class BlogCategory(models.Model):
@@ -187,7 +189,7 @@ class BlogPage(BasePage):
     def treatments(self):
         links = self.related_treatments.select_related("treatment__listing_image")
         links = links.prefetch_related("treatment__listing_image__renditions")
-        return [link.treatment for link in links if link.treatment.live]
+        return keep_public(link.treatment for link in links)
 
     def related_articles(self):
         """Return the editor's picks, then same treatments, then the newest."""

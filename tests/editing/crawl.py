@@ -44,12 +44,10 @@ class Visitor:
         while waiting:
             path, linked_on = waiting.popleft()
             response = self.open(path)
-            if response.status_code in REDIRECTS:
+            if response.status_code != 200:
                 found.faults += self.faults_of(path, f"linked on {linked_on}")
-                response = self.open(self.local(response.url) or "/")
-            elif response.status_code != 200:
-                found.faults.append(f"{path}, linked on {linked_on}, answers {response.status_code}")
-            if response.status_code != 200 or "text/html" not in response.headers["Content-Type"]:
+                continue
+            if "text/html" not in response.headers["Content-Type"]:
                 continue
             found.pages.setdefault(path, shown_page(response))
             for anchor in BeautifulSoup(response.content, "lxml").find_all("a", href=True):

@@ -44,7 +44,6 @@ class Day:
         self.random, self.clock = random.Random(seed), clock  # noqa: S311
         self.user = User.objects.get(username="editor")
         self.admin = Client()
-        self.admin.force_login(self.user)
         self.visitor = Visitor()
         self.addresses: dict[str, int | None] = {}  # every address that was ever open, and its page
         self.chosen: dict[int, int] = {}  # page that was taken away -> the page that the editor chose instead
@@ -54,6 +53,7 @@ class Day:
     # What an editor does
 
     def act(self) -> None:
+        self.admin.force_login(self.user)  # a session ends after a working day
         name = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         self.log.append(f"{len(self.log) + 1}. {name} {getattr(self, name)() or '(nothing to do)'}")
         self.clock.shift(timedelta(minutes=15))
@@ -165,7 +165,7 @@ class Day:
         target = self.pick_target(page, [page])
         self.chosen[page.pk] = target.pk
         self.post(f"{page.pk}/delete", {"send_to": target.pk})
-        assert not Page.objects.filter(pk=page.pk).exists()
+        assert not Page.objects.filter(pk=page.pk).exists(), (page, self.log)
         return f"{page}, visitors go to {target}"
 
     def pick_target(self, page: Page, gone) -> Page:
@@ -210,7 +210,8 @@ class Day:
         self.addresses |= {path: page for path, page in found.pages.items() if "?" not in path}
         faults = found.faults
         for path, pk in self.addresses.items():
-            faults += self.visitor.faults_of(path, expected=self.get_expected(pk) if path not in found.pages else None)
+            if path not in found.pages:
+                faults += self.visitor.faults_of(path, f"once of page {pk}", self.get_expected(pk))
         index = BlogIndexPage.objects.filter(live=True).first()
         faults += self.visitor.feed_faults(index, self.feed_ids) if index else []
         faults += self.visitor.sitemap_faults()
