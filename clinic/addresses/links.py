@@ -29,6 +29,6 @@ def find_places(pages: Collection[Page], user: AbstractBaseUser) -> list[Place]:
         if isinstance(source, Redirect) or (isinstance(source, Page) and source.pk in keys):
             continue
         fields = dict.fromkeys(str(row.describe_source_field()) for row in rows)
-        kind = capfirst(str(source._meta.verbose_name))
+        kind = source.page_type_display_name if isinstance(source, Page) else capfirst(str(source._meta.verbose_name))
         places.append(Place(str(source), kind, ", ".join(fields), finder.get_edit_url(source)))
     return places

@@ -304,6 +304,32 @@ def test_page_moved_out_of_the_site_sends_visitors_home(leads, page):
     assert leads("/one/child/") == "/one/child/"
 
 
+def test_page_put_aside_and_deleted_later_keeps_its_choice(leads, page, other):
+    """A trash moves pages out of the site, and deletes them later."""
+    child = make_page("Child", page)
+    rename(page, "two")
+    Redirect.add_redirect("/promo", child)
+    forward([page], other)
+    move(page, Page.get_first_root_node())
+    for taken in (page, child):
+        unpublish(taken)
+    for path in ("/one/", "/two/", "/one/child/", "/promo/"):
+        assert leads(path) == "/other/"
+    delete(page)
+    for path in ("/one/", "/two/", "/one/child/", "/promo/"):
+        assert leads(path) == "/other/"
+
+
+def test_page_that_comes_back_from_aside_has_its_addresses(leads, page, other):
+    rename(page, "two")
+    forward([page], other)
+    move(page, Page.get_first_root_node())
+    unpublish(page)
+    move(page, factories.make_home())
+    rename(page, "two")
+    assert leads("/one/") == leads("/two/") == "/two/"
+
+
 def test_draft_that_was_never_shown_leaves_no_address(client, page):
     delete(make_page("Draft", page, live=False))
     assert client.get("/one/draft/").status_code == 404
