@@ -26,24 +26,31 @@ class End(NamedTuple):
 
 
 def find_row(site: Site, paths: list[str]) -> Redirect | None:
-    """Return the redirect of the first of these paths that has one. A row of this site beats one of all sites."""
+    """Return the redirect of the first of these paths that has one.
+
+    One that an editor made beats one that was made by itself, and one of this site beats one of all sites.
+    """
     paths = [Redirect.normalise_path(path, decode_unicode=False) for path in paths]
     # Rows hold the letters of other scripts as they are, or as they were typed.
     paths = [spelling for path in paths for spelling in (uri_to_iri(path), path) if "\0" not in spelling]
     rows = Redirect.objects.filter(Q(site=site) | Q(site=None), old_path__in=paths).select_related("redirect_page")
-    row = min(rows, key=lambda row: (paths.index(row.old_path), row.site_id is None, -row.pk), default=None)
-    return row or find_unpublished(site, paths)
+    ranked = sorted(
+        rows, key=lambda row: (paths.index(row.old_path), row.automatically_created, row.site_id is None, -row.pk)
+    )
+    return ranked[0] if ranked else find_unpublished(site, urlsplit(paths[-1]).path)
 
 
-def find_unpublished(site: Site, paths: list[str]) -> Redirect | None:
-    """Return an unsaved redirect to a page that had visitors, and now has one of these addresses as a draft.
+def find_unpublished(site: Site, path: str) -> Redirect | None:
+    """Return an unsaved redirect to a page that had visitors, and now has this address as a draft.
 
     Links of other pages still lead there. A draft that nobody has seen stays unknown.
     """
-    url_paths = [f"{site.root_page.url_path.rstrip('/')}{path}/" for path in paths]
-    drafts = Page.objects.filter(url_path__in=url_paths, live=False, first_published_at__isnull=False)
-    page = drafts.first()
-    return Redirect(redirect_page=page, old_path=urlsplit(paths[-1]).path) if page else None
+    url_path = f"{site.root_page.url_path.rstrip('/')}{path.rstrip('/')}/"
+    above = [url_path[: place + 1] for place, letter in enumerate(url_path) if letter == "/"]
+    drafts = Page.objects.filter(url_path__in=above, live=False, first_published_at__isnull=False)
+    page = drafts.order_by("-path").specific(defer=True).first()
+    is_address = page and url_path[len(page.url_path) - 1 :] in page.get_route_paths()
+    return Redirect(redirect_page=page, old_path=path) if is_address else None
 
 
 def find_end(request: HttpRequest, row: Redirect) -> End | None:

@@ -210,6 +210,17 @@ def test_deleted_category_leads_to_the_index(client, blog_index, skin_care):
         assert client.get(f"/blog/category/{slug}/").url == "/blog/"
 
 
+def test_category_renamed_below_an_unpublished_index_is_no_dead_end(client, blog_index, skin_care):
+    """Articles stay, and link their categories."""
+    rename_index(blog_index, "journal")
+    BlogIndexPage.objects.get().unpublish()
+    skin_care.slug = "glow"
+    skin_care.save()
+    for address in ("category/glow/", "category/skin-care/", "feed/", ""):
+        assert client.get(f"/journal/{address}").url == "/"
+    assert client.get("/journal/nothing/").status_code == 404
+
+
 def test_unpublished_index_leaves_no_dead_end(client, blog_index, skin_care):
     blog_index.unpublish()
     for address in ADDRESSES[:-1]:

@@ -154,6 +154,12 @@ def test_redirect_of_the_site_beats_one_of_all_sites(leads, page, other):
     assert leads("/a/") == "/other/"
 
 
+def test_redirect_of_an_editor_beats_one_made_by_itself(leads, page, other):
+    rename(page, "two")
+    Redirect.add_redirect("/one/", other)
+    assert leads("/one/") == "/other/"
+
+
 def test_redirect_to_another_site_is_left_alone(client, home):
     Redirect.objects.create(old_path="/a", redirect_link="https://elsewhere.example/x?y=1")
     assert client.get("/a/?utm=1").url == "https://elsewhere.example/x?y=1&utm=1"
