@@ -173,6 +173,7 @@ class BlogPage(BasePage):
         ),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
+    kind_label = _("Article")
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
 

@@ -56,6 +56,7 @@ from clinic.models import (
     OpeningHours,
     Person,
     StandardPage,
+    Synonym,
     WhyChooseUs,
 )
 from clinic.site.heartbeat import WorkerHeartbeat
@@ -298,6 +299,7 @@ def make_objects() -> dict[str, str]:
         "keyword": Keyword.objects.first(),
         "person": Person.objects.first(),
         "testimonial": clinic_models.Testimonial.objects.first(),
+        "synonym": Synonym.objects.first(),
         "why_choose_us": WhyChooseUs.objects.first(),
     }
     paths = {

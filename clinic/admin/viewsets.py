@@ -7,6 +7,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from clinic.keywords.viewsets import KeywordViewSet
 from clinic.models import Announcement, Person, Testimonial, WhyChooseUs
+from clinic.search.viewsets import SynonymViewSet
 
 from .menu import CONTENT_MENU
 
@@ -47,7 +48,7 @@ class AnnouncementViewSet(SnippetViewSet):
 
 
 class ContentGroup(SnippetViewSetGroup):
-    items = (AnnouncementViewSet, KeywordViewSet, PersonViewSet, TestimonialViewSet, WhyChooseUsViewSet)
+    items = (AnnouncementViewSet, KeywordViewSet, PersonViewSet, SynonymViewSet, TestimonialViewSet, WhyChooseUsViewSet)
     menu_label = _("Content")
     menu_icon = "snippet"
     menu_name = "content"

@@ -114,6 +114,11 @@ def send_staff_mail() -> bool:
     return staff_mail.send_next()
 
 
+def recover_staff_mail() -> None:
+    """Make due what a clock that was set back keeps waiting."""
+    staff_mail.recover_from_clock_change()
+
+
 def purge_account_events() -> None:
     """Delete old sign-ins, and sessions that are over."""
     AccountEvent.objects.purge()
@@ -131,6 +136,7 @@ JOBS: dict[Callable[[], Any], float] = {
     purge_account_events: 3600,
     forget_networks: 24 * 3600,
     outbox.recover_from_clock_change: 60,
+    recover_staff_mail: 60,
 }
 
 
@@ -168,6 +174,7 @@ class Command(BaseCommand):
             record_heartbeat,
             outbox.recover_from_clock_change,
             outbox.send_due,
+            recover_staff_mail,
             staff_mail.send_due,
             expire_holds,
             publish_scheduled,

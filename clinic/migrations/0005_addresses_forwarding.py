@@ -7,7 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0003_roles"),
+        ("clinic", "0004_search_synonym"),
+        ("clinic", "0004_words"),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 

@@ -1,4 +1,4 @@
-"""Search: the words of every query, and the public pages."""
+"""Search for words only, in the admin: every query loses the marks of the database's search language."""
 
 import copy
 import re
@@ -6,12 +6,10 @@ from typing import Any
 
 from modelsearch.backends import database
 from modelsearch.query import MATCH_NONE, And, Or, Phrase, PlainText, SearchQuery
-from wagtail.models import Page
 
 # Letters and digits of any script; everything else means something to the database's search language.
 WORD = re.compile(r"\w+")
 MAX_WORDS = 10
-MAX_RESULTS = 300
 
 
 def split_words(query: str) -> list[str]:
@@ -48,23 +46,3 @@ def SearchBackend(params: dict[str, Any]) -> Any:
         compiler = getattr(backend, name)
         setattr(backend, name, type(compiler.__name__, (WordsMixin, compiler), {}))
     return backend
-
-
-def search_pages(query: str) -> list[int]:
-    """Return ids of public pages with every word, title matches first.
-
-    Wagtail's own order on SQLite favors short pages: the home page would come before the page a visitor means.
-    """
-    words = split_words(query)
-    if not words:
-        return []
-    pages = Page.objects.live().public().filter(depth__gt=1)
-    by_title = pages.search(" ".join(words), fields=["title"], operator="and")[:MAX_RESULTS]
-    anywhere = pages.search(" ".join(words), operator="and")[:MAX_RESULTS]
-    return list(dict.fromkeys(page.pk for results in (by_title, anywhere) for page in results))
-
-
-def get_pages_in_order(ids: list[int]) -> list[Page]:
-    """Return the specific pages with these ids, in the order of the ids."""
-    pages = {page.pk: page for page in Page.objects.filter(pk__in=ids).specific().defer_streamfields()}
-    return [pages[pk] for pk in ids if pk in pages]
