@@ -9,7 +9,9 @@ class BlogConfig(AppConfig):
         from clinic.caching.version import register_content
         from clinic.seo.graph import register_node
 
+        from . import addresses
         from .structured_data import article_node
 
         register_content(self.get_models())
         register_node(article_node)
+        addresses.connect()

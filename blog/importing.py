@@ -10,22 +10,23 @@ from django.utils.text import slugify
 from wagtail.log_actions import log
 from wagtail.rich_text import RichText
 
+from clinic.addresses.reserved import is_reserved
 from clinic.models import Person
 
 from .legacy_import import KEY_VERSION, LegacyArticle, without_credentials
-from .models import RESERVED_SLUGS, BlogCategory, BlogIndexPage, BlogPage
+from .models import BlogCategory, BlogIndexPage, BlogPage
 
 # Of the words of two versions of one article, as many are the same. Rules read a few lines in another way.
 SAME_ARTICLE = 0.9
 
 
-def get_slug(article: LegacyArticle) -> str:
+def get_slug(article: LegacyArticle, index: BlogIndexPage) -> str:
     """Return the old address, unless the blog itself uses it."""
-    return f"{article.slug}-article" if article.slug in RESERVED_SLUGS else article.slug
+    return f"{article.slug}-article" if is_reserved(article.slug, index) else article.slug
 
 
 def get_free_slug(article: LegacyArticle, index: BlogIndexPage) -> str:
-    return find_free_slug(get_slug(article), index.get_children())
+    return find_free_slug(get_slug(article, index), index.get_children())
 
 
 def find_free_slug(slug: str, siblings) -> str:
@@ -42,7 +43,7 @@ def find_page(article: LegacyArticle, index: BlogIndexPage) -> BlogPage | None:
     imported = BlogPage.objects.filter(legacy_key=article.key).first() or find_older_import(article)
     if imported:
         return imported
-    at_address = index.get_children().filter(slug=get_slug(article)).first()
+    at_address = index.get_children().filter(slug=get_slug(article, index)).first()
     return None if at_address is None or getattr(at_address.specific, "legacy_key", "") else at_address
 
 

@@ -4,7 +4,6 @@ from django.db import models
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
@@ -12,6 +11,7 @@ from wagtail.models import Orderable, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from clinic.addresses.visibility import keep_public
 from clinic.models import BasePage
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
@@ -20,14 +20,13 @@ from clinic.site.context import site_context
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read
 
-# The index serves these addresses itself.
-RESERVED_SLUGS = {"feed", "category"}
 RELATED_ARTICLES = 3
 
 
 class BlogCategoryQuerySet(models.QuerySet):
     def in_use(self):
-        return self.filter(pages__live=True).distinct()
+        """Return the categories with articles that visitors can open."""
+        return self.filter(pages__in=BlogPage.objects.live().public()).distinct()
 
 
 class BlogCategory(models.Model):
@@ -90,6 +89,14 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         """Return "" for a new page, which has no address while it is previewed."""
         return super().relative_url(current_site, request) or ""
 
+    def get_route_paths(self):
+        """Return all addresses below the index, which move with it."""
+        feeds = (f"/{self.reverse_subpage(name)}" for name in ("feed", "atom"))
+        return ["/", *feeds, *map(self.get_category_route, BlogCategory.objects.values_list("slug", flat=True))]
+
+    def get_category_route(self, slug):
+        return f"/{self.reverse_subpage('category', args=[slug])}"
+
     def articles(self):
         return BlogPage.objects.child_of(self).for_lists()
 
@@ -131,14 +138,6 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return [*super().get_sitemap_urls(request), *({"location": f"{base}{path}"} for path in paths)]
 
 
-class BlogPageForm(WagtailAdminPageForm):
-    def clean_slug(self):
-        slug = self.cleaned_data["slug"]
-        if slug in RESERVED_SLUGS:
-            self.add_error("slug", _("The blog uses this address itself. Choose another."))
-        return slug
-
-
 class BlogPage(BasePage):
     # Drafts can lack a date. Publishing requires it.
     date = models.DateField(_("date"), null=True, help_text=_("The day it was first published."))
@@ -175,7 +174,6 @@ class BlogPage(BasePage):
         ),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
-    base_form_class = BlogPageForm
     kind_label = _("Article")
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
@@ -197,7 +195,7 @@ class BlogPage(BasePage):
     def treatments(self):
         links = self.related_treatments.select_related("treatment__listing_image")
         links = links.prefetch_related("treatment__listing_image__renditions")
-        return [link.treatment for link in links if link.treatment.live]
+        return keep_public(link.treatment for link in links)
 
     def related_articles(self):
         """Return the editor's picks, then same treatments, then the newest."""

@@ -12,6 +12,7 @@ class ClinicConfig(AppConfig):
         from wagtail import signals
         from wagtail.models import Page, PageViewRestriction, Site
 
+        from .addresses import recording
         from .caching import prerender, version
         from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail
         from .seo.graph import register_node
@@ -29,4 +30,5 @@ class ClinicConfig(AppConfig):
         ):
             signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
         signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
+        recording.connect()
         register_node(clinic_node)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0001_initial'),
-        ('clinic', '0005_look'),
+        ('clinic', '0006_look'),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.models import Site
 
+from clinic.addresses.visibility import keep_public
 from clinic.caching.version import CACHE_SECONDS, release, version_for
 from clinic.hours.formatting import format_moment
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
@@ -126,8 +127,10 @@ def menu_pages(site: Site) -> Iterator[MenuPage]:
 def current_announcements(profile: ClinicProfile, now: datetime) -> Iterator[ShownAnnouncement]:
     """Yield the announcements that run now or begin in the next two weeks."""
     rows = Announcement.objects.filter(ends_at__gt=now, starts_at__lt=now + SHOWN_AHEAD).select_related("link_page")
-    for row in rows.order_by("starts_at", "pk"):
-        page = row.link_page if row.link_page and row.link_page.live else None
+    rows = list(rows.order_by("starts_at", "pk"))
+    public = {page.pk for page in keep_public(row.link_page for row in rows if row.link_page)}
+    for row in rows:
+        page = row.link_page if row.link_page_id in public else None
         yield ShownAnnouncement(
             text=row.text,
             url=page.url if page else "",

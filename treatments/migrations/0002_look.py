@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0005_look'),
+        ('clinic', '0006_look'),
         ('treatments', '0001_initial'),
     ]
 

@@ -8,8 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0004_words'),
-        ('clinic', '0004_search_synonym'),
+        ('clinic', '0005_addresses_forwarding'),
     ]
 
     operations = [
