@@ -8,7 +8,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, PageManager
+from wagtail.models import Orderable, PageManager, RevisionMixin
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
@@ -30,7 +30,7 @@ class BlogCategoryQuerySet(models.QuerySet):
         return self.filter(pages__live=True).distinct()
 
 
-class BlogCategory(models.Model):
+class BlogCategory(RevisionMixin, models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
 

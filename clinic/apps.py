@@ -16,6 +16,7 @@ class ClinicConfig(AppConfig):
         from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail
         from .seo.graph import register_node
         from .site.context import clinic_node
+        from .undo import history
 
         # Renditions are saved while pages are rendered, and the others are on no page.
         unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail)
@@ -29,4 +30,5 @@ class ClinicConfig(AppConfig):
         ):
             signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
         signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
+        history.connect()
         register_node(clinic_node)

@@ -18,6 +18,7 @@ from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
 from .models import AccountEvent, Announcement, Keyword, OpeningHours
+from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
 # Only pictures and documents can be uploaded, and both are checked.
 AvatarSettingsPanel.is_active = lambda panel: False

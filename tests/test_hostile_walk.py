@@ -300,13 +300,14 @@ def make_objects() -> dict[str, str]:
         "testimonial": clinic_models.Testimonial.objects.first(),
         "why_choose_us": WhyChooseUs.objects.first(),
     }
+    versions = {f"{name}_revision": found[name].save_revision() for name in SNIPPETS.values()}
     paths = {
         "token": get_visit_path(visit.case).split("/")[-2],
         "receipt": get_receipt_path(visit.case).split("/")[-2],
         "article_path": article.url.lstrip("/"),
         "treatment_path": found["treatment"].url.lstrip("/"),
     }
-    return {name: str(thing.pk) for name, thing in found.items()} | paths
+    return {name: str(thing.pk) for name, thing in (found | versions).items()} | paths
 
 
 def test_each_url_has_a_row():

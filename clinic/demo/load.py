@@ -128,6 +128,7 @@ class Loader:
                         self.set_field(row, name, value)
                     row.full_clean()
                 row.save()
+                row.save_revision(user=self.users.get("editor"), log_action="wagtail.create")
 
     # Pages
 

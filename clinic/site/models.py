@@ -10,7 +10,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Orderable
+from wagtail.models import Orderable, RevisionMixin
 
 from clinic.pages.fields import optional_key
 
@@ -116,7 +116,7 @@ class SocialLink(Orderable):
         return self.name
 
 
-class Announcement(models.Model):
+class Announcement(RevisionMixin, models.Model):
     """Store a line shown above every page from one moment to another."""
 
     text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
