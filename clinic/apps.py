@@ -13,13 +13,13 @@ class ClinicConfig(AppConfig):
         from wagtail.models import Page, PageViewRestriction, Site
 
         from .caching import prerender, version
-        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail
+        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
         from .seo.graph import register_node
         from .site.context import clinic_node
         from .undo import history
 
         # Renditions are saved while pages are rendered, and the others are on no page.
-        unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail)
+        unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage)
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
         for signal in (

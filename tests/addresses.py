@@ -286,6 +286,12 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/trash/
+admin/trash/results/
+admin/trash/<int:pk>/restore/
+    admin/trash/{trashed}/restore/
+admin/trash/<int:pk>/delete/
+    admin/trash/{trashed}/delete/
 admin/lane/
 admin/lane/new/
 admin/lane/edit/<int:pk>/

@@ -59,6 +59,7 @@ from clinic.models import (
     WhyChooseUs,
 )
 from clinic.site.heartbeat import WorkerHeartbeat
+from clinic.undo.trash import move_to_trash
 from tests import factories, sizes
 from tests.addresses import SNIPPETS, read_rows
 from tests.hostile_values import BODIES, HEADERS, PATH_TEXTS, TEXTS
@@ -252,6 +253,7 @@ def make_objects() -> dict[str, str]:
     hours = OpeningHours.objects.get()
     visit = Appointment.objects.live().filter(starts_at__gt=timezone.now()).first()
     private = BlogIndexPage.objects.get().add_child(instance=BlogPage(title="Private", date=date(2026, 1, 2)))
+    deleted = BlogIndexPage.objects.get().add_child(instance=BlogPage(title="Deleted", date=date(2026, 1, 2)))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     WorkerHeartbeat.record()
     found = {
@@ -283,6 +285,7 @@ def make_objects() -> dict[str, str]:
             object_id=str(article.pk),
             last_seen_at=timezone.now(),
         ),
+        "trashed": move_to_trash(deleted, user),
         "redirect": Redirect.objects.create(old_path="/old", redirect_link="/"),
         "site": Site.objects.get(),
         "user": user,

@@ -11,6 +11,8 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from clinic.undo.models import TrashPage
+
 from .menu import SHORTCUT_HOOK
 
 MAX_SHOWN = 5
@@ -61,5 +63,6 @@ class PageList(NamedTuple):
 
 
 def editable_pages(user: AbstractBaseUser) -> QuerySet[Page]:
-    """Return the pages this user can change, without the root of the tree."""
-    return policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change").filter(depth__gt=1)
+    """Return the pages this user can change, without the root of the tree and the trash."""
+    pages = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "change")
+    return TrashPage.exclude_from(pages.filter(depth__gt=1))

@@ -11,3 +11,4 @@ from clinic.pages.models import ContactPage, HomeFeaturedTreatment, HomePage, St
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink
+from clinic.undo.models import TrashedPage, TrashPage

@@ -5,6 +5,8 @@ from wagtail.admin.panels import MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
+from clinic.undo.models import TrashPage
+
 from .fields import optional_key
 
 
@@ -55,6 +57,14 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def can_create_at(cls, parent):
+        """Return whether a page of this type can be made there. Those in the trash do not count."""
+        if cls.max_count is None:
+            return super().can_create_at(parent)
+        count = TrashPage.exclude_from(cls.objects.all()).count()
+        return cls.is_creatable and cls.can_exist_under(parent) and count < cls.max_count
 
     @property
     def summary(self) -> str:
