@@ -16,7 +16,7 @@ class ClinicConfig(AppConfig):
         from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
         from .seo.graph import register_node
         from .site.context import clinic_node
-        from .undo import history
+        from .undo import history, references
 
         # Renditions are saved while pages are rendered, and the others are on no page.
         unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage)
@@ -31,4 +31,5 @@ class ClinicConfig(AppConfig):
             signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
         signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
         history.connect()
+        references.connect()
         register_node(clinic_node)
