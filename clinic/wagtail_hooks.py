@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 from .accounts.views import SignInReport, StaffAccessView
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel
+from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
@@ -46,6 +47,14 @@ def close_preview_of_filters():
         raise Http404
 
     return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
+
+
+@hooks.register("register_admin_urls")
+def route_page_lists():
+    return [
+        path("page-lists/<slug:kind>/", PageListReport.as_view(), name="page_list"),
+        path("page-lists/<slug:kind>/results/", PageListReport.as_view(results_only=True), name="page_list_results"),
+    ]
 
 
 @hooks.register("register_admin_urls")

@@ -286,6 +286,14 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/page-lists/<slug:kind>/
+    admin/page-lists/scheduled/
+    admin/page-lists/unpublished/
+    admin/page-lists/abandoned/
+    admin/page-lists/undescribed/
+    admin/page-lists/nothing/
+admin/page-lists/<slug:kind>/results/
+    admin/page-lists/abandoned/results/
 admin/trash/
 admin/trash/results/
 admin/trash/<int:pk>/restore/

@@ -8,6 +8,7 @@ from wagtail.search import index
 from clinic.undo.models import TrashPage
 
 from .fields import optional_key
+from .scheduling import SchedulePageForm, SchedulePanel
 
 
 class BasePage(Page):
@@ -39,6 +40,7 @@ class BasePage(Page):
         help_text=_("Asks search engines not to list this page, and removes it from the sitemap."),
     )
 
+    base_form_class = SchedulePageForm
     content_panels = [*Page.content_panels, "listing_image"]
     promote_panels = [
         MultiFieldPanel(
@@ -48,6 +50,7 @@ class BasePage(Page):
         MultiFieldPanel(["listing_summary", "social_image"], heading=_("For lists and sharing")),
         MultiFieldPanel(["show_in_menus"], heading=_("In the menu")),
     ]
+    settings_panels = [SchedulePanel(), *Page.settings_panels[1:]]
     search_fields = [
         *Page.search_fields,
         index.SearchField("listing_summary"),

@@ -31,5 +31,9 @@ def save_first_version(request, item: RevisionMixin) -> None:
         return
     stored = type(item).objects.get(pk=item.pk)
     item.latest_revision = revision = stored.save_revision(changed=False, clean=False)
+    if isinstance(item, Page) and item.live and not item.live_revision_id:
+        # Without a live version, Wagtail would unpublish the page as soon as a change of it is scheduled.
+        item.live_revision = revision
+        Page.objects.filter(pk=item.pk).update(live_revision=revision)
     if not registry.get_logs_for_instance(stored).filter(revision=revision).exists():
         log(stored, "wagtail.create", revision=revision, content_changed=True)

@@ -16,6 +16,7 @@ class TrashPage(Page):
     subpage_types: list[str] = []
     is_creatable = False
     max_count = 1
+    preview_modes: list[tuple[str, str]] = []
 
     class Meta:
         verbose_name = _("trash")
@@ -30,6 +31,8 @@ class TrashPage(Page):
     @classmethod
     def holds(cls, page: Page) -> bool:
         """Return whether the page is the trash, or is in it."""
+        if not page.url_path.startswith("/trash/"):  # spares lists a query for each page
+            return False
         return any(page.path.startswith(trash) for trash in cls.objects.values_list("path", flat=True))
 
 

@@ -1,5 +1,6 @@
 from django import template
 
+from clinic.pages.scheduling import describe_status
 from clinic.undo.usage import MAX_PLACES, find_item, find_places
 
 register = template.Library()
@@ -18,3 +19,9 @@ def usage_places(context):
         "usage_url": context.get("usage_url"),
         "is_protected": context.get("is_protected"),
     }
+
+
+@register.simple_tag
+def page_status(page) -> str:
+    """Say whether the page is live, or when it will be."""
+    return describe_status(page)
