@@ -523,6 +523,11 @@ _util/login/
     {treatment_path}
     contact/
     prices/
+admin/snippets/clinic/announcement/preview/
+admin/snippets/clinic/announcement/preview/<int:pk>/
+    admin/snippets/clinic/announcement/preview/{announcement}/
+admin/snippets/clinic/announcement/history/<int:pk>/revisions/<int:revision_id>/view/
+    admin/snippets/clinic/announcement/history/{announcement}/revisions/{announcement_revision}/view/
 admin/snippets/clinic/whychooseus/preview/
 admin/snippets/clinic/whychooseus/preview/<int:pk>/
     admin/snippets/clinic/whychooseus/preview/{why_choose_us}/

@@ -55,6 +55,14 @@ def format_moment(local: datetime) -> str:
     return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
 
 
+def format_end(local: datetime) -> str:
+    """Return "Through Friday, Nov 6" for a midnight, else "Until Fri, Nov 6, 5 pm"."""
+    if local.time() != MIDNIGHT:
+        return f"Until {format_moment(local)}"
+    day = local.date() - DAY
+    return f"Through {WEEKDAYS[day.weekday()]}, {_month_day(day)}"
+
+
 def format_when(local: datetime, now: datetime) -> str:
     """Return "today 9 am", "Tue 9 am" or "Tue, Dec 8, 9 am" for a time on the reader's clock.
 

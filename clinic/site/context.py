@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from clinic.caching.version import CACHE_SECONDS, release, version_for
-from clinic.hours.formatting import format_moment
+from clinic.hours.formatting import format_end
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours.schedule import Schedule
 from clinic.models import Announcement, ClinicProfile, OpeningHours
@@ -127,12 +127,16 @@ def current_announcements(profile: ClinicProfile, now: datetime) -> Iterator[Sho
     """Yield the announcements that run now or begin in the next two weeks."""
     rows = Announcement.objects.filter(ends_at__gt=now, starts_at__lt=now + SHOWN_AHEAD).select_related("link_page")
     for row in rows.order_by("starts_at", "pk"):
-        page = row.link_page if row.link_page and row.link_page.live else None
-        yield ShownAnnouncement(
-            text=row.text,
-            url=page.url if page else "",
-            link_title=page.title if page else "",
-            starts=int(row.starts_at.timestamp()),
-            ends=int(row.ends_at.timestamp()),
-            until=format_moment(row.ends_at.astimezone(profile.zone)),
-        )
+        yield show_announcement(row, profile)
+
+
+def show_announcement(row: Announcement, profile: ClinicProfile) -> ShownAnnouncement:
+    page = row.link_page if row.link_page and row.link_page.live else None
+    return ShownAnnouncement(
+        text=row.text,
+        url=page.url if page else "",
+        link_title=page.title if page else "",
+        starts=int(row.starts_at.timestamp()),
+        ends=int(row.ends_at.timestamp()),
+        until=format_end(row.ends_at.astimezone(profile.zone)),
+    )

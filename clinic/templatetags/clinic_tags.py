@@ -12,7 +12,7 @@ from clinic.media.renditions import render_picture
 from clinic.models import ClinicProfile, Testimonial
 from clinic.phones import EXTENSION
 from clinic.seo.graph import render_graph
-from clinic.site.context import site_context
+from clinic.site.context import show_announcement, site_context
 
 register = template.Library()
 
@@ -54,6 +54,15 @@ def opening_hours(context) -> dict:
 def announcements(context) -> dict:
     """Show the announcements that run now. hours.js updates them."""
     return {"announcements": site_context(context["request"]).announcements, "now": timezone.now().timestamp()}
+
+
+@register.inclusion_tag("components/announcements.html", takes_context=True)
+def announcement_preview(context, announcement) -> dict:
+    """Show an announcement as while it runs. One without its days is not shown."""
+    if not announcement.starts_at or not announcement.ends_at:
+        return {}
+    shown = show_announcement(announcement, site_context(context["request"]).profile)
+    return {"announcements": [shown], "now": shown.starts}
 
 
 @register.inclusion_tag("clinic/admin/idle_cover.html", takes_context=True)

@@ -147,7 +147,7 @@ def posted(model, **changed):
     """Return the form of a snippet as a browser sends it."""
     fields = {**SNIPPETS[model][0], **changed}
     if model is Announcement:
-        fields |= {"starts_at": "2026-11-02 12:00", "ends_at": "2026-11-06 12:00", "link_page": ""}
+        fields |= {"first_day": "2026-11-02", "last_day": "2026-11-06", "link_page": ""}
     if model is WhyChooseUs:
         fields["reasons"] = streamfield([("reason", {"title": "One", "text": "A reason."})])
     if "sort_order" in {field.name for field in model._meta.fields}:
