@@ -12,6 +12,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
 from .accounts.views import SignInReport, StaffAccessView
+from .admin.help import GuideMenuItem, HelpView
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel
 from .admin.reports import PageListReport
@@ -107,10 +108,25 @@ def add_panels_for_role(request, panels):
         panels.append(HolidayPanel())
 
 
+@hooks.register("register_admin_urls")
+def route_help():
+    return [path("help/<slug:guide>/", HelpView.as_view(), name="help")]
+
+
+@hooks.register("register_help_menu_item")
+def link_guide_for_editors():
+    return GuideMenuItem("editors", order=100)
+
+
+@hooks.register("register_help_menu_item")
+def link_guide_for_desk():
+    return GuideMenuItem("front-desk", order=200)
+
+
 @hooks.register("construct_help_menu")
-def remove_news_badges(request, items):
-    # Every new account would see two badges about Wagtail. The dashboard links the editor's guide.
-    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+def remove_links_to_the_internet(request, items):
+    # Every new account would see two badges about Wagtail.
+    items[:] = [item for item in items if isinstance(item, GuideMenuItem) or item.name == "keyboard-shortcuts-trigger"]
 
 
 def register_shortcut(order, label, icon, model, permission, view):

@@ -286,6 +286,10 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/help/<slug:guide>/
+    admin/help/editors/
+    admin/help/front-desk/
+    admin/help/nothing/
 admin/page-lists/<slug:kind>/
     admin/page-lists/scheduled/
     admin/page-lists/unpublished/

@@ -10,7 +10,7 @@ from clinic.caching.version import version_for
 from clinic.hours.feeds import as_data
 from clinic.media.renditions import render_picture
 from clinic.models import ClinicProfile, Testimonial
-from clinic.phones import EXTENSION
+from clinic.phones import to_url
 from clinic.seo.graph import render_graph
 from clinic.site.context import show_announcement, site_context
 
@@ -99,8 +99,8 @@ def home_testimonials(count: int = 3):
 @register.filter
 @stringfilter
 def phone_link(number: str) -> str:
-    """Return a ``tel:`` URL for a number as people write it, without its extension."""
-    return "tel:" + "".join(char for char in EXTENSION.sub("", number) if char.isdigit() or char == "+")
+    """Return a ``tel:`` URL for a number as people write it, with its extension."""
+    return to_url(number)
 
 
 @register.simple_tag

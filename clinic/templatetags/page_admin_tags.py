@@ -1,5 +1,7 @@
 from django import template
+from django.urls import reverse
 
+from clinic.admin.help import GUIDES, guides_for
 from clinic.pages.scheduling import describe_status
 from clinic.undo.usage import MAX_PLACES, find_item, find_places
 
@@ -25,3 +27,9 @@ def usage_places(context):
 def page_status(page) -> str:
     """Say whether the page is live, or when it will be."""
     return describe_status(page)
+
+
+@register.simple_tag(takes_context=True)
+def guides(context) -> list[tuple[str, str]]:
+    """Return title and address of the guides for this user."""
+    return [(GUIDES[guide], reverse("help", args=[guide])) for guide in guides_for(context["request"].user)]
