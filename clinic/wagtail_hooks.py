@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.site_summary import PagesSummaryItem
 from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
@@ -14,7 +15,7 @@ from wagtail.snippets.models import register_snippet
 from .accounts.views import SignInReport, StaffAccessView
 from .admin.help import GuideMenuItem, HelpView
 from .admin.menu import SHORTCUT_HOOK, Shortcut
-from .admin.panels import CaseSearchPanel, EditorPanel
+from .admin.panels import CaseSearchPanel, EditorPanel, KeptPagesSummaryItem
 from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
@@ -94,6 +95,11 @@ def link_admin_css():
 @hooks.register("get_avatar_url")
 def get_avatar_url(user, size):
     return static("wagtailadmin/images/default-user-avatar.png")
+
+
+@hooks.register("construct_homepage_summary_items", order=1)
+def count_pages_without_trash(request, items):
+    items[:] = [KeptPagesSummaryItem(request) if type(item) is PagesSummaryItem else item for item in items]
 
 
 @hooks.register("construct_homepage_panels")

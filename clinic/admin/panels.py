@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.site_summary import PagesSummaryItem
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
@@ -59,6 +60,16 @@ class EditorPanel(Component):
             "lists": [PageList.build(kind, request.user) for kind in KINDS],
             "request": request,
         }
+
+
+class KeptPagesSummaryItem(PagesSummaryItem):
+    """Count the pages without those in the trash."""
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        context = super().get_context_data(parent_context)
+        pages = Page.objects.all()
+        context["total_pages"] -= pages.count() - TrashPage.exclude_from(pages).count()
+        return context
 
 
 class PageList(NamedTuple):

@@ -1,7 +1,5 @@
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
@@ -17,7 +15,7 @@ from clinic.models import OpeningHours
 
 from . import trash, views
 from .history import save_first_version
-from .models import KEPT_FOR, TrashPage
+from .models import TrashPage
 
 # Other code may refuse to delete a page, or record where its visitors go, before it is moved to the trash.
 LAST = 100
@@ -68,7 +66,10 @@ def delete_into_trash(request, page):
     if request.method != "POST" or not type_to_delete_confirmation(request):
         return None
     trashed = trash.move_to_trash(page, request.user)
-    text = _("“%(title)s” is in the trash until %(date)s.") % {"title": trashed, "date": last_day()}
+    text = _("“%(title)s” is in the trash until %(date)s.") % {
+        "title": trashed,
+        "date": views.format_last_day(trashed.kept_until),
+    }
     restore = messages.button(reverse("trash_restore", args=[trashed.pk]), _("Restore"))
     messages.success(request, text, buttons=[restore])
     above = reverse("wagtailadmin_explore", args=[trashed.parent_id])
@@ -88,20 +89,16 @@ def delete_many_into_trash(request, action_type, objects, action):
         return redirect(action.next_url)
     # A page below another of them goes with that one.
     tops = [page for page in objects if not any(page.is_descendant_of(other) for other in objects)]
-    for page in tops:
-        trash.move_to_trash(page, request.user)
+    rows = [trash.move_to_trash(page, request.user) for page in tops]
     text = ngettext(
         "%(count)s page is in the trash until %(date)s.",
         "%(count)s pages are in the trash until %(date)s.",
-        len(tops),
+        len(rows),
     )
     open_trash = messages.button(reverse("trash"), _("Open the trash"))
-    messages.success(request, text % {"count": len(tops), "date": last_day()}, buttons=[open_trash])
+    last_day = views.format_last_day(rows[0].kept_until)
+    messages.success(request, text % {"count": len(rows), "date": last_day}, buttons=[open_trash])
     return redirect(action.next_url)
-
-
-def last_day() -> str:
-    return format_date(timezone.localdate() + KEPT_FOR, "M j")
 
 
 def refuse(request):

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.validators import validate_slug
@@ -5,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
@@ -20,6 +24,11 @@ from wagtail.permissions import policy_registry
 
 from . import trash
 from .models import TrashedPage, TrashPage
+
+
+def format_last_day(moment: datetime) -> str:
+    """Return the day as "Dec 29"."""
+    return date_format(timezone.localtime(moment), "M j")
 
 
 def trashed_pages_for(user) -> QuerySet[TrashedPage]:
@@ -52,7 +61,7 @@ class TrashView(ReportView):
             label=gettext_lazy("By"),
             accessor=lambda row: get_user_display_name(row.deleted_by) if row.deleted_by else "",
         ),
-        DateColumn("kept_until", label=gettext_lazy("Kept until")),
+        Column("kept_until", label=gettext_lazy("Kept until"), accessor=lambda row: format_last_day(row.kept_until)),
         ActionsColumn("actions", label=gettext_lazy("Actions")),
     ]
     is_searchable = False

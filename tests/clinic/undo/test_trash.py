@@ -318,6 +318,17 @@ def test_trash_list_shows_who_when_and_from_where(manager, branch):
         assert part in words, part
 
 
+def test_summary_counts_no_trashed_pages(manager, branch):
+    def count():
+        return int(
+            re.search(r"(\d+)\s+Pages", BeautifulSoup(manager.get("/admin/").content, "lxml").main.get_text())[1]
+        )
+
+    before = count()
+    delete(manager, branch)
+    assert count() == before - 4
+
+
 def test_running_workflow_ends_with_the_page(manager, branch, home):
     user = factories.make_user("editor")
     Workflow.objects.first().start(branch.specific, user)
