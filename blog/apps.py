@@ -8,4 +8,7 @@ class BlogConfig(AppConfig):
     def ready(self):
         from clinic.caching.version import register_content
 
+        from . import addresses
+
         register_content(self.get_models())
+        addresses.connect()

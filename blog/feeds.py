@@ -26,10 +26,16 @@ class CleanAtom(CleanMixin, Atom1Feed):
     pass
 
 
+def get_permanent_id(page) -> str:
+    """Return an id that outlives every address of the page: readers show an article again when its id changes."""
+    return page.translation_key.urn
+
+
 class RSSFeed(Feed):
     """List the newest articles. Dates are midnight on the clinic's clock."""
 
     feed_type = CleanRSS
+    item_guid_is_permalink = False
 
     def __init__(self, index, zone):
         self.index, self.zone = index, zone
@@ -48,6 +54,9 @@ class RSSFeed(Feed):
     def feed_url(self):
         return f"{self.index.full_url}feed/"
 
+    def feed_guid(self):
+        return get_permanent_id(self.index)
+
     def items(self):
         return self.index.articles().select_related("author")[:MAX_ARTICLES]
 
@@ -56,6 +65,9 @@ class RSSFeed(Feed):
 
     def item_description(self, item):
         return item.summary or item.intro
+
+    def item_guid(self, item):
+        return get_permanent_id(item)
 
     def item_link(self, item):
         return item.full_url

@@ -12,23 +12,22 @@ from wagtail.models import Orderable, PageManager, RevisionMixin, Site
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from clinic.addresses.visibility import keep_public
 from clinic.models import BasePage, ClinicProfile
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
-from clinic.pages.scheduling import SchedulePageForm
 from clinic.site.context import site_context
 
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read
 
-# The index serves these addresses itself.
-RESERVED_SLUGS = {"feed", "category"}
 RELATED_ARTICLES = 3
 
 
 class BlogCategoryQuerySet(models.QuerySet):
     def in_use(self):
-        return self.filter(pages__live=True).distinct()
+        """Return the categories with articles that visitors can open."""
+        return self.filter(pages__in=BlogPage.objects.live().public()).distinct()
 
 
 class BlogCategory(RevisionMixin, models.Model):
@@ -91,6 +90,14 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         """Return "" for a new page, which has no address while it is previewed."""
         return super().relative_url(current_site, request) or ""
 
+    def get_route_paths(self):
+        """Return all addresses below the index, which move with it."""
+        feeds = (f"/{self.reverse_subpage(name)}" for name in ("feed", "atom"))
+        return ["/", *feeds, *map(self.get_category_route, BlogCategory.objects.values_list("slug", flat=True))]
+
+    def get_category_route(self, slug):
+        return f"/{self.reverse_subpage('category', args=[slug])}"
+
     def articles(self):
         return BlogPage.objects.child_of(self).for_lists()
 
@@ -132,14 +139,6 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return [*super().get_sitemap_urls(request), *({"location": f"{base}{path}"} for path in paths)]
 
 
-class BlogPageForm(SchedulePageForm):
-    def clean_slug(self):
-        slug = self.cleaned_data["slug"]
-        if slug in RESERVED_SLUGS:
-            self.add_error("slug", _("The blog uses this address itself. Choose another."))
-        return slug
-
-
 class BlogPage(BasePage):
     date = models.DateField(
         _("date that readers see"),
@@ -177,7 +176,6 @@ class BlogPage(BasePage):
         MultiFieldPanel(["date"], heading=_("Date"), classname="collapsed"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
-    base_form_class = BlogPageForm
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
 
@@ -201,7 +199,7 @@ class BlogPage(BasePage):
     def treatments(self):
         links = self.related_treatments.select_related("treatment__listing_image")
         links = links.prefetch_related("treatment__listing_image__renditions")
-        return [link.treatment for link in links if link.treatment.live]
+        return keep_public(link.treatment for link in links)
 
     def related_articles(self):
         """Return the editor's picks, then same treatments, then the newest."""

@@ -12,6 +12,7 @@ class ClinicConfig(AppConfig):
         from wagtail import signals
         from wagtail.models import Page, PageViewRestriction, Site
 
+        from .addresses import recording
         from .caching import prerender, version
         from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
         from .seo.graph import register_node
@@ -32,4 +33,5 @@ class ClinicConfig(AppConfig):
         signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
         history.connect()
         references.connect()
+        recording.connect()
         register_node(clinic_node)

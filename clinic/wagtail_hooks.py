@@ -13,6 +13,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
 from .accounts.views import SignInReport, StaffAccessView
+from .addresses import hooks as address_hooks  # noqa: F401  registers them
 from .admin.help import GuideMenuItem, HelpView
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel, KeptPagesSummaryItem

@@ -1,6 +1,7 @@
 """Collect the models, so that other code imports them from here."""
 
 from clinic.accounts.models import AccountEvent, StaffMail
+from clinic.addresses.models import Forwarding
 from clinic.caching.version import ContentVersion
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.models import Keyword, PageKeyword

@@ -1,14 +1,34 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
+from clinic.addresses.reserved import is_reserved, refuse_reserved
 from clinic.undo.models import TrashPage
 
 from .fields import optional_key
 from .scheduling import SchedulePageForm, SchedulePanel
+
+
+class BasePageForm(SchedulePageForm):
+    def clean_slug(self):
+        refuse_reserved(self.cleaned_data["slug"], self.parent_page)
+        return self.cleaned_data["slug"]
+
+
+class BaseCopyForm(CopyForm):
+    def clean(self):
+        cleaned = super().clean()
+        if slug := cleaned.get("new_slug"):
+            try:
+                refuse_reserved(slug, cleaned.get("new_parent_page") or self.page.get_parent())
+            except ValidationError as error:
+                self.add_error("new_slug", error)
+        return cleaned
 
 
 class BasePage(Page):
@@ -40,7 +60,8 @@ class BasePage(Page):
         help_text=_("Asks search engines not to list this page, and removes it from the sitemap."),
     )
 
-    base_form_class = SchedulePageForm
+    base_form_class = BasePageForm
+    copy_form_class = BaseCopyForm
     content_panels = [*Page.content_panels, "listing_image"]
     promote_panels = [
         MultiFieldPanel(
@@ -81,6 +102,19 @@ class BasePage(Page):
     @property
     def sharing_image(self):
         return self.social_image or self.listing_image
+
+    # Wagtail asks these two before it saves a page, also a draft, a copy, and one that code makes.
+
+    def _check_slug_is_unique(self):
+        try:
+            refuse_reserved(self.slug, self.get_parent())
+        except ValidationError as error:
+            raise ValidationError({"slug": error}) from error
+        super()._check_slug_is_unique()
+
+    @staticmethod
+    def _slug_is_available(slug, parent_page, page=None):
+        return not is_reserved(slug, parent_page) and Page._slug_is_available(slug, parent_page, page)
 
     def get_sitemap_urls(self, request=None):
         return [] if self.noindex else super().get_sitemap_urls(request)

@@ -6,6 +6,8 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from clinic.addresses.visibility import keep_public
+
 from .base import BasePage
 from .blocks import BodyBlock
 from .fields import optional_key
@@ -52,10 +54,10 @@ class HomePage(BasePage):
         verbose_name = _("home page")
 
     def featured(self) -> list:
-        """Return the featured treatments that are live, in the editor's order."""
+        """Return the featured treatments that visitors can open, in the editor's order."""
         rows = self.featured_treatments.select_related("treatment__listing_image")
         rows = rows.prefetch_related("treatment__listing_image__renditions")
-        return [row.treatment for row in rows if row.treatment.live]
+        return keep_public(row.treatment for row in rows)
 
 
 class HomeFeaturedTreatment(Orderable):

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "clinic.accounts.middleware.StaffAccessMiddleware",
     "clinic.middleware.ClinicClockMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "clinic.addresses.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "clinic.urls"

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
+from clinic.addresses.visibility import keep_public
 from clinic.caching.version import CACHE_SECONDS, release, version_for
 from clinic.hours.formatting import format_end
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
@@ -126,12 +127,14 @@ def menu_pages(site: Site) -> Iterator[MenuPage]:
 def current_announcements(profile: ClinicProfile, now: datetime) -> Iterator[ShownAnnouncement]:
     """Yield the announcements that run now or begin in the next two weeks."""
     rows = Announcement.objects.filter(ends_at__gt=now, starts_at__lt=now + SHOWN_AHEAD).select_related("link_page")
-    for row in rows.order_by("starts_at", "pk"):
-        yield show_announcement(row, profile)
+    rows = list(rows.order_by("starts_at", "pk"))
+    public = {page.pk for page in keep_public(row.link_page for row in rows if row.link_page)}
+    for row in rows:
+        yield show_announcement(row, row.link_page if row.link_page_id in public else None, profile)
 
 
-def show_announcement(row: Announcement, profile: ClinicProfile) -> ShownAnnouncement:
-    page = row.link_page if row.link_page and row.link_page.live else None
+def show_announcement(row: Announcement, page: Page | None, profile: ClinicProfile) -> ShownAnnouncement:
+    """Return what a page shows. ``page`` is the one with details, if visitors can open it."""
     return ShownAnnouncement(
         text=row.text,
         url=page.url if page else "",

@@ -61,7 +61,8 @@ def announcement_preview(context, announcement) -> dict:
     """Show an announcement as while it runs. One without its days is not shown."""
     if not announcement.starts_at or not announcement.ends_at:
         return {}
-    shown = show_announcement(announcement, site_context(context["request"]).profile)
+    profile = site_context(context["request"]).profile
+    shown = show_announcement(announcement, announcement.link_page, profile)
     return {"announcements": [shown], "now": shown.starts}
 
 

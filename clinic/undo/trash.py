@@ -12,6 +12,8 @@ from wagtail.log_actions import log
 from wagtail.models import Page, Revision, Site
 from wagtail.signals import page_published
 
+from clinic.addresses.models import Forwarding
+
 from .models import KEPT_FOR, TrashedPage, TrashPage
 
 
@@ -48,6 +50,8 @@ def move_to_trash(page: Page, user) -> TrashedPage:
         live={str(one.pk): [one.live_revision_id, one.has_unpublished_changes] for one in live},
         scheduled={str(one.pk): one.approved_go_live_at.isoformat() for one in scheduled},
     )
+    # In the trash there is no page above it that could take its visitors.
+    Forwarding.objects.get_or_create(page=page, defaults={"target": parent})
     scheduled.update(approved_go_live_at=None)
     for one in branch.specific():
         if state := one.current_workflow_state:

@@ -22,6 +22,8 @@ from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from clinic.addresses.reserved import is_reserved
+
 from . import trash
 from .models import TrashedPage, TrashPage
 
@@ -111,7 +113,9 @@ class RestoreForm(forms.Form):
                 _("There can be only one page of this type, and there is “%(title)s”. Delete it first.")
                 % {"title": title}
             )
-        if parent and (other := parent.get_children().filter(slug=cleaned.get("slug")).first()):
+        if parent and is_reserved(cleaned.get("slug", ""), parent):
+            self.add_error("slug", _("This is an address of the site itself. Type another."))
+        elif parent and (other := parent.get_children().filter(slug=cleaned.get("slug")).first()):
             self.add_error(
                 "slug",
                 _("The page “%(title)s” has this address now. Type another.")

@@ -1,6 +1,8 @@
+import re
 from datetime import date
 
 import pytest
+from django.test import TestCase
 from django.utils.html import escape
 from wagtail.test.utils import WagtailPageTestCase
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
@@ -53,7 +55,7 @@ class BlogPagesTest(WagtailPageTestCase):
             f"/admin/pages/add/blog/blogpage/{self.index.pk}/",
             nested_form_data(ARTICLE | {"slug": "feed", "action-publish": "1"}),
         )
-        self.assertContains(response, "The blog uses this address itself")
+        self.assertContains(response, "“feed” is an address of the site itself")
 
 
 @pytest.fixture
@@ -160,3 +162,89 @@ def test_article_title_is_escaped(client, blog_index):
     html = client.get("/blog/odd/").content.decode()
     assert title not in html
     assert escape(title) in html
+
+
+ADDRESSES = ("/", "/feed/", "/feed/atom/", "/category/skin-care/", "/first-visit/")
+
+
+@pytest.fixture
+def skin_care(blog_index):
+    category = BlogCategory.objects.create(name="Skin Care", slug="skin-care")
+    factories.make_article("First visit", slug="first-visit", categories=[category])
+    return category
+
+
+def rename_index(index, slug):
+    index.refresh_from_db()
+    index.slug = slug
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        index.save_revision().publish()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_renamed_index_keeps_feed_and_category_addresses(client, blog_index, skin_care, address):
+    for slug in ("journal", "news", "articles"):
+        rename_index(blog_index, slug)
+    for slug in ("blog", "journal", "news"):
+        response = client.get(f"/{slug}{address}?page=2")
+        assert response.url == f"/articles{address}?page=2"
+        assert client.get(response.url).status_code == 200
+
+
+def test_renamed_category_keeps_its_address(client, blog_index, skin_care):
+    for slug in ("care", "glow", "care", "skin"):
+        skin_care.slug = slug
+        skin_care.save()
+    rename_index(blog_index, "journal")
+    for slug in ("skin-care", "care", "glow"):
+        response = client.get(f"/blog/category/{slug}/?utm=1")
+        assert response.url == "/journal/category/skin/?utm=1"
+    assert client.get("/journal/category/skin/").status_code == 200
+
+
+def test_deleted_category_leads_to_the_index(client, blog_index, skin_care):
+    skin_care.slug = "care"
+    skin_care.save()
+    BlogCategory.objects.all().delete()
+    for slug in ("skin-care", "care"):
+        assert client.get(f"/blog/category/{slug}/").url == "/blog/"
+
+
+def test_category_renamed_below_an_unpublished_index_is_no_dead_end(client, blog_index, skin_care):
+    """Articles stay, and link their categories."""
+    rename_index(blog_index, "journal")
+    BlogIndexPage.objects.get().unpublish()
+    skin_care.slug = "glow"
+    skin_care.save()
+    for address in ("category/glow/", "category/skin-care/", "feed/", ""):
+        assert client.get(f"/journal/{address}").url == "/"
+    assert client.get("/journal/nothing/").status_code == 404
+
+
+def test_unpublished_index_leaves_no_dead_end(client, blog_index, skin_care):
+    blog_index.unpublish()
+    for address in ADDRESSES[:-1]:
+        assert client.get(f"/blog{address}").url == "/"
+
+
+@pytest.mark.parametrize(("path", "ids"), [("feed/", "guid"), ("feed/atom/", "id")])
+def test_feed_ids_stay_after_rename_and_move(client, blog_index, skin_care, path, ids):
+    def read(index):
+        return re.findall(f"<{ids}[^>]*>(.*?)</{ids}>", client.get(f"/{index}/{path}").content.decode())
+
+    before = read("blog")
+    assert before
+    assert all(found.startswith("urn:uuid:") for found in before)
+    assert len(set(before)) == len(before)
+    rename_index(blog_index, "journal")
+    article = BlogPage.objects.get()
+    article.slug = "another"
+    article.title = "Another"
+    article.save_revision().publish()
+    assert read("journal") == before
+
+
+def test_copied_article_has_another_feed_id(client, blog_index, skin_care):
+    BlogPage.objects.get().copy(update_attrs={"slug": "copy", "title": "Copy"})
+    ids = re.findall("<guid[^>]*>(.*?)</guid>", client.get("/blog/feed/").content.decode())
+    assert len(set(ids)) == 2

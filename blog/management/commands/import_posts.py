@@ -11,7 +11,8 @@ from wagtail.log_actions import log
 from wagtail.rich_text import RichText
 
 from blog.legacy_import import MAX_BYTES, LegacyArticle, NotAnArticleError, decode, parse
-from blog.models import RESERVED_SLUGS, BlogCategory, BlogIndexPage, BlogPage
+from blog.models import BlogCategory, BlogIndexPage, BlogPage
+from clinic.addresses.reserved import is_reserved
 
 
 class Command(BaseCommand):
@@ -82,9 +83,9 @@ def describe_error(error: Exception) -> str:
     return "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
 
 
-def get_slug(article: LegacyArticle) -> str:
+def get_slug(article: LegacyArticle, index: BlogIndexPage) -> str:
     """Return the old address, unless the blog itself uses it."""
-    return f"{article.slug}-article" if article.slug in RESERVED_SLUGS else article.slug
+    return f"{article.slug}-article" if is_reserved(article.slug, index) else article.slug
 
 
 def find_page(article: LegacyArticle, index: BlogIndexPage):
@@ -95,7 +96,7 @@ def find_page(article: LegacyArticle, index: BlogIndexPage):
     imported = BlogPage.objects.filter(legacy_key=article.key).first()
     if imported:
         return imported
-    at_address = index.get_children().filter(slug=get_slug(article)).first()
+    at_address = index.get_children().filter(slug=get_slug(article, index)).first()
     return None if at_address is None or getattr(at_address.specific, "legacy_key", "") else at_address
 
 
@@ -106,7 +107,7 @@ def create_draft(article: LegacyArticle, index: BlogIndexPage) -> BlogPage:
     """
     page = BlogPage(
         title=article.title,
-        slug=find_free_slug(get_slug(article), index.get_children()),
+        slug=find_free_slug(get_slug(article, index), index.get_children()),
         live=False,
         has_unpublished_changes=True,
         date=article.date,

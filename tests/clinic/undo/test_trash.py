@@ -73,7 +73,7 @@ def test_deleted_page_comes_back_with_children_addresses_and_history(manager, br
     pages = Page.objects.descendant_of(branch, inclusive=True)
     before, addresses = state(pages), ["/about/", "/about/team/", "/about/team/nurses/"]
     assert delete(manager, branch).status_code == 302
-    assert [manager.get(address).status_code for address in addresses] == [404] * 3
+    assert [manager.get(address)["Location"] for address in addresses] == ["/"] * 3
     assert not Page.objects.get(pk=branch.pk).live
     assert restore(manager, branch).status_code == 302
     assert state(Page.objects.descendant_of(Page.objects.get(pk=branch.pk), inclusive=True)) == before
@@ -83,6 +83,25 @@ def test_deleted_page_comes_back_with_children_addresses_and_history(manager, br
     actions = PageLogEntry.objects.filter(page=branch.pk).values_list("action", flat=True)
     assert {"wagtail.create", "wagtail.unpublish", "wagtail.move", "wagtail.publish"} <= set(actions)
     assert not TrashedPage.objects.exists()
+
+
+def test_visitors_go_to_the_chosen_page_until_it_is_back(manager, branch, home):
+    other = home.add_child(instance=StandardPage(title="Other", slug="other"))
+    old = ["/about-us/", "/about/", "/about/team/nurses/"]
+    delete(manager, branch, send_to=other.pk)
+    assert [manager.get(address)["Location"] for address in old] == ["/other/"] * 3
+    restore(manager, branch)
+    assert manager.get("/about-us/")["Location"] == "/about/"
+    assert manager.get("/about/team/nurses/").status_code == 200
+
+
+def test_visitors_still_go_there_when_the_trash_is_emptied(manager, branch, home):
+    other = home.add_child(instance=StandardPage(title="Other", slug="other"))
+    delete(manager, branch, send_to=other.pk)
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        run_worker.empty_trash()
+        for address in ("/about-us/", "/about/", "/about/team/nurses/"):
+            assert manager.get(address)["Location"] == "/other/"
 
 
 def test_draft_changes_come_back_as_a_draft(manager, branch):
@@ -157,6 +176,13 @@ def test_slug_taken_meanwhile_is_asked_about(manager, branch, home):
     back = Page.objects.get(pk=branch.pk).specific
     assert back.get_latest_revision_as_object().slug == "about-before"
     assert back.live_revision_id == back.latest_revision_id
+
+
+@pytest.mark.parametrize("slug", ["search", "admin", "Consultation", "media"])
+def test_address_of_the_site_is_refused(manager, branch, slug):
+    delete(manager, branch)
+    page = BeautifulSoup(restore(manager, branch, slug=slug).content, "html.parser")
+    assert "This is an address of the site itself. Type another." in page.get_text(" ", strip=True)
 
 
 @pytest.mark.parametrize("slug", ["", "a b", "a/b", "über", "x" * 256])
@@ -304,7 +330,7 @@ def test_editor_deletes_and_restores_an_article(client, profile):
     client.force_login(factories.make_user("editor"))
     article = factories.make_article("Peels", slug="peels", date=date(2026, 3, 2))
     delete(client, article)
-    assert client.get("/blog/peels/").status_code == 404
+    assert client.get("/blog/peels/")["Location"] == "/blog/"
     assert restore(client, article).status_code == 302
     assert client.get("/blog/peels/").status_code == 200
     assert BlogPage.objects.get(pk=article.pk).translation_key == article.translation_key

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from wagtail.documents.models import Document
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import ReferenceIndex
 
 from blog.models import BlogCategory
 from clinic import models
@@ -154,10 +154,6 @@ def use_reasons(page, item):
     page.body = [("why_choose_us", {"why_us": item})]
 
 
-def use_page(page, item):
-    page.body = [("text", f'<p><a linktype="page" id="{item.pk}">There</a></p>')]
-
-
 def make_person():
     return Person.objects.create(name="Kim", role="Nurse")
 
@@ -170,23 +166,16 @@ def make_reasons():
     return WhyChooseUs.objects.create(name="Reasons", heading="Why us", reasons=[])
 
 
-def make_page():
-    return factories.make_article("An article").page_ptr
-
-
 USES = {
     "image": (picture, use_picture),
     "document": (document, use_document),
     "person": (make_person, use_person),
     "testimonial": (make_quote, use_quote),
     "why choose us": (make_reasons, use_reasons),
-    "page": (make_page, use_page),
 }
 
 
 def delete_address(item) -> str:
-    if isinstance(item, Page):
-        return reverse("wagtailadmin_pages:delete", args=[item.pk])
     if isinstance(item, ClinicImage | Document):
         kind = "images" if isinstance(item, ClinicImage) else "docs"
         return reverse(f"wagtail{kind}:delete", args=[item.pk])
@@ -194,7 +183,7 @@ def delete_address(item) -> str:
 
 
 def bulk_address(*items) -> str:
-    options = (Page if isinstance(items[0], Page) else items[0])._meta
+    options = items[0]._meta
     address = reverse("wagtail_bulk_action", args=[options.app_label, options.model_name, "delete"])
     return f"{address}?{'&'.join(f'id={item.pk}' for item in items)}"
 
@@ -232,13 +221,10 @@ def test_what_is_not_used_is_said_to_be_unused(editor, name):
 @pytest.mark.parametrize("name", USES)
 def test_bulk_delete_says_of_each_where_it_is_used(editor, home, committed, name):
     one, _page = make_user_of(name, home, committed, "First place")
-    if name == "page":
-        other = factories.make_article("Another").page_ptr
-    else:
-        other, _page = make_user_of(name, home, committed, "Second place")
+    other, _page = make_user_of(name, home, committed, "Second place")
     words = words_of(editor, bulk_address(one, other))
     assert "First place" in words
-    assert ("Second place" in words) or (name == "page" and "is not used anywhere" in words)
+    assert "Second place" in words
 
 
 def test_place_that_a_user_cannot_open_has_no_name(client, profile, home, committed):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0003_roles'),
+        ('clinic', '0004_addresses_forwarding'),
         ('wagtailcore', '0098_apitoken'),
     ]
 

@@ -1,0 +1,145 @@
+"""Find where an old address leads, in one hop.
+
+A row of Wagtail's redirects names a page or an address. The end of the way is always a page that visitors can open, or
+an address of another site; there may be other rows and unpublished pages between.
+"""
+
+from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.encoding import uri_to_iri
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, Site
+
+from .models import Forwarding
+
+
+class End(NamedTuple):
+    """Hold where a way ends. It is not permanent while a page is unpublished."""
+
+    url: str
+    is_permanent: bool
+
+
+def find_row(site: Site, paths: list[str]) -> Redirect | None:
+    """Return the redirect of the first of these paths that has one.
+
+    One that an editor made beats one that was made by itself, and one of this site beats one of all sites.
+    """
+    paths = [Redirect.normalise_path(path, decode_unicode=False) for path in paths]
+    # Rows hold the letters of other scripts as they are, or as they were typed.
+    paths = [spelling for path in paths for spelling in (uri_to_iri(path), path) if "\0" not in spelling]
+    rows = Redirect.objects.filter(Q(site=site) | Q(site=None), old_path__in=paths).select_related("redirect_page")
+    ranked = sorted(
+        rows, key=lambda row: (paths.index(row.old_path), row.automatically_created, row.site_id is None, -row.pk)
+    )
+    return ranked[0] if ranked else find_unpublished(site, urlsplit(paths[-1]).path)
+
+
+def find_unpublished(site: Site, path: str) -> Redirect | None:
+    """Return an unsaved redirect to a page that had visitors, and now has this address as a draft.
+
+    Links of other pages still lead there. A draft that nobody has seen stays unknown.
+    """
+    url_path = f"{site.root_page.url_path.rstrip('/')}{path.rstrip('/')}/"
+    above = [url_path[: place + 1] for place, letter in enumerate(url_path) if letter == "/"]
+    drafts = Page.objects.filter(url_path__in=above, live=False, first_published_at__isnull=False)
+    page = drafts.order_by("-path").specific(defer=True).first()
+    is_address = page and url_path[len(page.url_path) - 1 :] in page.get_route_paths()
+    return Redirect(redirect_page=page, old_path=path) if is_address else None
+
+
+def find_end(request: HttpRequest, row: Redirect) -> End | None:
+    """Follow the redirects from ``row`` on. Return None if they end nowhere, or where they began."""
+    site = Site.find_for_request(request)
+    seen: set[int] = set()
+    while row and row.pk not in seen:
+        seen.add(row.pk)
+        if row.redirect_page:
+            return end_at_page(request, site, row)
+        path = get_own_path(row.redirect_link, site)
+        if path is None:
+            return End(row.redirect_link, row.is_permanent) if row.redirect_link else None
+        if address := find_served(request, site, path):
+            return End(address, row.is_permanent)
+        row = find_row(site, [path, urlsplit(path).path])
+    return None
+
+
+def end_at_page(request: HttpRequest, site: Site, row: Redirect) -> End | None:
+    page = row.redirect_page.specific_deferred
+    if not (page.live and page.get_url(request)):
+        substitute = find_substitute(page, site)
+        return End(substitute.get_url(request), is_permanent=False) if substitute else None
+    route = row.redirect_page_route_path
+    url = page.get_url(request)
+    with_route = route and find_served(request, site, url.rstrip("/") + route)
+    return End(with_route or url, row.is_permanent)
+
+
+def find_substitute(page: Page, site: Site | None) -> Page | None:
+    """Return the page that visitors see instead of one that is not shown.
+
+    It is the one that an editor chose for the page or for one above it, else the nearest page above it.
+    """
+    seen: set[int] = set()
+    while page and page.pk not in seen:
+        seen.add(page.pk)
+        lineage = [page, *page.get_ancestors().order_by("-path")]
+        rows = Forwarding.objects.filter(page__in=lineage).select_related("target")
+        chosen = {row.page_id: row.target for row in rows}
+        for step in lineage:
+            if step != page and is_shown(step, site):
+                return step
+            if target := chosen.get(step.pk):
+                if is_shown(target, site):
+                    return target
+                page = target  # it was taken away as well
+                break
+        else:
+            page = None
+    home = site and site.root_page
+    return home if home and home.live else None
+
+
+def has_visitors(page: Page) -> bool:
+    """Return whether the page is published, or was: then its visitors are led elsewhere."""
+    return bool(page.live or page.first_published_at)
+
+
+def get_followable_url(page: Page | None) -> str:
+    """Return the address for a link to the page, or an empty text if it would lead to nothing."""
+    return (page.url or "") if page and has_visitors(page) else ""
+
+
+def is_shown(page: Page, site: Site | None) -> bool:
+    """Return whether every visitor can open the page at an address of the site."""
+    is_inside = site and page.url_path.startswith(site.root_page.url_path)
+    return bool(is_inside and page.live and not page.get_view_restrictions().exists())
+
+
+def get_own_path(link: str, site: Site) -> str | None:
+    """Return path, query and fragment of an address of this site, or None for one of another."""
+    parts = urlsplit(link)
+    if not link or (parts.netloc and parts.netloc != urlsplit(site.root_url).netloc):
+        return None
+    return urlunsplit(("", "", *parts[2:]))
+
+
+def find_served(request: HttpRequest, site: Site, address: str) -> str | None:
+    """Return the address, with its last slash, if a view or a live page answers there."""
+    parts = urlsplit(address)
+    if parts.path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
+        return address
+    for path in (parts.path, f"{parts.path}/"):
+        try:
+            if resolve(uri_to_iri(path)).url_name == "wagtail_serve":
+                site.root_page.specific.route(request, [part for part in path.split("/") if part])
+        except (Resolver404, Http404):
+            continue
+        return urlunsplit(parts._replace(path=path))
+    return None
