@@ -164,6 +164,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "purge": 1,
         "purge_account_events": 1,
         "forget_networks": 1,
+        "empty_trash": 1,
     }
 
 
@@ -191,7 +192,12 @@ def test_worker_runs_all_jobs():
         outbox.recover_from_clock_change,
         run_worker.send_staff_mail,
     )
-    hourly_or_less = {limits.purge, run_worker.purge_account_events, run_worker.forget_networks}
+    hourly_or_less = {
+        limits.purge,
+        run_worker.purge_account_events,
+        run_worker.forget_networks,
+        run_worker.empty_trash,
+    }
     assert set(run_worker.JOBS) == {*jobs, *hourly_or_less}
 
 
