@@ -61,8 +61,10 @@ class Day:
         assert not run_worker.Job.failing, self.log
 
     def pick(self, *models, **conditions):
+        """Return one of the pages of the site that can be edited."""
         models = models or (StandardPage, TreatmentPage, BlogPage, TreatmentIndexPage, BlogIndexPage)
-        pages = [page for model in models for page in model.objects.filter(**conditions).order_by("pk")]
+        in_site = [model.objects.descendant_of(HomePage.objects.get()) for model in models]
+        pages = [page for found in in_site for page in found.filter(**conditions).order_by("pk")]
         pages = [page for page in pages if not page.get_lock()]  # such as a page that is going to be published
         return self.random.choice(pages) if pages else None
 
@@ -87,8 +89,8 @@ class Day:
             [
                 (BlogPage, BlogIndexPage.objects.first()),
                 (TreatmentPage, TreatmentIndexPage.objects.first()),
-                (StandardPage, HomePage.objects.first()),
-                (StandardPage, self.pick(StandardPage) or HomePage.objects.first()),
+                (StandardPage, HomePage.objects.get()),
+                (StandardPage, self.pick(StandardPage) or HomePage.objects.get()),
             ]
         )
         if parent is None:
@@ -124,10 +126,11 @@ class Day:
         return f"{category.slug} to {slug}"
 
     def move(self) -> str:
-        page = self.pick(StandardPage)
-        below = [page.pk for page in page.get_descendants(inclusive=True)] if page else []
-        parents = [HomePage.objects.first(), *StandardPage.objects.exclude(pk__in=below).order_by("pk")]
-        parents = [parent for parent in parents if not parent.get_children().filter(slug=page.slug).exists()]
+        home, page = HomePage.objects.get(), self.pick(StandardPage)
+        if page is None:
+            return ""
+        others = StandardPage.objects.descendant_of(home).not_descendant_of(page, inclusive=True).order_by("pk")
+        parents = [parent for parent in [home, *others] if not parent.get_children().filter(slug=page.slug).exists()]
         if not parents:
             return ""
         parent = self.random.choice(parents)
@@ -178,7 +181,7 @@ class Day:
         target = self.pick_target(page, [page])
         self.chosen[page.pk] = target.pk
         self.post(f"pages/{page.pk}/delete/", {"send_to": target.pk})
-        assert not Page.objects.filter(pk=page.pk).exists(), (page, self.log)
+        assert not Page.objects.filter(pk=page.pk, live=True).exists(), (page, self.log)
         return f"{page}, visitors go to {target}"
 
     def pick_target(self, page: Page, gone) -> Page:
@@ -202,8 +205,8 @@ class Day:
         return str(page)
 
     def restore_version(self) -> str:
-        """Restore an earlier version from the history. Trash: a deleted page belongs here too, once there is one."""
-        pages = [str(page.pk) for page in Page.objects.filter(depth__gt=2).order_by("pk")]
+        """Restore an earlier version from the history."""
+        pages = [str(page.pk) for page in Page.objects.descendant_of(HomePage.objects.get()).order_by("pk")]
         old = Revision.objects.page_revisions().filter(object_id__in=pages).order_by("pk")
         old = [revision for revision in old if not revision.is_latest_revision()]
         if not old:
