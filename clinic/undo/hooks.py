@@ -1,3 +1,4 @@
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -73,7 +74,7 @@ def delete_into_trash(request, page):
     restore = messages.button(reverse("trash_restore", args=[trashed.pk]), _("Restore"))
     messages.success(request, text, buttons=[restore])
     above = reverse("wagtailadmin_explore", args=[trashed.parent_id])
-    return redirect(get_valid_next_url_from_request(request) or above)
+    return HttpResponseRedirect(get_valid_next_url_from_request(request) or above)
 
 
 @hooks.register("before_bulk_action", order=LAST)
@@ -86,7 +87,7 @@ def delete_many_into_trash(request, action_type, objects, action):
         return None
     if any(trash.is_home_of_site(page) for page in objects):
         messages.error(request, _("The home page of the site cannot be deleted."))
-        return redirect(action.next_url)
+        return HttpResponseRedirect(action.next_url)
     # A page below another of them goes with that one.
     tops = [page for page in objects if not any(page.is_descendant_of(other) for other in objects)]
     rows = [trash.move_to_trash(page, request.user) for page in tops]
@@ -98,7 +99,7 @@ def delete_many_into_trash(request, action_type, objects, action):
     open_trash = messages.button(reverse("trash"), _("Open the trash"))
     last_day = views.format_last_day(rows[0].kept_until)
     messages.success(request, text % {"count": len(rows), "date": last_day}, buttons=[open_trash])
-    return redirect(action.next_url)
+    return HttpResponseRedirect(action.next_url)
 
 
 def refuse(request):
