@@ -176,6 +176,7 @@ class BlogPage(BasePage):
         MultiFieldPanel(["date"], heading=_("Date"), classname="collapsed"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
+    kind_label = _("Article")
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
 

@@ -93,7 +93,7 @@ def check_email(typed: str) -> str:
     Raise ValidationError that says what to mend. The finer rules are those of Django's own validator.
     """
     if any(is_invisible(char) for char in typed):
-        raise _bad_email(_("There is an invisible character in this email address. Delete it and type it anew."))
+        raise _bad_email(_("There is an invisible character in this email address. Delete it and type it again."))
     email = one_line(unicodedata.normalize("NFKC", typed))
     # Copied from a mail program or a link
     email = re.sub(r"^(?:mailto:)?<?(?:mailto:)?([^<>]*)>?$", r"\1", email, flags=re.IGNORECASE)
@@ -111,7 +111,7 @@ def check_email(typed: str) -> str:
     if "." not in domain.strip("."):
         raise _bad_email(_("The part after the @ is not complete. It has a dot, as in name@example.com."))
     if ".." in email or email.startswith(".") or before.endswith(".") or domain[0] == "." or domain[-1] == ".":
-        raise _bad_email(_("There is a dot too many in this email address. Delete it."))
+        raise _bad_email(_("There is one dot too many in this email address. Delete it."))
     _check_characters(before, domain)
     return email
 
@@ -130,7 +130,7 @@ def _check_characters(before: str, domain: str) -> None:
         words = {"character": wrong[0]}
         raise _bad_email(_("Email addresses cannot have this character: %(character)s"), words)
     if any(label[0] == "-" or label[-1] == "-" for label in domain.split(".")):
-        raise _bad_email(_("There is a hyphen beside a dot or the @ in this email address. Delete it."))
+        raise _bad_email(_("There is a hyphen next to a dot or the @ in this email address. Delete it."))
     if len(domain.rpartition(".")[2]) < 2:
         raise _bad_email(_("The part after the last dot is not complete. It looks like name@example.com."))
 

@@ -61,5 +61,5 @@ def add_cases_panel(request, panels):
 @hooks.register("register_log_actions")
 def register_export_action(actions):
     actions.register_action(LOG_ACTION)(ExportFormatter)
-    actions.register_action(privacy.ERASED, _("Delete a request"), _("Deleted a request at the patient's wish"))
-    actions.register_action(privacy.WITHDRAWN, _("Withdraw a consent"), _("Withdrew a consent at the patient's wish"))
+    actions.register_action(privacy.ERASED, _("Delete a request"), _("Deleted a request, as the patient asked"))
+    actions.register_action(privacy.WITHDRAWN, _("Withdraw a consent"), _("Withdrew a consent, as the patient asked"))

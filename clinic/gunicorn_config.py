@@ -46,6 +46,9 @@ class RedactingLogger(Logger):
 
 logger_class = RedactingLogger
 
+# A query of a page takes a fraction of a second. This leaves time to wait for a lock that others hold.
+ANSWER_SECONDS = 10
+
 FIRST_PAGES = ("/", "/consultation/")
 
 
@@ -55,8 +58,9 @@ def on_starting(server) -> None:
 
 
 def post_fork(server, worker) -> None:
-    """Let no worker outlive the arbiter, whose successor needs the port."""
+    """Let no worker outlive the arbiter, whose successor needs the port, and no page wait for the database for ever."""
     end_with_parent(signal.SIGKILL, server.pid)
+    connections.settings["default"]["ANSWER_SECONDS"] = ANSWER_SECONDS
 
 
 def when_ready(server) -> None:

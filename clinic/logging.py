@@ -18,12 +18,14 @@ QUERY = re.compile(r"\?(?=\S)(?:.*?(?= HTTP/\d)|.*)")
 # What the servers say of a request that they cannot read quotes it: only the kind of error is kept.
 UNREADABLE = re.compile(r"(Invalid request) from ip=(?:\S*?(: [\w ]+))?.*|(code \d+, message [\w ]+).*")
 # Addresses that are followed by a secret, also one that is cut off or has another shape than below.
-SECRET_ADDRESS = re.compile(r"(/(?:visit|received|confirm|key|confirm-email)/)[\s\"']*[^/\s\"']+", re.IGNORECASE)
+SECRET_ADDRESS = re.compile(
+    r"(/(?:visit|received|confirm|key|confirm-email)(?:;[^/\s]*)?/)[/\s\"']*[^/\s\"']+", re.IGNORECASE
+)
 # Every signature, reset token and session key is a long run of letters and digits, often after what it signs.
 LONG_WORD = re.compile(r"[\w:.=%-]{27,}")
 RUN = re.compile(r"[\w-]{27,}")
 MIXED = re.compile(r"\d[A-Za-z]|[A-Za-z]\d")
-EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?:@|%40)[\w.-]+")
+EMAIL = re.compile(r"(?:\"[^\"]*\"|%22.*?%22|(?<![\w.+%-])[\w.+%-]+)(?:@|%40)[\w.-]+")
 MAX_LENGTH = 4000  # characters of a message; the patterns take too long for a megabyte
 
 

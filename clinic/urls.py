@@ -5,12 +5,15 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
+from wagtail import views as pages
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
-from wagtail.documents.views.serve import authenticate_with_password
+from wagtail.documents.views import serve as documents
 
+from clinic.accounts.views import limit_guesses
 from clinic.hours import feeds
 from clinic.media.views import serve_document, serve_rendition
+from clinic.search.views import search
 from clinic.site import views
 from clinic.site.sitemaps import SITEMAPS
 
@@ -30,11 +33,16 @@ urlpatterns = [
     path("documents/<int:document_id>/<path:filename>", serve_document, name="wagtaildocs_serve"),
     path(
         "documents/authenticate_with_password/<int:restriction_id>/",
-        authenticate_with_password,
+        limit_guesses(documents.authenticate_with_password),
         name="wagtaildocs_authenticate_with_password",
     ),
+    path(
+        "_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/",
+        limit_guesses(pages.authenticate_with_password),
+        name="wagtailcore_authenticate_with_password",
+    ),
     path("consultation/", include("bookings.urls")),
-    path("search/", views.search, name="search"),
+    path("search/", search, name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("hours.json", feeds.hours_json, name="hours_json"),

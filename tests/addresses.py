@@ -13,6 +13,7 @@ SNIPPETS = {
     "clinic/announcement": "announcement",
     "clinic/keyword": "keyword",
     "clinic/person": "person",
+    "clinic/synonym": "synonym",
     "clinic/testimonial": "testimonial",
     "clinic/whychooseus": "why_choose_us",
 }
@@ -57,6 +58,8 @@ account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$
     account/password/reset/key/1-set-password/
     account/password/reset/key/1-abc-0123456789/
 account/inactive/
+account/kept/<slug:key>/
+    account/kept/abcdefgh12345678/
 account/login/
 account/logout/
 account/password/change/
@@ -513,6 +516,8 @@ favicon.ico
 hours.json
 hours.ics
 robots.txt
+_util/authenticate_with_password/<int:restriction_id>/<int:page_id>/
+    _util/authenticate_with_password/{page_restriction}/{article}/
 _util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/
     _util/authenticate_with_password/{page_restriction}/{article}/
 _util/login/

@@ -239,7 +239,7 @@ def make_message(case: Case | None = None, *, due_at: datetime | None = None, **
     return Message.objects.create(case=case, **{**known, **fields})
 
 
-def use_up(limit: Limit, value: str) -> None:
-    """Use a value as often as the limit allows."""
-    for _use in range(limit.uses):
+def use_up(limit: Limit, value: str, but: int = 0) -> None:
+    """Use a value as often as the limit allows, ``but`` some uses."""
+    for _use in range(limit.uses - but):
         take(limit, value)

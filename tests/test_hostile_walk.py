@@ -56,6 +56,7 @@ from clinic.models import (
     OpeningHours,
     Person,
     StandardPage,
+    Synonym,
     WhyChooseUs,
 )
 from clinic.site.heartbeat import WorkerHeartbeat
@@ -301,6 +302,7 @@ def make_objects() -> dict[str, str]:
         "keyword": Keyword.objects.first(),
         "person": Person.objects.first(),
         "testimonial": clinic_models.Testimonial.objects.first(),
+        "synonym": Synonym.objects.first(),
         "why_choose_us": WhyChooseUs.objects.first(),
     }
     versions = {f"{name}_revision": found[name].save_revision() for name in SNIPPETS.values()}

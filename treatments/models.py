@@ -11,7 +11,7 @@ from clinic.pages.fields import optional_key
 
 # The sections of a treatment page, in the order in which they are edited.
 SECTIONS = ("what_it_is", "who_it_suits", "who_should_not", "how_it_goes", "afterwards", "side_effects", "questions")
-SEARCHED = ("introduction", "what_it_is", "who_it_suits", "afterwards", "side_effects", "questions", "body")
+SEARCHED = ("introduction", *SECTIONS, "body")
 
 
 class AreaOfConcern(RevisionMixin, models.Model):
@@ -38,7 +38,7 @@ class TreatmentIndexPage(BasePage):
     body = StreamField(BodyBlock(), verbose_name=_("content under the list"), blank=True)
 
     content_panels = [*BasePage.content_panels, "introduction", "body"]
-    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
     parent_page_types = ["clinic.HomePage"]
     subpage_types = ["treatments.TreatmentPage"]
     max_count = 1
@@ -113,6 +113,7 @@ class TreatmentPage(BasePage):
         *BasePage.search_fields,
         *map(index.SearchField, SEARCHED),
     ]
+    kind_label = _("Treatment")
     parent_page_types = ["treatments.TreatmentIndexPage"]
     subpage_types = []
 

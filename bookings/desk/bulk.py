@@ -61,7 +61,7 @@ BULK_LISTS = (
         gettext_lazy("All times that nobody has confirmed, not only those shown"),
         {
             "release_hold": BulkAction(
-                gettext_lazy("Give the held times back"),
+                gettext_lazy("Release the held times"),
                 lambda view, pk, common: services.release_hold(pk, **common),
             )
         },
@@ -119,8 +119,8 @@ class BulkView(ClinicClockMixin, PermissionCheckedMixin, View):
             messages.success(self.request, words)
         if left:
             words = ngettext(
-                "%(count)d case has changed meanwhile and was left as it is.",
-                "%(count)d cases have changed meanwhile and were left as they are.",
+                "%(count)d case was changed in the meantime and was left as it is.",
+                "%(count)d cases were changed in the meantime and were left as they are.",
                 left,
             )
             messages.warning(self.request, words % {"count": left})

@@ -38,7 +38,7 @@ STEP_FIELDS = {"note", "outcome"}
 NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
 LOOK_AT_FIELD = gettext_lazy("Nothing was saved yet: please fix the marked field.")
 STALE_WORDS = gettext_lazy(
-    "Somebody changed this case while you were looking at it. It is shown as it stands now, and what you wrote is "
+    "Someone changed this case while you were looking at it. This is the case as it is now, and what you wrote is "
     "still here: look again, then decide."
 )
 
@@ -118,7 +118,7 @@ class CaseActionsMixin:
         case = services.change_stage(self.case.pk, to_status, outcome=outcome, policy=self.policy, **common)
         done = _("The case is now: %(status)s.") % {"status": services.get_stage(case).label}
         if to_status == AppointmentState.CHECKED_IN and not services.get_visit(case).slots.exists():
-            done = f"{done} {_('No room is free now: the visit has none, and the calendar shows it under “No room”.')}"
+            done = f"{done} {_('No room is free then. The visit has none, and the calendar shows it under “No room”.')}"
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
     def answer(self, argument, data, common):
@@ -163,7 +163,7 @@ class CaseActionsMixin:
         kinds = set(unsent.values_list("kind", flat=True)) - {MessageKind.REMINDER}
         services.withdraw_consent(self.case.pk, **common)
         done = _("The consent is withdrawn. Only what you or the patient change from now on is still sent.")
-        untold = _("The email about the time had not left and is not sent: tell the patient by phone.")
+        untold = _("The email about the time was still waiting and will not be sent. Tell the patient by phone.")
         return f"{done} {untold}" if kinds else done
 
     def erase(self, argument, data, common):

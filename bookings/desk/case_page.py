@@ -132,7 +132,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         following = waiting_cases().exclude(pk=self.case.pk).first()
         if not following:
             return []
-        attrs = dict.fromkeys(("aria-label", "title"), _("Next case that waits"))
+        attrs = dict.fromkeys(("aria-label", "title"), _("Next waiting case"))
         return [HeaderButton(_("Next"), url=self.get_url(following), icon_name="arrow-right", attrs=attrs)]
 
     def get_url(self, case: Case) -> str:

@@ -111,7 +111,7 @@ class CaseFilterSet(WagtailFilterSet):
         label=_("Time"),
         choices=[
             ("held", _("Held")),
-            (UNCONFIRMED, _("Held, confirmed by nobody")),
+            (UNCONFIRMED, _("Held, not confirmed")),
             ("booked", _("Booked")),
             ("none", _("None")),
         ],

@@ -40,7 +40,7 @@ class WallTimeField(forms.Field):
         except ValueError as error:
             raise ValidationError(_("Choose a day and a time.")) from error
         if wall.minute % SLOT_MINUTES:
-            raise ValidationError(_("Times begin at the full hour or at a quarter past, half past or quarter to."))
+            raise ValidationError(_("Times start on the hour, or at a quarter past, half past or a quarter to."))
         today = timezone.now().astimezone(self.zone).date()
         if not abs(wall.date() - today) < MAX_AHEAD:
             raise ValidationError(_("Choose a day within the next two years."))
@@ -79,7 +79,7 @@ class StepForm(ActionForm):
         cleaned = super().clean()
         is_closing = cleaned.get("to_status") == Status.CLOSED
         if is_closing and not cleaned.get("outcome") and "outcome" not in self.errors:
-            self.add_error("outcome", _("Say how it ended before you close the case."))
+            self.add_error("outcome", _("Choose how it ended before you close the case."))
         if not cleaned.get("to_status") and not cleaned.get("note") and "note" not in self.errors:
             self.add_error("note", _("Write something before you save the note."))
         # Only closing has an outcome. One that was chosen before another button was pressed is dropped.
@@ -216,5 +216,5 @@ class BlockForm(forms.Form):
         self.fields["starts"] = WallTimeField(zone=zone, label=_("From"), error_messages=needed)
         self.fields["ends"] = WallTimeField(zone=zone, label=_("Until"), error_messages=needed)
         self.fields["reason"] = forms.CharField(
-            label=_("Reason"), max_length=120, required=False, help_text=_("Only the staff reads it.")
+            label=_("Reason"), max_length=120, required=False, help_text=_("Only staff can see it.")
         )

@@ -23,7 +23,7 @@ class ProtectedDeleteView(generic.DeleteView):
         except ProtectedError:
             messages.error(
                 self.request,
-                _("“%(name)s” cannot be deleted: visits or blocked times belong to it. Switch it off instead.")
+                _("“%(name)s” cannot be deleted: it has visits or blocked times. Switch it off instead.")
                 % {"name": self.object},
             )
             return redirect(self.edit_url_name, self.object.pk)

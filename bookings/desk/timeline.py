@@ -15,12 +15,12 @@ LABELS = dict(Status.choices) | dict(AppointmentState.choices)
 NOTHING = "–"
 # What an event says when its data has one of these.
 FLAGS = {
-    "closed": gettext_lazy("Booked although the clinic is closed then."),
-    "blocked": gettext_lazy("Booked in a blocked time."),
+    "closed": gettext_lazy("Booked even though the clinic is closed then."),
+    "blocked": gettext_lazy("Booked during a blocked time."),
     "links_revoked": gettext_lazy("The links in earlier emails no longer work."),
     "reopened": gettext_lazy("The case had been closed and is open again."),
     "chose_again": gettext_lazy("The patient chose again."),
-    "over_limit": gettext_lazy("Too many times are held that nobody has confirmed."),
+    "over_limit": gettext_lazy("Too many unconfirmed times are held."),
 }
 
 
@@ -48,7 +48,7 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
     if event.kind == EventKind.STAGE:
         yield from _get_stage_details(data)
     if event.kind == EventKind.ASSIGNED:
-        yield _("Assigned to %(name)s") % {"name": data["owner"]} if "owner" in data else _("Assigned to nobody")
+        yield _("Assigned to %(name)s") % {"name": data["owner"]} if "owner" in data else _("Assigned to no one")
     for name, (before, after) in data.get("changes", {}).items():
         yield f"{_get_label(name)}: {_show(name, before)} → {_show(name, after)}"
     if "how" in data:

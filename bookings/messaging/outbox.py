@@ -12,7 +12,6 @@ duplicate. The claim raises the count of attempts, so a message whose worker die
 import hashlib
 import logging
 import re
-import smtplib
 from collections import Counter
 from datetime import datetime, timedelta
 from email.mime.text import MIMEText
@@ -28,6 +27,7 @@ from django.utils import timezone
 from bookings.contact_details import identify_email
 from bookings.models import TO_STAFF, Event, EventKind, Message, MessageKind, MessageState
 from clinic.limits import Limit, is_over, take
+from clinic.smtp import NotAcceptedError, is_final
 
 from .preconditions import is_still_relevant
 from .rendering import render
@@ -42,17 +42,10 @@ UNFINISHED = (MessageState.QUEUED, MessageState.SENDING)
 MAILS_PER_CONTACT = Limit("mails to a contact", 10, 24 * 3600)
 # The clocks of two workers differ by less.
 CLOCK_TOLERANCE = timedelta(minutes=5)
-# Answers of an email server that are not about one message.
-OF_THE_CONNECTION = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
-LOG_IN_CODES = (530, 534, 535, 538)
 # More than one due message is looked at, since another worker may be taking the first ones.
 LOOKED_AT = 10
 
 logger = logging.getLogger(__name__)
-
-
-class NotAcceptedError(Exception):
-    """Report that the email server raised no error but accepted nothing."""
 
 
 def send_due(now: datetime | None = None) -> Counter[str]:
@@ -135,23 +128,11 @@ def _may_send(message: Message) -> bool:
 
 def is_held_back(message: Message) -> bool:
     """Return whether the limit of its address keeps a message to a patient from being sent, now or earlier."""
-    if message.state not in UNFINISHED or message.is_needed:
+    if message.state not in UNFINISHED or message.attempts or message.is_needed:
         return message.state == MessageState.LIMITED
-    return is_over(MAILS_PER_CONTACT, identify_email(message.recipient))
-
-
-def is_final(error: Exception) -> bool:
-    """Return whether the server has refused the message for good, with an SMTP code of 500 or more.
-
-    A refused connection or log-in concerns every message. The clinic can mend it, so those are tried again.
-    """
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _text in error.recipients.values()]
-    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, OF_THE_CONNECTION):
-        codes = [error.smtp_code]
-    else:
-        return False
-    return bool(codes) and all(code >= 500 and code not in LOG_IN_CODES for code in codes)
+    before = Message.objects.filter(recipient=message.recipient, state__in=UNFINISHED, attempts=0, pk__lt=message.pk)
+    waiting = before.exclude(kind__in=TO_STAFF).count()
+    return is_over(MAILS_PER_CONTACT, identify_email(message.recipient), waiting)
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:

@@ -42,12 +42,12 @@ SUBJECTS = {
     MessageKind.DESK_CANCELED: gettext_lazy("A patient canceled a visit: %(reference)s"),
     MessageKind.COMPLAINT: gettext_lazy("Complaint: something feels wrong, %(reference)s"),
     MessageKind.COMPLAINT_RECEIPT: gettext_lazy("We have your message – %(clinic)s"),
-    MessageKind.HELD: gettext_lazy("We hold a time for you – %(clinic)s"),
+    MessageKind.HELD: gettext_lazy("We are holding a time for you – %(clinic)s"),
     MessageKind.BOOKED: gettext_lazy("Your visit is booked – %(clinic)s"),
     MessageKind.MOVED: gettext_lazy("Your visit has a new time – %(clinic)s"),
     MessageKind.CANCELED: gettext_lazy("Your visit is canceled – %(clinic)s"),
     MessageKind.EXPIRED: gettext_lazy("About the time we held for you – %(clinic)s"),
-    MessageKind.WAITLIST_OFFER: gettext_lazy("An earlier time is free – %(clinic)s"),
+    MessageKind.WAITLIST_OFFER: gettext_lazy("An earlier time is open – %(clinic)s"),
     MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
 }
 TEMPLATES = dict.fromkeys(MessageKind, "visit") | {

@@ -25,7 +25,7 @@ class Resource(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=ResourceKind, default=ResourceKind.ROOM)
     name = models.CharField(_("name"), max_length=60, unique=True)
     is_active = models.BooleanField(
-        _("takes visits"), default=True, help_text=_("Switched off, no new time is offered in it.")
+        _("takes visits"), default=True, help_text=_("When it is off, no new times are offered in it.")
     )
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -52,7 +52,7 @@ class VisitType(models.Model):
         help_text=_("In minutes."),
     )
     pause_minutes = models.PositiveSmallIntegerField(
-        _("pause after it"), default=0, validators=[MaxValueValidator(240)], help_text=_("In minutes.")
+        _("break after it"), default=0, validators=[MaxValueValidator(240)], help_text=_("In minutes.")
     )
     needs_room = models.BooleanField(_("needs a room"), default=True)
     needs_practitioner = models.BooleanField(_("needs a practitioner"), default=False)
@@ -197,7 +197,7 @@ class BlockedTime(models.Model):
     )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
-    reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Only the staff reads it."))
+    reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Only staff can see it."))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

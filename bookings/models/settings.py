@@ -22,32 +22,33 @@ class ConsultationSettings(BaseSiteSetting):
         max_length=500,
         default=(
             "Tell us what you have in mind and how to reach you. We listen, explain every option with its "
-            "benefits and drawbacks, and nothing is decided before you say so."
+            "benefits and drawbacks, and you decide."
         ),
     )
     reply_promise = models.CharField(
         _("when you answer"),
         max_length=160,
         default="We answer within one business day.",
-        help_text=_("Shown beside the form, on the receipt and in the email. Promise what the desk can keep."),
+        help_text=_("Shown beside the form, on the receipt and in the email. Promise only what the desk can keep."),
     )
     next_steps = RichTextField(
         _("what happens next"),
         features=["ol", "ul", "bold", "link"],
         default=(
-            "<ol><li>Somebody from our team reads your request.</li>"
+            "<ol><li>Someone on our team reads your request.</li>"
             "<li>We will contact you the way you chose, to confirm your time or to find one together.</li>"
-            "<li>At the clinic we take the time your questions need. It costs nothing.</li></ol>"
+            "<li>At the clinic we take as much time as your questions need. It costs nothing.</li></ol>"
         ),
     )
     consent_wording = models.TextField(
         _("consent wording"),
         max_length=1000,
         default=(
-            "I agree that the clinic uses what I have written here to contact me about my request. "
-            "It is kept in my file at the clinic, passed on to nobody else, and I can withdraw this at any time."
+            "I agree that the clinic may use what I have written here to contact me about my request. "
+            "It is kept in my chart at the clinic and not passed on to anyone else. I can withdraw my consent at any "
+            "time."
         ),
-        help_text=_("Each request keeps the exact words the patient agreed to. A change counts for new requests only."),
+        help_text=_("Each request keeps the exact words the patient agreed to. A change affects new requests only."),
     )
     desk_email = models.EmailField(
         _("desk's email"),
@@ -56,13 +57,13 @@ class ConsultationSettings(BaseSiteSetting):
     )
 
     grid_minutes = models.PositiveSmallIntegerField(
-        _("times start every"), choices=GRIDS, default=15, help_text=_("Counted from the full hour.")
+        _("times start every"), choices=GRIDS, default=15, help_text=_("Counted from the hour.")
     )
     notice_minutes = models.PositiveSmallIntegerField(
         _("shortest notice"),
         default=240,
         validators=[MaxValueValidator(10_000)],
-        help_text=_("In minutes while the clinic is open: no patient can book a time nearer than that."),
+        help_text=_("In minutes while the clinic is open. Patients cannot book a time sooner than that."),
     )
     horizon_days = models.PositiveSmallIntegerField(
         _("how far ahead"),
@@ -74,7 +75,7 @@ class ConsultationSettings(BaseSiteSetting):
         _("a request holds its time for"),
         default=240,
         validators=[MinValueValidator(15), MaxValueValidator(10_000)],
-        help_text=_("In minutes while the clinic is open. By then the desk has answered, or the time is free again."),
+        help_text=_("In minutes while the clinic is open. If the desk does not answer by then, the time is freed."),
     )
     complaint_minutes = models.PositiveSmallIntegerField(
         _("answer a complaint within"),
@@ -92,7 +93,7 @@ class ConsultationSettings(BaseSiteSetting):
         _("patients may change until"),
         default=24,
         validators=[MaxValueValidator(720)],
-        help_text=_("In hours before the visit. After that they call."),
+        help_text=_("In hours before the visit. After that, they have to call."),
     )
 
     panels = [

@@ -18,9 +18,9 @@ from bookings.scheduling.picker import Window, split_day
 OTHER_DAYS = ("later", "earlier")
 TIME_FORMAT = "%Y-%m-%dT%H:%MZ"
 NOT_A_TIME = _("That time is not available. Please choose one from the list.")
-CALL_ME = _("None of these fit: please call me")
+CALL_ME = _("None of these work: please call me")
 SEVERAL_TIMES = _("You chose more than one time. Please choose one of them.")
-TIME_AND_CALL = _("You chose a time, and also that we call you. Please choose one of them.")
+TIME_AND_CALL = _("You chose a time, and you also asked us to call you. Please choose one of the two.")
 MAX_TREATMENTS = 50
 MAX_ID = 2**63 - 1
 Choice = tuple[str, str]
@@ -153,7 +153,8 @@ def _get_groups(
     if several:
         yield Group(_("You chose"), "several"), [(to_value(at), format_start(at, zone)) for at in several]
     if nearest:
-        yield Group(_("The nearest free times"), "nearest"), [(to_value(at), format_start(at, zone)) for at in nearest]
+        group = Group(_("The nearest available times"), "nearest")
+        yield group, [(to_value(at), format_start(at, zone)) for at in nearest]
     if picked and picked not in shown and picked not in nearest:
         yield Group(_("Your choice"), "choice"), [(to_value(picked), format_start(picked, zone))]
     for position, day in enumerate(window.days):

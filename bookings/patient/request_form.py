@@ -39,8 +39,8 @@ TIME_FIELDS = ("start", "on_waitlist", "days_from", "replaces")
 
 SUBMIT_AGAIN = _("Please submit the form again. What you wrote is still here.")
 PAGE_EXPIRED = _("This page was open for a long time. What you wrote is still here: please submit the form again.")
-NEW_CONSENT = _("The wording beside the box to tick has changed. Please read it again and tick the box.")
-NO_TIME_LEFT = _("That time has just been taken, and no other is free. Send your request, and we'll call you.")
+NEW_CONSENT = _("The wording next to the checkbox has changed. Please read it again and check the box.")
+NO_TIME_LEFT = _("That time was just taken, and no other is available. Send your request, and we'll call you.")
 NO_CONTACT = _("Give us a phone number or an email address, so that we can answer.")
 
 
@@ -55,8 +55,8 @@ class RequestForm(forms.Form):
     "call me", so a patient who overlooks the times gets no error.
     """
 
-    start = TimeField(label=_("Free times"), required=False)
-    on_waitlist = forms.BooleanField(label=_("Tell me if an earlier time frees up"), required=False)
+    start = TimeField(label=_("Available times"), required=False)
+    on_waitlist = forms.BooleanField(label=_("Tell me if an earlier time opens up"), required=False)
     # The held time that the patient gives up, once the form has asked about it.
     replaces = forms.CharField(required=False, widget=forms.HiddenInput)
     # The first day that is shown; empty for the first of all.
@@ -64,14 +64,14 @@ class RequestForm(forms.Form):
     name = LineField(
         label=_("Your name"),
         max_length=max_length("name"),
-        error_messages={"required": _("Write your name, so that we know how to address you.")},
+        error_messages={"required": _("Enter your name, so that we know what to call you.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     phone = LineField(
         label=_("Phone"),
         help_text=_(
-            "With the area code, or from abroad with + and the country code. You can leave it out if you give us your "
-            "email address."
+            "With the area code, or + and the country code from outside the US. You can leave it out if you give us "
+            "your email address."
         ),
         max_length=max_length("phone"),
         required=False,
@@ -100,7 +100,7 @@ class RequestForm(forms.Form):
     )
     treatments = TreatmentsField(
         label=_("What are you interested in?"),
-        help_text=_("Tick as many as you like, or none: we can find out together."),
+        help_text=_("Check as many as you like, or none. We can figure it out together."),
         required=False,
     )
     message = TextField(
@@ -111,7 +111,7 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     consent = forms.BooleanField(
-        error_messages={"required": _("Tick the box if you agree. Without it we may not keep your request.")}
+        error_messages={"required": _("Check the box if you agree. Without your consent we may not keep your request.")}
     )
     # Only bots, and browsers that fill in every field, fill this in.
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": -1}))
@@ -179,9 +179,9 @@ class RequestForm(forms.Form):
             self.add_error("email", NO_CONTACT)
         contact_by = self.cleaned_data.get("contact_by")
         if contact_by in (ContactBy.PHONE, ContactBy.TEXT) and phone == "" and email:
-            self.add_error("contact_by", _("To be called or texted, give us your phone number as well."))
+            self.add_error("contact_by", _("For a call or a text message, give us your phone number as well."))
         if contact_by == ContactBy.EMAIL and email == "" and phone:
-            self.add_error("contact_by", _("To be answered by email, give us your email address as well."))
+            self.add_error("contact_by", _("For an answer by email, give us your email address as well."))
         if not self._is_about_own():
             self.own = self.own_visit = None
         elif self.own and self.own_visit is None:
@@ -254,7 +254,7 @@ class RequestForm(forms.Form):
             "wanted": format_start(wanted, zone) if wanted else CALL_ME,
         }
         if current.state == AppointmentState.BOOKED:
-            text = _("Your visit is booked for %(current)s. To change it, open your own page, or call us.")
+            text = _("Your visit is booked for %(current)s. To change it, open your page, or call us.")
         else:
             text = _(
                 "We hold %(current)s for you already, so nothing was changed. To have “%(wanted)s” instead, choose it "
@@ -355,8 +355,8 @@ class RequestForm(forms.Form):
         helper.layout = Layout(
             "token",
             Fieldset(_("When would you like to come?"), *times),
-            Fieldset(_("How we reach you"), "name", "phone", "email", "contact_by", "contact_time"),
-            Fieldset(_("What it is about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
+            Fieldset(_("How to reach you"), "name", "phone", "email", "contact_by", "contact_time"),
+            Fieldset(_("What it’s about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
             Field(HONEYPOT, template="bookings/honeypot.html"),
             "consent",
             Div(Submit("send", _("Send my request")), css_class="form-actions"),

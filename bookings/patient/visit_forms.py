@@ -27,7 +27,8 @@ class OtherTimeField(TimeField):
 
 class ChangeTimeForm(forms.Form):
     start = OtherTimeField(
-        label=_("Free times"), error_messages={"required": _("Choose one of the times, then submit the form again.")}
+        label=_("Available times"),
+        error_messages={"required": _("Choose one of the times, then submit the form again.")},
     )
     # The first day that is shown; empty for the first of all.
     days_from = forms.CharField(required=False, widget=forms.HiddenInput)

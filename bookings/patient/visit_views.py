@@ -195,7 +195,7 @@ def complain(request: HttpRequest, case: Case) -> HttpResponse:
     text = "" if is_blank(text) else text
     if len(text) > MAX_COMPLAINT:
         words = {"most": MAX_COMPLAINT, "written": len(text)}
-        error = _("Please write %(most)d characters at most. You have written %(written)d.") % words
+        error = _("Please write at most %(most)d characters. You have written %(written)d.") % words
         return show(request, case, error=error, error_at="wrong-text", text=text)
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     try:

@@ -3,13 +3,13 @@
 Pages offer and services check with the same functions.
 
 A visit takes slots: quarter hours, each the instant (UTC) at which it begins, of one resource of each kind it needs.
-From the first to the last slot it has these resources for itself, the pause after it included.
+From the first to the last slot it has these resources for itself, the break after it included.
 
 A start can be booked when
 
 * it lies on the grid of the clinic's wall clock; a wall time that a daylight-saving night skips is no time, and of one
   that comes twice only the first is offered;
-* the clinic is open from the start to the end of the visit without a gap; the pause after it may run past closing;
+* the clinic is open from the start to the end of the visit without a gap; the break after it may run past closing;
 * it lies at least ``notice_minutes`` of open time ahead, and at most ``horizon_days`` local days;
 * of each kind of resource that is needed, one has all the slots free.
 

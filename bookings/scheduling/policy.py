@@ -55,7 +55,7 @@ class SlotRules:
 
     @cached_property
     def occupied(self) -> timedelta:
-        """Return how long the visit and the pause after it take."""
+        """Return how long the visit and the break after it take."""
         return timedelta(minutes=self.visit_minutes + self.pause_minutes)
 
 

@@ -64,7 +64,7 @@ from .transitions import (
 from .waitlist import notify_waitlist
 
 MAX_AHEAD = 2 * 365 * DAY  # How far the desk may book ahead.
-SAY_FIRST = gettext_lazy("The time of the visit has come. Say first whether the patient came.")
+SAY_FIRST = gettext_lazy("It is time for the visit. First record whether the patient came.")
 
 logger = logging.getLogger(__name__)
 
@@ -91,9 +91,9 @@ def confirm(
     if appointment and appointment.state == AppointmentState.BOOKED:
         raise BookingError(_("Another time is booked for this case. Cancel it first."))
     if appointment is None or appointment.state not in CONFIRMABLE:
-        raise BookingError(_("No time is held for this case that could be booked."))
+        raise BookingError(_("No time is held for this case, so none can be booked."))
     if appointment.starts_at <= now:
-        raise BookingError(_("This time is over."))
+        raise BookingError(_("This time has passed."))
     kinds = _take_anyway(policy, appointment.starts_at, now, appointment, anyway)
     if appointment.state == AppointmentState.HELD:
         _set_state(appointment, AppointmentState.BOOKED)
@@ -126,14 +126,14 @@ def book(
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
     if start <= now:
-        raise BookingError(_("This time is over."))
+        raise BookingError(_("This time has passed."))
     if start > now + MAX_AHEAD:
         raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
     appointment = case.appointments.live().first()
     if appointment and is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
     if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at == start:
-        raise BookingError(_("The visit is booked for that time already."))
+        raise BookingError(_("The visit is already booked for that time."))
     appointment = appointment or Appointment(case=case)
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
@@ -164,7 +164,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
     if start == before:  # The form was sent twice.
         return case
     if start < now + policy.change_until:
-        raise BookingError(_("That time is too near to be changed here. Please choose a later one, or call us."))
+        raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -197,7 +197,7 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
     if live := case.appointments.live().first():
         if live.starts_at == start:  # The form was sent twice.
             return case
-        raise BookingError(_("You have a time already. Open your page again to see it."))
+        raise BookingError(_("You already have a time. Open your page again to see it."))
     stage = get_stage(case)
     appointment = hold(case, start, policy, now)
     if appointment is None:
@@ -425,7 +425,7 @@ def _close(case: Case, outcome: str, actor: User, now: datetime) -> None:
     One that the patient has checked in to early is canceled, too. A visit that has begun stays as it is.
     """
     if outcome not in get_outcomes(case, now):
-        raise TransitionError(_("The case cannot have ended like this: it says something that has not happened."))
+        raise TransitionError(_("The case cannot have ended like this. Choose an outcome that matches what happened."))
     is_ahead = Q(state=AppointmentState.CHECKED_IN, starts_at__gt=now)
     for visit in case.appointments.filter(Q(state__in=LIVE) | is_ahead):
         if is_unclear(visit, now):
@@ -499,13 +499,13 @@ def _lock_case(case_id: int, expected_version: int | None = None) -> tuple[Case,
 def _get_live(case: Case) -> Appointment:
     appointment = case.appointments.live().first()
     if appointment is None:
-        raise BookingError(_("There is no time to change any more."))
+        raise BookingError(_("There is no longer a time to change."))
     return appointment
 
 
 def _check_seen(appointment: Appointment, seen: datetime | None) -> None:
     if seen and appointment.starts_at != seen:
-        raise BookingError(_("Your visit has another time by now, so nothing was changed. Look again, then decide."))
+        raise BookingError(_("Your visit now has a different time, so nothing was changed. Look again, then decide."))
 
 
 def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime) -> None:

@@ -23,7 +23,7 @@ class VisitsInTheWayError(BookingError):
     """Refuse to block a time that has visits, listed in ``appointments``."""
 
     def __init__(self, appointments: Sequence[Appointment]):
-        super().__init__(_("There are visits in this time. Move or cancel them first."))
+        super().__init__(_("There are visits during this time. Move or cancel them first."))
         self.appointments = appointments
 
 
@@ -40,7 +40,7 @@ def block_time(
     if not start < end:
         raise BookingError(_("It ends before it starts."))
     if end - start > MAX_BLOCKED:
-        raise BookingError(_("Block three months at the most. For longer, switch the room off."))
+        raise BookingError(_("Block at most three months. For longer, switch the room off."))
     resources = [resource for resource in lock_resources() if resource.pk in set(resource_ids)]
     if not resources:
         raise BookingError(_("Choose at least one room."))
@@ -62,7 +62,7 @@ def block_time(
                 Slot.objects.bulk_create(Slot(resource=one.resource, at=at, blocked_time=one) for at in slots)
     except IntegrityError as error:
         raise BookingError(
-            _("Part of this time is blocked already. Unblock that first, or choose another time.")
+            _("Part of this time is already blocked. Unblock that first, or choose another time.")
         ) from error
     return blocked
 

@@ -30,7 +30,7 @@ def lock_case(case_id: int, expected_version: int | None = None) -> Case:
     """
     case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
     if expected_version is not None and case.version != expected_version:
-        raise StaleCaseError(_("Somebody changed this case while you were looking at it. Look again, then decide."))
+        raise StaleCaseError(_("Someone changed this case while you were looking at it. Look again, then decide."))
     return case
 
 
@@ -119,7 +119,7 @@ def record_answer(case_id: int, how: str, *, actor: User, expected_version: int,
     if case.status not in OPEN_STATUSES:
         raise TransitionError(_("Open the case first."))
     if how not in AnsweredBy.values:
-        raise BookingError(_("Say how you answered."))
+        raise BookingError(_("Choose how you answered."))
     case.answered_at = timezone.now()
     began_contact = case.status == Status.NEW
     if began_contact:

@@ -33,7 +33,7 @@ def file_complaint(
     """
     text = text.strip()[: Case._meta.get_field("message").max_length]
     if not text:
-        raise BookingError(_("Write in a few words what feels wrong."))
+        raise BookingError(_("Tell us in a few words what feels wrong."))
     previous = lock_case(case_id)
     complaint = previous.following.filter(kind=CaseKind.COMPLAINT).exclude(status=Status.CLOSED).first()
     if complaint:
@@ -44,7 +44,7 @@ def file_complaint(
     is_within = take(COMPLAINTS_PER_NETWORK, network) and take(COMPLAINTS_PER_VISIT, previous.reference)
     is_saved = take(COMPLAINTS_SAVED, previous.reference) and previous.status != Status.QUARANTINED
     if not is_saved or not (complaint or is_within):
-        raise BookingError(_("We cannot take your message here just now. Please call us, so that we help you at once."))
+        raise BookingError(_("We cannot take your message here right now. Please call us, and we will help you."))
     if complaint:
         ask_again(complaint)
         save_change(complaint)

@@ -77,7 +77,7 @@ def take_change(limit: Limit, case: Case) -> None:
 
 def too_many_changes() -> TooManyChangesError:
     return TooManyChangesError(
-        _("This request was changed many times today, so nothing was changed now. Please call us.")
+        _("This request has been changed many times today, so we did not change it again. Please call us.")
     )
 
 

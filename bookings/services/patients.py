@@ -74,7 +74,7 @@ def link(case_id: int, other_id: int, *, actor: User, expected_version: int, not
     """
     case, other, family = _lock_both(case_id, other_id, expected_version)
     if other.patient_id in family:
-        raise BookingError(_("These two cases already belong to one person."))
+        raise BookingError(_("These two cases already belong to the same person."))
     first, second = sorted(pk for pk in (case.patient_id, other.patient_id) if pk)
     PatientLink.objects.create(first_id=first, second_id=second, linked_by=actor)
     _record_on_both(case, other, EventKind.LINKED, actor, note)
@@ -108,7 +108,7 @@ def _lock_both(case_id: int, other_id: int, expected_version: int) -> tuple[Case
     list(Patient.objects.select_for_update(no_key=True).filter(pk__in=families).order_by("pk"))
     family = get_family(case.patient_id)
     if not family | get_family(other.patient_id) <= families:
-        raise StaleCaseError(_("Somebody linked one of these patients at the same moment. Look again, then decide."))
+        raise StaleCaseError(_("Someone else just linked one of these patients. Look again, then decide."))
     return case, other, family
 
 

@@ -58,10 +58,10 @@ def erase(case_id: int, *, actor: User, expected_version: int) -> None:
     lock_resources()
     case = lock_case(case_id, expected_version)
     if case.appointments.exclude(state__in=GONE).filter(ends_at__gt=timezone.now()).exists():
-        raise BookingError(_("Cancel the visit first, so that the patient hears of it and the room is free."))
+        raise BookingError(_("Cancel the visit first, so that the patient hears about it and the room is free."))
     unsent = (MessageState.QUEUED, MessageState.SENDING)
     if case.messages.filter(kind=MessageKind.CANCELED, state__in=unsent).exists():
-        raise BookingError(_("The email about the canceled visit is still on its way. Try again in some minutes."))
+        raise BookingError(_("The email about the canceled visit is still on its way. Try again in a few minutes."))
     patient = case.patient
     log(case, ERASED, user=actor, deleted=True)
     case.delete()

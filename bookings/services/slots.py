@@ -188,7 +188,7 @@ def hold(
         return None
     answer_by = policy.answer_by(now)
     if answer_by is None:
-        raise TimeTakenError(_("No time can be held at the moment."))
+        raise TimeTakenError(_("No time can be held right now."))
     resources = find_resources(policy, start, now, on_offer=on_offer)
     if not resources:
         raise time_taken(policy, start, now)
@@ -231,7 +231,7 @@ def time_taken(
     """
     starts = (one for one in free_starts(policy, now, moving) if earliest is None or one.at >= earliest)
     free = availability.nearest(starts, start.astimezone(UTC), NEAREST)
-    message = _("That time has just been taken. Please choose another one.")
+    message = _("That time was just taken. Please choose another one.")
     return TimeTakenError(message, [one.at for one in free])
 
 

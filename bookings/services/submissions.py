@@ -262,7 +262,7 @@ class HasTimeError(BookingError):
     """Ask before a time is given up that the patient has, ``current``."""
 
     def __init__(self, current: Appointment):
-        super().__init__(_("You have a time already."))
+        super().__init__(_("You already have a time."))
         self.current = current
 
 

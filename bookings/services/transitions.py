@@ -183,7 +183,7 @@ def check_transition(stage: Stage, to_stage: str, outcome: str) -> Stage:
         words = {"from": stage.label, "to": labels.get(to_stage, to_stage)}
         raise TransitionError(_("A case cannot go from “%(from)s” to “%(to)s”.") % words)
     if wanted == Status.CLOSED and outcome not in Outcome.values:
-        raise TransitionError(_("Say how it ended before you close the case."))
+        raise TransitionError(_("Choose how it ended before you close the case."))
     if wanted != Status.CLOSED and outcome:
         raise TransitionError(_("Only a case that you close has an outcome."))
     return wanted

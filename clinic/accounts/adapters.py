@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import limits
 
-from . import events, mail, throttle
+from . import devices, events, mail, throttle
 from .backends import find_account
 from .models import AccountEventKind
 from .permissions import needs_second_factor
@@ -38,18 +38,20 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The user name or email and the password do not match."),
         "email_password_mismatch": _("The user name or email and the password do not match."),
-        "invalid_password_reset": _("This link does not work any more."),
+        "invalid_password_reset": _("This link no longer works."),
     }
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractUser | None:
         login = credentials.get("username") or credentials.get("email", "")
         account = find_account(login)
-        throttle.check(throttle.PASSWORDS, request, account, login)
+        # What is typed is counted, whether or not an account has it: a shared count would tell whose email it is.
+        name, device = login.casefold(), devices.get_device(request, account)
+        throttle.check(throttle.PASSWORDS, request, account, name, device)
         user = authenticate(request, username=login, password=credentials["password"])
         if user is None:
             events.record(AccountEventKind.WRONG_PASSWORD, account, request)
         else:
-            throttle.forget(throttle.PASSWORDS, request, user)
+            throttle.give_back(throttle.PASSWORDS, request, name, device)
         return user
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Record what happens to accounts, and say which networks an account is used from."""
+"""Record what happens to accounts."""
 
 from datetime import timedelta
 from ipaddress import ip_interface
@@ -12,7 +12,7 @@ from clinic import limits
 from .models import AccountEvent, AccountEventKind
 
 SHOWN_BITS = {4: 24, 6: 48}
-# A flood of refused attempts leaves one row for each account and network in this time.
+# Refused attempts that are no further apart leave one row for each account and network.
 LOCKED_AGAIN = timedelta(minutes=15)
 
 
@@ -33,16 +33,11 @@ def record(
 
 
 def record_locked(user: AbstractUser | None, request: HttpRequest) -> None:
+    """Record the latest of the refused attempts. Each writes one row, so the time tells nothing about the account."""
+    now = timezone.now()
     network = shorten(limits.get_network(request))
     seen = AccountEvent.objects.filter(
-        kind=AccountEventKind.LOCKED, user=user, network=network, at__gt=timezone.now() - LOCKED_AGAIN
+        kind=AccountEventKind.LOCKED, user=user, network=network, at__gt=now - LOCKED_AGAIN
     )
-    if not seen.exists():
+    if not seen.update(at=now):
         record(AccountEventKind.LOCKED, user, request)
-
-
-def is_known_network(user: AbstractUser | None, network: str) -> bool:
-    """Return whether the account was signed in to from this network lately."""
-    events = AccountEvent.objects.filter(kind=AccountEventKind.SIGNED_IN, user=user, network=shorten(network))
-    # Asked for unknown accounts too, which takes the same time.
-    return events.exists() and bool(network) and user is not None

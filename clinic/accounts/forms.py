@@ -21,6 +21,7 @@ from wagtail.users.forms import UserCreationForm, UserEditForm
 from clinic import limits
 
 from . import events, mail, throttle
+from .backends import find_only
 from .models import AccountEventKind, StaffMailKind
 from .permissions import get_grantable_roles
 
@@ -51,8 +52,8 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
         email = self.cleaned_data["email"]
         throttle.take(throttle.RESETS_FROM_NETWORK, request)
         is_allowed = limits.take(throttle.RESETS_TO_ADDRESS, email.casefold())
-        users = list(get_user_model().objects.filter(email__iexact=email, is_active=True)[:2])
-        user = users[0] if len(users) == 1 and is_allowed else None
+        account = find_only("email", email, is_active=True)
+        user = account if is_allowed else None
         mail.queue(StaffMailKind.PASSWORD_RESET, user)
         events.record(AccountEventKind.RESET_REQUESTED, user, request)
         return email
@@ -65,13 +66,13 @@ class CodeMixin:
     """
 
     def clean_code(self) -> str:
-        throttle.check(throttle.CODES, context.request, self.user)
+        throttle.check(throttle.CODES, context.request, self.user, str(self.user.pk))
         code = normalize_user_code(self.cleaned_data["code"])
         for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
             if is_right_code(factor, code):
                 factor.user = self.user
                 self.authenticator = factor
-                throttle.forget(throttle.CODES, context.request, self.user)
+                throttle.give_back(throttle.CODES, context.request, str(self.user.pk))
                 return code
         events.record(AccountEventKind.WRONG_CODE, self.user, context.request)
         raise get_adapter().validation_error("incorrect_code")
@@ -95,9 +96,9 @@ class ReauthenticateForm(CodeMixin, mfa_forms.ReauthenticateForm):
 
 class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
     def clean_code(self) -> str:
-        throttle.check(throttle.CODES, context.request, self.user)
+        throttle.check(throttle.CODES, context.request, self.user, str(self.user.pk))
         code = super().clean_code()
-        throttle.forget(throttle.CODES, context.request, self.user)
+        throttle.give_back(throttle.CODES, context.request, str(self.user.pk))
         return code
 
 

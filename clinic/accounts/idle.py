@@ -1,30 +1,33 @@
 """Lock the sessions of people who see patients when nothing has come from them for a while.
 
-A locked session is nobody's until its owner gives the password again. It is not ended: what they were sending is kept
-in it and goes on from there.
+A locked session is nobody's until its owner gives the password again. What they were sending is kept, and their browser
+sends it again after that.
 """
 
+import re
 import time
 from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
-from allauth.core.internal.httpkit import serialize_request
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from .permissions import sees_patients
 
 LAST_SEEN = "last_seen"  # in the session: seconds since 1970
 WRITTEN_EVERY = 60  # Seconds. Not each request writes the session.
+NOT_KEPT = re.compile(r"^csrfmiddlewaretoken$|^kept_request$|password")
+KEPT_FIELD = "kept_request"  # in what is sent again: the key under which it was kept
 
 
 def touch(request: HttpRequest) -> None:
@@ -66,10 +69,26 @@ def ask_for_password(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_URL)
     back = request.get_full_path()
     if request.method == "POST":
-        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
-        # allauth goes on with the request if it finds its path, and keeps the query in what it stored.
-        back = request.path
+        back = reverse("account_kept", args=[keep(request)])
     return redirect(f"{methods[0]['url']}?{urlencode({'next': back})}")
+
+
+def keep(request: HttpRequest) -> str:
+    """Store what is being sent, but no passwords, and return the key.
+
+    It is a row of its own among the sessions, which ends like them: other tabs do not write over it.
+    """
+    kept = SessionStore()
+    names = [name for name in request.POST if not NOT_KEPT.search(name)]
+    fields = [(name, value) for name in names for value in request.POST.getlist(name)]
+    kept.update({"kept_for": request.user.pk, "path": request.get_full_path(), "fields": fields})
+    kept.save()
+    return kept.session_key
+
+
+def get_kept(request: HttpRequest, key: str) -> SessionStore | None:
+    kept = SessionStore(key)
+    return kept if kept.get("kept_for") == request.user.pk else None
 
 
 def is_navigation(request: HttpRequest) -> bool:

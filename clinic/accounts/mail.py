@@ -12,13 +12,14 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from clinic.site.models import ClinicProfile
+from clinic.smtp import NotAcceptedError, is_final
 
 from . import events
 from .models import AccountEventKind, StaffMail, StaffMailKind
@@ -27,12 +28,17 @@ LEASE = timedelta(minutes=10)  # longer than a delivery can take
 # The wait after each failed attempt. Nobody waits longer for a link.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 MAX_ATTEMPTS = len(BACK_OFF) + 1
+# The clocks of two workers differ by less.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 WITH_LINK = (StaffMailKind.INVITATION, StaffMailKind.PASSWORD_RESET)
 SUBJECTS = {
     StaffMailKind.INVITATION: gettext_lazy("Your account at %(clinic)s"),
     StaffMailKind.PASSWORD_RESET: gettext_lazy("Choose a new password – %(clinic)s"),
     StaffMailKind.PASSWORD_SET: gettext_lazy("Your password was changed – %(clinic)s"),
+    StaffMailKind.FACTOR_ADDED: gettext_lazy("A second step was added – %(clinic)s"),
     StaffMailKind.FACTOR_REMOVED: gettext_lazy("A second step was removed – %(clinic)s"),
+    StaffMailKind.CODES_SHOWN: gettext_lazy("Your recovery codes were shown – %(clinic)s"),
+    StaffMailKind.NEW_DEVICE: gettext_lazy("A new sign-in to your account – %(clinic)s"),
 }
 
 logger = logging.getLogger(__name__)
@@ -40,6 +46,12 @@ logger = logging.getLogger(__name__)
 
 def queue(kind: StaffMailKind, user: AbstractUser | None) -> None:
     StaffMail.objects.create(kind=kind, user=user)
+
+
+def queue_once(kind: StaffMailKind, user: AbstractUser) -> None:
+    """Queue an email, unless the same one waits already."""
+    if not StaffMail.objects.filter(kind=kind, user=user).exists():
+        queue(kind, user)
 
 
 def send_due() -> None:
@@ -71,11 +83,23 @@ def claim_next() -> StaffMail | None:
     return None
 
 
+def recover_from_clock_change() -> None:
+    """Make due what would wait until a clock that was set back catches up."""
+    latest = timezone.now() + CLOCK_TOLERANCE
+    stuck = Q(attempts=0, due_at__gt=latest) | Q(attempts__gte=MAX_ATTEMPTS, due_at__gt=latest + LEASE)
+    for attempts, wait in enumerate(BACK_OFF, start=1):
+        # The row does not tell whether it is being sent or waits after a failure.
+        stuck |= Q(attempts=attempts, due_at__gt=latest + max(wait, LEASE))
+    if moved := StaffMail.objects.filter(stuck).update(due_at=timezone.now()):
+        logger.warning("The clock was set back: %s emails to staff are due now", moved)
+
+
 def deliver(mail: StaffMail) -> None:
     try:
-        write(mail).send()
-    except Exception:  # An email that cannot be written or sent must not stop the others.
-        if mail.attempts >= MAX_ATTEMPTS:
+        if not write(mail).send():
+            raise NotAcceptedError
+    except Exception as error:  # An email that cannot be written or sent must not stop the others.
+        if is_final(error) or mail.attempts >= MAX_ATTEMPTS:
             give_up(mail)
             return
         logger.warning("Email %s to staff was not sent, attempt %s", mail.pk, mail.attempts, exc_info=True)

@@ -1,15 +1,20 @@
 """Guard the admin: second factor, idle lock, and people without access."""
 
+from contextlib import suppress
+from http import HTTPStatus
+
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from . import idle
+from . import devices, idle
 from .permissions import needs_second_factor
 
 ADMIN, ACCOUNT = "/admin/", "/account/"
@@ -34,13 +39,19 @@ class StaffAccessMiddleware:
             user = request.user
             # Elsewhere a locked session is nobody's. Pages that ask for no user read no session.
             request.user = SimpleLazyObject(lambda: AnonymousUser() if idle.is_locked(request) else user)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if (kept := getattr(request, "kept", None)) and response.status_code < HTTPStatus.BAD_REQUEST:
+            with suppress(DatabaseError):  # what was sent is stored, and says so
+                kept.delete()
+        if user := getattr(request, "remembered_user", None):
+            devices.set_cookie(response, user)
+        return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         path = request.path_info
         if not path.startswith((ADMIN, ACCOUNT)) or path in SIGN_OUT or not request.user.is_authenticated:
             return None
-        # Before the lock: what a locked session keeps is run without this guard.
+        # Before the lock: nothing is kept for whoever may not be here.
         if path.startswith(ADMIN) and (page := check_access(request)):
             return page
         if idle.applies_to(request):
@@ -48,6 +59,14 @@ class StaffAccessMiddleware:
                 return None if path in OPEN_WHEN_LOCKED else idle.ask_for_password(request)
             if not path.startswith(BACKGROUND):
                 idle.note_activity(request)
+        if key := request.POST.get(idle.KEPT_FIELD):
+            request.kept = idle.get_kept(request, key)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Keep what is sent also where allauth asks for the password: it keeps one request for all tabs."""
+        if isinstance(exception, ReauthenticationRequired) and request.user.is_authenticated:
+            return idle.ask_for_password(request)
         return None
 
 
@@ -58,6 +77,6 @@ def check_access(request: HttpRequest) -> HttpResponse | None:
         return render(request, "account/no_access.html", status=403)
     if needs_second_factor(user) and not is_mfa_enabled(user):
         if idle.is_navigation(request):
-            messages.warning(request, _("Your role sees patients. Set up a second step to go on."))
+            messages.warning(request, _("Your role can see patients. Set up a second step to continue."))
         return redirect("mfa_index")
     return None

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# How long the list of sign-ins goes back. A network counts as known as long.
+# How long the list of sign-ins goes back. A browser counts as known as long.
 KEPT = timedelta(days=90)
 
 
@@ -21,6 +21,7 @@ class AccountEventKind(models.TextChoices):
     FACTOR_ADDED = "factor_added", _("Second step added")
     FACTOR_REMOVED = "factor_removed", _("Second step removed")
     CODES_RENEWED = "codes_renewed", _("New recovery codes")
+    CODES_SHOWN = "codes_shown", _("Recovery codes shown")
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere", _("Signed out everywhere")
     MAIL_FAILED = "mail_failed", _("Email could not be sent")
 
@@ -59,7 +60,7 @@ class AccountEvent(models.Model):
         default_permissions = ("view",)
         permissions = [("manage_accountevent", "Can manage staff accounts")]
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["user", "kind", "network"], name="clinic_account_event_known")]
+        indexes = [models.Index(fields=["user", "kind", "network"], name="clinic_account_event_kind")]
 
     def __str__(self):
         return self.get_kind_display()
@@ -69,7 +70,10 @@ class StaffMailKind(models.TextChoices):
     INVITATION = "invitation", _("Invitation")
     PASSWORD_RESET = "password_reset", _("Password reset")
     PASSWORD_SET = "password_set", _("Your password was changed")
+    FACTOR_ADDED = "factor_added", _("A second step was added")
     FACTOR_REMOVED = "factor_removed", _("A second step was removed")
+    CODES_SHOWN = "codes_shown", _("Your recovery codes were shown")
+    NEW_DEVICE = "new_device", _("A new sign-in to your account")
 
 
 class StaffMail(models.Model):

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 
-from . import events, idle, mail, throttle
+from . import devices, events, idle, mail
 from .idle import end_other_sessions
 from .models import AccountEventKind, StaffMailKind
 
@@ -14,6 +14,9 @@ from .models import AccountEventKind, StaffMailKind
 @receiver(account_signals.user_logged_in)
 def record_sign_in(sender, request, user, **kwargs):
     events.record(AccountEventKind.SIGNED_IN, user, request)
+    if not devices.get_device(request, user):
+        mail.queue(StaffMailKind.NEW_DEVICE, user)
+    devices.remember(request, user)
     if idle.applies_to(request):
         idle.touch(request)
 
@@ -26,7 +29,8 @@ def record_sign_out(sender, request, user, **kwargs):
 
 @receiver([account_signals.password_reset, account_signals.password_changed, account_signals.password_set])
 def record_password(sender, request, user, **kwargs):
-    throttle.forget(throttle.PASSWORDS, request, user)
+    # Whoever has the link or the old password is let in, however often strangers guess at the account.
+    devices.remember(request, user)
     events.record(AccountEventKind.PASSWORD_SET, user, request)
     mail.queue(StaffMailKind.PASSWORD_SET, user)
 
@@ -41,6 +45,7 @@ def unlock(sender, request, user, method, reauthenticated=False, **kwargs):
 def record_added_factor(sender, request, user, authenticator, **kwargs):
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         events.record(AccountEventKind.FACTOR_ADDED, user, request)
+        mail.queue(StaffMailKind.FACTOR_ADDED, user)
         # Whoever has signed in elsewhere gave no second step.
         end_other_sessions(user, request)
 
@@ -55,3 +60,4 @@ def record_removed_factor(sender, request, user, authenticator, **kwargs):
 @receiver(mfa_signals.authenticator_reset)
 def record_new_codes(sender, request, user, **kwargs):
     events.record(AccountEventKind.CODES_RENEWED, user, request)
+    mail.queue_once(StaffMailKind.CODES_SHOWN, user)

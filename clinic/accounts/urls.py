@@ -1,12 +1,12 @@
 """Route what staff need of allauth: no sign-up, no email addresses beside the account's own."""
 
 from allauth.account import views
-from allauth.usersessions.views import list_usersessions
+from allauth.mfa.recovery_codes.views import download_recovery_codes, view_recovery_codes
 from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from .views import login_with_passkey
+from .views import SessionListView, login_with_passkey, send_kept, tell_of_codes
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -24,8 +24,11 @@ urlpatterns = [
     ),
     path("password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("2fa/webauthn/login/", login_with_passkey, name="mfa_login_webauthn"),
+    path("2fa/recovery-codes/", tell_of_codes(view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/download/", tell_of_codes(download_recovery_codes), name="mfa_download_recovery_codes"),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", list_usersessions, name="usersessions_list"),
+    path("kept/<slug:key>/", send_kept, name="account_kept"),
+    path("sessions/", SessionListView.as_view(), name="usersessions_list"),
 ]
 # The browser stores nothing: after signing out, going back shows nothing.
 urlpatterns = decorate_urlpatterns(urlpatterns, never_cache)

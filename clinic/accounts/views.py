@@ -1,16 +1,22 @@
 """Show sign-ins to managers, and let them help colleagues who lost their way in."""
 
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
 import django_filters
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import login_webauthn
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,15 +29,63 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
-from . import events, mail, throttle
+from clinic import limits
+
+from . import devices, events, idle, mail, throttle
 from .idle import end_other_sessions
 from .models import AccountEvent, AccountEventKind, StaffMailKind
+
+
+def limit_guesses(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Limit how often a network guesses the password of private pages or documents."""
+
+    @wraps(view)
+    def check(request: HttpRequest, restriction_id: int, **address: int) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, restriction_id, **address)
+        use = (throttle.PRIVATE_PAGES, f"{view.__module__} {restriction_id} {limits.get_network(request)}")
+        if not limits.take(*use):
+            return throttle.refuse(request, [use], "429.html")
+        response = view(request, restriction_id, **address)
+        if response.status_code == HTTPStatus.FOUND:  # the password was right
+            limits.give_back(*use)
+        return response
+
+    return check
+
+
+def tell_of_codes(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Record that recovery codes were shown, and tell the owner of the account."""
+
+    @wraps(view)
+    def show(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        if response.status_code == HTTPStatus.OK:
+            events.record(AccountEventKind.CODES_SHOWN, request.user, request)
+            mail.queue_once(StaffMailKind.CODES_SHOWN, request.user)
+        return response
+
+    return show
 
 
 def login_with_passkey(request: HttpRequest) -> HttpResponse:
     """Limit requests of a network: each of them stores a challenge."""
     throttle.take(throttle.PASSKEY_REQUESTS, request)
     return login_webauthn(request)
+
+
+@login_required
+def send_kept(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a form that sends what a locked session kept to where it was going."""
+    kept = idle.get_kept(request, key)
+    context = {"kept": kept, "field": idle.KEPT_FIELD, "key": key}
+    return render(request, "account/kept.html", context, status=HTTPStatus.OK if kept else HTTPStatus.GONE)
+
+
+class SessionListView(ListUserSessionsView):
+    def form_valid(self, form) -> HttpResponse:
+        sign_out_everywhere(self.request.user, self.request)
+        return super().form_valid(form)
 
 
 class SignInFilterSet(WagtailFilterSet):
@@ -138,7 +192,9 @@ def reset_factor(account: AbstractUser, request: HttpRequest) -> str:
 
 
 def sign_out_everywhere(account: AbstractUser, request: HttpRequest) -> str:
-    """End all sessions of the account, but not the one of this request."""
+    """End all sessions of the account, but not the one of this request. Forget its browsers."""
     end_other_sessions(account, request)
     events.record(AccountEventKind.SIGNED_OUT_EVERYWHERE, account, request, actor=request.user)
+    if account == request.user:
+        devices.remember(request, account)
     return _("They are signed out everywhere.")

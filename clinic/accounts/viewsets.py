@@ -27,7 +27,7 @@ def name_roles(user) -> str:
 
 class StaffIndexView(users.IndexView):
     page_title = _("Staff accounts")
-    add_item_label = _("Invite somebody")
+    add_item_label = _("Invite someone")
 
     @cached_property
     def columns(self):
@@ -58,7 +58,7 @@ class StaffIndexView(users.IndexView):
 
 
 class InviteView(users.CreateView):
-    page_title = page_subtitle = _("Invite somebody")
+    page_title = page_subtitle = _("Invite someone")
     success_message = _("%(object)s is invited. The email with the link to set a password is on its way.")
     submit_button_label = _("Send invitation")
 

@@ -10,6 +10,7 @@ from clinic.hours.formatting import format_dates, format_end, format_moment
 from clinic.hours.schedule import MIDNIGHT
 from clinic.keywords.viewsets import KeywordViewSet
 from clinic.models import Announcement, Person, Testimonial, WhyChooseUs
+from clinic.search.viewsets import SynonymViewSet
 
 from .menu import CONTENT_MENU
 
@@ -61,7 +62,7 @@ class AnnouncementViewSet(SnippetViewSet):
 
 
 class ContentGroup(SnippetViewSetGroup):
-    items = (AnnouncementViewSet, KeywordViewSet, PersonViewSet, TestimonialViewSet, WhyChooseUsViewSet)
+    items = (AnnouncementViewSet, KeywordViewSet, PersonViewSet, SynonymViewSet, TestimonialViewSet, WhyChooseUsViewSet)
     menu_label = _("Content")
     menu_icon = "snippet"
     menu_name = "content"

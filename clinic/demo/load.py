@@ -38,6 +38,7 @@ SNIPPETS = (
     ("why_us", "clinic.WhyChooseUs", "why_us.yaml"),
     ("category", "blog.BlogCategory", "categories.yaml"),
     ("area", "treatments.AreaOfConcern", "areas.yaml"),
+    ("synonym", "clinic.Synonym", "synonyms.yaml"),
 )
 KINDS = {"clinic.ClinicImage": "picture"} | {model: kind for kind, model, _file in SNIPPETS}
 

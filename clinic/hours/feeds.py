@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event, vDuration
+from icalendar import Calendar, Event, vDuration, vText
 
 from clinic.hours.formatting import format_spans
 from clinic.hours.schedule import DAY, HORIZON_DAYS, DatedException, as_utc
@@ -95,8 +95,9 @@ def build_ics(exceptions: Iterable[DatedException], *, name: str, host: str, sta
         "version": "2.0",
         "calscale": "GREGORIAN",
         "method": "PUBLISH",
-        "name": title,
-        "x-wr-calname": title,  # the older word for the name, and below for the interval
+        # icalendar escapes the texts of names that it knows, and these it does not.
+        "name": vText(title),
+        "x-wr-calname": vText(title),  # the older word for the name, and below for the interval
         "refresh-interval": vDuration(REFRESH, params={"VALUE": "DURATION"}),
         "x-published-ttl": vDuration(REFRESH),
     }

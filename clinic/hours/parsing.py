@@ -9,7 +9,8 @@ else is asked about, with an example.
 * Any other time may be am or pm. Before a clear closing time it lies at most twelve hours earlier ("1 – 5 pm"), after
   a clear opening time on the same day ("9 am – 4"). It is not taken for an opening before 7 am that lasts until noon
   or longer: "1 – 12 pm" may be meant until midnight.
-* Openings are written in order. A clear opening settles what the one beside it leaves open: "9–12, 1–5 pm".
+* Openings are written in order. A clear opening settles what the one beside it leaves open: "9–12, 1–5 pm". It does
+  not settle it for an early or late opening that may be a usual one out of order: "1–5, 9–12 pm".
 * An opening past midnight needs two clear times: "10 pm – 2 am". It starts at noon or later, ends before noon and
   lasts at most 16 hours. The rest of a longer one belongs to the next day.
 * "0 – 24" is the whole day. A raised or circled digit is not read, since it may be a footnote.
@@ -18,19 +19,19 @@ else is asked about, with an example.
 import re
 import unicodedata
 from datetime import time
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal, NamedTuple
 
-from clinic.hours.formatting import format_span
+from clinic.hours.asking import EXAMPLE, find_hint, remove_open_end, repair
+from clinic.hours.formatting import format_span, format_spans
 from clinic.hours.schedule import Span
 
 MAX_LENGTH = 200
 MAX_SPANS = 6
 HOUR, NOON, DAY = 60, 12 * 60, 24 * 60  # minutes
 MIDDLE_OF_THE_DAY = 13 * HOUR
-EARLY = 7 * HOUR
+EARLY, LATE = 7 * HOUR, 21 * HOUR  # usual openings lie between them
 MAX_NIGHT = 16 * HOUR
-EXAMPLE = "Write the times like 9 am – 4 pm, or closed."
 DECORATED = ("<super>", "<sub>", "<circle>", "<fraction>")
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 CLOSED = {"", "closed", *DASHES}
@@ -50,6 +51,10 @@ class NotationError(ValueError):
 
     The message is a question for the person who typed the text.
     """
+
+
+class _UnreadableError(NotationError):
+    """Refuse a text that does not consist of pairs of times."""
 
 
 class _Time(NamedTuple):
@@ -82,6 +87,10 @@ class _Reading(NamedTuple):
         is_night = self.opens >= NOON and self.closes < DAY + NOON and self.closes - self.opens <= MAX_NIGHT
         return self.closes <= DAY or is_night
 
+    @property
+    def is_usual(self) -> bool:
+        return self.opens >= EARLY and self.closes <= LATE
+
     def as_span(self) -> Span:
         return Span(*(time(minutes % DAY // HOUR, minutes % HOUR) for minutes in (self.opens, self.closes)))
 
@@ -102,6 +111,31 @@ def parse_spans(text: str) -> tuple[Span, ...]:
         return ()
     if plain in ALL_DAY:
         return (_Reading(0, DAY, is_guess=False).as_span(),)
+    try:
+        return _read_openings(plain)
+    except _UnreadableError as error:
+        raise _question_about(plain, error) from None
+
+
+def _question_about(plain: str, error: NotationError) -> NotationError:
+    """Return what to ask about a text that is no list of openings."""
+    if until := remove_open_end(plain):
+        try:
+            example = format_spans(_read_openings(until))
+        except NotationError:
+            example = "9 am – 5 pm"
+        return NotationError(f"When does it close? Write it without the +, like {example}.")
+    if hint := find_hint(plain):
+        return NotationError(hint)
+    try:
+        return NotationError(f"Did you mean {format_spans(_read_openings(repair(plain)))}? Write it like that.")
+    except _UnreadableError:
+        return error
+    except NotationError as question:
+        return question
+
+
+def _read_openings(plain: str) -> tuple[Span, ...]:
     pieces = _BETWEEN_OPENINGS.split(plain)
     if "" in pieces:
         raise NotationError(
@@ -109,16 +143,33 @@ def parse_spans(text: str) -> tuple[Span, ...]:
         )
     if len(pieces) > MAX_SPANS:
         raise NotationError(f"A day has room for {MAX_SPANS} openings, and here are {len(pieces)}. Combine some.")
-    readings = [_readings(piece) for piece in pieces]
-    openings: list[_Reading] = []
+    times = [_read_times(piece) for piece in pieces]
+    readings = [_readings(piece, *pair) for piece, pair in zip(pieces, times, strict=True)]
+    chosen: list[_Reading] = []
     for n, piece in enumerate(pieces):
-        opening = _choose(piece, readings[n], openings[-1:], readings[n + 1 :])
+        chosen.append(_choose(piece, readings[n], chosen[-1:], readings[n + 1 :]))
+    _check_order(pieces, readings, chosen)
+    openings: list[_Reading] = []
+    for opening in chosen:
         if openings and openings[-1].closes == opening.opens:
             opening = opening._replace(opens=openings.pop().opens)
         openings.append(opening)
     if not all(one.is_plausible for one in openings):
         raise NotationError("Together these hours run into the next day’s. Give each day only its own.")
     return tuple(one.as_span() for one in openings)
+
+
+def _check_order(pieces: list[str], readings: list[list[_Reading]], chosen: list[_Reading]) -> None:
+    """Raise NotationError if an opening may be a usual one in the wrong place."""
+    for n, opening in enumerate(chosen):
+        for other in readings[n]:
+            in_order = sorted([*chosen[:n], other, *chosen[n + 1 :]])
+            is_apart = all(one.closes <= later.opens for one, later in pairwise(in_order))
+            if not opening.is_usual and other.is_usual and is_apart:
+                raise NotationError(
+                    f"Is {_quoted(pieces[n])} morning or evening? Write the openings in order, "
+                    f"like {format_spans([one.as_span() for one in in_order])}."
+                )
 
 
 def _choose(piece: str, readings: list[_Reading], earlier: list[_Reading], later: list[list[_Reading]]) -> _Reading:
@@ -145,24 +196,32 @@ def _ambiguous(piece: str, readings: list[_Reading]) -> NotationError:
     if len({one.opens for one in likely}) == 1:
         best = min(likely, key=lambda one: one.closes)
     else:
-        best = min(likely, key=lambda one: abs((one.opens + one.closes) / 2 - MIDDLE_OF_THE_DAY))
+        best = min(likely, key=lambda one: (not one.is_usual, abs((one.opens + one.closes) / 2 - MIDDLE_OF_THE_DAY)))
     return NotationError(f"Is {_quoted(piece)} morning or evening? Write it like {format_span(best.as_span())}.")
 
 
-def _readings(piece: str) -> list[_Reading]:
+def _read_times(piece: str) -> tuple[_Time, _Time]:
     sides = _BETWEEN_TIMES.split(piece)
     if len(sides) != 2 or "" in sides:
-        raise NotationError(f"{_quoted(piece)} does not say from when to when. {EXAMPLE}")
-    opening, closing = (_read_time(side) for side in sides)
-    if opening.minutes == (DAY,):
-        raise NotationError(f"Does {_quoted(piece)} open at midnight? Write it like midnight – 8 am.")
+        raise _UnreadableError(f"{_quoted(piece)} does not say from when to when. {EXAMPLE}")
+    opening, closing = sides
+    return _read_time(opening), _read_time(closing)
+
+
+def _readings(piece: str, opening: _Time, closing: _Time) -> list[_Reading]:
+    _check_twelve(piece, opening, closing)
     if (opening.minutes, closing.minutes) == ((0,), (DAY,)):
         return [_Reading(0, DAY, is_guess=False)]
     shown = {opening.shows, closing.shows}
     is_24_hour = "24-hour" in shown or ("leading zero" in shown and "12-hour" not in shown)
     is_unclear_opening = len(opening.minutes) > 1 and not (is_24_hour and opening.is_clear)
     if is_24_hour:
+        likely = _pair(
+            *(side._replace(minutes=side.minutes[: 1 if side.is_clear else 2]) for side in (opening, closing))
+        )
         opening, closing = (side._replace(minutes=side.minutes[:1]) for side in (opening, closing))
+    else:
+        likely = _pair(opening, closing)
     readings = _pair(opening, closing)
     if not readings[0].is_guess:
         found = _find_plausible(piece, readings)
@@ -171,13 +230,33 @@ def _readings(piece: str) -> list[_Reading]:
     else:  # "8 – midnight" is said of a long day as well as of an evening
         found = [one for one in readings if one.closes - one.opens <= NOON or (closing.is_clear and one.closes == DAY)]
     if not found:
-        raise NotationError(f"Does {_quoted(piece)} run past midnight? Write it like 10 pm – 2 am.")
+        raise NotationError(f"Does {_quoted(piece)} run past midnight? Write it like {_either(likely)}.")
     if is_unclear_opening and all(one.opens < EARLY and one.closes >= NOON for one in found):
         until_midnight = [_Reading(found[0].opens + NOON, DAY, is_guess=True)]
         raise _ambiguous(piece, until_midnight if found[0].closes == NOON else found)
-    if not opening.is_clear and not closing.is_clear and all(":" in side or "." in side for side in sides):
+    if not opening.is_clear and not closing.is_clear and piece.count(":") + piece.count(".") == 2:
         raise _ambiguous(piece, found)  # "6:00 – 8:00" may also be meant on the 24-hour clock
     return found
+
+
+def _check_twelve(piece: str, opening: _Time, closing: _Time) -> None:
+    """Raise NotationError if a 12 or 24 does not say which midnight or noon it is."""
+    if opening.minutes == (DAY,):
+        raise _UnreadableError(f"Does {_quoted(piece)} open at midnight? Write it like midnight – 8 am.")
+    if (opening.minutes, closing.minutes) == ((NOON,), (NOON, 0)):
+        raise NotationError(f"Does {_quoted(piece)} close at midnight? Write it like 12 pm – midnight.")
+    if (opening.minutes, closing.minutes) == ((NOON, 0), (NOON,)):
+        raise NotationError(
+            f"Does {_quoted(piece)} begin or end at midnight? Write it like midnight – 12 pm or 12 pm – midnight."
+        )
+
+
+def _either(readings: list[_Reading]) -> str:
+    """Return the plausible readings, the usual ones and then the shortest first."""
+    plausible = sorted(
+        (one for one in readings if one.is_plausible), key=lambda one: (not one.is_usual, one.closes - one.opens)
+    )
+    return " or ".join(format_span(one.as_span()) for one in plausible) or "10 pm – 2 am"
 
 
 def _pair(opening: _Time, closing: _Time) -> list[_Reading]:
@@ -198,9 +277,12 @@ def _find_plausible(piece: str, readings: list[_Reading]) -> list[_Reading]:
             f"{_quoted(piece)} closes when it opens. Write 24 hours, closed, or times like 9 am – 4 pm."
         )
     if not clear.is_plausible:
-        likely = clear._replace(closes=clear.closes - NOON)
+        likely = [clear._replace(closes=clear.closes - NOON)]
+        in_the_morning = clear._replace(opens=clear.opens - NOON, closes=clear.closes - DAY)
+        if in_the_morning.is_usual:  # "9 pm – 5 pm"
+            likely.append(in_the_morning)
         raise NotationError(
-            f"Does {_quoted(piece)} run past midnight? Write it like {format_span(likely.as_span())}, "
+            f"Does {_quoted(piece)} run past midnight? Write it like {_either(likely)}, "
             "or give the hours after midnight to the next day."
         )
     return [one for one in readings if one == clear or one.closes <= DAY]
@@ -211,7 +293,7 @@ def _read_time(text: str) -> _Time:
     hour, minute = (int(match[name] or 0) for name in ("hour", "minute")) if match else (0, 0)
     minutes = hour * HOUR + minute
     if match is None or minutes > DAY or (match["half"] and not 1 <= hour <= 12):
-        raise NotationError(f"{_quoted(text)} is not a time that we can read. {EXAMPLE}")
+        raise _UnreadableError(f"{_quoted(text)} is not a time that we can read. {EXAMPLE}")
     if match["word"]:
         return _Time((NOON,), "12-hour") if match["word"] == "noon" else _Time((0,), "midnight")
     if match["half"]:

@@ -5,6 +5,6 @@ them.
 """
 
 from .middleware import get_network
-from .models import Limit, forget, is_over, purge, take
+from .models import Limit, give_back, is_over, purge, take
 
-__all__ = ["Limit", "forget", "get_network", "is_over", "purge", "take"]
+__all__ = ["Limit", "get_network", "give_back", "is_over", "purge", "take"]

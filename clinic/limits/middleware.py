@@ -43,7 +43,7 @@ def _find_visitor(request: HttpRequest) -> Address | None:
     """Return the address from which the first trusted proxy was called.
 
     Each proxy adds at the end of the header the address that called it. What stands before that can be forged. An
-    entry that is no address counts as the proxy that passed it on.
+    entry that is no address, or is the machine itself, counts as the proxy that passed it on.
     """
     trusted = settings.TRUSTED_PROXIES
     visitor = parse_address(request.META.get("REMOTE_ADDR", ""))
@@ -55,7 +55,8 @@ def _find_visitor(request: HttpRequest) -> Address | None:
     for entry in reversed(entries):
         if not isinstance(trusted, int) and not _is_proxy(visitor):
             break
-        if (address := parse_address(entry)) is None:
+        # Whoever says that they are the machine itself would count nowhere.
+        if (address := parse_address(entry)) is None or address.is_loopback:
             break
         visitor = address
     return visitor

@@ -70,17 +70,17 @@ def take(limit: Limit, value: str) -> bool:
     return uses <= limit.uses
 
 
-def is_over(limit: Limit, value: str) -> bool:
-    """Return whether one more use would be over the limit. Nothing is counted."""
+def is_over(limit: Limit, value: str, waiting: int = 0) -> bool:
+    """Return whether one more use would be over the limit, after those that wait. Nothing is counted."""
     now = timezone.now()
     latest = now + timedelta(seconds=limit.seconds) + CLOCK_TOLERANCE
     counts = LimitCount.objects.filter(key=get_key(limit, value), ends_at__gt=now, ends_at__lte=latest)
-    return bool(value) and counts.filter(uses__gte=limit.uses).exists()
+    return bool(value) and counts.filter(uses__gte=limit.uses - waiting).exists()
 
 
-def forget(limit: Limit, value: str) -> None:
-    """Start again from zero for the value."""
-    LimitCount.objects.filter(key=get_key(limit, value)).delete()
+def give_back(limit: Limit, value: str) -> None:
+    """Count one use less."""
+    LimitCount.objects.filter(key=get_key(limit, value), uses__gt=0).update(uses=models.F("uses") - 1)
 
 
 def purge() -> None:

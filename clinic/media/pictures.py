@@ -25,7 +25,7 @@ TOO_LARGE = _("This picture has more than 50 million pixels. Make it smaller, th
 TOO_THIN = _("This picture is more than 50 times as long as it is wide. Crop it, then upload it again.")
 BROKEN = _(
     "This file cannot be read as a picture: it is damaged, incomplete, or of another type. "
-    "Open it in a program for pictures, save it as JPEG or PNG, then upload that file."
+    "Open it in an image editor, save it as JPEG or PNG, then upload that file."
 )
 
 

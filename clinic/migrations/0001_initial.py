@@ -387,7 +387,7 @@ class Migration(migrations.Migration):
             name='StaffMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('password_reset', 'Password reset'), ('password_set', 'Your password was changed'), ('factor_removed', 'A second step was removed')], max_length=16)),
+                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('password_reset', 'Password reset'), ('password_set', 'Your password was changed'), ('factor_added', 'A second step was added'), ('factor_removed', 'A second step was removed'), ('codes_shown', 'Your recovery codes were shown'), ('new_device', 'A new sign-in to your account')], max_length=16)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -400,7 +400,7 @@ class Migration(migrations.Migration):
             name='AccountEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('wrong_password', 'Wrong password'), ('wrong_code', 'Wrong code'), ('locked', 'Too many attempts: refused for a while'), ('invited', 'Invited'), ('reset_requested', 'Password reset requested'), ('password_set', 'Password set'), ('factor_added', 'Second step added'), ('factor_removed', 'Second step removed'), ('codes_renewed', 'New recovery codes'), ('signed_out_everywhere', 'Signed out everywhere'), ('mail_failed', 'Email could not be sent')], max_length=24, verbose_name='event')),
+                ('kind', models.CharField(choices=[('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('wrong_password', 'Wrong password'), ('wrong_code', 'Wrong code'), ('locked', 'Too many attempts: refused for a while'), ('invited', 'Invited'), ('reset_requested', 'Password reset requested'), ('password_set', 'Password set'), ('factor_added', 'Second step added'), ('factor_removed', 'Second step removed'), ('codes_renewed', 'New recovery codes'), ('codes_shown', 'Recovery codes shown'), ('signed_out_everywhere', 'Signed out everywhere'), ('mail_failed', 'Email could not be sent')], max_length=24, verbose_name='event')),
                 ('username', models.CharField(blank=True, max_length=150, verbose_name='user name')),
                 ('network', models.CharField(blank=True, max_length=43, verbose_name='network')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='time')),
@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-at', '-pk'],
                 'permissions': [('manage_accountevent', 'Can manage staff accounts')],
                 'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['user', 'kind', 'network'], name='clinic_account_event_known')],
+                'indexes': [models.Index(fields=['user', 'kind', 'network'], name='clinic_account_event_kind')],
             },
         ),
     ]

@@ -10,6 +10,7 @@ from clinic.media.models import ClinicImage, ClinicRendition
 from clinic.pages.base import BasePage
 from clinic.pages.models import ContactPage, HomeFeaturedTreatment, HomePage, StandardPage
 from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
+from clinic.search.models import Synonym
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink
 from clinic.undo.models import TrashedPage, TrashPage

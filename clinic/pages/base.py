@@ -79,6 +79,8 @@ class BasePage(Page):
         index.FilterField("noindex"),
     ]
 
+    kind_label = _("Page")  # in search results
+
     class Meta:
         abstract = True
 

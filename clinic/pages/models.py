@@ -47,6 +47,10 @@ class HomePage(BasePage):
         "articles_heading",
         MultiFieldPanel(["closing_heading", "closing_text"], heading=_("Closing invitation")),
     ]
+    search_fields = [
+        *BasePage.search_fields,
+        *map(index.SearchField, ("hero_heading", "hero_text", "treatments_text", "body", "closing_text")),
+    ]
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
 
@@ -98,7 +102,7 @@ class ContactPage(BasePage):
     body = StreamField(BodyBlock(), verbose_name=_("more content"), blank=True)
 
     content_panels = [*BasePage.content_panels, "introduction", "visiting", "body"]
-    search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("visiting")]
+    search_fields = [*BasePage.search_fields, *map(index.SearchField, ("introduction", "visiting", "body"))]
     parent_page_types = ["clinic.HomePage"]
     subpage_types = []
     max_count = 1

@@ -118,8 +118,7 @@ POSTGRES_OPTIONS = {
 DATABASE = read_url("DATABASE_URL", f"sqlite:///{VAR_DIR}/db.sqlite3", env.dj_db_url)
 IS_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
 DATABASE["OPTIONS"] = (SQLITE_OPTIONS if IS_SQLITE else POSTGRES_OPTIONS) | DATABASE.get("OPTIONS", {})
-if IS_SQLITE:
-    DATABASE["ENGINE"] = "clinic.sqlite3"
+DATABASE["ENGINE"] = "clinic.sqlite3" if IS_SQLITE else "clinic.postgresql"
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -245,7 +244,7 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "clinic.media.forms.DocumentForm"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = []
 # Never the address of the storage, which knows no private collections.
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "clinic.site.search"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "clinic.search.backend"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 TAGGIT_CASE_INSENSITIVE = True

@@ -1,7 +1,5 @@
 import logging
-from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -10,32 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from .context import get_root_url
-from .forms import SearchForm
-from .outage import RETRY_AFTER, is_outage, render_without_database
-from .search import get_pages_in_order, search_pages
+from clinic.search.forms import SearchForm
 
-RESULTS_PER_PAGE = 10
+from .context import get_root_url
+from .outage import RETRY_AFTER, is_outage, render_without_database
 
 logger = logging.getLogger(__name__)
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
-    paginator = Paginator(search_pages(query), RESULTS_PER_PAGE)
-    results = paginator.get_page(request.GET.get("page"))
-    context = {
-        "query": query,
-        "form": SearchForm(initial={"q": query}),
-        "results": results,
-        "pages": get_pages_in_order(results.object_list),
-        "page_range": paginator.get_elided_page_range(results.number),
-        "query_prefix": urlencode({"q": query}) + "&",
-        "head_title": f"Search: {query}" if query else "Search",
-        "noindex": True,
-    }
-    return render(request, "clinic/search.html", context)
 
 
 @require_safe

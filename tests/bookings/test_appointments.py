@@ -376,7 +376,7 @@ def test_new_time_after_a_missed_visit_keeps_the_old_one(ask, policy, clerk, clo
     case = services.confirm(case.pk, actor=clerk, expected_version=case.version, policy=policy)
     clock.shift(timedelta(days=2))
     later = at("2027-06-10 10:00")
-    with pytest.raises(services.BookingError, match="Say first"):
+    with pytest.raises(services.BookingError, match="First record"):
         services.book(case.pk, later, actor=clerk, expected_version=case.version, policy=policy)
     case = services.change_stage(case.pk, "no_show", actor=clerk, expected_version=case.version)
     case = services.book(case.pk, later, actor=clerk, expected_version=case.version, policy=policy)

@@ -141,7 +141,7 @@ def test_bad_block_is_refused_in_words(desk, room):
 
 def test_blocked_time_is_not_blocked_twice(desk, room):
     block(desk, room)
-    assert "blocked already" in text_of(block(desk, room))
+    assert "already blocked" in text_of(block(desk, room))
     assert BlockedTime.objects.count() == 1
 
 

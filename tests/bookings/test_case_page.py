@@ -145,7 +145,7 @@ def test_empty_note_is_refused(desk):
 def test_closing_needs_an_outcome(desk):
     case = factories.make_case()
     html = html_of(press(desk, case, to_status="closed", note="Typed at length"))
-    assert "Say how it ended" in html
+    assert "Choose how it ended" in html
     assert "Typed at length" in html
     case.refresh_from_db()
     assert case.status == Status.NEW
@@ -173,7 +173,7 @@ def test_stale_page_warns_and_keeps_what_was_typed(desk, pressed):
     services.change_stage(case.pk, "contacting", actor=factories.make_user("frontdesk"), expected_version=1)
     response = desk.post(page_of(case), {"expected_version": 1, "note": "They come on Thursday", **pressed})
     assert response.status_code == 409
-    assert "Somebody changed this case" in html_of(response)
+    assert "Someone changed this case" in html_of(response)
     assert "They come on Thursday" in html_of(response)
     assert [field["value"] for field in soup(response).select("[name=expected_version]")] == ["2"]
     case.refresh_from_db()

@@ -81,7 +81,7 @@ def test_moved_hold_is_told_at_its_new_time(ask, correct, sent, mailoutbox, poli
     sent()
     services.move(case.pk, THURSDAY, policy=policy)
     correct(case)
-    assert sent() == [(NEW, "We hold a time for you")]
+    assert sent() == [(NEW, "We are holding a time for you")]
     body = next(mail.body for mail in mailoutbox if mail.to == [NEW])
     assert "Thursday, June 10, 10 am" in body
     assert "Wednesday" not in body
@@ -207,7 +207,7 @@ def test_form_with_a_corrected_email_is_answered_once(ask, book, sent, is_booked
         book(case)
     sent()
     ask(submission_key=key, email=NEW)
-    assert sent() == [(NEW, "Your visit is booked" if is_booked else "We hold a time for you")]
+    assert sent() == [(NEW, "Your visit is booked" if is_booked else "We are holding a time for you")]
 
 
 # With and without an address
@@ -261,4 +261,4 @@ def test_hold_moved_often_is_told_once(ask, sent, policy):
     sent()
     for start in (THURSDAY, WEDNESDAY, THURSDAY):
         services.move(case.pk, start, policy=policy)
-    assert sent() == [(NEW, "We hold a time for you")]
+    assert sent() == [(NEW, "We are holding a time for you")]

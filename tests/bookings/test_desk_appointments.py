@@ -164,7 +164,7 @@ def test_expired_time_in_the_past_is_not_booked(desk, ask, clock):
     clock.move_to(TUESDAY + timedelta(hours=1))
     desk.force_login(desk.user)
     services.expire_holds()
-    assert "This time is over" in press(desk, case, action="confirm").content.decode()
+    assert "This time has passed" in press(desk, case, action="confirm").content.decode()
     assert live(case) is None
 
 
@@ -174,7 +174,7 @@ def test_taken_time_offers_the_nearest_three(desk, ask, clock):
     services.expire_holds()
     ask()
     response = press(desk, case, action="confirm", note="They called")
-    assert "just been taken" in response.content.decode()
+    assert "was just taken" in response.content.decode()
     assert "They called" in response.content.decode()
     offered = [value for name, value in buttons(response) if name == "book_at"]
     assert len(offered) == 3
@@ -213,7 +213,7 @@ def test_taken_time_is_refused_and_typing_kept(desk, ask):
     ask()
     case = factories.make_case()
     html = press(desk, case, action="book", start="2027-06-08T10:00", note="Only this one").content.decode()
-    for text in ("just been taken", "Only this one", 'value="2027-06-08T10:00"'):
+    for text in ("was just taken", "Only this one", 'value="2027-06-08T10:00"'):
         assert text in html
     assert live(case) is None
 
@@ -227,7 +227,7 @@ def test_bad_typed_time_is_refused_in_words(desk):
         "2028-03-12T02:30": "clocks go forward",
         "9999-12-31T23:45": "next two years",
         "0001-01-01T00:00": "next two years",
-        "2027-06-07T08:45": "This time is over",
+        "2027-06-07T08:45": "This time has passed",
     }.items():
         html = press(desk, case, action="book", start=typed, note="Typed at length").content.decode()
         assert words in html, typed
@@ -264,7 +264,7 @@ def test_stale_page_changes_no_time(desk, ask):
     ):
         response = desk.post(page_of(case), {"expected_version": 1, "note": "Typed at length", **data})
         assert response.status_code == 409
-        for text in ("Somebody changed this case", "Typed at length", 'name="expected_version" value="2"'):
+        for text in ("Someone changed this case", "Typed at length", 'name="expected_version" value="2"'):
             assert text in response.content.decode()
         assert data.get("start", "") in response.content.decode()
     assert (live(case).state, live(case).starts_at) == (AppointmentState.HELD, TUESDAY)

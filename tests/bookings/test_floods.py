@@ -155,8 +155,27 @@ def test_receipt_page_promises_no_limited_email(ask, client, is_tried):
     if is_tried:
         outbox.send_due()
     page = client.get(get_receipt_path(case)).text
-    assert "no receipt follows" in page
+    assert "we are not sending a receipt" in page
     assert "on its way" not in page
+
+
+def test_receipt_that_is_tried_again_is_still_promised(ask, client, monkeypatch):
+    case = ask(email="ana@patient.example.com")
+    factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com", but=1)
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", lambda self: 0)
+    outbox.send_due()
+    assert case.messages.get(kind=MessageKind.RECEIPT).attempts == 1
+    assert "A receipt is on its way" in client.get(get_receipt_path(case)).text
+
+
+def test_receipts_that_wait_count_before_a_later_one(ask, client):
+    factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com", but=2)
+    cases = [ask(None, email="ana@patient.example.com", message=f"{number}") for number in range(3)]
+    pages = [client.get(get_receipt_path(case)).text for case in cases]
+    assert ["A receipt is on its way" in page for page in pages] == [True, True, False]
+    outbox.send_due()
+    states = [case.messages.get(kind=MessageKind.RECEIPT).state for case in cases]
+    assert states == [MessageState.SENT, MessageState.SENT, MessageState.LIMITED]
 
 
 def test_desk_cancels_a_hold_and_the_patient_hears(ask, clerk, policy, mailoutbox):
@@ -204,7 +223,7 @@ def test_fourth_hold_of_a_network_is_a_wish(ask, client):
     assert wish.events.get(kind=EventKind.NOT_HELD).data["over_limit"]
     page = client.get(get_receipt_path(wish)).content.decode()
     assert "No time is held for you yet." in page
-    assert "We answer by" in page
+    assert "We’ll answer by" in page
     assert is_held(ask(starts[-1], network="203.0.113.10"))
 
 

@@ -73,7 +73,7 @@ def test_button_revokes_every_earlier_link(desk, booked):
     press(desk, booked, action="revoke")
     booked.refresh_from_db()
     assert desk.get(paths[0]).status_code == 404
-    assert "Open your own page" not in text_of(desk.get(paths[1]))
+    assert "Open your page" not in text_of(desk.get(paths[1]))
     assert desk.get(get_visit_path(booked)).status_code == 200
     assert booked.events.filter(kind=EventKind.LINKS_REVOKED).count() == 1
 
@@ -81,7 +81,7 @@ def test_button_revokes_every_earlier_link(desk, booked):
 def test_receipt_leads_a_phone_only_patient_to_their_page(client, ask, clerk, policy):
     case = ask(email="", phone="(949) 555-0123")
     page = client.get(get_receipt_path(case))
-    assert "Open your own page" in text_of(page)
+    assert "Open your page" in text_of(page)
     assert "Keep the link" in text_of(page)
     services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
     page = client.get(get_receipt_path(case))
@@ -392,7 +392,7 @@ def test_stale_page_cancels_and_moves_nothing(client, booked, clerk, policy):
     services.book(booked.pk, later, actor=clerk, expected_version=booked.version, policy=policy)
     for data in ({}, {"start": "2027-06-09T17:00Z"}):
         response = client.post(f"{path}{'change' if data else 'cancel'}/", page | data)
-        assert "Your visit has another time by now" in text_of(response)
+        assert "Your visit now has a different time" in text_of(response)
     assert [(visit.state, visit.starts_at) for visit in booked.appointments.all()] == [("booked", later)]
 
 
@@ -429,7 +429,7 @@ def test_withdrawal_says_what_is_still_sent(desk, ask, clerk, policy):
     services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
     words = said(desk, case, action="withdraw")
     assert "Only what you or the patient change from now on is still sent." in words
-    assert "tell the patient by phone" in words
+    assert "Tell the patient by phone" in words
 
 
 def test_withdrawal_after_everything_left_asks_for_no_call(desk, ask):
@@ -460,4 +460,4 @@ def test_expired_hold_of_a_phone_only_patient_asks_for_a_call(desk, ask, clock):
 
 def test_waitlist_of_a_phone_only_patient_asks_for_a_call(desk):
     case = factories.make_case(email="", on_waitlist=True)
-    assert "No email: phone the patient when one frees up." in text_of(desk.get(page_of(case)))
+    assert "No email: call the patient when one opens up." in text_of(desk.get(page_of(case)))

@@ -163,7 +163,7 @@ class TestLink:
         join(first, second)
         join(second, third)
         for case, other in ((first, second), (second, first), (first, third), (first, first)):
-            with pytest.raises(BookingError, match="already belong to one person"):
+            with pytest.raises(BookingError, match="already belong to the same person"):
                 join(case, other)
         assert len(links()) == 2
         assert version_of(first) == 2
@@ -171,7 +171,7 @@ class TestLink:
     def test_linking_a_case_and_its_complaint_is_refused(self, join):
         case = stranger("A")
         complaint = factories.make_case(patient=case.patient, previous=case, kind=CaseKind.COMPLAINT)
-        with pytest.raises(BookingError, match="already belong to one person"):
+        with pytest.raises(BookingError, match="already belong to the same person"):
             join(complaint, case)
 
     def test_linking_without_a_patient_is_refused(self, join, part):
@@ -524,7 +524,7 @@ class TestPage:
         case, other = factories.make_case(), factories.make_case()
         join(case, other)
         html = self.press(desk, case, link=other.pk, note="Typed at length").content.decode()
-        assert "already belong to one person" in html
+        assert "already belong to the same person" in html
         assert "Typed at length" in html
 
     @pytest.mark.parametrize("button", ["link", "unlink"])

@@ -184,7 +184,7 @@ def test_receipt_in_quarantine_promises_nothing(send, client, consultation_setti
     case = send(start="2027-06-08T17:00Z")
     own_page = client.get(get_visit_path(case)).content.decode()
     for page in (send.page, own_page):
-        assert "it waits" in page
+        assert "it has to wait" in page
         assert "please call us" in page
     for page in (send.page, own_page):
         for promise in (consultation_settings.reply_promise, "We answer", "receipt is on its way", "We'll contact you"):
@@ -386,7 +386,7 @@ def test_case_that_changed_meanwhile_is_left(press, quarantined, release):
     case = quarantined()
     seen = selected(case)
     release(case)
-    assert "1 case has changed meanwhile" in press("not_a_request", case=seen)
+    assert "1 case was changed in the meantime" in press("not_a_request", case=seen)
     case.refresh_from_db()
     assert case.status == Status.NEW
 

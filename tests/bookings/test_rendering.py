@@ -97,7 +97,7 @@ def test_receipt_tells_next_steps_and_clinic_contact(messages):
             "Hello Zoë,",
             receipt.case.reference,
             "We answer within one business day.",
-            "Somebody from our team reads your request.",
+            "Someone on our team reads your request.",
             "(949) 555-0100",
             "1 Example Way",
             "Newport Beach, CA 92660",

@@ -236,7 +236,7 @@ def test_second_click_with_an_error_keeps_its_pass(checked):
     for changes in ({}, {"name": ""}):
         block_cookies(checked)
         assert checked.send(**changes).status_code == 200
-    assert checked.summary() == ["Write your name, so that we know how to address you."]
+    assert checked.summary() == ["Enter your name, so that we know what to call you."]
     block_cookies(checked)
     assert checked.send().status_code == 303
 
@@ -429,7 +429,7 @@ def test_two_days_times_are_asked_about(chooser):
 
 def test_time_and_call_are_asked_about(chooser):
     chooser.send(**{"start": "", "start-2026-03-03": AT_TEN})
-    assert chooser.summary() == ["You chose a time, and also that we call you. Please choose one of them."]
+    assert chooser.summary() == ["You chose a time, and you also asked us to call you. Please choose one of the two."]
     assert chooser.page.select_one("#times .choices__group input")["value"] == AT_TEN
 
 
@@ -501,7 +501,7 @@ def test_time_that_has_become_too_near_is_refused(chooser):
 def test_taken_time_offers_nearest_and_loses_nothing(chooser):
     take()
     assert chooser.send(start=AT_TEN, on_waitlist="on", treatments=[]).status_code == 200
-    assert chooser.summary() == ["That time has just been taken. Please choose another one."]
+    assert chooser.summary() == ["That time was just taken. Please choose another one."]
     nearest = chooser.page.select_one("#times .choices__group")
     assert [label.text for label in nearest.select("label")] == [
         "Tuesday, March 3, 9:15 am",
@@ -528,14 +528,14 @@ def test_taken_time_is_told_with_other_errors(chooser):
     take()
     chooser.send(start=AT_TEN, name="")
     assert chooser.summary() == [
-        "That time has just been taken. Please choose another one.",
-        "Write your name, so that we know how to address you.",
+        "That time was just taken. Please choose another one.",
+        "Enter your name, so that we know what to call you.",
     ]
     assert chooser.page.select("#times .choices__group")
 
 
 def test_last_time_taken_leaves_the_call(chooser, monkeypatch):
-    taken = services.TimeTakenError("That time has just been taken.")
+    taken = services.TimeTakenError("That time was just taken.")
 
     def refuse(*args, **kwargs):
         Resource.objects.update(is_active=False)
@@ -543,7 +543,7 @@ def test_last_time_taken_leaves_the_call(chooser, monkeypatch):
 
     monkeypatch.setattr(request_views, "submit", refuse)
     chooser.send(start=AT_TEN)
-    assert "no other is free" in chooser.summary()[0]
+    assert "no other is available" in chooser.summary()[0]
     assert chooser.page.title.text.startswith("Error:")
     monkeypatch.undo()
     assert chooser.send(seconds=0).status_code == 303
@@ -556,7 +556,7 @@ def test_form_sent_twice_holds_one_time(chooser):
     assert chooser.send(start=AT_TEN)["Location"] == first["Location"]
     chooser.page = form
     chooser.send(start=AT_TEN, name="")
-    assert chooser.summary() == ["Write your name, so that we know how to address you."]
+    assert chooser.summary() == ["Enter your name, so that we know what to call you."]
     assert chooser.ticked("start") == [AT_TEN]
 
 
@@ -666,7 +666,7 @@ def test_clinic_without_rooms_offers_no_times(chooser):
 def test_time_picked_before_the_last_room_closed_is_refused(chooser):
     Resource.objects.update(is_active=False)
     assert chooser.send(start=AT_TEN).status_code == 200
-    assert "no other is free" in chooser.summary()[0]
+    assert "no other is available" in chooser.summary()[0]
     assert not chooser.page.select("[name^=start]")
     assert chooser.send(seconds=0).status_code == 303
 
@@ -707,9 +707,9 @@ def test_empty_form_tells_all_errors_at_once(patient):
     assert response.status_code == 200
     assert patient.page.title.text.startswith("Error: Ask for a free consultation")
     assert patient.summary() == [
-        "Write your name, so that we know how to address you.",
+        "Enter your name, so that we know what to call you.",
         "Give us a phone number or an email address, so that we can answer.",
-        "Tick the box if you agree. Without it we may not keep your request.",
+        "Check the box if you agree. Without your consent we may not keep your request.",
     ]
     assert not Case.objects.exists()
 
@@ -784,16 +784,16 @@ def test_error_loses_nothing_that_was_typed(patient):
         ({"email": "zoe@example.com,all@example.com"}, "There is more than one @ in this email address."),
         ({"email": "zo\u200be@example.com"}, "There is an invisible character in this email address."),
         ({"email": "<zoe>@example.com"}, "Email addresses cannot have this character: <"),
-        ({"name": "\u200b\u2060 \xad"}, "Write your name"),
-        ({"name": "\u3164\u2800\u115f"}, "Write your name"),
+        ({"name": "\u200b\u2060 \xad"}, "Enter your name"),
+        ({"name": "\u3164\u2800\u115f"}, "Enter your name"),
         ({"phone": "555-0123"}, "or for a number abroad with + and the country code"),
-        ({"phone": "", "contact_by": "phone"}, "To be called or texted"),
-        ({"phone": "", "contact_by": "text"}, "To be called or texted"),
-        ({"email": "", "contact_by": "email"}, "To be answered by email"),
+        ({"phone": "", "contact_by": "phone"}, "For a call or a text message"),
+        ({"phone": "", "contact_by": "text"}, "For a call or a text message"),
+        ({"email": "", "contact_by": "email"}, "For an answer by email"),
         ({"name": "x" * 121}, "at most 120 characters"),
         ({"message": "x" * 4001}, "at most 4000 characters"),
         ({"email": "x" * 250 + "@example.com"}, "at most 254 characters"),
-        ({"name": "\x00\r\n \t"}, "Write your name"),
+        ({"name": "\x00\r\n \t"}, "Enter your name"),
         ({"contact_by": "pigeon"}, "pigeon is not one of the available choices"),
     ],
 )
@@ -912,7 +912,7 @@ def test_form_keeps_its_key_after_an_error(patient):
 def test_new_consent_wording_must_be_ticked_again(patient):
     consultation_settings(consent_wording="We may do much more with it.")
     assert patient.send().status_code == 200
-    assert "wording beside the box" in patient.summary()[0]
+    assert "wording next to the checkbox" in patient.summary()[0]
     assert not patient.page.find(id="id_consent").has_attr("checked")
     assert "We may do much more with it." in patient.page.find("label", attrs={"for": "id_consent"}).text
     assert patient.send(seconds=0).status_code == 303
@@ -953,7 +953,7 @@ def lead(patient, location) -> str:
 def test_receipt_says_when_a_held_time_is_answered(chooser):
     location = chooser.send(start=AT_TEN)["Location"]
     assert lead(chooser, location) == (
-        "Tuesday, March 3, 10 am is held for you. We answer by tomorrow, 9 am. All times are Los Angeles time."
+        "Tuesday, March 3, 10 am is held for you. We’ll answer by tomorrow, 9 am. All times are Los Angeles time."
     )
 
 
@@ -1076,7 +1076,7 @@ def test_receipt_without_a_time_says_answer_by(chooser):
     chooser.open()
     assert chooser.send(seconds=0, start="").status_code == 200  # Too fast.
     location = chooser.send(seconds=30)["Location"]
-    assert lead(chooser, location).startswith("We answer by Monday, 12 pm.")
+    assert lead(chooser, location).startswith("We’ll answer by Monday, 12 pm.")
 
 
 def test_receipt_of_answered_case_promises_no_answer(chooser):

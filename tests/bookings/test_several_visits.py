@@ -106,7 +106,7 @@ def test_follow_up_leaves_the_steps_of_the_visit_that_goes_on(desk, booked, act,
     assert services.get_stage(booked) == AppointmentState.CHECKED_IN
     assert ("to_status", "treated") in buttons(desk.get(page_of(booked)))
     assert lead(desk, booked) == [
-        "You are here: your visit is on Tuesday, June 8, 10 am.",
+        "You are checked in: your visit is on Tuesday, June 8, 10 am.",
         "Your visit is on Thursday, June 10, 10 am.",
     ]
     panel = time_panel(desk, booked)
@@ -122,7 +122,7 @@ def test_canceled_follow_up_leaves_the_visit_that_goes_on(client, booked, act, c
     act("book", booked, THURSDAY)
     services.cancel(booked.pk, policy=policy)
     assert lead(client, booked) == [
-        "You are here: your visit is on Tuesday, June 8, 10 am.",
+        "You are checked in: your visit is on Tuesday, June 8, 10 am.",
         "Your visit on Thursday, June 10, 10 am is canceled.",
     ]
     assert client.get(f"{get_visit_path(booked)}visit.ics").status_code == 200
@@ -252,7 +252,7 @@ def test_walk_in_without_a_room_is_warned_of_and_stands_in_the_day(desk, booked,
     clock.move_to(TUESDAY)
     walk_in = factories.make_case(name="Walk In", email="w@x.example.com")
     done = desk.post(page_of(walk_in), {"expected_version": 1, "to_status": "checked_in"}, follow=True)
-    assert "No room is free now" in " ".join(map(str, done.context["messages"]))
+    assert "No room is free then" in " ".join(map(str, done.context["messages"]))
     columns = desk.get("/admin/calendar/").context["columns"]
     assert [(one.resource.name, [line.visit.case.name for line in one.lines]) for one in columns] == [
         (Resource.objects.get().name, ["Ana Lima"]),

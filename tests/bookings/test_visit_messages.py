@@ -351,7 +351,7 @@ def test_expired_hold_is_told_to_the_patient(case, clock, leaving):
     services.expire_holds()
     (email,) = leaving()
     assert email.subject == "About the time we held for you – OC Beauty Medspa"
-    assert "we held Tuesday, June 8, 10 am for you" in email.body
+    assert "We held Tuesday, June 8, 10 am for you" in email.body
 
 
 def test_planned_reminder_does_not_count_as_unsent(case, book, clock):

@@ -61,7 +61,7 @@ def test_page_shows_only_first_name_and_time(client, booked):
 
 def test_page_says_until_when_time_is_held(client, case):
     text = text_of(client.get(get_visit_path(case)))
-    assert "Tuesday, June 8, 10 am is held for you. We answer by today, 1 pm." in text
+    assert "Tuesday, June 8, 10 am is held for you. We’ll answer by today, 1 pm." in text
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_canceling_frees_the_time(client, booked):
 
 def test_canceling_twice_is_told(client, booked):
     client.post(f"{get_visit_path(booked)}cancel/")
-    assert "There is no time to change any more." in text_of(client.post(f"{get_visit_path(booked)}cancel/"))
+    assert "There is no longer a time to change." in text_of(client.post(f"{get_visit_path(booked)}cancel/"))
 
 
 def test_page_after_cut_off_asks_to_call(client, booked, clock):
@@ -184,7 +184,7 @@ def test_page_of_a_patient_who_came_early_still_tells_the_time(client, booked, c
     clock.move_to(TUESDAY - timedelta(hours=1))
     services.change_stage(booked.pk, "checked_in", actor=clerk, expected_version=booked.version, policy=policy)
     text = text_of(client.get(get_visit_path(booked)))
-    assert "You are here: your visit is on Tuesday, June 8, 10 am." in text
+    assert "You are checked in: your visit is on Tuesday, June 8, 10 am." in text
     assert "Thank you for your visit" not in text
     clock.move_to(TUESDAY + timedelta(minutes=30))
     assert "Thank you for your visit" in text_of(client.get(get_visit_path(booked)))
@@ -198,9 +198,9 @@ def test_thanks_name_the_day_of_the_next_check(client, ask, clerk, policy, clock
     for step in ("checked_in", "treated"):
         case = services.change_stage(case.pk, step, actor=clerk, expected_version=case.version, policy=policy)
     clock.shift(timedelta(hours=2))
-    assert "We ask how you are on Monday, June 14." in text_of(client.get(get_visit_path(case)))
+    assert "We’ll check on you on Monday, June 14." in text_of(client.get(get_visit_path(case)))
     clock.shift(timedelta(days=4))
-    assert "We ask how you are" not in text_of(client.get(get_visit_path(case)))
+    assert "We’ll check on you" not in text_of(client.get(get_visit_path(case)))
 
 
 def test_date_far_ahead_carries_its_year(client, ask, clerk, policy):
@@ -250,7 +250,7 @@ def test_each_complaint_is_told_to_desk_and_clinicians(client, booked, clerk, cl
 def test_long_complaint_is_refused_with_every_word(client, booked):
     text = "ab\r\n" * 1500 + "LAST"
     response = client.post(f"{get_visit_path(booked)}complain/", {"text": text})
-    assert "Please write 4000 characters at most. You have written 4504." in text_of(response)
+    assert "Please write at most 4000 characters. You have written 4504." in text_of(response)
     assert "LAST" in response.content.decode()
     client.post(f"{get_visit_path(booked)}complain/", {"text": "abc\r\n" * 950 + "LAST"})
     assert Case.objects.get(kind=CaseKind.COMPLAINT).message.endswith("LAST")
@@ -258,7 +258,7 @@ def test_long_complaint_is_refused_with_every_word(client, booked):
 
 def test_empty_complaint_is_refused(client, booked):
     response = client.post(f"{get_visit_path(booked)}complain/", {"text": "  "})
-    assert "Write in a few words what feels wrong." in text_of(response)
+    assert "Tell us in a few words what feels wrong." in text_of(response)
     assert not Case.objects.filter(kind=CaseKind.COMPLAINT).exists()
 
 
@@ -377,7 +377,7 @@ def test_change_page_offers_nothing_inside_the_cutoff(client, booked, policy):
     times = offered(client.get(f"{get_visit_path(booked)}change/"))
     assert times
     assert min(map(parse_value, times)) >= NOW + policy.change_until
-    with pytest.raises(services.BookingError, match="too near"):
+    with pytest.raises(services.BookingError, match="too soon"):
         services.move(booked.pk, NOW + policy.change_until - timedelta(minutes=15), policy=policy)
 
 
@@ -420,7 +420,7 @@ def test_taken_time_offers_the_nearest_three(client, booked, ask):
     before = rows()
     response = change(client, booked, "2027-06-08T18:00Z")
     assert response.status_code == 200
-    assert "That time has just been taken." in text_of(response)
+    assert "That time was just taken." in text_of(response)
     page = BeautifulSoup(response.content, "html.parser")
     nearest = [radio["value"] for radio in page.select("#times .choices__group input")]
     # Never their own time, 10 am.
@@ -501,10 +501,10 @@ def test_cut_off_passing_while_choosing_is_told(client, booked, monkeypatch):
 
 def test_patient_joins_and_leaves_the_waitlist(client, booked):
     address = f"{get_visit_path(booked)}earlier/"
-    assert "We write to you when an earlier time frees up." in text_of(
+    assert "We’ll email you when an earlier time opens up." in text_of(
         client.post(address, {"wanted": "yes"}, follow=True)
     )
-    assert "Tell me if an earlier time frees up" in text_of(client.post(address, {"wanted": "no"}, follow=True))
+    assert "Tell me if an earlier time opens up" in text_of(client.post(address, {"wanted": "no"}, follow=True))
     booked.refresh_from_db()
     assert booked.on_waitlist is False
 
@@ -512,7 +512,7 @@ def test_patient_joins_and_leaves_the_waitlist(client, booked):
 def test_joining_the_waitlist_needs_a_time(client, booked, policy):
     services.cancel(booked.pk, policy=policy)
     response = client.post(f"{get_visit_path(booked)}earlier/", {"wanted": "yes"})
-    assert "There is no time to change any more." in text_of(response)
+    assert "There is no longer a time to change." in text_of(response)
 
 
 def test_actions_do_not_extend_the_link(client, booked, clock):
@@ -530,7 +530,7 @@ def test_thanks_for_a_complaint_need_a_real_one(client, booked, clock):
     told = client.post(f"{path}complain/", {"text": "It hurts."}).url
     for _reload in range(2):
         text = text_of(client.get(told))
-        assert all(words in text for words in (thanks, "It is quickest to call us:", "Tell the clinic"))
+        assert all(words in text for words in (thanks, "The quickest way is to call us:", "Tell the clinic"))
     clock.shift(timedelta(minutes=6))
     assert thanks not in text_of(client.get(told))
 
@@ -578,5 +578,5 @@ def test_open_complaint_keeps_the_page_of_its_visit(client, booked, file_complai
 
 def test_waitlist_needs_an_email(ask):
     case = ask(email="", phone="(949) 555-0123")
-    with pytest.raises(services.BookingError, match="no email address"):
+    with pytest.raises(services.BookingError, match="have your email address"):
         services.set_waitlist(case.pk, True)

@@ -19,7 +19,7 @@ from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
 THURSDAY = at("2027-06-10 10:00")
-SUBJECT = "An earlier time is free – OC Beauty Medspa"
+SUBJECT = "An earlier time is open – OC Beauty Medspa"
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,48 @@
 """Sign in with the keyboard, and look at the pages of an account."""
 
+import subprocess
+import sys
+
 import pytest
 from playwright.sync_api import expect
 
 from clinic.demo.users import PASSWORD
 
 from .axe import violations
+from .server import ROOT
 
-ACCOUNT_PAGES = ("/account/2fa/", "/account/sessions/", "/account/password/change/", "/account/2fa/totp/activate/")
+ACCOUNT_PAGES = (
+    "/account/2fa/",
+    "/account/sessions/",
+    "/account/password/change/",
+    "/account/2fa/totp/activate/",
+    "/account/kept/abcdefgh/",
+)
+
+
+# As if nothing had come from anybody for an hour.
+LOCK_ALL = """
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+
+for row in Session.objects.all():
+    session = SessionStore(row.pk)
+    if "last_seen" in session:
+        session["last_seen"] -= 3600
+        session.save()
+"""
 
 
 @pytest.fixture
 def clerk(open_page):
-    """Sign the clinician in with the keyboard alone."""
-    page = open_page("/admin/case/")
-    page.keyboard.type("clinician")
+    return sign_in(open_page("/admin/case/"), "clinician")
+
+
+def sign_in(page, name):
+    """Sign in with the keyboard alone."""
+    # Chromium gives the field its focus with the first frame, often after the load. Keys before that are lost.
+    expect(page.get_by_label("User name or email")).to_be_focused()
+    page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     with page.expect_navigation(url=lambda url: url.endswith("/admin/case/") and "login" not in url):
@@ -47,11 +75,33 @@ def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
     expect(cover).to_be_visible()
     cover.get_by_label("Password").fill("wrong")
     clerk.keyboard.press("Enter")
-    expect(cover.get_by_role("alert")).to_have_text("This is not the password.")
+    expect(cover.get_by_role("alert")).to_have_text("That is not the right password.")
     cover.get_by_label("Password").fill(PASSWORD)
     clerk.keyboard.press("Enter")
     expect(cover).to_be_hidden()
     expect(search).to_have_value("typed before")
+
+
+def test_two_locked_tabs_both_send_what_was_typed(open_page, site):
+    clerk = sign_in(open_page("/admin/case/"), "frontdesk")
+    tabs = {"first": clerk, "second": clerk.context.new_page()}
+    for words, tab in tabs.items():
+        tab.goto("/admin/case/1/")
+        tab.get_by_label("Note", exact=True).fill(f'{words} note\nwith "two" lines')
+    shell = [sys.executable, "manage.py", "shell", "-v", "0", "-c", LOCK_ALL]
+    subprocess.run(shell, cwd=ROOT, env=site.environment, capture_output=True, check=True)
+    for tab in tabs.values():
+        tab.get_by_role("button", name="Save only the note").click()
+        expect(tab.get_by_role("heading", name="Is this still you?")).to_be_visible()
+    for words, tab in tabs.items():
+        tab.get_by_label("Password").fill(PASSWORD)
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**/admin/case/1/")
+        expect(tab.get_by_text(f"{words} note")).to_be_visible()
+    clerk.go_back()  # sends nothing twice
+    clerk.goto("/admin/case/1/")
+    for words in tabs:
+        expect(clerk.get_by_text(f"{words} note")).to_have_count(1)
 
 
 def test_going_back_after_signing_out_shows_nothing(clerk):

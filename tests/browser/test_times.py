@@ -115,14 +115,14 @@ def test_later_days_lose_nothing(open_page, javascript):
     first_days = page.locator(f"{DAYS} summary b").all_inner_texts()
     chosen = pick(page, 2)
     fill(page, "Later Lou", "(949) 555-0142")
-    page.get_by_label("Tell me if an earlier time frees up").check()
+    page.get_by_label("Tell me if an earlier time opens up").check()
     page.get_by_role(role, name="Show later days").click()
     page.get_by_role(role, name="Show earlier days").wait_for()
     assert page.locator(".error-summary").count() == 0
     assert not set(page.locator(f"{DAYS} summary b").all_inner_texts()) & set(first_days)
     expect(page.get_by_label("Your name")).to_have_value("Later Lou")
     expect(page.get_by_label("In your own words")).to_have_value("A long story")
-    expect(page.get_by_label("Tell me if an earlier time frees up")).to_be_checked()
+    expect(page.get_by_label("Tell me if an earlier time opens up")).to_be_checked()
     expect(page.get_by_label(re.compile("I agree"))).to_be_checked()
     expect(page.locator(PICKED)).to_have_value(chosen)
     expect(page.locator(PICKED)).to_be_visible()
@@ -140,7 +140,7 @@ def test_later_days_leave_no_page_in_the_history(open_page):
     summary = page.locator(f"{DAYS} summary").first
     expect(summary).not_to_contain_text(last)
     expect(summary).to_be_focused()
-    announced = page.get_by_role("status").filter(has_text="Free times from")
+    announced = page.get_by_role("status").filter(has_text="Available times from")
     expect(announced).to_contain_text(page.locator(f"{DAYS} summary b").first.inner_text())
     assert (page.url, page.evaluate("history.length")) == (address, length)
     page.go_back()
@@ -155,7 +155,7 @@ def test_later_days_that_fail_lose_nothing(open_page):
     chosen = pick(page, 0)
     page.route("**/consultation/", lambda route: route.abort())
     page.get_by_role("link", name="Show later days").click()
-    expect(page.get_by_text("Other days cannot be shown just now.")).to_be_visible()
+    expect(page.get_by_text("We cannot show other days right now.")).to_be_visible()
     expect(page.locator(PICKED)).to_have_value(chosen)
     expect(page.get_by_label("Your name")).to_have_value("Offline Ona")
 
@@ -235,7 +235,7 @@ def test_visitor_elsewhere_sees_their_own_time(open_page, zone, phone):
     age_form(page)
     send(page)
     assert "your time)" in receipt(page)
-    page.get_by_role("link", name="Open your own page").click()
+    page.get_by_role("link", name="Open your page").click()
     expect(page.locator(".lead small")).to_contain_text("your time)")
 
 
@@ -273,7 +273,7 @@ def test_time_taken_in_between_brings_the_nearest_and_loses_nothing(open_page):
     send(slow)
     summary = slow.locator(".error-summary")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("That time has just been taken.")
+    expect(summary).to_contain_text("That time was just taken.")
     expect(slow.get_by_label("Your name")).to_have_value("Slow Sam")
     expect(slow.get_by_label("In your own words")).to_have_value("A long story")
     assert slow.locator(f"#times input[value='{wanted}']").count() == 0

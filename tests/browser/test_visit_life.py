@@ -117,7 +117,7 @@ def test_both_pages_tell_the_same_truth_from_request_to_close(lively_site, two_p
     expect(patient.locator("#times input:checked")).to_have_count(1)
     assert patient.locator("#times .time:has(input:checked)").inner_text().startswith(first)
     patient.go_forward()
-    patient.get_by_role("link", name="Open your own page").click()
+    patient.get_by_role("link", name="Open your page").click()
     expect(patient.locator(".lead")).to_contain_text(f"{first} is held for you.")
     own = patient.url
 
@@ -158,7 +158,7 @@ def test_both_pages_tell_the_same_truth_from_request_to_close(lively_site, two_p
     desk.get_by_role("button", name="Patient came").click()
     expect(desk.locator(".desk-case__head").first).to_contain_text("Checked in")
     patient.goto(own)
-    expect(patient.locator(".lead")).to_contain_text("You are here: your visit is on")
+    expect(patient.locator(".lead")).to_contain_text("You are checked in: your visit is on")
     expect(patient.locator(".lead")).to_contain_text(second)
     assert patient.request.get(f"{own}visit.ics").status == 200
     patient.goto("/consultation/?new=1")

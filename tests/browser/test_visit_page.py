@@ -132,7 +132,7 @@ def test_time_taken_in_between_brings_the_nearest(open_page, pages):
     take(slow)
     summary = slow.locator(".error-summary")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("That time has just been taken.")
+    expect(summary).to_contain_text("That time was just taken.")
     assert slow.locator(f"#times input[value='{wanted}']").count() == 0
     nearest = slow.locator("#times .choices__group input")
     expect(nearest).to_have_count(3)
@@ -174,7 +174,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, pages, name, 
 
 def test_patient_joins_and_leaves_the_waitlist(open_page, pages):
     page = open_page(pages["Alix"], java_script_enabled=False)
-    page.get_by_role("button", name="Tell me if an earlier time frees up").click()
-    expect(page.get_by_text("We write to you when an earlier time frees up.")).to_be_visible()
+    page.get_by_role("button", name="Tell me if an earlier time opens up").click()
+    expect(page.get_by_text("We’ll email you when an earlier time opens up.")).to_be_visible()
     page.get_by_role("button", name="Stop these emails").click()
-    expect(page.get_by_role("button", name="Tell me if an earlier time frees up")).to_be_visible()
+    expect(page.get_by_role("button", name="Tell me if an earlier time opens up")).to_be_visible()

@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from xml.sax.saxutils import escape
 
 import pikepdf
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
@@ -149,9 +150,11 @@ MAIN_TYPES = {"docx": "wordprocessingml.document", "xlsx": "spreadsheetml.sheet"
 MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 
 
-def office(kind: str = "docx", more: Iterable[tuple[str, bytes]] = (), text: str = "", link: str = "") -> bytes:
+def office(
+    kind: str = "docx", more: Iterable[tuple[str, bytes]] = (), text: str = "", link: str = "", more_types: str = ""
+) -> bytes:
     main = f"application/vnd.openxmlformats-officedocument.{MAIN_TYPES[kind]}.main+xml"
-    types = f"<Types><Override PartName='/{MAIN_PARTS[kind]}' ContentType='{main}'/></Types>"
+    types = f"<Types><Override PartName='/{MAIN_PARTS[kind]}' ContentType='{main}'/>{more_types}</Types>"
     relation = f"<Relationships xmlns='{RELATIONS}'>{link}</Relationships>"
     body = f"<w:document xmlns:w='{WORD}'><w:p><w:r>{text}</w:r></w:p></w:document>"
     parts = [("[Content_Types].xml", types), ("word/_rels/document.xml.rels", relation), (MAIN_PARTS[kind], body)]
@@ -162,15 +165,43 @@ def outside(kind: str, target: str) -> str:
     return f"<Relationship Id='r1' Type='{OFFICE}/{kind}' Target='{target}' TargetMode='External'/>"
 
 
-def open_document(body: bytes = b"", more: Iterable[tuple[str, bytes]] = ()) -> bytes:
-    kind = b"application/vnd.oasis.opendocument.text"
-    content = (
-        b"<o:document-content xmlns:o='urn:oasis:names:tc:opendocument:xmlns:office:1.0' "
-        b"xmlns:s='urn:oasis:names:tc:opendocument:xmlns:script:1.0' xmlns:x='http://www.w3.org/1999/xlink'>"
-        + body
-        + b"</o:document-content>"
-    )
-    return zipped([("mimetype", kind), ("content.xml", content), *more])
+def inside(kind: str, target: str) -> str:
+    return f"<Relationship Id='r1' Type='{OFFICE}/{kind}' Target='{target}'/>"
+
+
+def field(*codes: str) -> str:
+    """Return a field of Word whose code is split into these pieces."""
+    code = "".join(f"<w:instrText>{piece}</w:instrText>" for piece in codes)
+    return f"<w:fldChar w:fldCharType='begin'/>{code}<w:fldChar w:fldCharType='end'/>"
+
+
+def slide(body: str) -> bytes:
+    part = f"<p:sld xmlns:p='p' xmlns:a='a' xmlns:r='{OFFICE}'>{body}</p:sld>"
+    return office("pptx", more=[("ppt/slides/slide1.xml", part.encode())])
+
+
+def sheet(body: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    return office("xlsx", more=[(part, f"<x:sheet xmlns:x='x' xmlns:m='m'>{body}</x:sheet>".encode())])
+
+
+def formula(text: str) -> bytes:
+    return sheet(f"<x:c><x:f>{escape(text)}</x:f></x:c>")
+
+
+NAMESPACES = {"b": "urn:oasis:names:tc:opendocument:xmlns:table:1.0", "x": "http://www.w3.org/1999/xlink"} | {
+    name[0]: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"
+    for name in ("config", "drawing", "form", "office", "presentation", "script", "text")
+}
+
+
+def open_part(body: bytes) -> bytes:
+    spaces = " ".join(f"xmlns:{prefix}='{name}'" for prefix, name in NAMESPACES.items())
+    return b"<o:document-content %b>%b</o:document-content>" % (spaces.encode(), body)
+
+
+def open_document(body: bytes = b"", more: Iterable[tuple[str, bytes]] = (), kind: bytes = b"text") -> bytes:
+    kind = b"application/vnd.oasis.opendocument." + kind
+    return zipped([("mimetype", kind), ("content.xml", open_part(body)), *more])
 
 
 def pdf(change: Callable[[pikepdf.Pdf], None] | None = None, **options) -> bytes:

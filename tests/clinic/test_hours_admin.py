@@ -258,7 +258,7 @@ class TestTheWeek:
     def test_nonsense_is_refused_beside_its_field_in_the_notations_words(self, erin):
         for typed, sentence in (
             ("9-5", "Is “9-5” morning or evening? Write it like 9 am – 5 pm."),
-            ("nine to five", "“nine” is not a time that we can read. Write the times like 9 am – 4 pm, or closed."),
+            ("noonish to 5", "“noonish” is not a time that we can read. Write the times like 9 am – 4 pm, or closed."),
             ("<b>9 am", "“<b>9 am” does not say from when to when. Write the times like 9 am – 4 pm, or closed."),
         ):
             erin["tuesday"] = typed
@@ -477,7 +477,7 @@ class TestDatesThatMeet:
     def test_last_day_before_the_first_is_refused_beside_it(self, erin, prefix, rest):
         row = erin.add(prefix, first_day="2026-12-24", last_day="2026-12-23", **rest)
         assert not erin.save().was_saved
-        assert erin.errors == {f"{row}-last_day": "The last day lies before the first."}
+        assert erin.errors == {f"{row}-last_day": "The last day is before the first."}
 
     def test_date_that_is_none_is_refused_beside_it_and_kept(self, erin):
         row = erin.add("special_hours", first_day="", last_day="", spans="", reason="")
@@ -587,7 +587,7 @@ class TestPublicHolidays:
         profile.country = "ZZ"
         profile.save()
         screen = Screen(log_in("editor"))
-        assert "No calendar of public holidays is known for “ZZ”." in screen.said
+        assert "We know no calendar of public holidays for “ZZ”." in screen.said
         assert screen.save().was_saved
 
 
@@ -598,7 +598,7 @@ class TestTwoPeopleAtOnce:
         max_too["monday"] = "7 am – 1 pm"
         row = max_too.add("special_hours", first_day="2026-12-24", last_day="", spans="", reason="Party")
         assert not max_too.save().was_saved
-        assert "Somebody else has changed the hours since you opened this page." in max_too.said
+        assert "Someone else has changed the hours since you opened this page." in max_too.said
         assert week()[:2] == ["9 am – 4 pm", "Closed"]
         assert (max_too["monday"], max_too[f"{row}-reason"]) == ("7 am – 1 pm", "Party")
         assert max_too.save().was_saved
@@ -610,7 +610,7 @@ class TestTwoPeopleAtOnce:
         erin.save()
         max_too["monday"] = "9-5"
         assert not max_too.save().was_saved
-        assert "Somebody else has changed the hours" in max_too.said
+        assert "Someone else has changed the hours" in max_too.said
         assert list(max_too.errors) == ["monday"]
         assert week()[:2] == ["9 am – 4 pm", "Closed"]
 
@@ -622,7 +622,7 @@ class TestTwoPeopleAtOnce:
             erin["tuesday"] = "closed"
             assert erin.save().was_saved
             assert not max_too.save(visits_seen=seen).was_saved
-        assert "Somebody else has changed the hours" in max_too.said
+        assert "Someone else has changed the hours" in max_too.said
         assert week()[:2] == ["9 am – 4 pm", "Closed"]
 
     def test_second_who_saves_again_before_reading_is_told_of_a_third_change(self, erin, max_too):
@@ -651,7 +651,7 @@ class TestTwoPeopleAtOnce:
         field = "reason" if prefix == "special_hours" else "name"
         second[f"{second.row(prefix, 'Row')}-{field}"] = "Changed"
         assert not second.save().was_saved
-        assert "Somebody else" in second.said
+        assert "Someone else" in second.said
         assert second.row(prefix, "Changed")
         assert second.save().was_saved
         assert [getattr(row, field) for row in getattr(stored(), prefix).all()] == ["Changed"]
@@ -693,7 +693,7 @@ class TestTwoPeopleAtOnce:
         first["monday"] = second["tuesday"] = "9 am – 4 pm"
         assert first.save().was_saved
         assert not second.save().was_saved
-        assert "Somebody else has changed the hours" in second.said
+        assert "Someone else has changed the hours" in second.said
         assert second["tuesday"] == "9 am – 4 pm"
         assert week()[:2] == ["9 am – 4 pm", "Closed"]
 
@@ -889,7 +889,7 @@ class TestPutBack:
         other["friday"] = "closed"
         assert other.save().was_saved
         assert not screen.save().was_saved
-        assert "Somebody else" in screen.said
+        assert "Someone else" in screen.said
         assert week()[4] == "Closed"
         assert screen.save().was_saved
         assert week()[4] == "9 am – 4 pm"
@@ -930,7 +930,7 @@ class TestVisits:
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11", "2026-11-18", "2026-11-19")):
             erin["wednesday"] = "closed"
             assert not erin.save().was_saved
-            assert "2 visits fall into the times you close" in erin.said
+            assert "There are 2 visits in the times you are closing" in erin.said
             assert "Wed, Nov 11, 2026, 10 a.m.: Visit 1" in erin.said
             assert "Visit 3" not in erin.said
             assert week()[2] == "9 am – 4 pm"
@@ -953,7 +953,7 @@ class TestVisits:
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11", "2026-11-18")):
             assert not erin.save(visits_seen=agreed).was_saved
             assert self.seen(erin) != agreed
-            assert "2 visits fall" in erin.said
+            assert "There are 2 visits" in erin.said
             assert erin.save(visits_seen=self.seen(erin)).was_saved
 
     def test_agreement_to_one_closing_is_none_to_another(self, erin):
@@ -971,7 +971,7 @@ class TestVisits:
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11")):
             erin[day] = typed
             assert not erin.save().was_saved
-            assert "1 visit falls into the times you close" in erin.said
+            assert "There is 1 visit in the times you are closing" in erin.said
 
     def test_holiday_that_is_decided_counts_as_closing(self, erin):
         with hooks.register_temporarily(VISITS_HOOK, visits_on("2026-11-11")):

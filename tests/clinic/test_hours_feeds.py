@@ -137,5 +137,16 @@ def test_any_reason_comes_back_as_it_was(reason):
     assert str(event(on(THANKSGIVING, reason=reason))["summary"]) == expected
 
 
-def test_a_name_with_signs_comes_back_as_it_was():
-    assert str(read(name="Smith, Jones; & Söhne")["x-wr-calname"]) == "Smith, Jones; & Söhne: special hours"
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Smith, Jones; & Söhne", r"Smith\, Jones\; & Söhne"),
+        (r"Back\slash", r"Back\\slash"),
+        ("Two\nlines", "Two lines"),
+        ("Colon: it is", "Colon: it is"),
+    ],
+)
+def test_a_name_with_signs_is_escaped_everywhere(name, written):
+    lines = made(on(THANKSGIVING), name=name).decode().split("\r\n")
+    assert {f"NAME:{written}: special hours", f"X-WR-CALNAME:{written}: special hours"} < set(lines)
+    assert f"SUMMARY:{written} closed" in "\n".join(lines)

@@ -117,7 +117,6 @@ MORNING_OR_EVENING = {
     "12 am – 12": "midnight – 12 pm",
     # before 7 am until noon or longer
     "1-12 pm": "1 pm – midnight",
-    "12-12 pm": "12 pm – midnight",
     "6 – noon": "6 pm – midnight",
     "2 – 12:30 pm": "2 am – 12:30 pm",
     "1 – 13": "1 am – 1 pm",
@@ -150,9 +149,45 @@ def test_order_does_not_settle_two_doubts(text, doubtful):
     assert question(text).startswith(f"Is “{doubtful}” morning or evening?")
 
 
-@pytest.mark.parametrize("text", ["13:00 – 5:00", "14 – 6", "22 – 2", "10 pm – 2", "10 – 0:30"])
-def test_night_with_a_doubtful_time_is_asked_about(text):
-    assert question(text) == f"Does “{text}” run past midnight? Write it like 10 pm – 2 am."
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("13:00 – 5:00", "1 pm – 5 pm or 1 pm – 5 am"),
+        ("14 – 6", "2 pm – 6 pm or 2 pm – 6 am"),
+        ("22 – 2", "10 pm – 2 am"),
+        ("10 pm – 2", "10 pm – 2 am"),
+        ("10 – 0:30", "10 pm – 12:30 am"),
+        ("18:00 – 12:30", "6 pm – 12:30 am"),
+        ("08:00 – 6:00", "8 am – 6 pm"),
+    ],
+)
+def test_night_with_a_doubtful_time_is_asked_about(text, readings):
+    assert question(text) == f"Does “{text}” run past midnight? Write it like {readings}."
+
+
+@pytest.mark.parametrize("text", ["12 – noon", "12-12 pm", "12:00 – noon"])
+def test_twelve_until_noon_is_asked_about(text):
+    assert question(text) == (
+        f"Does “{text}” begin or end at midnight? Write it like midnight – 12 pm or 12 pm – midnight."
+    )
+
+
+@pytest.mark.parametrize("text", ["noon – 12", "12 pm – 12", "noon – 12:00"])
+def test_noon_until_twelve_is_asked_about(text):
+    assert question(text) == f"Does “{text}” close at midnight? Write it like 12 pm – midnight."
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful", "in_order"),
+    [
+        ("1-5, 9-12pm", "1-5", "9 am – 12 pm, 1 pm – 5 pm"),
+        ("1-5pm, 9-12", "9-12", "9 am – 12 pm, 1 pm – 5 pm"),
+        ("6-8, 9am-5pm", "6-8", "9 am – 5 pm, 6 pm – 8 pm"),
+        ("8-9am, 1-4pm, 5-8, 9-11", "9-11", "8 am – 9 am, 9 am – 11 am, 1 pm – 4 pm, 5 pm – 8 pm"),
+    ],
+)
+def test_usual_opening_out_of_order_is_asked_about(text, doubtful, in_order):
+    assert question(text) == (f"Is “{doubtful}” morning or evening? Write the openings in order, like {in_order}.")
 
 
 LONG_NIGHTS = {
@@ -163,7 +198,8 @@ LONG_NIGHTS = {
     "9 am – 05:00": "9 am – 5 pm",
     "noon – 4:15 am": "12 pm – 4:15 pm",
     "1 pm – 12 pm": "1 pm – midnight",
-    "9 pm – 12 pm": "9 pm – midnight",
+    "9 pm – 12 pm": "9 am – 12 pm or 9 pm – midnight",
+    "9 pm – 5 pm": "9 am – 5 pm or 9 pm – 5 am",
     "5 pm – 4 pm": "5 pm – 4 am",
 }
 
@@ -174,7 +210,7 @@ def test_unusually_long_night_is_asked_about(text, suggestion):
         f"Does “{text}” run past midnight? Write it like {suggestion}, "
         "or give the hours after midnight to the next day."
     )
-    assert parse_spans(suggestion) != ()
+    assert all(parse_spans(one) != () for one in suggestion.split(" or "))
 
 
 @pytest.mark.parametrize("text", ["24:00 – 8:00", "24:00 – 08:00", "24-24", "24:00-8 am", "24.00 – noon", "24 – 24:00"])
@@ -240,21 +276,19 @@ def test_openings_do_not_add_up_to_a_long_night(text):
         ("0 am – 4 pm", "0 am"),
         ("9:5 – 17:00", "9:5"),
         ("9:00:00 – 17:00", "9:00:00"),
-        ("nine – 5 pm", "nine"),
+        ("noonish – 5 pm", "noonish"),
         ("9 am – 5 xm", "5 xm"),
         (".00 – 5 pm", ".00"),
-        ("0900 – 1600", "0900"),
+        ("09000 – 1600", "09000"),
         ("mıdnight – 4 pm", "mıdnight"),
-        ("9 am – 4 pm, from noon to 5 pm", "from noon"),
+        ("9 am – 4 pm, at noon to 5 pm", "at noon"),
     ],
 )
 def test_time_that_is_none_is_named(text, part):
     assert question(text) == (f"“{part}” is not a time that we can read. Write the times like 9 am – 4 pm, or closed.")
 
 
-@pytest.mark.parametrize(
-    "text", ["hello", "9 am", "9 am –", "– 4 pm", "...", "mon", "9 am – 12 pm – 4 pm", "9 am 4 pm", "by appointment"]
-)
+@pytest.mark.parametrize("text", ["hello", "9 am", "...", "9 am – 12 pm – 4 pm", "see below", "noon", "9"])
 @pytest.mark.parametrize("before", ["", "9 am – 4 pm, "])
 def test_opening_needs_two_times(text, before):
     assert question(before + text) == (

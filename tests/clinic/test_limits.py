@@ -81,11 +81,12 @@ def test_count_from_a_clock_that_was_ahead_starts_anew(clock):
 
 
 @pytest.mark.django_db
-def test_forgotten_value_starts_from_zero():
-    for _use in range(4):
+def test_use_that_is_given_back_is_free_again():
+    limits.give_back(THREE_AN_HOUR, "ana")
+    for _use in range(3):
         limits.take(THREE_AN_HOUR, "ana")
-    limits.forget(THREE_AN_HOUR, "ana")
-    assert limits.take(THREE_AN_HOUR, "ana")
+    limits.give_back(THREE_AN_HOUR, "ana")
+    assert [limits.take(THREE_AN_HOUR, "ana") for _use in range(2)] == [True, False]
 
 
 @pytest.mark.django_db
@@ -226,6 +227,10 @@ def test_one_proxy_names_the_visitor(settings, forwarded, network):
         ("forged, 203.0.113.9, 198.51.100.7", "203.0.113.9"),
         ("198.51.100.7", "198.51.100.7"),  # The second proxy was left out: what the first one saw counts.
         ("forged, 198.51.100.7", "198.51.100.7"),
+        ("127.0.0.1, 198.51.100.7", "198.51.100.7"),
+        ("127.8.9.10, 198.51.100.7", "198.51.100.7"),
+        ("::1, 198.51.100.7", "198.51.100.7"),
+        ("[::ffff:127.0.0.1]:80, 198.51.100.7", "198.51.100.7"),
     ],
 )
 def test_behind_two_proxies_patients_count_apart(settings, forwarded, network):
@@ -244,6 +249,7 @@ def test_behind_two_proxies_patients_count_apart(settings, forwarded, network):
         ("198.51.100.1, 203.0.113.9", "127.0.0.1", "203.0.113.9"),
         ("203.0.113.9", "203.0.113.50", "203.0.113.50"),  # Past both.
         ("forged, 198.51.100.7", "127.0.0.1", "198.51.100.7"),
+        ("127.0.0.1, 198.51.100.7", "127.0.0.1", "198.51.100.7"),
         ("::ffff:203.0.113.9, ::ffff:198.51.100.7", "127.0.0.1", "203.0.113.9"),
         ("", "127.0.0.1", ""),
     ],

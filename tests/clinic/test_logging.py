@@ -199,6 +199,8 @@ def test_ordinary_words_stay_readable(logged, name):
     "Invalid request line: 'GET /x?Zoë Lima zoe.lima@example.com HTTP/1.1'", "/a?b?q=Lima",
     "Invalid request from ip=127.0.0.1: Invalid HTTP method: 'Zoe'",
     "code 400, message Bad request syntax ('Zoe Lima')", "/admin/case/?q=9495550123",
+    'To "Zoe Lima"@example.com', "/a/%22Zo%20Lima%22%40example.com", "//consultation//visit//Lima",
+    "/consultation/VISIT;x/Lima/", "/consultation/received;a=b//Lima",
 ])  # fmt: skip
 def test_nothing_typed_is_logged(logged, typed):
     logging.getLogger("django.server").warning("Seen: %s", typed)

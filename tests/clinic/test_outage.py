@@ -69,7 +69,7 @@ def test_action_of_the_desk_says_look_first(visitor):
     with no_database():
         response = visitor.post(f"/admin/case/{case.pk}/", {"note": "Call back"})
     assert response.status_code == 503
-    assert "Look first whether it was saved" in response.text
+    assert "Check whether it was saved" in response.text
 
 
 def test_error_page_asks_the_database_once(visitor):

@@ -161,6 +161,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "expire_holds": 11,
         "publish_scheduled": 11,
         "recover_from_clock_change": 11,
+        "recover_staff_mail": 11,
         "purge": 1,
         "purge_account_events": 1,
         "forget_networks": 1,
@@ -191,6 +192,7 @@ def test_worker_runs_all_jobs():
         run_worker.publish_scheduled,
         outbox.recover_from_clock_change,
         run_worker.send_staff_mail,
+        run_worker.recover_staff_mail,
     )
     hourly_or_less = {
         limits.purge,

@@ -143,7 +143,7 @@ def test_last_day_before_first_is_refused(weekdays, model):
     row = model(opening_hours=weekdays, first_day=date(2026, 3, 6), last_day=date(2026, 3, 5))
     with pytest.raises(ValidationError) as refusal:
         row.full_clean()
-    assert refusal.value.message_dict["last_day"] == ["The last day lies before the first."]
+    assert refusal.value.message_dict["last_day"] == ["The last day is before the first."]
 
 
 def test_unknown_time_zone_is_refused(profile):

@@ -22,11 +22,14 @@ from wagtail.documents.models import Document
 from wagtail.models import Collection, CollectionViewRestriction, UploadedFile
 
 from clinic.media import documents, relocation
+from clinic.media.documents import pdf
 from clinic.media.pictures import MAX_PIXELS, clean_picture
 from clinic.media.renditions import SHAPES, render_picture
 from clinic.models import ClinicImage
 from tests.clinic import hostile_files as hostile
+from tests.clinic.hostile_documents import HOSTILE_DOCUMENTS, suffix_for, updated_pdf
 from tests.clinic.hostile_files import action, office, outside, pdf_with
+from tests.clinic.plain_documents import PLAIN_DOCUMENTS
 
 names = itertools.count(1)
 AJAX = {"x-requested-with": "XMLHttpRequest"}
@@ -112,6 +115,8 @@ REFUSED_DOCUMENTS = {
     "macro of LibreOffice": ("evil.odt", hostile.open_document(more=[("Basic/Standard/a.xml", b"<a/>")])),
     "event of LibreOffice": ("evil.odt", hostile.open_document(b"<s:event-listener x:href='a'/>")),
     "link of LibreOffice to a macro": ("evil.odt", hostile.open_document(b"<o:a x:href='vnd.sun.star.script:a'/>")),
+    "link to a file": ("evil.docx", office(link=outside("hyperlink", "file:///c:/a.exe"))),
+    "formula that reads the web": ("evil.xlsx", hostile.formula("WEBSERVICE(A1)")),
     "nothing": ("evil.pdf", b""),
     "only a hidden name": (".pdf", hostile.HTML),
     "name that reads backwards": ("evil\u202efdp.html", hostile.HTML),
@@ -264,7 +269,9 @@ def test_hostile_document_is_refused_in_words(client, case):
         document, text = upload(client, "documents", way, name, content)
         assert document is None, way
         assert re.search(
-            "cannot be checked|not what its name says|holds something|can be PDF|unpacks|is empty", text
+            "cannot be checked|not what its name says|holds (?:something|a link|a formula)|begins like a formula"
+            "|can be PDF|unpacks|is empty",
+            text,
         ), way
     assert not UploadedFile.objects.exists()
 
@@ -283,6 +290,20 @@ def test_plain_document_leaves_only_as_download(client, case):
         assert_not_active(answer)
         assert client.get(f"/media/{document.file.name}").status_code == 404
         assert client.get(f"/media/images/../{document.file.name}").status_code == 404
+
+
+@pytest.mark.parametrize("case", HOSTILE_DOCUMENTS)
+def test_active_content_is_refused_with_its_reason(case):
+    content, code = HOSTILE_DOCUMENTS[case]
+    with pytest.raises(ValidationError) as refusal:
+        documents.check_document(ContentFile(content, name=f"a{suffix_for(content)}"))
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("case", PLAIN_DOCUMENTS)
+def test_what_office_programs_write_is_accepted(case):
+    content = PLAIN_DOCUMENTS[case]
+    documents.check_document(ContentFile(content, name=f"a{suffix_for(content)}"))
 
 
 @pytest.mark.parametrize("case", REFUSED_PICTURES)
@@ -330,13 +351,14 @@ def test_too_large_file_is_refused_in_words(client, kind, settings):
 
 
 def test_thirty_and_more_hostile_files_are_tried():
-    assert len(REFUSED_DOCUMENTS) + len(REFUSED_PICTURES) + len(ACCEPTED_PICTURES) >= 90
+    assert len(REFUSED_DOCUMENTS) + len(HOSTILE_DOCUMENTS) + len(REFUSED_PICTURES) + len(ACCEPTED_PICTURES) >= 350
 
 
-def test_pdf_of_very_many_objects_is_refused(monkeypatch):
-    monkeypatch.setattr(documents, "MAX_OBJECTS", 3)
-    with pytest.raises(ValidationError, match="Make it smaller"):
-        documents.check_document(ContentFile(hostile.pdf(), name="a.pdf"))
+@pytest.mark.parametrize(("limit", "message"), [("MAX_OBJECTS", "Make it smaller"), ("MAX_REVISIONS", "Save it again")])
+def test_pdf_of_very_many_pieces_is_refused(limit, message, monkeypatch):
+    monkeypatch.setattr(pdf, limit, 0)
+    with pytest.raises(ValidationError, match=message):
+        documents.check_document(ContentFile(updated_pdf(), name="a.pdf"))
 
 
 def test_pdf_bomb_is_not_unpacked():

@@ -121,7 +121,7 @@ class Clinic:
 
     def save_note(self, part: str, note: dict[str, str], expected: int) -> None:
         status, page, seconds = self.desk.status(self.case_path, note)
-        words = "Note saved" if expected == 200 else "Look first whether it was saved"
+        words = "Note saved" if expected == 200 else "Check whether it was saved"
         seen = f"saves a note: {status}, told so: {'yes' if words in page else 'no'}"
         self.report.row(part, "desk", seen, seconds, is_right=status == expected and words in page)
 
@@ -234,6 +234,12 @@ class Postgres:
     def stop(self) -> None:
         self.run("pg_ctl", "stop", "--mode", "immediate")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the signal to all processes of the server."""
+        first = (self.folder / "postmaster.pid").read_text().split()[0]
+        subprocess.run(["pkill", f"-{number.value}", "--parent", first], check=True)
+        os.kill(int(first), number)
+
 
 @contextmanager
 def small_disk(path: Path, megabytes: int) -> Iterator[Path]:
@@ -300,16 +306,21 @@ def break_redis(clinic: Clinic, redis: Redis) -> None:
 
 
 def break_postgres(clinic: Clinic, postgres: Postgres) -> None:
-    form, note, part = clinic.open_form(), clinic.open_case(), "PostgreSQL stopped"
-    time.sleep(READING)
-    postgres.stop()
-    clinic.look(part, 503)
-    back = clinic.send(part, form)
-    clinic.save_note(part, note, 503)
-    postgres.start()
-    clinic.is_received("PostgreSQL back", (form[0], back))
-    clinic.save_note("PostgreSQL back", note, 200)
-    clinic.look("PostgreSQL back", 200)
+    breaks: dict[str, tuple[Callable, Callable]] = {
+        "stopped": (postgres.stop, postgres.start),
+        "frozen": (lambda: postgres.signal(signal.SIGSTOP), lambda: postgres.signal(signal.SIGCONT)),
+    }
+    for how, (take_away, put_back) in breaks.items():
+        form, note, part = clinic.open_form(), clinic.open_case(), f"PostgreSQL {how}"
+        time.sleep(READING)
+        take_away()
+        clinic.look(part, 503)
+        back = clinic.send(part, form)
+        clinic.save_note(part, note, 503)
+        put_back()
+        clinic.is_received(f"{part}, over", (form[0], back))
+        clinic.save_note(f"{part}, over", note, 200)
+        clinic.look(f"{part}, over", 200)
 
 
 def break_sqlite_and_folder() -> Report:

@@ -135,7 +135,7 @@ class HoursViewMixin:
         stored = OpeningHours.objects.select_for_update().filter(site=self.site).first()
         if stored and str(stored.latest_revision_id or "") != self.request.POST.get("loaded_revision_id", ""):
             self.produced_error_message = _(
-                "Somebody else has changed the hours since you opened this page. What you typed is still here: "
+                "Someone else has changed the hours since you opened this page. What you typed is still here: "
                 "compare it with the history, then save again."
             )
             form.is_valid()
@@ -152,7 +152,9 @@ class HoursViewMixin:
             )
         )
         if self.visits and self.request.POST.get("visits_seen") != digest(self.visits):
-            self.produced_error_message = _("Not saved yet: visits fall into the times you close. See the list below.")
+            self.produced_error_message = _(
+                "Not saved yet: there are visits in the times you are closing. See the list below."
+            )
             return False
         return True
 
@@ -248,7 +250,7 @@ class OpeningHoursViewSet(SnippetViewSet):
                 heading=gettext_lazy("Special days"),
                 label=gettext_lazy("special day"),
                 help_text=gettext_lazy(
-                    "A day or a few days that differ once: training, a party, a vacation. Visitors read the reason."
+                    "One or more days that are different once: training, a party, a vacation. Visitors read the reason."
                 ),
             ),
             PublicHolidaysPanel(
@@ -264,14 +266,14 @@ class OpeningHoursViewSet(SnippetViewSet):
                     FieldRowPanel(["month", "day", "nth", "weekday"]),
                     FieldRowPanel(["shift", "spans"]),
                 ],
-                heading=gettext_lazy("Other days that come back every year"),
+                heading=gettext_lazy("Other days that repeat every year"),
                 label=gettext_lazy("yearly day"),
             ),
             RowsPanel(
                 "seasons",
                 ["name", first_and_last_day, *WEEKDAYS],
                 formset=SeasonFormSet,
-                heading=gettext_lazy("Another week for a time"),
+                heading=gettext_lazy("A different week for a while"),
                 label=gettext_lazy("week"),
                 help_text=gettext_lazy(
                     "Summer hours, or new hours from a date on. "

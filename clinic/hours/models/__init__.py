@@ -45,7 +45,7 @@ class WeeklyHours(models.Model):
             raise ValidationError({WEEKDAYS[day]: message for day, message in problems.items()})
 
 
-ENDS_BEFORE_START = _("The last day lies before the first.")
+ENDS_BEFORE_START = _("The last day is before the first.")
 
 
 class DateRange(models.Model):
@@ -198,7 +198,7 @@ class PublicHoliday(models.Model):
             models.UniqueConstraint(
                 fields=("opening_hours", "name"),
                 name="clinic_public_holiday_decided_once",
-                violation_error_message=_("There is a decision about this holiday already."),
+                violation_error_message=_("This holiday already has a decision."),
             )
         ]
 

@@ -67,7 +67,7 @@ class SpansField(SpansColumn):
         try:
             return tuple(_span(part) for part in value.split())
         except ValueError as error:
-            raise ValidationError(_("These are no opening times."), code="invalid") from error
+            raise ValidationError(_("These are not opening times."), code="invalid") from error
 
     def get_prep_value(self, value: Any) -> str:
         return " ".join(f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in self.to_python(value))

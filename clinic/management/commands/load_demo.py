@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--with-users",
             action="store_true",
-            help="make the demo accounts, whose password is public, and the requests also where DEBUG is off",
+            help="make the demo accounts, whose password is public, and the requests, even where DEBUG is off",
         )
         parser.add_argument(
             "--render-in-background", action="store_true", help="do not wait until the pages' pictures are made"

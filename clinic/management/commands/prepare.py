@@ -44,7 +44,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  Site   {address}/\n  Admin  {address}/admin/")
         if settings.DEBUG:
             names = ", ".join(account[0] for account in users.ACCOUNTS)
-            self.stdout.write(f"  Demo log-ins (password {users.PASSWORD}): {names}\n")
+            self.stdout.write(f"  Demo logins (password {users.PASSWORD}): {names}\n")
 
 
 def set_site_address(address: str) -> None:

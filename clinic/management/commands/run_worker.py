@@ -115,6 +115,11 @@ def send_staff_mail() -> bool:
     return staff_mail.send_next()
 
 
+def recover_staff_mail() -> None:
+    """Make due what a clock that was set back keeps waiting."""
+    staff_mail.recover_from_clock_change()
+
+
 def purge_account_events() -> None:
     """Delete old sign-ins, and sessions that are over."""
     AccountEvent.objects.purge()
@@ -133,6 +138,7 @@ JOBS: dict[Callable[[], Any], float] = {
     forget_networks: 24 * 3600,
     empty_trash: 3600,
     outbox.recover_from_clock_change: 60,
+    recover_staff_mail: 60,
 }
 
 
@@ -170,6 +176,7 @@ class Command(BaseCommand):
             record_heartbeat,
             outbox.recover_from_clock_change,
             outbox.send_due,
+            recover_staff_mail,
             staff_mail.send_due,
             expire_holds,
             publish_scheduled,

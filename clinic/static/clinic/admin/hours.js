@@ -26,7 +26,7 @@ async function refresh() {
     const words = preview.querySelector("[data-answer]");
     if (words) answer.textContent = words.content.textContent;
   } catch {
-    status.textContent = "The preview cannot be reached. You can still save.";
+    status.textContent = "The preview cannot be shown right now. You can still save.";
   }
 }
 
@@ -39,7 +39,7 @@ function showErrors(errors) {
     else field.removeAttribute("aria-invalid");
   }
   const whole = (errors[""] || []).join(" ");
-  status.textContent = Object.keys(errors).length ? `Something is not clear yet; it is marked in red. ${whole}` : "";
+  status.textContent = Object.keys(errors).length ? `Something is not clear yet. It is marked in red. ${whole}` : "";
 }
 
 const later = () => {

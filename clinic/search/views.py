@@ -1,0 +1,61 @@
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from wagtail.images import get_image_model
+from wagtail.models import Page
+
+from clinic.caching.version import version_for
+from clinic.site.offers import get_offered_treatments
+
+from .finding import find
+from .forms import SearchForm
+from .index import get_index
+
+RESULTS_PER_PAGE = 10
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
+    is_exact = "exact" in request.GET
+    found = find(get_index(version_for(request)), query, is_exact=is_exact)
+    paginator = Paginator(found.page_ids, RESULTS_PER_PAGE)
+    results = paginator.get_page(request.GET.get("page"))
+    exact = {"exact": "1"}
+    is_empty = bool(query) and not found.page_ids
+    context = {
+        "query": query,
+        "form": SearchForm(initial={"q": query}),
+        "found": found,
+        "results": results,
+        "pages": get_pages_in_order(results.object_list),
+        "treatments": get_treatments() if is_empty else [],
+        "page_range": paginator.get_elided_page_range(results.number),
+        "exact_query": urlencode({"q": query} | exact),
+        "query_prefix": urlencode({"q": query} | (exact if is_exact else {})) + "&",
+        "head_title": f"Search: {query}" if query else "Search",
+        "noindex": True,
+    }
+    return render(request, "clinic/search.html", context)
+
+
+def get_treatments() -> list[Page]:
+    """Return the pages of the treatments that visitors can see."""
+    ids = [treatment.id for treatment in get_offered_treatments()]
+    return list(Page.objects.live().public().filter(pk__in=ids).order_by("path"))
+
+
+def get_pages_in_order(ids: list[int]) -> list[Page]:
+    """Return the specific public pages with these ids and their pictures, in the order of the ids.
+
+    The index may be up to an hour old, so the restrictions are asked for again.
+    """
+    pages = {page.pk: page for page in Page.objects.live().public().filter(pk__in=ids).specific().defer_streamfields()}
+    pictures = get_image_model().objects.filter(pk__in=[page.listing_image_id for page in pages.values()])
+    by_id = {picture.pk: picture for picture in pictures.prefetch_related("renditions")}
+    for page in pages.values():
+        page.listing_image = by_id.get(page.listing_image_id)
+    return [pages[pk] for pk in ids if pk in pages]

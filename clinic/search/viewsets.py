@@ -1,0 +1,27 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import NumberColumn
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from clinic.caching.version import version_for
+
+from .finding import find
+from .index import get_index
+from .models import Synonym, split_phrases
+
+
+class FoundPagesColumn(NumberColumn):
+    """Show how many pages the search finds for what visitors type."""
+
+    def get_cell_context_data(self, instance, parent_context):
+        index = get_index(version_for(parent_context["request"]))
+        found = {page for phrase in split_phrases(instance.words) for page in find(index, phrase).page_ids}
+        return super().get_cell_context_data(instance, parent_context) | {"value": len(found)}
+
+
+class SynonymViewSet(SnippetViewSet):
+    model = Synonym
+    icon = "search"
+    menu_label = _("Search synonyms")
+    list_display = ["words", "means", FoundPagesColumn("pk", label=_("Pages found"))]
+    search_fields = ["words", "means"]
+    ordering = "words"
