@@ -6,6 +6,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from clinic.admin.columns import PageCountColumn, count_pages
 from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, get_add_page_shortcut
 
+from . import importing_hooks  # noqa: F401 registers its hooks
 from .models import BlogCategory, BlogIndexPage, BlogPage
 
 

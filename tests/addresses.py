@@ -548,6 +548,7 @@ admin/snippets/choose/clinic/openinghours/chosen/<str:pk>/
     admin/snippets/choose/clinic/openinghours/chosen/{hours}/
 admin/snippets/choose/clinic/openinghours/chosen-multiple/
 admin/snippets/choose/clinic/openinghours/create/
+admin/articles/import/
 """
 
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from taggit.models import Tag
 from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
 
-from blog.management.commands import import_posts
+from blog import importing
 from blog.models import BlogCategory, BlogPage
-from clinic.models import Keyword
+from clinic.models import Keyword, Person
 from tests.factories import make_article, make_user
 
 ARTICLES = Path(__file__).parent / "legacy"
@@ -101,6 +101,44 @@ def test_second_import_changes_nothing(blog_index):
     before = state_of_everything()
     assert run(MIGRAINE, ON_TOP).count("already imported, nothing changed") == 2
     assert state_of_everything() == before
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_article_that_older_rules_imported_keeps_its_identity(blog_index, is_edited):
+    run(MIGRAINE, ON_TOP)
+    for page in BlogPage.objects.all():
+        BlogPage.objects.filter(pk=page.pk).update(legacy_key=f"{page.pk:064x}")
+        if is_edited:
+            page.title, page.slug, page.body = f"Another title {page.pk}", f"another-{page.pk}", []
+            page.legacy_key = f"{page.pk:064x}"
+            page.save_revision().publish()
+    before = state_of_everything()
+    assert run(MIGRAINE, ON_TOP).count("already imported, nothing changed") == 2
+    assert state_of_everything() == before
+
+
+def test_other_article_is_new_beside_one_of_older_rules(blog_index):
+    run(ON_TOP)
+    BlogPage.objects.update(legacy_key="0" * 64)
+    run(MIGRAINE)
+    assert BlogPage.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [("Jane Doe", "Jane Doe"), ("Dr. Jane Doe", "Jane Doe"), ("Jane Doe, RN", "Dr. Jane Doe")],
+)
+def test_author_is_the_team_member_of_that_name(blog_index, tmp_path, author, name):
+    person = Person.objects.create(name=name, role="Nurse")
+    text = (ARTICLES / "other-order.txt").read_text().replace("by Jane Doe", f"by {author}")
+    run(save_text(tmp_path, "post.txt", text))
+    assert BlogPage.objects.get().author == person
+
+
+def test_unknown_author_is_left_to_the_editor(blog_index):
+    out = run(ARTICLES / "other-order.txt")
+    assert BlogPage.objects.get().author is None
+    assert "Check: no team member is named “Jane Doe”" in out
 
 
 def test_edited_article_is_not_imported_again(blog_index):
@@ -215,7 +253,7 @@ def test_file_that_fails_does_not_stop_the_others(blog_index):
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n\x00stream", "binary"),
         (b"Nothing but words\n" * 600_000, "larger than 1024 KiB"),
         (b"milk\neggs\nbread\n", "not one full sentence"),
-        (b"<!DOCTYPE html><html><body><p>Hello there.</p></body></html>", "HTML page"),
+        (b"<!DOCTYPE html><html><body><p>Hello there.</p></body></html>", "there is a title but no text"),
     ],
 )
 def test_file_that_is_no_article_leaves_nothing_behind(blog_index, tmp_path, data, message):
@@ -241,7 +279,7 @@ def test_nothing_half_made_stays(blog_index, monkeypatch):
 
     before = state_of_everything()
     with monkeypatch.context() as patch:
-        patch.setattr(import_posts, "get_or_create_category", fail)
+        patch.setattr(importing, "get_or_create_category", fail)
         with pytest.raises(CommandError, match="disk full"):
             run(ON_TOP, MIGRAINE)
     assert BlogPage.objects.get().slug == "how-can-botox-help-with-migraine-headaches"

@@ -6,19 +6,17 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.urls import reverse
-from django.utils.text import slugify
-from wagtail.log_actions import log
-from wagtail.rich_text import RichText
 
+from blog.importing import create_draft, find_author, find_page
 from blog.legacy_import import MAX_BYTES, LegacyArticle, NotAnArticleError, decode, parse
-from blog.models import BlogCategory, BlogIndexPage, BlogPage
-from clinic.addresses.reserved import is_reserved
+from blog.models import BlogIndexPage
+from clinic.models import TrashPage
 
 
 class Command(BaseCommand):
     help = (
-        "Create a draft article from each FILE, a page of the old site saved as plain text. Lines that are not part "
-        "of the article are left out and listed. Importing a file again changes nothing."
+        "Create a draft article from each FILE, a page of the old site saved as text, Markdown or HTML. Lines that are "
+        "not part of the article are left out and listed. Importing a file again changes nothing."
     )
 
     def add_arguments(self, parser):
@@ -54,13 +52,14 @@ class Command(BaseCommand):
         self.report(article)
 
     def report(self, article: LegacyArticle) -> None:
-        tags = [block.tag for block in article.blocks]
         self.stdout.write(
             f"  Date: {article.date or 'none'}. Author: {article.author or 'none'}. "
-            f"Categories: {', '.join(article.categories) or 'none'}. Headings: {tags.count('h2')}. "
-            f"Lists: {tags.count('ul') + tags.count('ol')}. Keywords: {len(article.keywords)}."
+            f"Categories: {', '.join(article.categories) or 'none'}. Headings: {len(article.headings)}. "
+            f"Lists: {len(article.lists)}. Tables: {len(article.tables)}. Keywords: {len(article.keywords)}."
         )
-        checks = [] if article.date else ["no date found. Set it before you publish."]
+        checks = [] if article.date else ["no date found. Without one, it gets the day on which you publish it."]
+        if article.author and not find_author(article):
+            checks.append(f"no team member is named “{article.author}”. Set the author by hand.")
         checks += [f"line {line.number}: {line.text}  ({line.reason})" for line in article.to_check]
         for check in checks:
             self.stdout.write(self.style.WARNING(f"  Check: {check}"))
@@ -71,7 +70,7 @@ class Command(BaseCommand):
 
 
 def get_blog_index() -> BlogIndexPage:
-    index = BlogIndexPage.objects.order_by("path").first()
+    index = TrashPage.exclude_from(BlogIndexPage.objects.order_by("path")).first()
     if not index:
         raise CommandError("There is no blog index page. Create one below the home page first.")
     return index
@@ -81,56 +80,3 @@ def describe_error(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-
-
-def get_slug(article: LegacyArticle, index: BlogIndexPage) -> str:
-    """Return the old address, unless the blog itself uses it."""
-    return f"{article.slug}-article" if is_reserved(article.slug, index) else article.slug
-
-
-def find_page(article: LegacyArticle, index: BlogIndexPage):
-    """Return the page of an earlier import, or one made by hand.
-
-    A page made by hand has the same address. Another imported article may have the same title. Then this one is new.
-    """
-    imported = BlogPage.objects.filter(legacy_key=article.key).first()
-    if imported:
-        return imported
-    at_address = index.get_children().filter(slug=get_slug(article, index)).first()
-    return None if at_address is None or getattr(at_address.specific, "legacy_key", "") else at_address
-
-
-def create_draft(article: LegacyArticle, index: BlogIndexPage) -> BlogPage:
-    """Create a draft page and its first revision.
-
-    An editor checks and publishes it.
-    """
-    page = BlogPage(
-        title=article.title,
-        slug=find_free_slug(get_slug(article, index), index.get_children()),
-        live=False,
-        has_unpublished_changes=True,
-        date=article.date,
-        search_description=article.description,
-        body=[("text", RichText(article.html))],
-        legacy_key=article.key,
-    )
-    index.add_child(instance=page)
-    page.categories.set([get_or_create_category(name) for name in article.categories])
-    page.keywords.add(*article.keywords)
-    page.save()
-    log(page, "wagtail.create")
-    page.save_revision(clean=False)  # publishing asks for a missing date
-    return page
-
-
-def find_free_slug(slug: str, siblings) -> str:
-    taken = set(siblings.filter(slug__startswith=slug).values_list("slug", flat=True))
-    numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    return next(candidate for candidate in (slug, *numbered) if candidate not in taken)
-
-
-def get_or_create_category(name: str) -> BlogCategory:
-    found = BlogCategory.objects.filter(name__iexact=name).first()
-    slug = find_free_slug(slugify(name) or "category", BlogCategory.objects)
-    return found or BlogCategory.objects.create(name=name, slug=slug)
