@@ -26,6 +26,7 @@ SNIPPETS = {
     BlogCategory: ({"name": "First words.", "slug": "first"}, "name"),
     Person: ({"name": "First words.", "role": "Nurse"}, "name"),
     models.Testimonial: ({"quote": "First words.", "attribution": "A.", "is_example": True}, "quote"),
+    models.Synonym: ({"words": "First words.", "means": "lines"}, "words"),
     WhyChooseUs: ({"name": "Reasons", "heading": "First words.", "reasons": []}, "heading"),
 }
 
