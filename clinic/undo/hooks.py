@@ -83,7 +83,7 @@ def delete_many_into_trash(request, action_type, objects, action):
         return None
     if any(TrashPage.holds(page) for page in objects):
         return refuse(request)
-    if action_type != "delete":
+    if action_type != "delete" or not objects:
         return None
     if any(trash.is_home_of_site(page) for page in objects):
         messages.error(request, _("The home page of the site cannot be deleted."))
