@@ -165,6 +165,13 @@ def test_bulk_delete_goes_to_the_trash(manager, branch, home):
     assert manager.get("/about/team/").status_code == 200
 
 
+def test_bulk_delete_of_what_cannot_be_deleted_changes_nothing(manager, branch):
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
+    root = Page.get_first_root_node()
+    assert manager.post(f"{address}?id={root.pk}").status_code == 302
+    assert not TrashedPage.objects.exists()
+
+
 def test_slug_taken_meanwhile_is_asked_about(manager, branch, home):
     delete(manager, branch)
     home.refresh_from_db()
