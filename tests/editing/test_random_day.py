@@ -14,6 +14,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.test import Client, TestCase
+from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Page, Revision
 
@@ -83,7 +84,9 @@ class Day:
 
     def save(self, page: Page, **fields) -> None:
         self.chosen.pop(page.pk, None)
-        self.post(f"pages/{page.pk}/edit/", fill_in(page, self.user) | fields)
+        with timezone.override(CLINIC_ZONE):  # as the admin shows times
+            shown = fill_in(page, self.user)
+        self.post(f"pages/{page.pk}/edit/", shown | fields)
 
     def create(self) -> str:
         model, parent = self.random.choice(
