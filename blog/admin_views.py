@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from clinic.models import TrashPage
+
 from .importing import create_draft, find_author, find_page, get_free_slug
 from .legacy_import import MAX_BYTES, LegacyArticle, NotAnArticleError, decode, parse
 from .models import BlogIndexPage, BlogPage
@@ -96,7 +98,7 @@ class ImportView(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "download"
 
     def dispatch(self, request, *args, **kwargs):
-        self.index = BlogIndexPage.objects.order_by("path").first()
+        self.index = TrashPage.exclude_from(BlogIndexPage.objects.order_by("path")).first()
         if not self.index or not self.index.permissions_for_user(request.user).can_add_subpage():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)

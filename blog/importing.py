@@ -7,7 +7,6 @@ from html import unescape
 from django.db import transaction
 from django.utils.html import strip_tags
 from django.utils.text import slugify
-from wagtail.log_actions import log
 from wagtail.rich_text import RichText
 
 from clinic.addresses.reserved import is_reserved
@@ -94,8 +93,7 @@ def create_draft(article: LegacyArticle, index: BlogIndexPage, user=None) -> Blo
         page.categories.set([get_or_create_category(name) for name in article.categories])
         page.keywords.add(*article.keywords)
         page.save()
-        log(page, "wagtail.create", user=user)
-        page.save_revision(user=user, clean=False)  # publishing asks for a missing date
+        page.save_revision(user=user, clean=False)
     return page
 
 

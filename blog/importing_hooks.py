@@ -6,6 +6,7 @@ from wagtail import hooks
 from wagtail.admin.widgets.button import Button
 
 from clinic.admin.menu import SHORTCUT_HOOK, Shortcut
+from clinic.models import TrashPage
 
 from .admin_views import ImportView
 from .models import BlogIndexPage
@@ -18,7 +19,7 @@ def route_import():
 
 @hooks.register(SHORTCUT_HOOK, order=110)
 def get_import_shortcut(request):
-    index = BlogIndexPage.objects.first()
+    index = TrashPage.exclude_from(BlogIndexPage.objects.all()).first()
     if index and index.permissions_for_user(request.user).can_add_subpage():
         return Shortcut(_("Import an article"), reverse("import_articles"), "download")
     return None

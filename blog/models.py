@@ -2,17 +2,18 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db import models
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, PageManager
+from wagtail.models import Orderable, PageManager, RevisionMixin, Site
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from clinic.addresses.visibility import keep_public
-from clinic.models import BasePage
+from clinic.models import BasePage, ClinicProfile
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
 from clinic.site.context import site_context
@@ -29,7 +30,7 @@ class BlogCategoryQuerySet(models.QuerySet):
         return self.filter(pages__in=BlogPage.objects.live().public()).distinct()
 
 
-class BlogCategory(models.Model):
+class BlogCategory(RevisionMixin, models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
 
@@ -139,8 +140,12 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
 
 class BlogPage(BasePage):
-    # Drafts can lack a date. Publishing requires it.
-    date = models.DateField(_("date"), null=True, help_text=_("The day it was first published."))
+    date = models.DateField(
+        _("date that readers see"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the day it first goes live. Type a date for an article that appeared elsewhere before."),
+    )
     author = optional_key("clinic.Person", _("author"), related_name="articles")
     categories = ParentalManyToManyField(BlogCategory, verbose_name=_("categories"), blank=True, related_name="pages")
     intro = models.TextField(_("introduction"), max_length=500, blank=True)
@@ -156,11 +161,8 @@ class BlogPage(BasePage):
         *BasePage.content_panels,
         "intro",
         MultiFieldPanel(
-            [
-                FieldRowPanel(["date", "author"]),
-                FieldPanel("categories", widget=forms.CheckboxSelectMultiple),
-            ],
-            heading=_("Date, author and categories"),
+            ["author", FieldPanel("categories", widget=forms.CheckboxSelectMultiple)],
+            heading=_("Author and categories"),
         ),
         "body",
         "sources",
@@ -172,6 +174,7 @@ class BlogPage(BasePage):
             max_num=3,
             help_text=_("Shown first, followed by articles about the same treatments, then the newest."),
         ),
+        MultiFieldPanel(["date"], heading=_("Date"), classname="collapsed"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
     kind_label = _("Article")
@@ -185,6 +188,13 @@ class BlogPage(BasePage):
     @property
     def opening_text(self) -> str:
         return self.intro
+
+    def save(self, *args, **kwargs):
+        """Date a live article, unless an editor has, by the day on which it first went live."""
+        if self.live and self.date is None:
+            site = self.get_site() or Site.objects.get(is_default_site=True)
+            self.date = ClinicProfile.for_site(site).today(self.first_published_at or timezone.now())
+        return super().save(*args, **kwargs)
 
     def reading(self) -> Reading:
         return read(self.body.render_as_block())

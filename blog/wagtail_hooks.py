@@ -1,10 +1,9 @@
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.ui.tables import NumberColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from clinic.admin.columns import PageCountColumn, count_pages
 from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, get_add_page_shortcut
 
 from . import importing_hooks  # noqa: F401 registers its hooks
@@ -17,12 +16,12 @@ class BlogCategoryViewSet(SnippetViewSet):
     menu_hook = CONTENT_MENU
     menu_label = _("Article categories")
     menu_order = 10
-    list_display = ["name", NumberColumn("article_count", label=_("Articles"), sort_key="article_count")]
+    list_display = ["name", PageCountColumn(_("Articles"))]
     search_fields = ["name"]
     ordering = "name"
 
     def get_queryset(self, request):
-        return BlogCategory.objects.annotate(article_count=Count("pages"))
+        return BlogCategory.objects.annotate(**count_pages("pages"))
 
 
 register_snippet(BlogCategoryViewSet)

@@ -14,12 +14,13 @@ class ClinicConfig(AppConfig):
 
         from .addresses import recording
         from .caching import prerender, version
-        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail
+        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
         from .seo.graph import register_node
         from .site.context import clinic_node
+        from .undo import history, references
 
         # Renditions are saved while pages are rendered, and the others are on no page.
-        unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail)
+        unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage)
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
         for signal in (
@@ -30,5 +31,7 @@ class ClinicConfig(AppConfig):
         ):
             signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
         signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
+        history.connect()
+        references.connect()
         recording.connect()
         register_node(clinic_node)

@@ -6,3 +6,10 @@ import re
 EXTENSION = re.compile(
     r"(?<=[\d\s).-])[\s(,;]*(?:(?:ext(?:n|ension)?|x|int|anexo)[\s.:#=]*|#\s*|,,\s*|;\s*)\d{1,7}[\s)]*$", re.IGNORECASE
 )
+
+
+def to_url(number: str) -> str:
+    """Return a ``tel:`` URL for a number as people write it: "tel:9495550100;ext=4"."""
+    extension = EXTENSION.search(number)
+    dialed = "".join(char for char in EXTENSION.sub("", number) if char.isdigit() or char == "+")
+    return f"tel:{dialed};ext={''.join(filter(str.isdigit, extension[0]))}" if extension else f"tel:{dialed}"

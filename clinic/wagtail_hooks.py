@@ -7,18 +7,22 @@ from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.site_summary import PagesSummaryItem
 from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 
 from .accounts.views import SignInReport, StaffAccessView
 from .addresses import hooks as address_hooks  # noqa: F401  registers them
+from .admin.help import GuideMenuItem, HelpView
 from .admin.menu import SHORTCUT_HOOK, Shortcut
-from .admin.panels import CaseSearchPanel, EditorPanel
+from .admin.panels import CaseSearchPanel, EditorPanel, KeptPagesSummaryItem
+from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
 from .models import AccountEvent, Announcement, Keyword, OpeningHours
+from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
 # Only pictures and documents can be uploaded, and both are checked.
 AvatarSettingsPanel.is_active = lambda panel: False
@@ -46,6 +50,14 @@ def close_preview_of_filters():
         raise Http404
 
     return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
+
+
+@hooks.register("register_admin_urls")
+def route_page_lists():
+    return [
+        path("page-lists/<slug:kind>/", PageListReport.as_view(), name="page_list"),
+        path("page-lists/<slug:kind>/results/", PageListReport.as_view(results_only=True), name="page_list_results"),
+    ]
 
 
 @hooks.register("register_admin_urls")
@@ -86,6 +98,11 @@ def get_avatar_url(user, size):
     return static("wagtailadmin/images/default-user-avatar.png")
 
 
+@hooks.register("construct_homepage_summary_items", order=1)
+def count_pages_without_trash(request, items):
+    items[:] = [KeptPagesSummaryItem(request) if type(item) is PagesSummaryItem else item for item in items]
+
+
 @hooks.register("construct_homepage_panels")
 def add_panels_for_role(request, panels):
     if user_has_any_page_permission(request.user):
@@ -98,10 +115,25 @@ def add_panels_for_role(request, panels):
         panels.append(HolidayPanel())
 
 
+@hooks.register("register_admin_urls")
+def route_help():
+    return [path("help/<slug:guide>/", HelpView.as_view(), name="help")]
+
+
+@hooks.register("register_help_menu_item")
+def link_guide_for_editors():
+    return GuideMenuItem("editors", order=100)
+
+
+@hooks.register("register_help_menu_item")
+def link_guide_for_desk():
+    return GuideMenuItem("front-desk", order=200)
+
+
 @hooks.register("construct_help_menu")
-def remove_news_badges(request, items):
-    # Every new account would see two badges about Wagtail. The dashboard links the editor's guide.
-    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+def remove_links_to_the_internet(request, items):
+    # Every new account would see two badges about Wagtail.
+    items[:] = [item for item in items if isinstance(item, GuideMenuItem) or item.name == "keyboard-shortcuts-trigger"]
 
 
 def register_shortcut(order, label, icon, model, permission, view):

@@ -5,6 +5,8 @@ address. A name in braces is an object of ``make_objects``. The snippets share t
 each of ``SNIPPETS``.
 """
 
+import re
+
 SNIPPETS = {
     "blog/blogcategory": "category",
     "treatments/areaofconcern": "area",
@@ -16,7 +18,7 @@ SNIPPETS = {
     "clinic/whychooseus": "why_choose_us",
 }
 
-SNIPPET_ROWS = """
+SNIPPET_ROWS = r"""
 admin/snippets/@/
 admin/snippets/@/results/
 admin/snippets/@/add/
@@ -26,6 +28,8 @@ admin/snippets/@/usage/<int:pk>/
 admin/snippets/@/history/<int:pk>/
 admin/snippets/@/history-results/<int:pk>/
 admin/snippets/@/copy/<int:pk>/
+admin/snippets/@/history/<int:pk>/revisions/<int:revision_id>/revert/
+admin/snippets/@/history/(?P<pk>.+)/revisions/compare/(?P<revision_id_a>live|earliest|\d+)\.\.\.(?P<revision_id_b>live|latest|\d+)/$
 admin/snippets/choose/@/
 admin/snippets/choose/@/results/
 admin/snippets/choose/@/chosen/<str:pk>/
@@ -285,6 +289,24 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/help/<slug:guide>/
+    admin/help/editors/
+    admin/help/front-desk/
+    admin/help/nothing/
+admin/page-lists/<slug:kind>/
+    admin/page-lists/scheduled/
+    admin/page-lists/unpublished/
+    admin/page-lists/abandoned/
+    admin/page-lists/undescribed/
+    admin/page-lists/nothing/
+admin/page-lists/<slug:kind>/results/
+    admin/page-lists/abandoned/results/
+admin/trash/
+admin/trash/results/
+admin/trash/<int:pk>/restore/
+    admin/trash/{trashed}/restore/
+admin/trash/<int:pk>/delete/
+    admin/trash/{trashed}/delete/
 admin/lane/
 admin/lane/new/
 admin/lane/edit/<int:pk>/
@@ -511,9 +533,16 @@ _util/login/
     {treatment_path}
     contact/
     prices/
+admin/snippets/clinic/announcement/preview/
+admin/snippets/clinic/announcement/preview/<int:pk>/
+    admin/snippets/clinic/announcement/preview/{announcement}/
+admin/snippets/clinic/announcement/history/<int:pk>/revisions/<int:revision_id>/view/
+    admin/snippets/clinic/announcement/history/{announcement}/revisions/{announcement_revision}/view/
 admin/snippets/clinic/whychooseus/preview/
 admin/snippets/clinic/whychooseus/preview/<int:pk>/
     admin/snippets/clinic/whychooseus/preview/{why_choose_us}/
+admin/snippets/clinic/whychooseus/history/<int:pk>/revisions/<int:revision_id>/view/
+    admin/snippets/clinic/whychooseus/history/{why_choose_us}/revisions/{why_choose_us_revision}/view/
 admin/snippets/choose/clinic/openinghours/
 admin/snippets/choose/clinic/openinghours/results/
 admin/snippets/choose/clinic/openinghours/chosen/<str:pk>/
@@ -537,5 +566,7 @@ def read_rows() -> list[tuple[str, str]]:
     for snippet, name in SNIPPETS.items():
         for line in SNIPPET_ROWS.split():
             pattern = line.replace("@", snippet)
-            rows[pattern] = [pattern.replace("<int:pk>", f"{{{name}}}").replace("<str:pk>", f"{{{name}}}")]
+            address = re.sub(r"<(int|str):pk>|\(\?P<pk>\.\+\)", f"{{{name}}}", pattern)
+            address = re.sub(r"<int:revision_id>|\(\?P<revision_id_.>[^)]*\)", f"{{{name}_revision}}", address)
+            rows[pattern] = [address.replace("\\", "").rstrip("$")]
     return [(pattern, address) for pattern, addresses in rows.items() for address in addresses or [pattern]]

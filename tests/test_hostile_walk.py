@@ -60,6 +60,7 @@ from clinic.models import (
     WhyChooseUs,
 )
 from clinic.site.heartbeat import WorkerHeartbeat
+from clinic.undo.trash import move_to_trash
 from tests import factories, sizes
 from tests.addresses import SNIPPETS, read_rows
 from tests.hostile_values import BODIES, HEADERS, PATH_TEXTS, TEXTS
@@ -253,6 +254,7 @@ def make_objects() -> dict[str, str]:
     hours = OpeningHours.objects.get()
     visit = Appointment.objects.live().filter(starts_at__gt=timezone.now()).first()
     private = BlogIndexPage.objects.get().add_child(instance=BlogPage(title="Private", date=date(2026, 1, 2)))
+    deleted = BlogIndexPage.objects.get().add_child(instance=BlogPage(title="Deleted", date=date(2026, 1, 2)))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     WorkerHeartbeat.record()
     found = {
@@ -284,6 +286,7 @@ def make_objects() -> dict[str, str]:
             object_id=str(article.pk),
             last_seen_at=timezone.now(),
         ),
+        "trashed": move_to_trash(deleted, user),
         "redirect": Redirect.objects.create(old_path="/old", redirect_link="/"),
         "site": Site.objects.get(),
         "user": user,
@@ -302,13 +305,14 @@ def make_objects() -> dict[str, str]:
         "synonym": Synonym.objects.first(),
         "why_choose_us": WhyChooseUs.objects.first(),
     }
+    versions = {f"{name}_revision": found[name].save_revision() for name in SNIPPETS.values()}
     paths = {
         "token": get_visit_path(visit.case).split("/")[-2],
         "receipt": get_receipt_path(visit.case).split("/")[-2],
         "article_path": article.url.lstrip("/"),
         "treatment_path": found["treatment"].url.lstrip("/"),
     }
-    return {name: str(thing.pk) for name, thing in found.items()} | paths
+    return {name: str(thing.pk) for name, thing in (found | versions).items()} | paths
 
 
 def test_each_url_has_a_row():

@@ -20,6 +20,7 @@ PREVIEWABLE = [
     model
     for model in apps.get_models()
     if issubclass(model, PreviewableMixin) and model.__module__.partition(".")[0] != "wagtail"
+    if model.preview_modes != []
 ]
 PAGE_TYPES = [model for model in PREVIEWABLE if issubclass(model, BasePage)]
 FILLED = ("nothing", "defaults", "blanks", "deleted")

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import RevisionMixin
 from wagtail.search import index
 
 from clinic.models import BasePage
@@ -15,7 +16,7 @@ SECTIONS = ("what_it_is", "who_it_suits", "who_should_not", "how_it_goes", "afte
 SEARCHED = ("introduction", *SECTIONS, "body")
 
 
-class AreaOfConcern(models.Model):
+class AreaOfConcern(RevisionMixin, models.Model):
     """Group the treatments by what patients come for, such as "scars"."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)

@@ -1,10 +1,9 @@
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.ui.tables import NumberColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from clinic.admin.columns import PageCountColumn, count_pages
 from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, get_add_page_shortcut
 
 from .models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
@@ -17,14 +16,14 @@ class AreaOfConcernViewSet(SnippetViewSet):
     menu_order = 20
     list_display = [
         "name",
-        NumberColumn("treatment_count", label=_("Treatments"), sort_key="treatment_count"),
+        PageCountColumn(_("Treatments")),
         "sort_order",
     ]
     search_fields = ["name"]
     ordering = ["sort_order", "name"]
 
     def get_queryset(self, request):
-        return AreaOfConcern.objects.annotate(treatment_count=Count("treatments"))
+        return AreaOfConcern.objects.annotate(**count_pages("treatments"))
 
 
 register_snippet(AreaOfConcernViewSet)

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from clinic.undo.models import TrashPage
+
 # A snippet viewset of a feature joins the "Content" menu with ``menu_hook = CONTENT_MENU``.
 CONTENT_MENU = "register_content_menu_item"
 # Features register functions that take the request and return a Shortcut or None.
@@ -23,7 +25,7 @@ def get_add_page_shortcut(request, index_model, page_model, label, icon) -> Shor
 
     Return None if the user may not add one.
     """
-    index = index_model.objects.first()
+    index = TrashPage.exclude_from(index_model.objects.all()).first()
     if index and index.permissions_for_user(request.user).can_add_subpage():
         args = [page_model._meta.app_label, page_model._meta.model_name, index.pk]
         return Shortcut(label, reverse("wagtailadmin_pages:add", args=args), icon)

@@ -1,10 +1,13 @@
 """Define the lists in the "Content" menu."""
 
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import BooleanColumn, Column, StatusTagColumn
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from clinic.hours.formatting import format_dates, format_end, format_moment
+from clinic.hours.schedule import MIDNIGHT
 from clinic.keywords.viewsets import KeywordViewSet
 from clinic.models import Announcement, Person, Testimonial, WhyChooseUs
 from clinic.search.viewsets import SynonymViewSet
@@ -40,10 +43,21 @@ class WhyChooseUsViewSet(SnippetViewSet):
     search_fields = ["name", "heading"]
 
 
+def describe_start(announcement: Announcement) -> str:
+    """Return the first day, with the time if it is not the start of the day."""
+    local = timezone.localtime(announcement.starts_at)
+    return format_dates(local.date(), local.date()) if local.time() == MIDNIGHT else format_moment(local)
+
+
 class AnnouncementViewSet(SnippetViewSet):
     model = Announcement
     icon = "info-circle"
-    list_display = ["text", "starts_at", "ends_at"]
+    list_display = [
+        "text",
+        StatusTagColumn("state", label=_("State"), accessor="describe_state", primary=lambda row: row.is_running),
+        Column("starts_at", label=_("From"), accessor=lambda row: describe_start(row), sort_key="starts_at"),
+        Column("ends_at", label=_("To"), accessor=lambda row: format_end(timezone.localtime(row.ends_at))),
+    ]
     search_fields = ["text"]
 
 

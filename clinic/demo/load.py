@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import DecimalField, Model
 from django.utils import timezone
@@ -97,6 +98,7 @@ class Loader:
         if with_requests:
             count = requests.create(self.users, self.names, self.site)
             self.say(f"{count} example requests; their messages count as sent.")
+        call_command("rebuild_references_index", verbosity=0)
 
     # What pages are made of
 
@@ -129,6 +131,7 @@ class Loader:
                         self.set_field(row, name, value)
                     row.full_clean()
                 row.save()
+                row.save_revision(user=self.users.get("editor"), log_action="wagtail.create")
 
     # Pages
 

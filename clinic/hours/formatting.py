@@ -55,6 +55,28 @@ def format_moment(local: datetime) -> str:
     return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
 
 
+def format_end(local: datetime) -> str:
+    """Return "Through Friday, Nov 6" for a midnight, else "Until Fri, Nov 6, 5 pm"."""
+    if local.time() != MIDNIGHT:
+        return f"Until {format_moment(local)}"
+    day = local.date() - DAY
+    return f"Through {WEEKDAYS[day.weekday()]}, {_month_day(day)}"
+
+
+def format_when(local: datetime, now: datetime) -> str:
+    """Return "today 9 am", "Tue 9 am" or "Tue, Dec 8, 9 am" for a time on the reader's clock.
+
+    ``now`` is on the same clock. The year is there if it is not this one.
+    """
+    day, away = local.date(), (local.date() - now.date()).days
+    if 0 <= away <= 1:
+        return f"{('today', 'tomorrow')[away]} {format_time(local)}"
+    if 2 <= away <= 6:
+        return f"{WEEKDAYS[day.weekday()][:3]} {format_time(local)}"
+    dates = format_dates(day, day) if day.year == now.year else format_dates_with_year(day, day)
+    return f"{dates}, {format_time(local)}"
+
+
 def format_dates_with_year(first: date, last: date) -> str:
     """Return "Thu, Nov 26, 2026" or "Dec 28, 2026 – Jan 8, 2027"."""
     if last in (first, date.max):

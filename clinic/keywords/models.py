@@ -2,9 +2,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, TagBase
+from wagtail.models import RevisionMixin
 
 
-class Keyword(TagBase):
+class Keyword(RevisionMixin, TagBase):
     """Store a phrase that pages should be found by, once regardless of case."""
 
     free_tagging = True

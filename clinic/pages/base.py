@@ -2,17 +2,19 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
-from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
 from clinic.addresses.reserved import is_reserved, refuse_reserved
+from clinic.undo.models import TrashPage
 
 from .fields import optional_key
+from .scheduling import SchedulePageForm, SchedulePanel
 
 
-class BasePageForm(WagtailAdminPageForm):
+class BasePageForm(SchedulePageForm):
     def clean_slug(self):
         refuse_reserved(self.cleaned_data["slug"], self.parent_page)
         return self.cleaned_data["slug"]
@@ -74,6 +76,7 @@ class BasePage(Page):
         MultiFieldPanel(["listing_summary", "social_image"], heading=_("For lists and sharing")),
         MultiFieldPanel(["show_in_menus"], heading=_("In the menu")),
     ]
+    settings_panels = [SchedulePanel(), *Page.settings_panels[1:]]
     search_fields = [
         *Page.search_fields,
         index.SearchField("listing_summary"),
@@ -92,6 +95,14 @@ class BasePage(Page):
     def opening_text(self) -> str:
         """Return the text under the title."""
         return getattr(self, "introduction", "")
+
+    @classmethod
+    def can_create_at(cls, parent):
+        """Return whether a page of this type can be made there. Those in the trash do not count."""
+        if cls.max_count is None:
+            return super().can_create_at(parent)
+        count = TrashPage.exclude_from(cls.objects.all()).count()
+        return cls.is_creatable and cls.can_exist_under(parent) and count < cls.max_count
 
     @property
     def summary(self) -> str:

@@ -213,7 +213,7 @@ class WhyChooseUsBlock(SnippetBlock):
     why_us = SnippetChooserBlock("clinic.WhyChooseUs", label=_("Why choose us"))
 
     class Meta:
-        icon = "tick"
+        icon = "check"
         label = _("Why choose us")
         description = _("The reasons to choose this clinic, shared by many pages.")
         template = "blocks/why_choose_us.html"

@@ -3,12 +3,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import PreviewableMixin
+from wagtail.models import PreviewableMixin, RevisionMixin
 
 from .fields import optional_key
 
 
-class WhyChooseUs(PreviewableMixin, models.Model):
+class WhyChooseUs(RevisionMixin, PreviewableMixin, models.Model):
     """Store the reasons to choose this clinic, shared by many pages."""
 
     name = models.CharField(_("name"), max_length=100, help_text=_("Shown only here, to find it again."))
@@ -23,7 +23,7 @@ class WhyChooseUs(PreviewableMixin, models.Model):
                         ("title", blocks.CharBlock(max_length=80)),
                         ("text", blocks.TextBlock(max_length=300)),
                     ],
-                    icon="tick",
+                    icon="check",
                     label=_("Reason"),
                     description=_("One reason, with a short title."),
                 ),
@@ -48,7 +48,7 @@ class WhyChooseUs(PreviewableMixin, models.Model):
         return "clinic/previews/why_choose_us.html"
 
 
-class Testimonial(models.Model):
+class Testimonial(RevisionMixin, models.Model):
     """Store a quote from a patient who agreed to have it shown."""
 
     quote = models.TextField(_("quote"), max_length=500)
@@ -86,7 +86,7 @@ class Testimonial(models.Model):
         return self.attribution
 
 
-class Person(models.Model):
+class Person(RevisionMixin, models.Model):
     """Store a team member, shown on pages and as the author of articles."""
 
     name = models.CharField(_("name"), max_length=100)

@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import RevisionMixin
 
 from .words import split_words
 
@@ -15,7 +16,7 @@ def validate_phrases(text: str) -> None:
             raise ValidationError(_("“%(phrase)s” contains no word."), params={"phrase": phrase})
 
 
-class Synonym(models.Model):
+class Synonym(RevisionMixin, models.Model):
     """Store what visitors type, and what the pages call it."""
 
     words = models.CharField(

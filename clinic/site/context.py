@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from clinic.addresses.visibility import keep_public
 from clinic.caching.version import CACHE_SECONDS, release, version_for
-from clinic.hours.formatting import format_moment
+from clinic.hours.formatting import format_end
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours.schedule import Schedule
 from clinic.models import Announcement, ClinicProfile, OpeningHours
@@ -130,12 +130,16 @@ def current_announcements(profile: ClinicProfile, now: datetime) -> Iterator[Sho
     rows = list(rows.order_by("starts_at", "pk"))
     public = {page.pk for page in keep_public(row.link_page for row in rows if row.link_page)}
     for row in rows:
-        page = row.link_page if row.link_page_id in public else None
-        yield ShownAnnouncement(
-            text=row.text,
-            url=page.url if page else "",
-            link_title=page.title if page else "",
-            starts=int(row.starts_at.timestamp()),
-            ends=int(row.ends_at.timestamp()),
-            until=format_moment(row.ends_at.astimezone(profile.zone)),
-        )
+        yield show_announcement(row, row.link_page if row.link_page_id in public else None, profile)
+
+
+def show_announcement(row: Announcement, page: Page | None, profile: ClinicProfile) -> ShownAnnouncement:
+    """Return what a page shows. ``page`` is the one with details, if visitors can open it."""
+    return ShownAnnouncement(
+        text=row.text,
+        url=page.url if page else "",
+        link_title=page.title if page else "",
+        starts=int(row.starts_at.timestamp()),
+        ends=int(row.ends_at.timestamp()),
+        until=format_end(row.ends_at.astimezone(profile.zone)),
+    )

@@ -5,14 +5,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Orderable
+from wagtail.models import Orderable, PreviewableMixin, RevisionMixin
 
 from clinic.pages.fields import optional_key
+
+from .announcement_form import AnnouncementForm
 
 logger = logging.getLogger(__name__)
 
@@ -116,18 +119,26 @@ class SocialLink(Orderable):
         return self.name
 
 
-class Announcement(models.Model):
+class Announcement(RevisionMixin, PreviewableMixin, models.Model):
     """Store a line shown above every page from one moment to another."""
 
     text = models.CharField(_("text"), max_length=160, help_text=_("One sentence. Write the date, not “tomorrow”."))
     link_page = optional_key("wagtailcore.Page", _("page with details"))
+    # A midnight of the clinic means the whole day before it: "through Friday".
     starts_at = models.DateTimeField(_("shown from"))
     ends_at = models.DateTimeField(_("shown until"))
 
+    base_form_class = AnnouncementForm
     panels = [
         "text",
         "link_page",
-        FieldRowPanel(["starts_at", "ends_at"], heading=_("When it is shown")),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("first_day"), FieldPanel("from_time")]),
+                FieldRowPanel([FieldPanel("last_day"), FieldPanel("until_time")]),
+            ],
+            heading=_("When it is shown"),
+        ),
     ]
 
     class Meta:
@@ -144,6 +155,18 @@ class Announcement(models.Model):
 
     def __str__(self):
         return self.text
+
+    @property
+    def is_running(self) -> bool:
+        return self.starts_at <= timezone.now() < self.ends_at
+
+    def describe_state(self) -> str:
+        if self.is_running:
+            return _("running now")
+        return _("over") if self.ends_at <= timezone.now() else _("scheduled")
+
+    def get_preview_template(self, request, mode_name):
+        return "clinic/previews/announcement.html"
 
     def clean(self):
         super().clean()

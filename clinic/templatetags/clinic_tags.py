@@ -10,9 +10,9 @@ from clinic.caching.version import version_for
 from clinic.hours.feeds import as_data
 from clinic.media.renditions import render_picture
 from clinic.models import ClinicProfile, Testimonial
-from clinic.phones import EXTENSION
+from clinic.phones import to_url
 from clinic.seo.graph import render_graph
-from clinic.site.context import site_context
+from clinic.site.context import show_announcement, site_context
 from clinic.site.icons import get_icon_url
 
 register = template.Library()
@@ -55,6 +55,16 @@ def opening_hours(context) -> dict:
 def announcements(context) -> dict:
     """Show the announcements that run now. hours.js updates them."""
     return {"announcements": site_context(context["request"]).announcements, "now": timezone.now().timestamp()}
+
+
+@register.inclusion_tag("components/announcements.html", takes_context=True)
+def announcement_preview(context, announcement) -> dict:
+    """Show an announcement as while it runs. One without its days is not shown."""
+    if not announcement.starts_at or not announcement.ends_at:
+        return {}
+    profile = site_context(context["request"]).profile
+    shown = show_announcement(announcement, announcement.link_page, profile)
+    return {"announcements": [shown], "now": shown.starts}
 
 
 @register.inclusion_tag("clinic/admin/idle_cover.html", takes_context=True)
@@ -103,8 +113,8 @@ def home_testimonials(count: int = 3):
 @register.filter
 @stringfilter
 def phone_link(number: str) -> str:
-    """Return a ``tel:`` URL for a number as people write it, without its extension."""
-    return "tel:" + "".join(char for char in EXTENSION.sub("", number) if char.isdigit() or char == "+")
+    """Return a ``tel:`` URL for a number as people write it, with its extension."""
+    return to_url(number)
 
 
 @register.simple_tag

@@ -282,8 +282,9 @@ def test_full_width_email_is_understood(typed):
 @pytest.mark.parametrize(
     "ending", [" ext. 4", " x4", "x4", " #4", ";ext=4", " (ext 4)", " extension 4567", ",,4", " Ext: 4", " extn 4"]
 )
-def test_extensions_stay_out_of_tel_links(ending):
-    assert phone_link(f"(949) 555-0123{ending}") == "tel:9495550123"
+def test_tel_links_name_the_extension_apart(ending):
+    extension = "".join(filter(str.isdigit, ending))
+    assert phone_link(f"(949) 555-0123{ending}") == f"tel:9495550123;ext={extension}"
 
 
 @pytest.mark.parametrize("number", ["(949) 555-0123", "949.555.0123", "949–555–0123", "949,555,0123", "949 / 5550123"])

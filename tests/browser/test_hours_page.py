@@ -102,6 +102,14 @@ def test_special_days_that_are_over_are_folded(hours_page):
     expect(hours_page.locator("#id_special_hours-0-reason")).to_be_visible()
 
 
+def test_new_season_copies_the_week_as_it_is_typed(hours_page):
+    hours_page.locator("#id_friday").fill("10 am – 2 pm")
+    hours_page.locator("#id_seasons-ADD").click()
+    for day in ("monday", "friday", "sunday"):
+        typed = hours_page.locator(f"#id_{day}").input_value()
+        expect(hours_page.locator(f"#id_seasons-0-{day}")).to_have_value(typed)
+
+
 def test_hours_of_a_holiday_are_asked_for_when_they_differ(hours_page):
     holiday = hours_page.locator("[data-holiday]").first
     expect(holiday.locator("[data-holiday-hours]")).to_be_hidden()

@@ -39,8 +39,10 @@ def form_data(**fields):
     known = {
         "text": "Closed for training on Friday.",
         "link_page": "",
-        "starts_at": "2026-11-02 12:00",
-        "ends_at": "2026-11-06 17:00",
+        "first_day": "2026-11-02",
+        "from_time": "12:00",
+        "last_day": "2026-11-06",
+        "until_time": "17:00",
     }
     return {**known, **fields}
 
@@ -139,10 +141,95 @@ def test_editors_can_add_change_and_delete(log_in, role):
 
 
 @time_machine.travel(STARTS, tick=False)
-def test_form_shows_end_error_at_its_field(log_in):
-    response = log_in("editor").post("/admin/snippets/clinic/announcement/add/", form_data(ends_at="2026-11-01 17:00"))
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"last_day": "2026-11-01"}, "last_day"),
+        ({"last_day": "2026-11-02", "until_time": "12:00"}, "until_time"),
+        ({"last_day": "2026-11-02", "until_time": "11:59"}, "until_time"),
+        ({"last_day": "1999-11-02"}, "last_day"),
+        ({"last_day": "9999-12-31"}, "last_day"),
+        ({"first_day": "0001-01-01"}, "first_day"),
+        ({"first_day": ""}, "first_day"),
+        ({"last_day": "Friday"}, "last_day"),
+        ({"until_time": "5 o'clock"}, "until_time"),
+    ],
+)
+def test_form_shows_wrong_time_at_its_field(log_in, fields, wrong):
+    response = log_in("editor").post("/admin/snippets/clinic/announcement/add/", form_data(**fields))
     assert response.status_code == 200
-    assert response.context["form"].errors == {"ends_at": ["The end must be after the start."]}
+    assert list(response.context["form"].errors) == [wrong]
+    assert not Announcement.objects.exists()
+
+
+@time_machine.travel(STARTS, tick=False)
+@pytest.mark.parametrize(
+    ("fields", "starts", "ends", "said"),
+    [
+        ({}, STARTS, ENDS, "Until Fri, Nov 6, 5 pm."),
+        ({"until_time": ""}, STARTS, datetime(2026, 11, 7, 8, 0, tzinfo=UTC), "Through Friday, Nov 6."),
+        (
+            {"from_time": "", "until_time": "", "last_day": "2026-11-02"},
+            datetime(2026, 11, 2, 8, 0, tzinfo=UTC),
+            datetime(2026, 11, 3, 8, 0, tzinfo=UTC),
+            "Through Monday, Nov 2.",
+        ),
+        # The clocks change on the first of November: that day has 25 hours.
+        (
+            {"first_day": "2026-11-01", "from_time": "", "until_time": "", "last_day": "2026-11-03"},
+            datetime(2026, 11, 1, 7, 0, tzinfo=UTC),
+            datetime(2026, 11, 4, 8, 0, tzinfo=UTC),
+            "Through Tuesday, Nov 3.",
+        ),
+        ({"until_time": "23:59"}, STARTS, datetime(2026, 11, 7, 7, 59, tzinfo=UTC), "Until Fri, Nov 6, 11:59 pm."),
+    ],
+)
+def test_announcement_that_ends_at_midnight_says_through(
+    log_in, fields, starts, ends, said, django_capture_on_commit_callbacks
+):
+    client = log_in("editor")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/admin/snippets/clinic/announcement/add/", form_data(**fields))
+    row = Announcement.objects.get()
+    assert (row.starts_at, row.ends_at) == (starts, ends)
+    assert announcement_on(client).get_text(" ", strip=True) == f"Closed for training on Friday. {said}"
+    form = client.get(f"/admin/snippets/clinic/announcement/edit/{row.pk}/").context["form"]
+    shown = {name: form[name].value() for name in ("first_day", "from_time", "last_day", "until_time")}
+    assert {name: str(value)[:10].removesuffix(":00") if value else "" for name, value in shown.items()} == {
+        name: form_data(**fields)[name] for name in shown
+    }
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [
+        (STARTS - MINUTE, "scheduled"),
+        (STARTS, "running now"),
+        (ENDS - MINUTE, "running now"),
+        (ENDS, "over"),
+        (ENDS + timedelta(days=400), "over"),
+    ],
+)
+def test_list_says_running_now_or_over(log_in, announcement, moment, state):
+    with time_machine.travel(moment, tick=False):
+        page = BeautifulSoup(log_in("editor").get("/admin/snippets/clinic/announcement/").content, "html.parser")
+    cells = [cell.get_text(" ", strip=True) for cell in page.select("main tbody td")]
+    assert state in cells
+    assert "Mon, Nov 2, 12 pm" in cells
+    assert "Until Fri, Nov 6, 5 pm" in cells
+
+
+@time_machine.travel(STARTS - timedelta(days=90), tick=False)
+def test_preview_shows_the_announcement_as_while_it_runs(log_in, announcement):
+    client = log_in("editor")
+    address = f"/admin/snippets/clinic/announcement/preview/{announcement.pk}/"
+    assert client.post(address, form_data(text="Open late.", until_time="")).json() == {
+        "is_valid": True,
+        "is_available": True,
+    }
+    line = announcement_on(client, f"{address}?mode=")
+    assert line.get_text(" ", strip=True) == "Open late. Through Friday, Nov 6."
+    assert not line.has_attr("hidden")
 
 
 @pytest.mark.parametrize("role", ["frontdesk", "clinician"])

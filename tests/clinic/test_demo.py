@@ -23,17 +23,18 @@ from django.db.models import TextField
 from django.utils import timezone
 from PIL import Image
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import ModelLogEntry, Page, Revision, Site
+from wagtail.models import ModelLogEntry, Page, PageLogEntry, ReferenceIndex, Revision, Site
 
-from blog.models import BlogPage
+from blog.models import BlogCategory, BlogPage
 from bookings.models import Case, Message, MessageState, Status
+from clinic import models as clinic_models
 from clinic.demo import content, load
 from clinic.hours.admin.holidays import find_coming, find_undecided
 from clinic.hours.formatting import format_spans
 from clinic.hours.holidays import public_holidays
 from clinic.hours.schedule import Schedule
 from clinic.management.commands import load_demo as load_demo_command
-from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, OpeningHours
+from clinic.models import BasePage, ClinicImage, ClinicProfile, HomePage, Keyword, OpeningHours
 from tests import factories
 from treatments.models import TreatmentPage
 
@@ -341,6 +342,35 @@ def test_loaded_hours_have_a_history(demo):
     hours = OpeningHours.objects.get()
     assert hours.latest_revision.user.username == "manager"
     assert ModelLogEntry.objects.for_instance(hours).get().action == "wagtail.create"
+
+
+# History and counts
+
+
+def test_history_of_each_demo_page_begins_with_a_version(demo):
+    for page in demo_pages():
+        created = PageLogEntry.objects.get(page=page, action="wagtail.create")
+        assert (created.revision_id, created.content_changed) == (page.latest_revision_id, True), page
+
+
+def test_history_of_each_demo_snippet_begins_with_a_version(demo):
+    for _kind, label, _file in load.SNIPPETS:
+        for row in apps.get_model(label).objects.all():
+            assert ModelLogEntry.objects.for_instance(row).get().revision_id == row.latest_revision_id, row
+
+
+def test_demo_counts_equal_a_rebuilt_index(demo):
+    def references():
+        names = ("content_type", "object_id", "to_content_type", "to_object_id", "content_path")
+        return set(ReferenceIndex.objects.values_list(*names))
+
+    before = references()
+    call_command("rebuild_references_index", verbosity=0)
+    assert references() == before
+    for item in (*Keyword.objects.all(), *BlogCategory.objects.all(), *clinic_models.Testimonial.objects.all()):
+        assert ReferenceIndex.get_grouped_references_to(item).count() > 0, item
+    for category in BlogCategory.objects.all():
+        assert ReferenceIndex.get_grouped_references_to(category).count() == category.pages.count()
 
 
 # Requests

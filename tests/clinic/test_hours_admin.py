@@ -338,6 +338,33 @@ class TestRows:
         assert erin.save().was_saved
         assert not SeasonalHours.objects.exists()
 
+    def test_new_season_starts_from_the_usual_week(self, erin):
+        row = erin.client.get(HOURS, follow=True).context["form"].formsets["seasons"].empty_form
+        assert {day: row[day].value() for day in WEEKDAYS} == {day: erin[day] for day in WEEKDAYS}
+
+    def test_season_that_is_a_copy_of_the_usual_week_is_saved(self, erin):
+        copy = {day: erin[day] for day in WEEKDAYS}
+        erin.add("seasons", name="Summer", first_day="2027-06-01", last_day="", **{**copy, "friday": "closed"})
+        assert erin.save().was_saved
+        (season,) = SeasonalHours.objects.all()
+        assert {day: format_spans(getattr(season, day)) for day in WEEKDAYS} == {**copy, "friday": "Closed"}
+
+    @pytest.mark.parametrize("typed", [{}, {"tuesday": "10 am – 3 pm"}])
+    def test_new_season_that_is_left_alone_is_not_saved(self, erin, typed):
+        for day, text in typed.items():
+            erin[day] = text
+        erin.add("seasons", name="", first_day="", last_day="", **{day: erin[day] for day in WEEKDAYS})
+        assert erin.save().was_saved
+        assert not SeasonalHours.objects.exists()
+
+    @pytest.mark.parametrize("typed", [{"name": "Summer"}, {"last_day": "2027-06-01"}, {"monday": "closed"}])
+    def test_new_season_with_anything_typed_asks_for_the_rest(self, erin, typed):
+        copy = {day: erin[day] for day in WEEKDAYS}
+        row = erin.add("seasons", **{"name": "", "first_day": "", "last_day": "", **copy, **typed})
+        saved = erin.save()
+        assert not saved.was_saved
+        assert all(erin[f"{row}-{name}"] == value for name, value in typed.items())
+
     def test_yearly_day(self, erin):
         erin.add("yearly_holidays", name="Christmas Eve", month="12", day="24", spans="9 am – 12 pm")
         assert erin.save().was_saved

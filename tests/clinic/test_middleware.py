@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import wagtail
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DataError, OperationalError
@@ -259,8 +260,11 @@ def test_admin_shows_and_reads_times_of_the_profile(editor, admin_user, profile,
     UserProfile.objects.create(user=admin_user, current_time_zone="Europe/Paris")
     ClinicProfile.objects.update(time_zone=zone)
     address = f"/admin/snippets/clinic/announcement/edit/{announcement.pk}/"
-    assert f'value="{shown}"' in editor.get(address).content.decode()
-    editor.post(address, {"text": "Open", "starts_at": shown, "ends_at": shown.replace("07-", "08-")})
+    day, time = shown.split()
+    form = BeautifulSoup(editor.get(address).content, "html.parser")
+    assert [form.select_one(f'[name="{name}"]')["value"] for name in ("first_day", "from_time")] == [day, time]
+    last_day = {"last_day": day.replace("07-", "08-"), "until_time": time}
+    editor.post(address, {"text": "Open", "first_day": day, "from_time": time, **last_day})
     announcement.refresh_from_db()
     assert announcement.text == "Open"
     assert announcement.starts_at == datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -165,6 +165,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "purge": 1,
         "purge_account_events": 1,
         "forget_networks": 1,
+        "empty_trash": 1,
     }
 
 
@@ -193,7 +194,12 @@ def test_worker_runs_all_jobs():
         run_worker.send_staff_mail,
         run_worker.recover_staff_mail,
     )
-    hourly_or_less = {limits.purge, run_worker.purge_account_events, run_worker.forget_networks}
+    hourly_or_less = {
+        limits.purge,
+        run_worker.purge_account_events,
+        run_worker.forget_networks,
+        run_worker.empty_trash,
+    }
     assert set(run_worker.JOBS) == {*jobs, *hourly_or_less}
 
 

@@ -14,12 +14,13 @@ import time_machine
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.test import Client, TestCase
+from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Page, Revision
 
 from blog.models import BlogCategory, BlogIndexPage, BlogPage
 from clinic.management.commands import run_worker
-from clinic.models import HomePage, StandardPage
+from clinic.models import HomePage, StandardPage, TrashedPage
 from tests.editing.crawl import Visitor
 from tests.editing.forms import fill_in
 from tests.sizes import size
@@ -31,7 +32,8 @@ ACTIONS = size(40, 200)
 BETWEEN_VISITS = 10
 WEIGHTS = {
     "create": 4, "edit": 3, "move": 4, "rename": 6, "unpublish": 4, "delete": 4, "schedule": 3, "copy": 2,
-    "restore_version": 2, "republish": 4, "rename_category": 2, "unpublish_two": 2, "add_redirect": 2,
+    "restore_version": 2, "restore_deleted": 3, "republish": 4, "rename_category": 2, "unpublish_two": 2,
+    "add_redirect": 2,
 }  # fmt: skip
 WORDS = "skin laser peel glow line chin brow lip care sun rest calm fresh light soft clear".split()
 
@@ -82,7 +84,9 @@ class Day:
 
     def save(self, page: Page, **fields) -> None:
         self.chosen.pop(page.pk, None)
-        self.post(f"pages/{page.pk}/edit/", fill_in(page, self.user) | fields)
+        with timezone.override(CLINIC_ZONE):  # as the admin shows times
+            shown = fill_in(page, self.user)
+        self.post(f"pages/{page.pk}/edit/", shown | fields)
 
     def create(self) -> str:
         model, parent = self.random.choice(
@@ -183,6 +187,22 @@ class Day:
         self.post(f"pages/{page.pk}/delete/", {"send_to": target.pk})
         assert not Page.objects.filter(pk=page.pk, live=True).exists(), (page, self.log)
         return f"{page}, visitors go to {target}"
+
+    def restore_deleted(self) -> str:
+        """Put a page back from the trash, if its place is free."""
+        rows = TrashedPage.objects.select_related("parent").order_by("pk")
+        site = HomePage.objects.get().path
+        rows = [row for row in rows if row.parent and row.parent.path.startswith(site)]
+        rows = [row for row in rows if not row.parent.get_children().filter(slug=row.slug).exists()]
+        if not rows:
+            return ""
+        row = self.random.choice(rows)
+        self.post(f"trash/{row.pk}/restore/", {"parent": row.parent_id, "slug": row.slug})
+        page = Page.objects.get(pk=row.page_id)
+        assert (page.live, page.slug, page.get_parent().pk) == (bool(row.live), row.slug, row.parent_id), self.log
+        if page.live:
+            self.chosen.pop(page.pk, None)
+        return str(page)
 
     def pick_target(self, page: Page, gone) -> Page:
         """Return the page that the dialog offers, or another."""

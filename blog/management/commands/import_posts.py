@@ -10,6 +10,7 @@ from django.urls import reverse
 from blog.importing import create_draft, find_author, find_page
 from blog.legacy_import import MAX_BYTES, LegacyArticle, NotAnArticleError, decode, parse
 from blog.models import BlogIndexPage
+from clinic.models import TrashPage
 
 
 class Command(BaseCommand):
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             f"Categories: {', '.join(article.categories) or 'none'}. Headings: {len(article.headings)}. "
             f"Lists: {len(article.lists)}. Tables: {len(article.tables)}. Keywords: {len(article.keywords)}."
         )
-        checks = [] if article.date else ["no date found. Set it before you publish."]
+        checks = [] if article.date else ["no date found. Without one, it gets the day on which you publish it."]
         if article.author and not find_author(article):
             checks.append(f"no team member is named “{article.author}”. Set the author by hand.")
         checks += [f"line {line.number}: {line.text}  ({line.reason})" for line in article.to_check]
@@ -69,7 +70,7 @@ class Command(BaseCommand):
 
 
 def get_blog_index() -> BlogIndexPage:
-    index = BlogIndexPage.objects.order_by("path").first()
+    index = TrashPage.exclude_from(BlogIndexPage.objects.order_by("path")).first()
     if not index:
         raise CommandError("There is no blog index page. Create one below the home page first.")
     return index

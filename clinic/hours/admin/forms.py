@@ -2,7 +2,7 @@
 
 from datetime import date
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.forms.models import ModelForm
@@ -13,7 +13,7 @@ from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from clinic.hours.formatting import format_dates
-from clinic.hours.models import PublicHoliday, SpecialHours
+from clinic.hours.models import WEEKDAYS, PublicHoliday, SpecialHours
 from clinic.hours.models.fields import SpansFormField
 from clinic.models import ClinicProfile
 
@@ -49,6 +49,21 @@ class DatedFormSet(RowFormSet):
                 other.add_error(
                     "first_day", _("These days overlap with %(dates)s. Change one of the two.") % {"dates": dates}
                 )
+
+
+class SeasonFormSet(DatedFormSet):
+    """Let a new season start from the usual week, in which only what differs is changed."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs(index)
+        if index is None:
+            return {**kwargs, "initial": {day: getattr(self.instance, day) for day in WEEKDAYS}}
+        if self.is_bound and index >= self.initial_form_count():
+            # A row that was added and left alone is not saved.
+            prefix = self.add_prefix(index)
+            if any(self.data.get(f"{prefix}-{day}") for day in WEEKDAYS):
+                kwargs["initial"] = {day: self.data.get(day, "") for day in WEEKDAYS}
+        return kwargs
 
 
 def days_of(form: ModelForm) -> tuple[date, date]:

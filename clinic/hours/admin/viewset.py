@@ -23,7 +23,7 @@ from clinic.hours.models import WEEKDAYS, OpeningHours
 from clinic.hours.models.fields import SpansField
 from clinic.models import ClinicProfile
 
-from .forms import DatedFormSet, OpeningHoursForm, RowFormSet
+from .forms import DatedFormSet, OpeningHoursForm, RowFormSet, SeasonFormSet
 from .preview import find_long_closed_ranges, preview
 from .visits import VisitInHours, find_visits_in_closed_time
 
@@ -272,12 +272,13 @@ class OpeningHoursViewSet(SnippetViewSet):
             RowsPanel(
                 "seasons",
                 ["name", first_and_last_day, *WEEKDAYS],
-                formset=DatedFormSet,
+                formset=SeasonFormSet,
                 heading=gettext_lazy("A different week for a while"),
                 label=gettext_lazy("week"),
                 help_text=gettext_lazy(
                     "Summer hours, or new hours from a date on. "
-                    "From the first to the last day this week replaces the usual one."
+                    "From the first to the last day this week replaces the usual one. "
+                    "A new one starts as a copy of the usual week: change what differs."
                 ),
             ),
         ],

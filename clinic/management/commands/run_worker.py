@@ -19,6 +19,7 @@ from clinic.accounts import mail as staff_mail
 from clinic.logging import log_uncaught
 from clinic.models import AccountEvent, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
+from clinic.undo.trash import empty_trash
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +136,7 @@ JOBS: dict[Callable[[], Any], float] = {
     limits.purge: 3600,
     purge_account_events: 3600,
     forget_networks: 24 * 3600,
+    empty_trash: 3600,
     outbox.recover_from_clock_change: 60,
     recover_staff_mail: 60,
 }
@@ -181,6 +183,7 @@ class Command(BaseCommand):
             limits.purge,
             purge_account_events,
             forget_networks,
+            empty_trash,
         )
         jobs = [Job(function) for function in once]
         for job in jobs:

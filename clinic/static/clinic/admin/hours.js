@@ -73,6 +73,13 @@ WEEK.forEach((day, place) => {
   field.parentElement.classList.add("hours-day");
 });
 
+// A new season starts from the usual week as it is typed above.
+document.addEventListener("w-formset:added", ({ target }) => {
+  if (!target.closest("#id_seasons-FORMS")) return;
+  for (const day of WEEK) target.querySelector(`[name$="-${day}"]`).value = document.getElementById(`id_${day}`).value;
+  later();
+});
+
 // The hours of a public holiday are hidden unless they are asked for.
 for (const holiday of form.querySelectorAll("[data-holiday]")) {
   const choice = holiday.querySelector("select");

@@ -1,0 +1,67 @@
+"""Count every use of a picture, a keyword or a snippet.
+
+Wagtail stores in its reference index what each page uses. It looks when a page is saved. What is saved after the page
+itself, such as its keywords and categories, it would see one save later. Here it looks again after the commit. What
+belongs to no field of a page, such as the testimonials of the home page, is added.
+"""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.signals import post_delete, post_save
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.models import Page, ReferenceIndex, get_page_models
+from wagtail.signal_handlers import reference_index_auto_update_disabled
+from wagtail.tasks import update_reference_index_task
+
+from clinic.models import ClinicProfile, HomePage, Testimonial
+
+_pending = threading.local()
+
+
+def connect() -> None:
+    """Register receivers, and what Wagtail does not look at. Call it when all models are loaded."""
+    ReferenceIndex.register_model(ClinicProfile)
+    HomePage._meta.get_field("testimonials_heading").extract_references = find_testimonials
+    for model in get_page_models():
+        for field in model._meta.local_many_to_many:
+            if isinstance(field, ParentalManyToManyField):
+                field.extract_references = find_rows
+        post_save.connect(index_on_commit, sender=model, dispatch_uid="clinic.references")
+    for signal in (post_save, post_delete):
+        signal.connect(index_home_on_commit, sender=Testimonial, dispatch_uid="clinic.references")
+
+
+def find_rows(rows: list[models.Model]) -> Iterator[tuple[type, str, str, str]]:
+    """Yield a reference to each row of a many-to-many field."""
+    for row in rows:
+        yield type(row), str(row.pk), "item", str(row.pk)
+
+
+def find_testimonials(heading: str) -> Iterator[tuple[type, str, str, str]]:
+    """Yield a reference to each testimonial that the home page may show."""
+    for pk in Testimonial.objects.filter(show_on_home=True).values_list("pk", flat=True):
+        yield Testimonial, str(pk), "item", str(pk)
+
+
+def index_on_commit(instance: Page, raw: bool = False, **kwargs: Any) -> None:
+    if raw or getattr(reference_index_auto_update_disabled, "value", False):
+        return
+    if not hasattr(_pending, "pages"):
+        _pending.pages = set()
+    _pending.pages.add(instance.pk)
+    transaction.on_commit(index_pending, robust=True)
+
+
+def index_home_on_commit(**kwargs: Any) -> None:
+    for home in HomePage.objects.all():
+        index_on_commit(home)
+
+
+def index_pending() -> None:
+    """Index each changed page once, however often it was saved in the transaction."""
+    pages, _pending.pages = _pending.pages, set()
+    for page in Page.objects.filter(pk__in=pages).specific():
+        update_reference_index_task.enqueue(page._meta.app_label, page._meta.model_name, str(page.pk))
