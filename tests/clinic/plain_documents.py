@@ -82,6 +82,14 @@ TABLES = {
     "dashes": "Botox – 20 units;— ask;−5;-5 (per unit)\nMonday: 10:00-18:00;Great!|new!\n",
     "list": "- Image (before and after)\n+ translate (Spanish)\n-10% | hello!\n",
     "separator": "sep=;\nBotox;12\n",
+    "numbers": "ID;Price\n1;20\nA2;30\n",
+    "numbers and names": "ID,Name\n1,Peel\n2,Facial\n",
+    "names of treatments": "ID;Product;Price\nBTX;Botox;12\nC1;Peel;90\n",
+    "words like signatures": "Identification;Table;Web\nTABLE 2;WEB;@kim\n[new];$a;%off\n",
+    "letter": "From: the clinic\nSubject: aftercare\nDear Jane,\nstart on Monday. Begin: 9:00. Import fees: none.\n",
+    "section": "[Aftercare]\nDrink water. Function tests (ALT) are normal.\nRemarks: pause, then go to bed.\n",
+    "list of the web": "Web\nOur page: https://example.com\nA table\n0 to 1\n",
+    "dollars": "$12 = one unit\n$20 = two units; set of 3; call cmd. Echo of the heart\n",
 }
 MANIFEST = b"<a><file-entry full-path='/' media-type='application/vnd.oasis.opendocument.text'/></a>"
 PLAIN_DOCUMENTS = {

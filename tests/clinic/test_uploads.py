@@ -269,7 +269,7 @@ def test_hostile_document_is_refused_in_words(client, case):
         document, text = upload(client, "documents", way, name, content)
         assert document is None, way
         assert re.search(
-            "cannot be checked|not what its name says|holds (?:something|a link|a formula)|begins like a formula"
+            "cannot be checked|not what its name says|holds (?:something|a link|a formula)|begins like (?:a formula|, or)"
             "|can be PDF|unpacks|is empty",
             text,
         ), way
