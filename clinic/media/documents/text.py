@@ -41,9 +41,10 @@ SIGNATURES = {
     ),
     "Registry of Windows": r"Windows Registry Editor|REGEDIT\d*\s*$",
     "Remote desktop": r"[a-z0-9 ]{1,40}:[isb]:",
-    "Batch": r"@(?:call|cd|cls|cmd|color|copy|del|echo|for|goto|if|mode|powershell|pushd|rem|set|setlocal|start|title)\b",
+    "Batch": r"@(?:call|cls|cmd|copy|del|echo|for|goto|if|powershell|pushd|rem|set|setlocal|start|title)[ \t]",
     "Scripts": r"<#|#requires\b|param\s*\(|#@~\^|[\"']use strict[\"']|GIF8[79]a",
-    "Keys and encoded files": r"-{4,5} ?BEGIN\b|PuTTY-User-Key-File|begin(?:-base64)? [0-7]{3,4} |=ybegin |d8:announce",
+    "Keys": r"-{4,5} ?BEGIN\b|PuTTY-User-Key-File",
+    "Encoded files": r"begin(?:-base64)? [0-7]{3,4} |=ybegin |d8:announce",
     "Cards and calendars": r"BEGIN[ \t]*:",
 }
 SIGNATURE = re.compile(rf"[\s{INVISIBLE}]*+(?:{'|'.join(SIGNATURES.values())})", re.IGNORECASE | re.MULTILINE)
