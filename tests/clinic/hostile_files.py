@@ -426,5 +426,5 @@ def pdf_bomb(size: int = 100_000_000) -> bytes:
 
 def nested_bombs() -> bytes:
     """Return a Word file in which 30 workbooks together unpack to 600 MB."""
-    workbook = office("xlsx", more=[("xl/media/a.png", b"\0" * 20_000_000)])
+    workbook = office("xlsx", more=[("xl/media/a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 20_000_000)])
     return office(more=[(f"word/embeddings/{number}.xlsx", workbook) for number in range(30)])

@@ -8,7 +8,9 @@ from .refusals import FORMULA_CELL, OTHER_FORMAT, WRONG_CONTENT, refuse_if
 PAGE = re.compile(
     r"<(?:!doctype|html|head|body|script|style|svg|math|iframe|img|link|meta|object|embed|form)\b", re.IGNORECASE
 )
-MARKUP = re.compile(rf"{PAGE.pattern}|<[!?/]|<[a-z][\w:.-]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+MARKUP = re.compile(
+    rf"{PAGE.pattern}|<[!?/]|<[a-z][\w:.-]*(?:\s[^<>]*)?/?>|<[a-z][\w:.-]*\s+[\w:-]+\s*=", re.IGNORECASE
+)
 SCRIPT = re.compile(
     r"\b(?:document|window|globalThis)\.[a-z]|\b(?:eval|fetch|alert)\([\"'`\w]|\bfunction\b[^\n(]*\([^\n)]*\)\s*\{"
     r"|\)\s*=>|=>\s*[{(]|^#!|javascript:"
