@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pikepdf
@@ -360,6 +361,16 @@ def test_pdf_of_very_many_pieces_is_refused(limit, message, monkeypatch):
     monkeypatch.setattr(pdf, limit, 0)
     with pytest.raises(ValidationError, match=message):
         documents.check_document(ContentFile(updated_pdf(), name="a.pdf"))
+
+
+@pytest.mark.parametrize("piece", ["function a ", "_xla.", "a=-_xla.", "ID;", "[a]\n;b\n", "\n", "$a", "<a ", "WEB\n"])
+def test_check_of_a_long_text_is_quick(piece):
+    """Check texts that a careless pattern would read once for each of their pieces."""
+    content = piece * (300_000 // len(piece))
+    start = time.process_time()
+    with contextlib.suppress(ValidationError):
+        documents.check_document(ContentFile(content.encode(), name="a.csv"))
+    assert time.process_time() - start < 5
 
 
 def test_pdf_bomb_is_not_unpacked():

@@ -12,7 +12,7 @@ BAD_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 # Programs write some of these with a prefix, such as _xlfn.WEBSERVICE or COM.MICROSOFT.WEBSERVICE.
-PREFIX = r"(?<![a-z0-9_])(?:_xl[a-z]+\.)*"
+PREFIX = r"(?<![a-z0-9_])"
 NAMES = (
     r"(?:COPILOT|CUBE[A-Z]+|DDE|DDEAUTO|DETECTLANGUAGE|EXEC|FOPEN|GOOGLE[A-Z]+|HYPERLINK|"
     r"IMPORT(?:CSV|DATA|FEED|HTML|RANGE|TEXT|XML)|PY|REGISTER\.ID|RTD|SEND\.KEYS|SQL\.REQUEST|STOCKHISTORY|WEBSERVICE)"

@@ -12,7 +12,7 @@ MARKUP = re.compile(
     rf"{PAGE.pattern}|<[!?/]|<[a-z][\w:.-]*(?:\s[^<>]*)?/?>|<[a-z][\w:.-]*\s+[\w:-]+\s*=", re.IGNORECASE
 )
 SCRIPT = re.compile(
-    r"\b(?:document|window|globalThis)\.[a-z]|\b(?:eval|fetch|alert)\([\"'`\w]|\bfunction\b[^\n(]*\([^\n)]*\)\s*\{"
+    r"\b(?:document|window|globalThis)\.[a-z]|\b(?:eval|fetch|alert)\([\"'`\w]|\bfunction\b[^\n(]{0,200}\([^\n)]{0,1000}\)\s*\{"
     r"|\)\s*=>|=>\s*[{(]|^#!|javascript:"
 )
 # Commands of Windows, PowerShell, Visual Basic, Python and JavaScript, wherever they stand.
