@@ -1,5 +1,6 @@
 """Change forms of allauth and Wagtail: limits for codes, mails from the queue, invitations instead of passwords."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account_forms
@@ -16,6 +17,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
 from clinic import limits
@@ -23,7 +25,10 @@ from clinic import limits
 from . import events, mail, throttle
 from .backends import find_only
 from .models import AccountEventKind, StaffMailKind
+from .passkeys import CredentialField
 from .permissions import get_grantable_roles
+
+CREDENTIAL_ERRORS = (AssertionError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 class LoginForm(account_forms.LoginForm):
@@ -103,35 +108,35 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
 
 
 class CredentialMixin:
-    """Refuse what is not a credential. The library behind allauth stumbles over JSON of another shape."""
+    """Refuse what does not fit the challenge. The library behind allauth stumbles over some of it."""
 
     def _clean_form(self) -> None:
         try:
             super()._clean_form()
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except CREDENTIAL_ERRORS:
             self.add_error(None, get_adapter().validation_error("incorrect_code"))
 
     def _clean_fields(self) -> None:
         try:
             super()._clean_fields()
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except CREDENTIAL_ERRORS:
             self.add_error("credential", get_adapter().validation_error("incorrect_code"))
 
 
 class AuthenticateWebAuthnForm(CredentialMixin, webauthn_forms.AuthenticateWebAuthnForm):
-    pass
+    credential = CredentialField(AuthenticationResponse)
 
 
 class LoginWebAuthnForm(CredentialMixin, webauthn_forms.LoginWebAuthnForm):
-    pass
+    credential = CredentialField(AuthenticationResponse)
 
 
 class ReauthenticateWebAuthnForm(CredentialMixin, webauthn_forms.ReauthenticateWebAuthnForm):
-    pass
+    credential = CredentialField(AuthenticationResponse)
 
 
 class AddWebAuthnForm(CredentialMixin, webauthn_forms.AddWebAuthnForm):
-    pass
+    credential = CredentialField(RegistrationResponse)
 
 
 class StaffFormMixin:

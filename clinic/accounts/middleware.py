@@ -1,20 +1,24 @@
 """Guard the admin: second factor, idle lock, and people without access."""
 
+import logging
 from contextlib import suppress
 from http import HTTPStatus
 
+from allauth.account.internal.stagekit import unstash_login
 from allauth.core.exceptions import ReauthenticationRequired
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from . import devices, idle
+from . import devices, events, idle, mail
+from .models import AccountEventKind, StaffMailKind
+from .passkeys import delete_unreadable, has_second_factor
 from .permissions import needs_second_factor
 
 ADMIN, ACCOUNT = "/admin/", "/account/"
@@ -23,6 +27,10 @@ OPEN_WHEN_LOCKED = ("/account/reauthenticate/", "/account/2fa/reauthenticate/", 
 SIGN_OUT = ("/account/logout/", "/admin/logout/")
 # Asked for by scripts of an open page, whether or not somebody sits there.
 BACKGROUND = ("/admin/editing-sessions/", "/admin/jsi18n/", "/admin/sprite/")
+SECOND_STEP = "/account/2fa/"
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ValidationError)  # what a broken key raises there
+
+logger = logging.getLogger(__name__)
 
 
 class StaffAccessMiddleware:
@@ -67,7 +75,25 @@ class StaffAccessMiddleware:
         """Keep what is sent also where allauth asks for the password: it keeps one request for all tabs."""
         if isinstance(exception, ReauthenticationRequired) and request.user.is_authenticated:
             return idle.ask_for_password(request)
+        if request.path_info.startswith(SECOND_STEP) and isinstance(exception, UNREADABLE):
+            return go_around_unreadable_keys(request)
         return None
+
+
+def go_around_unreadable_keys(request: HttpRequest) -> HttpResponse | None:
+    """Delete stored keys that cannot be read, and open the page again. Say so where no other second step is left."""
+    login = unstash_login(request, peek=True)
+    user = request.user if request.user.is_authenticated else login and login.user
+    if user is None:
+        return None
+    if broken := delete_unreadable(user):
+        events.record(AccountEventKind.FACTOR_REMOVED, user, request)
+        mail.queue(StaffMailKind.FACTOR_REMOVED, user)
+        logger.error("%d passkeys of an account could not be read, and were deleted", len(broken))
+        return redirect(request.get_full_path())
+    if has_second_factor(user):
+        return None
+    return render(request, "account/unreadable.html", status=HTTPStatus.CONFLICT)
 
 
 def check_access(request: HttpRequest) -> HttpResponse | None:
@@ -75,7 +101,7 @@ def check_access(request: HttpRequest) -> HttpResponse | None:
     user = request.user
     if not user.has_perm("wagtailadmin.access_admin"):
         return render(request, "account/no_access.html", status=403)
-    if needs_second_factor(user) and not is_mfa_enabled(user):
+    if needs_second_factor(user) and not has_second_factor(user):
         if idle.is_navigation(request):
             messages.warning(request, _("Your role sees patients. Set up a second step to go on."))
         return redirect("mfa_index")

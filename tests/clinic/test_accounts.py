@@ -1,9 +1,11 @@
 """Test how staff sign in: limits, second factor, records, invitations."""
 
+import json
 import re
 import smtplib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from threading import Barrier
 
 import pytest
@@ -12,6 +14,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from bs4 import BeautifulSoup
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
@@ -27,6 +31,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction, Site
 
 from clinic.accounts import mail as staff_mail
@@ -35,6 +42,7 @@ from clinic.accounts.events import shorten
 from clinic.accounts.models import StaffMailKind
 from clinic.models import AccountEvent, StaffMail
 from tests import factories
+from tests.hostile_values import FALSY_JSON
 
 LOGIN = "/account/login/"
 HERE, ELSEWHERE = "203.0.113.7", "198.51.100.9"
@@ -727,6 +735,13 @@ ADMIN_PATHS = [
     "/admin/account/",
 ]
 CODE, ACTIVATE, INDEX = "/account/2fa/authenticate/", "/account/2fa/totp/activate/", "/account/2fa/"
+ADD_KEY = "/account/2fa/webauthn/add/"
+KEY_PAGES = (INDEX, "/account/2fa/webauthn/", ADD_KEY, "/account/2fa/webauthn/reauthenticate/", "/account/sessions/")
+BROKEN_KEYS = [
+    *({"name": "key", "credential": value} for value in (0, False, None, [], {}, "x", {"rawId": "eA"})),
+    {"name": "key"},
+    {"name": "key", "credential": {"id": "eA", "rawId": "eA", "response": {"attestationObject": "uw"}}},
+]
 
 
 @pytest.fixture
@@ -740,6 +755,36 @@ def with_app(clerk):
     TOTP.activate(clerk, SECRET)
     clerk.codes = RecoveryCodes.activate(clerk).generate_codes()
     return clerk
+
+
+def read_challenge(client) -> tuple[dict, bytes]:
+    """Return what the page asked the browser to sign, as the browser's data about it, and its hash."""
+    data = {"challenge": client.session["mfa.webauthn.state"]["challenge"], "origin": "https://testserver"}
+    return data, sha256(b"testserver").digest()
+
+
+def make_passkey(client, key) -> str:
+    """Answer like a browser that made a new key."""
+    data, site = read_challenge(client)
+    public = AttestedCredentialData.create(bytes(16), b"key", ES256.from_cryptography_key(key.public_key()))
+    made = AttestationObject.create("none", AuthenticatorData.create(site, 0x45, 0, public), {})
+    parts = {"clientDataJSON": json.dumps(data | {"type": "webauthn.create"}).encode(), "attestationObject": made}
+    return as_credential(parts)
+
+
+def use_passkey(client, key) -> str:
+    """Answer like a browser that has the key."""
+    data, site = read_challenge(client)
+    signed = json.dumps(data | {"type": "webauthn.get"}).encode()
+    site_data = AuthenticatorData.create(site, 0x05, 1)
+    signature = key.sign(site_data + sha256(signed).digest(), ec.ECDSA(hashes.SHA256()))
+    return as_credential({"clientDataJSON": signed, "authenticatorData": site_data, "signature": signature})
+
+
+def as_credential(parts: dict) -> str:
+    response = {name: websafe_encode(part) for name, part in parts.items()}
+    key = websafe_encode(b"key")
+    return json.dumps({"id": key, "rawId": key, "type": "public-key", "response": response})
 
 
 def send_code(client, code, network=HERE):
@@ -936,21 +981,80 @@ class TestSecondFactor:
             '{"response": 1}',
             '{"id": [], "response": []}',
             "{",
+            *FALSY_JSON,
+            '{"id": 0, "rawId": 0, "type": "public-key", "response": false}',
+            '{"id":"eA","rawId":"eA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"oA"}}',
+            '{"id":"eA","rawId":"eA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"uw"}}',
             '{"response": {"userHandle": "MQ"}}',
             '{"id":"x","rawId":"x","type":"public-key","response":{"clientDataJSON":"x","authenticatorData":"x","signature":"x","userHandle":"x"}}',
         ],
     )
-    def test_hostile_passkeys_are_refused(self, with_app, credential):
+    @pytest.mark.parametrize("asked", [False, True])
+    def test_hostile_passkeys_are_refused(self, with_app, credential, asked):
+        """``asked``: the page was open before, so the session holds a challenge."""
         client = Client()
+        if asked:
+            client.get("/account/2fa/webauthn/login/", HTTP_ACCEPT="application/json")
         assert client.post("/account/2fa/webauthn/login/", {"credential": credential}).status_code == 302
         sign_in("fran", client=client)
+        if asked:
+            client.get(CODE)
         assert client.post(CODE, {"credential": credential}).status_code == 200
         assert not is_signed_in(client)
         other = Client()
         sign_in("fran", client=other)
         send_code(other, code_now())
-        assert other.post("/account/2fa/webauthn/add/", {"credential": credential}).status_code == 200
+        for path in (ADD_KEY, ADD_KEY.replace("add", "reauthenticate")):
+            if asked:
+                other.get(path)
+            assert other.post(path, {"credential": credential}).status_code in (200, 302)
         assert not Authenticator.objects.filter(type="webauthn").exists()
+
+    def test_passkey_is_added_and_signs_in(self, clerk, strict):
+        key = ec.generate_private_key(ec.SECP256R1())
+        client = Client()
+        sign_in("fran", client=client)
+        client.get(ADD_KEY)
+        assert client.post(ADD_KEY, {"credential": make_passkey(client, key), "name": "key"}).status_code == 302
+        assert client.get("/admin/case/").status_code == 200
+        other = Client()
+        sign_in("fran", client=other)
+        other.get(CODE)
+        assert (
+            other.post(CODE, {"credential": use_passkey(other, ec.generate_private_key(key.curve))}).status_code == 200
+        )
+        assert other.post(CODE, {"credential": use_passkey(other, key)}).url == "/admin/"
+        assert other.get("/admin/case/").status_code == 200
+
+    @pytest.mark.parametrize("data", BROKEN_KEYS)
+    def test_broken_key_is_no_second_step(self, clerk, strict, data):
+        client = Client()
+        sign_in("fran", client=client)
+        Authenticator.objects.create(user=clerk, type="webauthn", data=data)
+        RecoveryCodes.activate(clerk)
+        assert client.get("/admin/case/").url == INDEX
+        for path in KEY_PAGES:
+            page = client.get(path)
+            assert page.status_code in (200, 302, 409), path
+        client = Client()
+        assert sign_in("fran", client=client).url == CODE
+        page = client.get(CODE)
+        assert page.status_code == 409
+        assert b"Ask a manager to remove the second step" in page.content
+        assert not is_signed_in(client)
+
+    @pytest.mark.parametrize("data", BROKEN_KEYS)
+    def test_broken_key_leaves_the_app_working(self, with_app, strict, data):
+        Authenticator.objects.create(user=with_app, type="webauthn", data=data)
+        client = Client()
+        sign_in("fran", client=client)
+        assert client.get(CODE, follow=True).status_code == 200
+        assert send_code(client, code_now()).url == "/admin/"
+        assert client.get("/admin/case/").status_code == 200
+        for path in KEY_PAGES:
+            assert client.get(path, follow=True).status_code == 200, path
+        assert [factor.type for factor in Authenticator.objects.filter(user=with_app)] == ["totp", "recovery_codes"]
+        assert "factor_removed" in kinds(user=with_app)
 
     def test_passkey_challenges_are_limited(self, db):
         path = "/account/2fa/webauthn/login/"
