@@ -48,9 +48,9 @@ class StaffAccessMiddleware:
             # Elsewhere a locked session is nobody's. Pages that ask for no user read no session.
             request.user = SimpleLazyObject(lambda: AnonymousUser() if idle.is_locked(request) else user)
         response = self.get_response(request)
-        if (kept := getattr(request, "kept", None)) and response.status_code < HTTPStatus.BAD_REQUEST:
-            with suppress(DatabaseError):  # what was sent is stored, and says so
-                kept.delete()
+        if (kept := getattr(request, "kept", None)) and response.status_code >= HTTPStatus.BAD_REQUEST:
+            with suppress(DatabaseError):
+                kept.save(force_insert=True)  # It was not accepted, so it can be sent once more.
         if user := getattr(request, "remembered_user", None):
             devices.set_cookie(response, user)
         return response
@@ -62,13 +62,16 @@ class StaffAccessMiddleware:
         # Before the lock: nothing is kept for whoever may not be here.
         if path.startswith(ADMIN) and (page := check_access(request)):
             return page
+        if idle.KEPT_FIELD in request.POST:
+            request.kept = idle.take_kept(request)
+            if request.kept is None:
+                typed = {"typed": idle.list_fields(request)}
+                return render(request, "account/kept.html", typed, status=HTTPStatus.GONE)
         if idle.applies_to(request):
             if idle.is_locked(request):
                 return None if path in OPEN_WHEN_LOCKED else idle.ask_for_password(request)
             if not path.startswith(BACKGROUND):
                 idle.note_activity(request)
-        if key := request.POST.get(idle.KEPT_FIELD):
-            request.kept = idle.get_kept(request, key)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -23,8 +23,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import mail as outbox
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMessage
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client
@@ -36,11 +36,13 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction, Site
 
+from bookings import services
 from clinic.accounts import mail as staff_mail
 from clinic.accounts.adapters import MFAAdapter
 from clinic.accounts.events import shorten
 from clinic.accounts.models import StaffMailKind
-from clinic.models import AccountEvent, StaffMail
+from clinic.management.commands.run_worker import purge_account_events
+from clinic.models import AccountEvent, KeptRequest, StaffMail
 from tests import factories
 from tests.hostile_values import FALSY_JSON
 
@@ -1235,9 +1237,10 @@ class TestIdleLock:
         page = BeautifulSoup(desk.get(address).content, "html.parser")
         data = {field["name"]: field["value"] for field in page.find(id="kept").find_all("input")}
         go_idle(time_machine)
-        address = desk.post(f"/admin/case/{case.pk}/", data).url
+        address = desk.post(page.find(id="kept")["action"], data).url
         self.send_again(desk, self.unlock(desk, address).url)
         assert get_notes(case) == ["Called back"]
+        assert not KeptRequest.objects.exists()
 
     def test_what_is_kept_outlives_its_session(self, desk, time_machine):
         case = factories.make_case()
@@ -1312,13 +1315,164 @@ class TestIdleLock:
         address = self.unlock(desk, desk.post("/account/password/change/", data).url).url
         assert self.send_again(desk, address)[1].keys() == {"csrfmiddlewaretoken", "kept_request", "x"}
 
-    def test_what_is_kept_ends_like_a_session(self, desk, time_machine):
+    @pytest.mark.parametrize(("minutes", "is_left"), [(1, True), (59, True), (61, False), (13 * 60, False)])
+    def test_what_is_kept_ends_after_an_hour(self, desk, time_machine, minutes, is_left):
+        go_idle(time_machine)
+        address = self.send(desk, factories.make_case())
+        time_machine.shift(minutes * 60)
+        address = self.unlock(desk, address).url if minutes < 100 else ""
+        if address:
+            assert desk.get(address).status_code == (200 if is_left else 410)
+        purge_account_events()
+        assert KeptRequest.objects.exists() == is_left
+
+    @pytest.mark.parametrize(
+        "end",
+        ["everywhere", "own_everywhere", "password", "reset", "off", "bulk_off", "gone"],
+    )
+    def test_what_is_kept_ends_with_what_its_sender_may_do(self, desk, clerk, manager, time_machine, end):
+        go_idle(time_machine)
+        self.send(desk, factories.make_case())
+        if end == "own_everywhere":
+            desk.post("/account/reauthenticate/", {"password": factories.PASSWORD})
+        match end:
+            case "everywhere":
+                manager.force_login(manager.user)
+                manager.post(f"/admin/staff-access/{clerk.pk}/", {"action": "sign_out"})
+            case "own_everywhere":
+                desk.post("/account/sessions/")
+            case "password":
+                new = {"oldpassword": factories.PASSWORD, "password1": "new-Pass-2026", "password2": "new-Pass-2026"}
+                sign_in("fran", client=(other := Client()))
+                other.post("/account/password/change/", new)
+            case "reset":
+                set_password(clerk, "another-Pass-2026")
+            case "off":
+                clerk.is_active = False
+                clerk.save()
+            case "bulk_off":
+                get_user_model().objects.filter(pk=clerk.pk).update(is_active=False)
+                purge_account_events()
+            case "gone":
+                clerk.delete()
+        assert not KeptRequest.objects.exists()
+
+    @pytest.mark.parametrize("path", ["/account/logout/", "/admin/logout/"])
+    def test_what_is_kept_ends_with_signing_out(self, desk, time_machine, path):
+        go_idle(time_machine)
+        self.send(desk, factories.make_case())
+        desk.post(path)
+        assert not KeptRequest.objects.exists()
+
+    def test_signing_out_elsewhere_loses_nothing(self, desk, time_machine):
         case = factories.make_case()
         go_idle(time_machine)
-        self.send(desk, case)
-        time_machine.shift(13 * 3600)
-        call_command("clearsessions")
-        assert not Session.objects.exists()
+        address = self.send(desk, case)
+        sign_in("fran", client=(other := Client()))
+        other.post("/account/logout/")
+        self.send_again(desk, self.unlock(desk, address).url)
+        assert get_notes(case) == ["Called back"]
+
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("/admin/case/{0.pk}/", "Called back"),
+            ("/admin/case/{0.pk}/?from=today", ""),
+            ("/admin/case/add/", "{0.email}"),
+            ("/admin/case/add/", "call {0.phone} at noon"),
+            ("/admin/case/add/", "about {0.name}, again"),
+            ("/admin/case/add/", "same as {0.reference}"),
+            ("/admin/case/?q={0.reference}", "x"),
+        ],
+    )
+    def test_erased_patients_leave_nothing_kept(self, desk, clerk, time_machine, path, text):
+        case, other = factories.make_case(), factories.make_case(name="Olga Other", email="olga@example.com")
+        go_idle(time_machine)
+        desk.post(path.format(case), {"note": text.format(case)})
+        self.send(desk, other)
+        services.erase(case.pk, actor=clerk, expected_version=case.version)
+        assert [kept.path for kept in KeptRequest.objects.all()] == [f"/admin/case/{other.pk}/?from=today"]
+
+    def test_nobody_keeps_without_limit(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        for number in range(10):
+            self.send(desk, case, text=f"note {number}")
+        page = desk.post(f"/admin/case/{case.pk}/", {"action": "note", "note": "the <eleventh>\nnote"})
+        assert page.status_code == 413
+        assert b"This could not be stored" in page.content
+        assert BeautifulSoup(page.content, "html.parser").find_all("textarea")[1].text.strip() == "the <eleventh>\nnote"
+        assert KeptRequest.objects.count() == 10
+
+    @pytest.mark.parametrize(("characters", "status"), [(900_000, 302), (1_000_001, 413), (2_000_000, 413)])
+    def test_too_long_texts_are_given_back(self, desk, time_machine, characters, status):
+        go_idle(time_machine)
+        data = {"note": "x" * characters, "password": "s3cret-1", "csrfmiddlewaretoken": "t0ken"}
+        page = desk.post("/admin/case/1/", data)
+        assert page.status_code == status
+        assert KeptRequest.objects.count() == (status == 302)
+        if status == 413:
+            assert b"x" * characters in page.content
+            assert b"s3cret-1" not in page.content
+            assert b"t0ken" not in page.content
+            assert b"/account/reauthenticate/?next=%2Fadmin%2Fcase%2F1%2F" in page.content
+
+    @pytest.mark.parametrize("times", [2, 3, 5])
+    def test_what_was_kept_is_sent_once(self, desk, time_machine, times):
+        case = factories.make_case()
+        go_idle(time_machine)
+        page = desk.get(self.unlock(desk, self.send(desk, case)).url)
+        form = BeautifulSoup(page.content, "html.parser").find(id="kept")
+        data = {field["name"]: field["value"] for field in form.find_all("input")}
+        answers = [desk.post(form["action"], data) for _ in range(times)]
+        assert [answer.status_code for answer in answers] == [302] + [410] * (times - 1)
+        assert b"has been sent already" in answers[-1].content
+        assert b"Called back" in answers[-1].content  # to copy, where it was not sent
+        assert get_notes(case) == ["Called back"]
+
+    def test_key_of_what_was_kept_is_for_its_own_address(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.unlock(desk, self.send(desk, case)).url
+        assert desk.post("/account/sessions/", {"kept_request": address.split("/")[-2]}).status_code == 410
+        self.send_again(desk, address)
+        assert get_notes(case) == ["Called back"]
+
+    @pytest.mark.parametrize("key", ["", "x", "x" * 5000, "\x00", "é", "0", "null", "%s", "-1", "' OR 1=1"])
+    def test_unknown_keys_are_refused_in_words(self, desk, key):
+        page = desk.post("/admin/case/1/", {"kept_request": key, "action": "note"})
+        assert page.status_code == 410
+        assert b"Nothing is left to send" in page.content
+
+    @pytest.mark.parametrize("names", [["new prices.txt"], ["a.pdf", "b.pdf"], ["<b>.txt"]])
+    def test_files_have_to_be_chosen_again(self, desk, time_machine, names):
+        go_idle(time_machine)
+        files = [SimpleUploadedFile(name, b"x") for name in names]
+        address = desk.post("/admin/documents/add/", {"title": "Prices", "file": files}).url
+        page = BeautifulSoup(desk.get(self.unlock(desk, address).url).content, "html.parser")
+        form = page.find(id="kept")
+        assert form["enctype"] == "multipart/form-data"
+        assert form.find("input", {"name": "title"})["value"] == "Prices"
+        inputs = form.find_all("input", type="file")
+        assert [field["name"] for field in inputs] == ["file"] * len(names)
+        assert all(field.has_attr("required") for field in inputs)
+        for name in names:
+            assert f"Choose {name} again" in form.text
+        assert "Please choose them again" in page.text
+        assert not page.find("script", src=re.compile("kept"))
+
+    @pytest.mark.parametrize("as_cookie", ["row", "digest"])
+    def test_key_of_what_was_kept_is_no_session(self, desk, time_machine, as_cookie):
+        go_idle(time_machine)
+        self.send(desk, factories.make_case())
+        kept = KeptRequest.objects.get()
+        thief = Client()
+        thief.cookies["sessionid"] = kept.key if as_cookie == "row" else kept.session[:32]
+        assert dict(thief.session) == {}
+        assert thief.get(f"/account/kept/{kept.key}/").url.startswith(LOGIN)
+        sign_in("max", "wrong", client=thief)
+        assert KeptRequest.objects.get().fields == kept.fields
+        assert desk.session.session_key not in (kept.key, kept.session)
 
     def test_wrong_password_keeps_it_locked(self, desk, time_machine):
         go_idle(time_machine)
@@ -1334,14 +1488,14 @@ class TestIdleLock:
         client.get("/admin/")
         go_idle(time_machine)
         assert client.post("/admin/case/1/", {"action": "take"}).status_code == 403
-        assert Session.objects.count() == 1
+        assert not KeptRequest.objects.exists()
 
     def test_lock_does_not_lead_around_the_second_step(self, desk, time_machine, settings):
         settings.SECOND_FACTOR_REQUIRED = True
         case = factories.make_case()
         go_idle(time_machine)
         assert desk.post(f"/admin/case/{case.pk}/", {"expected_version": 1, "action": "take"}).url == INDEX
-        assert Session.objects.count() == 1
+        assert not KeptRequest.objects.exists()
 
     def test_pages_are_read_where_nothing_can_be_written(self, desk, time_machine, monkeypatch):
         def fail(*args, **kwargs):
@@ -1613,3 +1767,41 @@ def test_idle_pages_are_covered_for_whoever_sees_patients(profile, settings, rol
     client = Client()
     client.force_login(factories.make_user(role))
     assert (b'id="idle-cover" data-minutes="30"' in client.get("/admin/").content) == is_covered
+
+
+@pytest.mark.parametrize("password", ["wrong", "", "\x00", "a" * 5000])
+def test_wrong_password_opens_no_cover(clerk, password):
+    sign_in("fran", client=(client := Client()))
+    assert TestCover().answer(client, clerk, password) == ("/account/reauthenticate/", 200)
+
+
+class TestCover:
+    """A cover opens where the answer to the password leads to its user's own address, with 204."""
+
+    def answer(self, client, owner, password):
+        data = {"password": password, "next": f"/account/uncover/{owner.pk}/"}
+        response = client.post("/account/reauthenticate/", data, follow=True)
+        return response.request["PATH_INFO"], response.status_code
+
+    def test_right_password_of_the_same_user_opens_it(self, clerk):
+        sign_in("fran", client=(client := Client()))
+        assert self.answer(client, clerk, factories.PASSWORD) == (f"/account/uncover/{clerk.pk}/", 204)
+
+    @pytest.mark.parametrize("password", ["wrong", "", factories.PASSWORD])
+    @pytest.mark.parametrize("ended", ["signed_out", "row", "never", "inactive", "colleague"])
+    def test_nothing_else_opens_it(self, clerk, profile, ended, password):
+        client = Client()
+        if ended != "never":
+            sign_in("fran", client=client)
+        match ended:
+            case "signed_out":
+                client.post("/account/logout/")
+            case "row":
+                Session.objects.all().delete()
+            case "inactive":
+                get_user_model().objects.update(is_active=False)
+            case "colleague":
+                factories.make_user("manager", username="max")
+                client.post("/account/logout/")
+                sign_in("max", client=client)
+        assert self.answer(client, clerk, password)[1] != 204
