@@ -16,13 +16,14 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
 from clinic import limits
 
-from . import events, mail, throttle
+from . import devices, events, mail, throttle
 from .backends import find_only
 from .models import AccountEventKind, StaffMailKind
 from .passkeys import CredentialField
@@ -71,16 +72,23 @@ class CodeMixin:
     """
 
     def clean_code(self) -> str:
-        throttle.check(throttle.CODES, context.request, self.user, str(self.user.pk))
+        counted = count_code(self.user)
         code = normalize_user_code(self.cleaned_data["code"])
         for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
             if is_right_code(factor, code):
                 factor.user = self.user
                 self.authenticator = factor
-                throttle.give_back(throttle.CODES, context.request, str(self.user.pk))
+                throttle.give_back(*counted)
                 return code
         events.record(AccountEventKind.WRONG_CODE, self.user, context.request)
         raise get_adapter().validation_error("incorrect_code")
+
+
+def count_code(user: AbstractUser) -> tuple[throttle.Limits, HttpRequest, str, str]:
+    """Count an attempt at a code, and return what to give back after a right one."""
+    device = devices.get_device(context.request, user, has_given_codes=True)
+    throttle.check(throttle.CODES, context.request, user, str(user.pk), device)
+    return throttle.CODES, context.request, str(user.pk), device
 
 
 def is_right_code(factor: Authenticator, code: str) -> bool:
@@ -101,9 +109,9 @@ class ReauthenticateForm(CodeMixin, mfa_forms.ReauthenticateForm):
 
 class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
     def clean_code(self) -> str:
-        throttle.check(throttle.CODES, context.request, self.user, str(self.user.pk))
+        counted = count_code(self.user)
         code = super().clean_code()
-        throttle.give_back(throttle.CODES, context.request, str(self.user.pk))
+        throttle.give_back(*counted)
         return code
 
 

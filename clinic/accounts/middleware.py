@@ -52,7 +52,7 @@ class StaffAccessMiddleware:
             with suppress(DatabaseError):
                 kept.save(force_insert=True)  # It was not accepted, so it can be sent once more.
         if user := getattr(request, "remembered_user", None):
-            devices.set_cookie(response, user)
+            devices.set_cookie(request, response, user)
         return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
