@@ -8,6 +8,7 @@ from allauth.account.internal.stagekit import unstash_login
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from . import devices, events, idle, mail
 from .models import AccountEventKind, StaffMailKind
 from .passkeys import delete_unreadable, has_second_factor
-from .permissions import needs_second_factor
+from .permissions import lacks_second_factor
 
 ADMIN, ACCOUNT = "/admin/", "/account/"
 # A locked session may be unlocked or ended.
@@ -28,6 +29,8 @@ SIGN_OUT = ("/account/logout/", "/admin/logout/")
 # Asked for by scripts of an open page, whether or not somebody sits there.
 BACKGROUND = ("/admin/editing-sessions/", "/admin/jsi18n/", "/admin/sprite/")
 SECOND_STEP = "/account/2fa/"
+# Private pages send to the log-in page whom they take for nobody. It would send a session without second step back.
+BEHIND_SECOND_STEP = (ADMIN, "/account/kept/", "/account/uncover/", "/account/login/")
 UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ValidationError)  # what a broken key raises there
 
 logger = logging.getLogger(__name__)
@@ -45,8 +48,8 @@ class StaffAccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith((ADMIN, ACCOUNT)) and settings.SESSION_COOKIE_NAME in request.COOKIES:
             user = request.user
-            # Elsewhere a locked session is nobody's. Pages that ask for no user read no session.
-            request.user = SimpleLazyObject(lambda: AnonymousUser() if idle.is_locked(request) else user)
+            # Pages that ask for no user read no session.
+            request.user = SimpleLazyObject(lambda: AnonymousUser() if is_nobody(request, user) else user)
         response = self.get_response(request)
         if (kept := getattr(request, "kept", None)) and response.status_code >= HTTPStatus.BAD_REQUEST:
             with suppress(DatabaseError):
@@ -60,7 +63,7 @@ class StaffAccessMiddleware:
         if not path.startswith((ADMIN, ACCOUNT)) or path in SIGN_OUT or not request.user.is_authenticated:
             return None
         # Before the lock: nothing is kept for whoever may not be here.
-        if path.startswith(ADMIN) and (page := check_access(request)):
+        if path.startswith(BEHIND_SECOND_STEP) and (page := check_access(request)):
             return page
         if idle.KEPT_FIELD in request.POST:
             request.kept = idle.take_kept(request)
@@ -99,12 +102,17 @@ def go_around_unreadable_keys(request: HttpRequest) -> HttpResponse | None:
     return render(request, "account/unreadable.html", status=HTTPStatus.CONFLICT)
 
 
+def is_nobody(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Return whether this session opens nothing outside of the admin and the account's own pages."""
+    return idle.is_locked(request) or lacks_second_factor(user)
+
+
 def check_access(request: HttpRequest) -> HttpResponse | None:
-    """Return the page that stands between this user and the admin, or None."""
+    """Return the page that stands between this user and what they ask for, or None."""
     user = request.user
-    if not user.has_perm("wagtailadmin.access_admin"):
+    if request.path_info.startswith(ADMIN) and not user.has_perm("wagtailadmin.access_admin"):
         return render(request, "account/no_access.html", status=403)
-    if needs_second_factor(user) and not has_second_factor(user):
+    if lacks_second_factor(user):
         if idle.is_navigation(request):
             messages.warning(request, _("Your role sees patients. Set up a second step to go on."))
         return redirect("mfa_index")

@@ -34,6 +34,7 @@ from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction, Site
 
 from bookings import services
@@ -389,6 +390,60 @@ class TestLimits:
             answers += [send_code(client, "000000", network=network).status_code for network in networks]
         assert answers == [200] * 20 + [429] * 8
 
+    def fail_codes(self, networks):
+        """Give wrong codes after the right password, like strangers who know it."""
+        for number in range(networks):
+            sign_in("fran", client=(stranger := Client()), network=f"198.51.{number}.1")
+            for _ in range(10):
+                send_code(stranger, "000000", network=f"198.51.{number}.1")
+
+    @pytest.mark.parametrize("kind", ["app", "recovery"])
+    @pytest.mark.parametrize("network", [HERE, ELSEWHERE, "2001:db8:1:2::3"])
+    def test_strangers_with_the_password_lock_out_no_known_browser(self, with_app, kind, network):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, with_app.codes[0])
+        client.post("/account/logout/")
+        self.fail_codes(4)
+        right = with_app.codes[1] if kind == "recovery" else code_now()
+        sign_in("fran", client=(unknown := Client()), network="203.0.113.99")
+        assert send_code(unknown, right, network="203.0.113.99").status_code == 429
+        sign_in("fran", client=client, network=network)
+        assert send_code(client, right, network=network).url == "/admin/"
+
+    def test_known_browser_has_a_limit_for_codes_too(self, with_app):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, with_app.codes[0])
+        client.post("/account/logout/")
+        sign_in("fran", client=client)
+        networks = (f"198.51.{number}.1" for number in range(13))
+        answers = [send_code(client, "000000", network=network).status_code for network in networks]
+        assert answers == [200] * 10 + [429] * 3
+
+    @pytest.mark.parametrize("change", ["password", "reset", "sign_out", "copied_before"])
+    def test_browser_is_forgotten_for_codes(self, with_app, manager, change):
+        client = Client()
+        if change == "copied_before":  # a cookie from before the second step
+            Authenticator.objects.all().delete()
+            sign_in("fran", client=client)
+            TOTP.activate(with_app, SECRET)
+        else:
+            sign_in("fran", client=client)
+            send_code(client, with_app.codes[0])
+        client.post("/account/logout/")
+        match change:
+            case "password":
+                with_app.set_password(factories.PASSWORD)
+                with_app.save()
+            case "reset":
+                set_password(with_app, factories.PASSWORD, client)
+            case "sign_out":
+                manager.post(f"/admin/staff-access/{with_app.pk}/", {"action": "sign_out"})
+        self.fail_codes(3)
+        sign_in("fran", client=client)
+        assert send_code(client, code_now()).status_code == 429
+
     def test_right_passwords_do_not_count(self, clerk):
         assert [sign_in("fran").status_code for _ in range(40)] == [302] * 40
 
@@ -481,6 +536,30 @@ def test_parallel_guesses_never_pass_a_limit(where):
     with ThreadPoolExecutor(20) as pool:
         assert sorted(pool.map(guess, range(20))) == [200] * 10 + [429] * 10
     assert len(kinds(user=user, kind="wrong_password")) == (0 if where == "private page" else 10)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_parallel_requests_send_what_was_kept_once():
+    user = factories.make_user("frontdesk", username="fran", email="fran@clinic.example.com")
+    case = factories.make_case()
+    path = f"/admin/case/{case.pk}/"
+    kept = KeptRequest.objects.create(user=user, path=path, fields=[], files=[])
+    sign_in("fran", client=(owner := Client()))
+    data = {"expected_version": case.version, "action": "note", "note": "x", "kept_request": kept.key}
+    start = Barrier(8)
+
+    def send(_number):
+        client = Client()
+        client.cookies.load({"sessionid": owner.cookies["sessionid"].value})
+        try:
+            start.wait(timeout=30)
+            return client.post(path, data).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(send, range(8))) == [302] + [410] * 7
+    assert get_notes(case) == ["x"]
 
 
 class TestPrivatePages:
@@ -801,6 +880,41 @@ class TestSecondFactor:
         for path in ADMIN_PATHS:
             for response in (client.get(path), client.post(path, {"x": 1})):
                 assert (response.status_code, response.url) == (302, INDEX), path
+
+    @pytest.mark.parametrize("role", ["frontdesk", "clinician", "manager", "admin"])
+    def test_without_it_they_are_nobody_on_the_site(self, home, strict, role):
+        client = Client()
+        client.force_login(user := factories.make_user(role))
+        folder = Collection.get_first_root_node().add_child(name="Staff")
+        CollectionViewRestriction.objects.create(collection=folder, restriction_type="login")
+        file = SimpleUploadedFile("internal.txt", b"internal")
+        document = get_document_model().objects.create(title="internal", collection=folder, file=file)
+        PageViewRestriction.objects.create(page=home, restriction_type="login")
+        for path in (document.url, home.url):
+            answers = [client.get(path), Client().get(path)]
+            assert [answer.status_code for answer in answers] == [302, 302], path
+            assert answers[0].url == answers[1].url, path
+            assert client.get(path, follow=True).redirect_chain[-1] == (INDEX, 302)
+        TOTP.activate(user, SECRET)
+        assert [client.get(path).status_code for path in (document.url, home.url)] == [200, 200]
+
+    def test_editors_stay_somebody_on_the_site(self, home, strict):
+        PageViewRestriction.objects.create(page=home, restriction_type="login")
+        client = Client()
+        client.force_login(factories.make_user("editor"))
+        assert client.get(home.url).status_code == 200
+
+    @pytest.mark.parametrize("path", [INDEX, ACTIVATE, ADD_KEY, "/account/sessions/", "/account/password/change/"])
+    def test_pages_to_set_one_up_stay_open(self, clerk, strict, path):
+        sign_in("fran", client=(client := Client()))
+        assert client.get(path).status_code == 200
+
+    @pytest.mark.parametrize("path", ["/account/kept/{}/", "/account/uncover/{}/", LOGIN])
+    def test_nothing_kept_is_shown_without_it(self, clerk, strict, path):
+        kept = KeptRequest.objects.create(user=clerk, path="/admin/", fields=[("note", "Called back")], files=[])
+        sign_in("fran", client=(client := Client()))
+        answer = client.get(path.format(kept.key if "kept" in path else clerk.pk))
+        assert (answer.status_code, answer.url) == (302, INDEX)
 
     def test_editors_do_not_need_one(self, profile, strict):
         client = Client()
