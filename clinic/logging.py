@@ -19,7 +19,7 @@ QUERY = re.compile(r"\?(?=\S)(?:.*?(?= HTTP/\d)|.*)")
 UNREADABLE = re.compile(r"(Invalid request) from ip=(?:\S*?(: [\w ]+))?.*|(code \d+, message [\w ]+).*")
 # Addresses that are followed by a secret, also one that is cut off or has another shape than below.
 SECRET_ADDRESS = re.compile(
-    r"(/(?:visit|received|confirm|key|confirm-email)(?:;[^/\s]*)?/)[/\s\"']*[^/\s\"']+", re.IGNORECASE
+    r"(/(?:visit|received|confirm|key|kept|confirm-email)(?:;[^/\s]*)?/)[/\s\"']*[^/\s\"']+", re.IGNORECASE
 )
 # Every signature, reset token and session key is a long run of letters and digits, often after what it signs.
 LONG_WORD = re.compile(r"[\w:.=%-]{27,}")

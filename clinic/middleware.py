@@ -8,7 +8,14 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import (
+    BadRequest,
+    FieldDoesNotExist,
+    FieldError,
+    MultipleObjectsReturned,
+    ObjectDoesNotExist,
+    ValidationError,
+)
 from django.core.paginator import InvalidPage
 from django.db import DataError
 from django.http import QueryDict
@@ -38,7 +45,8 @@ PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), bro
 REFUSED = (DataError, OverflowError, UnicodeError, RecursionError, ValidationError)
 # What Wagtail's views raise for parameters and fields that they do not check.
 UNCHECKED = (
-    ValueError, LookupError, TypeError, AttributeError, NoReverseMatch, InvalidPage, SearchError,
+    ValueError, LookupError, TypeError, AttributeError, NoReverseMatch, InvalidPage, SearchError, FieldError,
+    FieldDoesNotExist, ObjectDoesNotExist, MultipleObjectsReturned,
 )  # fmt: skip
 
 logger = logging.getLogger(__name__)

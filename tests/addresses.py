@@ -69,6 +69,8 @@ account/password/reset/key/done/
 account/password/set/
 account/reauthenticate/
 account/sessions/
+account/uncover/<int:pk>/
+    account/uncover/1/
 admin/case/bulk/
 admin/password_reset/<path:rest>
     admin/password_reset/confirm/MQ/abc-0123456789/

@@ -68,6 +68,9 @@ TEXTS = (
     "0,1,2",
     "a.b.c",
     "wagtailcore.Page",
+    "false",
+    "0.0",
+    '""',
     # Format strings and templates
     "%s%n%x",
     "%(name)s",
@@ -134,6 +137,9 @@ PATH_TEXTS = (
     "live",
     "a.b",
 )
+
+# JSON that a check for "nothing there" takes for nothing.
+FALSY_JSON = ("false", "0", "0.0", "-0", "-0.0", "0e5", "null", "[]", "{}", '""', " false ", "")
 
 BOUNDARY = "multipart/form-data; boundary=frontier"
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from bookings.models import TO_STAFF, Case, Event, EventKind, MessageKind, MessageState, Patient
+from clinic.models import KeptRequest
 
 from .cases import lock_case, lock_with_related, raise_link_version, save_change
 from .slots import lock_resources
@@ -64,6 +65,7 @@ def erase(case_id: int, *, actor: User, expected_version: int) -> None:
         raise BookingError(_("The email about the canceled visit is still on its way. Try again in a few minutes."))
     patient = case.patient
     log(case, ERASED, user=actor, deleted=True)
+    KeptRequest.objects.forget(f"case/{case.pk}", case.reference, case.email, case.name, case.phone)
     case.delete()
     if patient and not patient.cases.exists():
         Patient.objects.filter(pk=patient.pk).delete()

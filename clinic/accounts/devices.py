@@ -1,9 +1,11 @@
 """Remember the browsers in which an account was signed in to, by a signed cookie for each account.
 
 Such a browser has a count of wrong passwords of its own: strangers who guess at the account cannot lock its owner out.
-It skips nothing else, and no second step. A new password and "sign out everywhere" end it.
+The same holds for codes of the second step, in a browser in which it was given: a link by email is not enough. It skips
+nothing else, and no second step. A new password and "sign out everywhere" end it.
 """
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.signing import BadSignature, TimestampSigner
@@ -16,10 +18,11 @@ from .models import KEPT, AccountEvent, AccountEventKind
 SALT = "clinic.accounts.devices"
 
 
-def get_device(request: HttpRequest, user: AbstractUser | None) -> str:
+def get_device(request: HttpRequest, user: AbstractUser | None, *, has_given_codes: bool = False) -> str:
     """Return the browser's valid cookie for this account, or "".
 
-    Without a cookie it takes no query, so that the time does not tell a known account from an unknown one.
+    ``has_given_codes``: take it only where the second step was given. Without a cookie it takes no query, so that the
+    time does not tell a known account from an unknown one.
     """
     cookie = request.COOKIES.get(_get_cookie_name(user))
     if not cookie or user is None:
@@ -28,7 +31,8 @@ def get_device(request: HttpRequest, user: AbstractUser | None) -> str:
         mark = TimestampSigner(salt=SALT).unsign(cookie, max_age=KEPT)
     except BadSignature:
         return ""
-    return cookie if constant_time_compare(mark, _get_mark(user)) else ""
+    known = [_get_mark(user, has_given_codes=True)] + ([] if has_given_codes else [_get_mark(user)])
+    return cookie if any(constant_time_compare(mark, other) for other in known) else ""
 
 
 def remember(request: HttpRequest, user: AbstractUser) -> None:
@@ -36,10 +40,12 @@ def remember(request: HttpRequest, user: AbstractUser) -> None:
     request.remembered_user = user
 
 
-def set_cookie(response: HttpResponse, user: AbstractUser) -> None:
+def set_cookie(request: HttpRequest, response: HttpResponse, user: AbstractUser) -> None:
+    records = get_authentication_records(request, user)
+    mark = _get_mark(user, has_given_codes=any(record.get("method") == "mfa" for record in records))
     response.set_cookie(
         _get_cookie_name(user),
-        TimestampSigner(salt=SALT).sign(_get_mark(user)),
+        TimestampSigner(salt=SALT).sign(mark),
         max_age=KEPT,
         path=reverse("account_login").removesuffix("login/"),
         secure=settings.SESSION_COOKIE_SECURE,
@@ -52,8 +58,9 @@ def _get_cookie_name(user: AbstractUser | None) -> str:
     return f"device-{salted_hmac(SALT, str(user and user.pk), algorithm='sha256').hexdigest()[:16]}"
 
 
-def _get_mark(user: AbstractUser) -> str:
+def _get_mark(user: AbstractUser, *, has_given_codes: bool = False) -> str:
     """Return what changes with the password and with each "sign out everywhere"."""
     ends = AccountEvent.objects.filter(user=user, kind=AccountEventKind.SIGNED_OUT_EVERYWHERE)
     latest = ends.order_by("-pk").values_list("pk", flat=True).first()
-    return salted_hmac(SALT, f"{user.get_session_auth_hash()} {latest}", algorithm="sha256").hexdigest()
+    text = f"{user.get_session_auth_hash()} {latest} {has_given_codes}"
+    return salted_hmac(SALT, text, algorithm="sha256").hexdigest()

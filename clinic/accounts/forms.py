@@ -1,5 +1,6 @@
 """Change forms of allauth and Wagtail: limits for codes, mails from the queue, invitations instead of passwords."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account_forms
@@ -15,15 +16,20 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
 from clinic import limits
 
-from . import events, mail, throttle
+from . import devices, events, mail, throttle
 from .backends import find_only
 from .models import AccountEventKind, StaffMailKind
+from .passkeys import CredentialField
 from .permissions import get_grantable_roles
+
+CREDENTIAL_ERRORS = (AssertionError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 class LoginForm(account_forms.LoginForm):
@@ -66,16 +72,23 @@ class CodeMixin:
     """
 
     def clean_code(self) -> str:
-        throttle.check(throttle.CODES, context.request, self.user, str(self.user.pk))
+        counted = count_code(self.user)
         code = normalize_user_code(self.cleaned_data["code"])
         for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
             if is_right_code(factor, code):
                 factor.user = self.user
                 self.authenticator = factor
-                throttle.give_back(throttle.CODES, context.request, str(self.user.pk))
+                throttle.give_back(*counted)
                 return code
         events.record(AccountEventKind.WRONG_CODE, self.user, context.request)
         raise get_adapter().validation_error("incorrect_code")
+
+
+def count_code(user: AbstractUser) -> tuple[throttle.Limits, HttpRequest, str, str]:
+    """Count an attempt at a code, and return what to give back after a right one."""
+    device = devices.get_device(context.request, user, has_given_codes=True)
+    throttle.check(throttle.CODES, context.request, user, str(user.pk), device)
+    return throttle.CODES, context.request, str(user.pk), device
 
 
 def is_right_code(factor: Authenticator, code: str) -> bool:
@@ -96,42 +109,42 @@ class ReauthenticateForm(CodeMixin, mfa_forms.ReauthenticateForm):
 
 class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
     def clean_code(self) -> str:
-        throttle.check(throttle.CODES, context.request, self.user, str(self.user.pk))
+        counted = count_code(self.user)
         code = super().clean_code()
-        throttle.give_back(throttle.CODES, context.request, str(self.user.pk))
+        throttle.give_back(*counted)
         return code
 
 
 class CredentialMixin:
-    """Refuse what is not a credential. The library behind allauth stumbles over JSON of another shape."""
+    """Refuse what does not fit the challenge. The library behind allauth stumbles over some of it."""
 
     def _clean_form(self) -> None:
         try:
             super()._clean_form()
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except CREDENTIAL_ERRORS:
             self.add_error(None, get_adapter().validation_error("incorrect_code"))
 
     def _clean_fields(self) -> None:
         try:
             super()._clean_fields()
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except CREDENTIAL_ERRORS:
             self.add_error("credential", get_adapter().validation_error("incorrect_code"))
 
 
 class AuthenticateWebAuthnForm(CredentialMixin, webauthn_forms.AuthenticateWebAuthnForm):
-    pass
+    credential = CredentialField(AuthenticationResponse)
 
 
 class LoginWebAuthnForm(CredentialMixin, webauthn_forms.LoginWebAuthnForm):
-    pass
+    credential = CredentialField(AuthenticationResponse)
 
 
 class ReauthenticateWebAuthnForm(CredentialMixin, webauthn_forms.ReauthenticateWebAuthnForm):
-    pass
+    credential = CredentialField(AuthenticationResponse)
 
 
 class AddWebAuthnForm(CredentialMixin, webauthn_forms.AddWebAuthnForm):
-    pass
+    credential = CredentialField(RegistrationResponse)
 
 
 class StaffFormMixin:

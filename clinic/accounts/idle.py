@@ -7,6 +7,7 @@ sends it again after that.
 import re
 import time
 from contextlib import suppress
+from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
@@ -14,20 +15,23 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.backends.base import UpdateError
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 
+from .models import KeptRequest
 from .permissions import sees_patients
 
 LAST_SEEN = "last_seen"  # in the session: seconds since 1970
 WRITTEN_EVERY = 60  # Seconds. Not each request writes the session.
 NOT_KEPT = re.compile(r"^csrfmiddlewaretoken$|^kept_request$|password")
 KEPT_FIELD = "kept_request"  # in what is sent again: the key under which it was kept
+MAX_KEPT = 10  # requests of one account
+MAX_CHARACTERS = 1_000_000  # of one request
 
 
 def touch(request: HttpRequest) -> None:
@@ -69,26 +73,54 @@ def ask_for_password(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_URL)
     back = request.get_full_path()
     if request.method == "POST":
-        back = reverse("account_kept", args=[keep(request)])
+        kept = keep(request)
+        if kept is None:
+            return refuse_to_keep(request, methods[0]["url"])
+        back = reverse("account_kept", args=[kept.key])
     return redirect(f"{methods[0]['url']}?{urlencode({'next': back})}")
 
 
-def keep(request: HttpRequest) -> str:
-    """Store what is being sent, but no passwords, and return the key.
+def keep(request: HttpRequest) -> KeptRequest | None:
+    """Store what is being sent, but no passwords and no files. Return None where it is too much.
 
-    It is a row of its own among the sessions, which ends like them: other tabs do not write over it.
+    Each request is a row of its own: other tabs do not write over it.
     """
-    kept = SessionStore()
+    files = [(name, file.name) for name, chosen in request.FILES.lists() for file in chosen]
+    kept = KeptRequest(
+        user=request.user,
+        session=hash_session(request),
+        path=request.get_full_path(),
+        fields=list_fields(request),
+        files=files,
+    )
+    characters = len(kept.path) + sum(len(name) + len(value) for name, value in kept.fields + kept.files)
+    if characters > MAX_CHARACTERS or KeptRequest.objects.shown_to(request.user).count() >= MAX_KEPT:
+        return None
+    kept.save(force_insert=True)
+    return kept
+
+
+def list_fields(request: HttpRequest) -> list[tuple[str, str]]:
     names = [name for name in request.POST if not NOT_KEPT.search(name)]
-    fields = [(name, value) for name in names for value in request.POST.getlist(name)]
-    kept.update({"kept_for": request.user.pk, "path": request.get_full_path(), "fields": fields})
-    kept.save()
-    return kept.session_key
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
-def get_kept(request: HttpRequest, key: str) -> SessionStore | None:
-    kept = SessionStore(key)
-    return kept if kept.get("kept_for") == request.user.pk else None
+def refuse_to_keep(request: HttpRequest, password_url: str) -> HttpResponse:
+    """Give back what was typed: nothing of it is stored."""
+    url = f"{password_url}?{urlencode({'next': request.get_full_path()})}"
+    context = {"fields": list_fields(request), "url": url}
+    return render(request, "account/not_kept.html", context, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def take_kept(request: HttpRequest) -> KeptRequest | None:
+    """Return what is sent again with this request, and delete it: of two requests at once only one gets it."""
+    mine = KeptRequest.objects.shown_to(request.user).filter(path=request.get_full_path())
+    kept = mine.filter(key=request.POST[KEPT_FIELD]).first()
+    return kept if kept and mine.filter(key=kept.key).delete()[0] else None
+
+
+def hash_session(request: HttpRequest) -> str:
+    return salted_hmac("clinic.accounts.idle", request.session.session_key or "", algorithm="sha256").hexdigest()
 
 
 def is_navigation(request: HttpRequest) -> bool:

@@ -1,12 +1,17 @@
+import re
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 # How long the list of sign-ins goes back. A browser counts as known as long.
 KEPT = timedelta(days=90)
+# How long what somebody was sending waits for their password.
+KEPT_TO_SEND = timedelta(hours=1)
 
 
 class AccountEventKind(models.TextChoices):
@@ -94,3 +99,47 @@ class StaffMail(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+def make_key() -> str:
+    return get_random_string(32)
+
+
+class KeptRequestManager(models.Manager):
+    def purge(self) -> None:
+        """Delete what is too old to be sent, and what belongs to accounts that may not sign in any more."""
+        self.filter(models.Q(at__lt=timezone.now() - KEPT_TO_SEND) | models.Q(user__is_active=False)).delete()
+
+    def forget(self, *words: str) -> None:
+        """Delete what was sent to an address with one of these words, or holds one: a patient's data are erased."""
+        wanted = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words if word), re.IGNORECASE)
+        for kept in self.all():
+            if any(map(wanted.search, [kept.path, *(value for _name, value in kept.fields + kept.files)])):
+                kept.delete()
+
+    def shown_to(self, user: AbstractBaseUser) -> models.QuerySet["KeptRequest"]:
+        return self.filter(user_id=user.pk, at__gte=timezone.now() - KEPT_TO_SEND)
+
+
+class KeptRequest(models.Model):
+    """Keep what somebody was sending until they have given the password, for ``KEPT_TO_SEND`` at most.
+
+    It may hold patients' data. It ends with the session, with the password, and with the request of a patient that is
+    erased.
+    """
+
+    key = models.CharField(max_length=32, primary_key=True, default=make_key)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.CharField(max_length=64, db_index=True)  # a digest of its key
+    path = models.TextField()  # with the query
+    fields = models.JSONField()  # pairs of name and value
+    files = models.JSONField()  # pairs of field and name of what has to be chosen again
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = KeptRequestManager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.key

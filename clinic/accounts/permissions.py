@@ -5,6 +5,8 @@ from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.db.models import Q, QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from .passkeys import has_second_factor
+
 MANAGE_STAFF = "clinic.manage_accountevent"
 
 
@@ -36,6 +38,11 @@ def sees_patients(user: AbstractUser) -> bool:
 
 def needs_second_factor(user: AbstractUser) -> bool:
     return settings.SECOND_FACTOR_REQUIRED and sees_patients(user)
+
+
+def lacks_second_factor(user: AbstractUser) -> bool:
+    """Return whether only the password was given where more is needed."""
+    return needs_second_factor(user) and not has_second_factor(user)
 
 
 def get_grantable_roles(user: AbstractUser) -> QuerySet[Group]:

@@ -3,12 +3,14 @@
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from . import devices, events, idle, mail
 from .idle import end_other_sessions
-from .models import AccountEventKind, StaffMailKind
+from .models import AccountEventKind, KeptRequest, StaffMailKind
 
 
 @receiver(account_signals.user_logged_in)
@@ -24,13 +26,21 @@ def record_sign_in(sender, request, user, **kwargs):
 @receiver(user_logged_out)
 def record_sign_out(sender, request, user, **kwargs):
     if user is not None:
+        KeptRequest.objects.filter(session=idle.hash_session(request)).delete()
         events.record(AccountEventKind.SIGNED_OUT, user, request)
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def forget_kept_requests(sender, instance, **kwargs):
+    if not instance.is_active:
+        KeptRequest.objects.filter(user=instance).delete()
 
 
 @receiver([account_signals.password_reset, account_signals.password_changed, account_signals.password_set])
 def record_password(sender, request, user, **kwargs):
     # Whoever has the link or the old password is let in, however often strangers guess at the account.
     devices.remember(request, user)
+    KeptRequest.objects.filter(user=user).delete()
     events.record(AccountEventKind.PASSWORD_SET, user, request)
     mail.queue(StaffMailKind.PASSWORD_SET, user)
 

@@ -2,7 +2,8 @@
 
 Counting comes before checking, so parallel attempts cannot pass a limit together. Each attempt counts for the name and
 network together, for the network over all names, and for the name over all networks. A browser that the account knows
-has one count of its own instead: strangers cannot lock out its owner, wherever they are.
+has one count of its own instead: strangers cannot lock out its owner, wherever they are. For codes that is
+a browser in which a second step was given: strangers who know the password cannot lock out its owner either.
 """
 
 from datetime import timedelta

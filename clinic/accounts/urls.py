@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from .views import SessionListView, login_with_passkey, send_kept, tell_of_codes
+from .views import SessionListView, login_with_passkey, send_kept, tell_of_codes, uncover
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("2fa/recovery-codes/download/", tell_of_codes(download_recovery_codes), name="mfa_download_recovery_codes"),
     path("2fa/", include("allauth.mfa.urls")),
     path("kept/<slug:key>/", send_kept, name="account_kept"),
+    path("uncover/<int:pk>/", uncover, name="account_uncover"),
     path("sessions/", SessionListView.as_view(), name="usersessions_list"),
 ]
 # The browser stores nothing: after signing out, going back shows nothing.

@@ -33,7 +33,7 @@ from clinic import limits
 
 from . import devices, events, idle, mail, throttle
 from .idle import end_other_sessions
-from .models import AccountEvent, AccountEventKind, StaffMailKind
+from .models import AccountEvent, AccountEventKind, KeptRequest, StaffMailKind
 
 
 def limit_guesses(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -77,9 +77,15 @@ def login_with_passkey(request: HttpRequest) -> HttpResponse:
 @login_required
 def send_kept(request: HttpRequest, key: str) -> HttpResponse:
     """Show a form that sends what a locked session kept to where it was going."""
-    kept = idle.get_kept(request, key)
-    context = {"kept": kept, "field": idle.KEPT_FIELD, "key": key}
+    kept = KeptRequest.objects.shown_to(request.user).filter(key=key).first()
+    context = {"kept": kept, "field": idle.KEPT_FIELD}
     return render(request, "account/kept.html", context, status=HTTPStatus.OK if kept else HTTPStatus.GONE)
+
+
+@login_required
+def uncover(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the cover of an untouched page whether the password that led here was that of the page's own user."""
+    return HttpResponse(status=HTTPStatus.NO_CONTENT if request.user.pk == pk else HTTPStatus.FORBIDDEN)
 
 
 class SessionListView(ListUserSessionsView):
@@ -194,6 +200,7 @@ def reset_factor(account: AbstractUser, request: HttpRequest) -> str:
 def sign_out_everywhere(account: AbstractUser, request: HttpRequest) -> str:
     """End all sessions of the account, but not the one of this request. Forget its browsers."""
     end_other_sessions(account, request)
+    KeptRequest.objects.filter(user=account).delete()
     events.record(AccountEventKind.SIGNED_OUT_EVERYWHERE, account, request, actor=request.user)
     if account == request.user:
         devices.remember(request, account)

@@ -7,8 +7,10 @@ from pathlib import PurePath
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 from pillow_heif import HeifImagePlugin  # noqa: F401 adds HEIC to Pillow
+
+from .profiles import clean_profile
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF")
 MAX_PIXELS = 50_000_000  # a telephone's 48 megapixels
@@ -36,8 +38,9 @@ class CleanPicture(ContentFile):
 def clean_picture(file, name: str = "") -> CleanPicture:
     """Return the picture as a new JPEG or PNG that holds only pixels.
 
-    The rotation is applied and the color profile kept. Of an animation the first frame is left. Pictures with
-    transparency, PNG and GIF become PNG, all others JPEG. Raise ValidationError if the file cannot be used.
+    The rotation is applied and the colors kept, with a color profile written anew. Of an animation the first frame is
+    left. Pictures with transparency, PNG and GIF become PNG, all others JPEG. Raise ValidationError if the file cannot
+    be used.
     """
     try:
         file.seek(0)
@@ -69,36 +72,15 @@ def _only_pixels(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     profile = image.info.get("icc_profile")
     if image.has_transparency_data:
         pixels = image.convert("RGBA")
-    elif image.mode == "CMYK":
-        pixels, profile = _cmyk_to_rgb(image, profile), None
     elif image.mode.startswith("I"):  # 16 bits: converting alone would turn all above 255 white
         pixels = image.convert("I").point(lambda value: value / 256).convert("L")
-    elif image.mode in ("L", "RGB"):
+    elif image.mode in ("L", "RGB", "CMYK"):
         pixels = image
     else:
         pixels = image.convert("L" if image.mode == "1" else "RGB")
     pixels.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-    pixels = ImageOps.exif_transpose(pixels)
+    pixels, profile = clean_profile(ImageOps.exif_transpose(pixels), profile)
+    if pixels.mode == "CMYK":
+        pixels = pixels.convert("RGB")
     pixels.info.clear()
-    return pixels, _read_profile(profile, pixels.mode)
-
-
-def _cmyk_to_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if usable := _read_profile(profile, "CMYK"):
-        rgb = ImageCms.profileToProfile(image, io.BytesIO(usable), ImageCms.createProfile("sRGB"), outputMode="RGB")
-        rgb.info = image.info.copy()
-        return rgb
-    return image.convert("RGB")
-
-
-def _read_profile(profile: bytes | None, mode: str) -> bytes | None:
-    """Return a color profile written anew, or None if it cannot be read or describes another mode.
-
-    Anything could stand behind the end of the old one.
-    """
-    try:
-        read = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
-    except OSError:
-        return None
-    space = {"L": "GRAY", "CMYK": "CMYK"}.get(mode, "RGB")
-    return read.tobytes() if read.profile.xcolor_space.strip() == space else None
+    return pixels, profile

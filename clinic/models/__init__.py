@@ -1,6 +1,6 @@
 """Collect the models, so that other code imports them from here."""
 
-from clinic.accounts.models import AccountEvent, StaffMail
+from clinic.accounts.models import AccountEvent, KeptRequest, StaffMail
 from clinic.addresses.models import Forwarding
 from clinic.caching.version import ContentVersion
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday

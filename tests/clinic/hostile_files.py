@@ -20,7 +20,145 @@ XMP = f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{SECRET}</x:xmpmeta>".encode()
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+# Color profiles
+
+# Red, green and blue in XYZ, as these profiles have them, and the curve.
+P3 = ((0.51512, 0.2412, -0.00105), (0.29198, 0.69225, 0.04189), (0.1571, 0.06657, 0.78407))
+ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
+WHITE = (0.9642, 1.0, 0.82491)
+SECRETS = (SECRET.encode(), SECRET.encode("utf-16-be"))
+
+
+def numbers(kind: bytes, *values: float) -> bytes:
+    return kind + bytes(4) + struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
+
+
+def gamma(value: float) -> bytes:
+    return struct.pack(">4s4xIH", b"curv", 1, round(value * 256))
+
+
+SRGB_CURVE = struct.pack(">4s4xHxx", b"para", 3) + numbers(b"", 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)[4:]
+STEPS = struct.pack(">4s4xI1024H", b"curv", 1024, *(round(65535 * (step / 1023) ** 1.8) for step in range(1024)))
+
+
+def icc(tags: dict[bytes, bytes], space: bytes = b"RGB ", head: bytes = bytes(16), version: int = 4) -> bytes:
+    place = 132 + 12 * len(tags)
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, tag in tags.items():
+        table += struct.pack(">4sII", name, place + len(body), len(tag))
+        body += tag + bytes(-len(tag) % 4)
+    header = struct.pack(">I4xB3x4s4s4s", place + len(body), version, b"mntr", space, b"XYZ ")
+    header += struct.pack(">6H4s", 2020, 1, 1, 0, 0, 0, b"acsp") + head + bytes(12)
+    header += numbers(b"", *WHITE)[4:]
+    return header + bytes(128 - len(header)) + table + body
+
+
+def matrix(colors: tuple, curve: bytes) -> dict[bytes, bytes]:
+    tags = {b"wtpt": numbers(b"XYZ ", *WHITE)}
+    tags |= {name + b"XYZ": numbers(b"XYZ ", *color) for name, color in zip((b"r", b"g", b"b"), colors, strict=True)}
+    return tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
+
+
+def tags_of(profile: bytes) -> dict[bytes, bytes]:
+    (count,) = struct.unpack_from(">I", profile, 128)
+    entries = (struct.unpack_from(">4sII", profile, 132 + 12 * index) for index in range(count))
+    return {name: profile[start : start + size] for name, start, size in entries}
+
+
+def text_tag(kind: bytes) -> bytes:
+    """Return a text of this type that holds the secret."""
+    text, wide = SECRET.encode(), SECRET.encode("utf-16-be")
+    if kind == b"mluc":
+        return struct.pack(">4s4xII4sII", kind, 1, 12, b"enUS", len(wide), 28) + wide
+    if kind == b"desc":
+        return struct.pack(">4s4xI", kind, len(text) + 1) + text + bytes(79)
+    return kind + bytes(4) + text + b"\0"
+
+
+DISPLAY_P3 = icc(matrix(P3, SRGB_CURVE))
+PROFILES = {
+    "sRGB": ("RGB", SRGB),
+    "Display P3": ("RGB", DISPLAY_P3),
+    "Adobe RGB": ("RGB", icc(matrix(ADOBE, gamma(2.2)), version=2)),
+    "curve of many steps": ("RGB", icc(matrix(P3, STEPS))),
+    "straight curve": ("RGB", icc(matrix(ADOBE, struct.pack(">4s4xI", b"curv", 0)))),
+    "gray": ("L", icc({b"wtpt": numbers(b"XYZ ", *WHITE), b"kTRC": gamma(1.4)}, b"GRAY")),
+    "old gray": ("L", icc({b"wtpt": numbers(b"XYZ ", *WHITE), b"kTRC": STEPS}, b"GRAY", version=2)),
+}
+LOSSLESS = {"JPEG": {"quality": 100, "subsampling": 0}, "PNG": {}, "WEBP": {"lossless": True}}
+
+
+def with_secrets(profile: bytes) -> bytes:
+    """Return the profile with the secret in tags of all kinds, and behind its end."""
+    tags = tags_of(profile) | {
+        b"GPSx": text_tag(b"text"),
+        b"zzzz": text_tag(b"zzzz"),
+        b"targ": text_tag(b"text"),
+        b"dmnd": text_tag(b"mluc"),
+        b"dmdd": text_tag(b"desc"),
+        b"cprt": text_tag(b"mluc"),
+        b"desc": text_tag(b"mluc"),
+    }
+    return icc(tags, profile[16:20], version=profile[8]) + SECRET.encode()
+
+
+def told_profile(**tags: bytes) -> bytes:
+    """Return Display P3 with these tags changed or added."""
+    return icc(matrix(P3, SRGB_CURVE) | {name.encode(): tag for name, tag in tags.items()})
+
+
+def profile_of_one_gray() -> bytes:
+    """Return a profile of tables that shows all colors as the same gray."""
+    straight = bytes(range(256)) * 3
+    identity = numbers(b"", *(1, 0, 0, 0, 1, 0, 0, 0, 1))[4:]
+    table = b"mft1" + bytes(4) + b"\3\3\2\0" + identity + straight + b"\x80\x80\x80" * 8 + straight
+    profile = told_profile(A2B0=table, targ=text_tag(b"text"))
+    return profile[:20] + b"Lab " + profile[24:]
+
+
+# 1,025 pairs of bytes, of which some are the secret.
+TEXT_CURVE = struct.pack(">4s4xI", b"curv", 1025) + (SECRET.encode() + b"\0") * 170 + bytes(10)
+TOLD_PROFILES = {
+    **{
+        f"{name} of {kind}": told_profile(**{name: text_tag(kind.encode())})
+        for name, kind in (
+            ("desc", "mluc"),
+            ("desc", "desc"),
+            ("desc", "text"),
+            ("cprt", "text"),
+            ("cprt", "mluc"),
+            ("targ", "text"),
+            ("dmnd", "desc"),
+            ("dmdd", "mluc"),
+            ("vued", "desc"),
+            ("meta", "dict"),
+            ("GPSx", "text"),
+            ("abcd", "zzzz"),
+            ("chrm", "chrm"),
+            ("cicp", "cicp"),
+            ("A2B9", "data"),
+            ("ncl2", "ncl2"),
+            ("wtpt", "text"),
+            ("rTRC", "text"),
+        )
+    },
+    "white with more behind it": told_profile(wtpt=numbers(b"XYZ ", *WHITE) + SECRET.encode()),
+    "curve with more behind it": told_profile(gTRC=SRGB_CURVE + SECRET.encode()),
+    "curve of text": told_profile(bTRC=TEXT_CURVE),
+    "head": icc(matrix(P3, SRGB_CURVE), head=SECRET.encode().ljust(16, b"\0")),
+    "behind the end": DISPLAY_P3 + SECRET.encode(),
+    "gap before the end": icc(matrix(P3, SRGB_CURVE) | {b"bXYZ": numbers(b"XYZ ", *P3[2]) + SECRET.encode()}),
+    "all": with_secrets(DISPLAY_P3),
+}
+
+
 # Pictures
+
+
+def many_colors(mode: str) -> Image.Image:
+    """Return a picture of all hues, dark to bright."""
+    hues = [Image.radial_gradient("L"), Image.linear_gradient("L"), Image.linear_gradient("L").rotate(90)]
+    return Image.merge("RGB", hues).resize((64, 64)).convert(mode)
 
 
 def exif(orientation: int = 1) -> bytes:
@@ -288,5 +426,5 @@ def pdf_bomb(size: int = 100_000_000) -> bytes:
 
 def nested_bombs() -> bytes:
     """Return a Word file in which 30 workbooks together unpack to 600 MB."""
-    workbook = office("xlsx", more=[("xl/media/a.png", b"\0" * 20_000_000)])
+    workbook = office("xlsx", more=[("xl/media/a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 20_000_000)])
     return office(more=[(f"word/embeddings/{number}.xlsx", workbook) for number in range(30)])

@@ -82,6 +82,14 @@ TABLES = {
     "dashes": "Botox – 20 units;— ask;−5;-5 (per unit)\nMonday: 10:00-18:00;Great!|new!\n",
     "list": "- Image (before and after)\n+ translate (Spanish)\n-10% | hello!\n",
     "separator": "sep=;\nBotox;12\n",
+    "numbers": "ID;Price\n1;20\nA2;30\n",
+    "numbers and names": "ID,Name\n1,Peel\n2,Facial\n",
+    "names of treatments": "ID;Product;Price\nBTX;Botox;12\nC1;Peel;90\n",
+    "words like signatures": "Identification;Table;Web\nTABLE 2;WEB;@kim\n[new];$a;%off\n",
+    "letter": "From: the clinic\nSubject: aftercare\nDear Jane,\nstart on Monday. Begin: 9:00. Import fees: none.\n",
+    "section": "[Aftercare]\nDrink water. Function tests (ALT) are normal.\nRemarks: pause, then go to bed.\n",
+    "list of the web": "Web\nOur page: https://example.com\nA table\n0 to 1\n",
+    "dollars": "$12 = one unit\n$20 = two units; set of 3; call cmd. Echo of the heart\n",
 }
 MANIFEST = b"<a><file-entry full-path='/' media-type='application/vnd.oasis.opendocument.text'/></a>"
 PLAIN_DOCUMENTS = {
@@ -110,12 +118,60 @@ PLAIN_DOCUMENTS = {
         more=[
             ("word/media/image1.png", PNG),
             ("word/media/image2.jpeg", b"\xff\xd8\xff\xe0"),
-            ("word/media/image3.emf", b"\1\0\0\0"),
+            ("word/media/image3.emf", b"\1\0\0\0" + bytes(36) + b" EMF"),
             ("word/media/image4.svg", b"<!DOCTYPE svg><svg><a href='#b'/><image href='data:image/png;base64,'/></svg>"),
-            ("word/fonts/font1.odttf", b"\x12\x34"),
+            ("word/fonts/font1.odttf", b"\x12\x34" * 22 + b"glyf" + bytes(12) + b"cvt "),
             ("word/media/", b""),
         ],
         more_types="<Default Extension='mp4' ContentType='video/mp4'/>",
+    ),
+    "drawing of a program": office(
+        more=[
+            (
+                "word/media/a.svg",
+                b"<?xml version='1.0'?><!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'http://www.w3.org/Graphics/SVG/1.1/"
+                b"DTD/svg11.dtd'><svg xmlns='http://www.w3.org/2000/svg' xmlns:i='http://www.inkscape.org/namespaces/"
+                b"inkscape'><title>a</title><style>.a { fill: url(#b) }</style><defs><clipPath id='c'/>"
+                b"<linearGradient id='b'/></defs><i:path-effect/><g class='a' clip-path='url(#c)' style='fill:#fff'>"
+                b"<path d='M0 0'/></g></svg>",
+            )
+        ]
+    ),
+    "pictures under names of other types": office(
+        more=[("word/media/a.jpeg", PNG), ("word/media/b.png", b"GIF89a"), ("word/media/c.emf", b"")]
+    ),
+    "fonts": office("pptx", more=[("ppt/fonts/a.fntdata", bytes(34) + b"LP"), ("ppt/fonts/b.ttf", b"\0\1\0\0")]),
+    "words that people read": office(
+        text="<w:t>See file:///c:/a, or //evil/share/a</w:t><w:docPr descr='C:\\a.png' title='file:///a.png'/>"
+        "<w:compatSetting w:uri='http://schemas.microsoft.com/office/word'/><w:tag w:val='urn:a:b'/>"
+        "<w:smartTagType w:url='http://www.example.com/'/><w:lvlText w:val='\\'/><w:shape style='a:b;mso-a:c'/>"
+        "<w:dataBinding w:xpath='//ns0:a[1]/ns0:b[1]' w:storeItemID='{A}'/>"
+    ),
+    "folder of a workbook": sheet("<x:absPath url='\\\\server\\share\\'/><x:numFmt formatCode='0\\ \\\\a'/>"),
+    "properties": office(
+        more=[
+            ("docProps/app.xml", b"<a><Template>\\\\server\\a.dotx</Template><lpwstr>file:///c:/a</lpwstr></a>"),
+            ("customXml/item1.xml", b"<?mso-contentType?><a><Url>https://example.com</Url></a>"),
+        ]
+    ),
+    "rules of an open sheet": open_document(
+        b"<b:condition b:value='formula-is([.A1]&gt;2)'/><b:sparkline b:data-range='Data.A1:Data.A9'/>"
+        b"<b:color-scale-entry b:value='SUM([.A1])'/>",
+        kind=b"spreadsheet",
+    ),
+    "settings of LibreOffice": open_document(
+        more=[
+            (
+                "settings.xml",
+                open_part(
+                    b"<c:config-item c:name='PrinterName'>\\\\server\\printer</c:config-item>"
+                    b"<c:config-item c:name='ColorTableURL'>$(user)/config/standard.soc</c:config-item>"
+                ),
+            )
+        ]
+    ),
+    "settings of a printer of a Mac": office(
+        "pptx", more=[("ppt/printerSettings/printerSettings1.bin", b"\2\0\0\0<?xml?><!DOCTYPE plist>")]
     ),
     "settings of a printer": office("pptx", more=[("ppt/printerSettings/printerSettings1.bin", b"\\\0\\\0p\0")]),
     "slides of Google": office(

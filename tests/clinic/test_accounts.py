@@ -1,9 +1,11 @@
 """Test how staff sign in: limits, second factor, records, invitations."""
 
+import json
 import re
 import smtplib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from threading import Barrier
 
 import pytest
@@ -12,6 +14,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from bs4 import BeautifulSoup
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
@@ -19,22 +23,29 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import mail as outbox
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMessage
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction, Site
 
+from bookings import services
 from clinic.accounts import mail as staff_mail
 from clinic.accounts.adapters import MFAAdapter
 from clinic.accounts.events import shorten
 from clinic.accounts.models import StaffMailKind
-from clinic.models import AccountEvent, StaffMail
+from clinic.management.commands.run_worker import purge_account_events
+from clinic.models import AccountEvent, KeptRequest, StaffMail
 from tests import factories
+from tests.hostile_values import FALSY_JSON
 
 LOGIN = "/account/login/"
 HERE, ELSEWHERE = "203.0.113.7", "198.51.100.9"
@@ -379,6 +390,60 @@ class TestLimits:
             answers += [send_code(client, "000000", network=network).status_code for network in networks]
         assert answers == [200] * 20 + [429] * 8
 
+    def fail_codes(self, networks):
+        """Give wrong codes after the right password, like strangers who know it."""
+        for number in range(networks):
+            sign_in("fran", client=(stranger := Client()), network=f"198.51.{number}.1")
+            for _ in range(10):
+                send_code(stranger, "000000", network=f"198.51.{number}.1")
+
+    @pytest.mark.parametrize("kind", ["app", "recovery"])
+    @pytest.mark.parametrize("network", [HERE, ELSEWHERE, "2001:db8:1:2::3"])
+    def test_strangers_with_the_password_lock_out_no_known_browser(self, with_app, kind, network):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, with_app.codes[0])
+        client.post("/account/logout/")
+        self.fail_codes(4)
+        right = with_app.codes[1] if kind == "recovery" else code_now()
+        sign_in("fran", client=(unknown := Client()), network="203.0.113.99")
+        assert send_code(unknown, right, network="203.0.113.99").status_code == 429
+        sign_in("fran", client=client, network=network)
+        assert send_code(client, right, network=network).url == "/admin/"
+
+    def test_known_browser_has_a_limit_for_codes_too(self, with_app):
+        client = Client()
+        sign_in("fran", client=client)
+        send_code(client, with_app.codes[0])
+        client.post("/account/logout/")
+        sign_in("fran", client=client)
+        networks = (f"198.51.{number}.1" for number in range(13))
+        answers = [send_code(client, "000000", network=network).status_code for network in networks]
+        assert answers == [200] * 10 + [429] * 3
+
+    @pytest.mark.parametrize("change", ["password", "reset", "sign_out", "copied_before"])
+    def test_browser_is_forgotten_for_codes(self, with_app, manager, change):
+        client = Client()
+        if change == "copied_before":  # a cookie from before the second step
+            Authenticator.objects.all().delete()
+            sign_in("fran", client=client)
+            TOTP.activate(with_app, SECRET)
+        else:
+            sign_in("fran", client=client)
+            send_code(client, with_app.codes[0])
+        client.post("/account/logout/")
+        match change:
+            case "password":
+                with_app.set_password(factories.PASSWORD)
+                with_app.save()
+            case "reset":
+                set_password(with_app, factories.PASSWORD, client)
+            case "sign_out":
+                manager.post(f"/admin/staff-access/{with_app.pk}/", {"action": "sign_out"})
+        self.fail_codes(3)
+        sign_in("fran", client=client)
+        assert send_code(client, code_now()).status_code == 429
+
     def test_right_passwords_do_not_count(self, clerk):
         assert [sign_in("fran").status_code for _ in range(40)] == [302] * 40
 
@@ -471,6 +536,30 @@ def test_parallel_guesses_never_pass_a_limit(where):
     with ThreadPoolExecutor(20) as pool:
         assert sorted(pool.map(guess, range(20))) == [200] * 10 + [429] * 10
     assert len(kinds(user=user, kind="wrong_password")) == (0 if where == "private page" else 10)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_parallel_requests_send_what_was_kept_once():
+    user = factories.make_user("frontdesk", username="fran", email="fran@clinic.example.com")
+    case = factories.make_case()
+    path = f"/admin/case/{case.pk}/"
+    kept = KeptRequest.objects.create(user=user, path=path, fields=[], files=[])
+    sign_in("fran", client=(owner := Client()))
+    data = {"expected_version": case.version, "action": "note", "note": "x", "kept_request": kept.key}
+    start = Barrier(8)
+
+    def send(_number):
+        client = Client()
+        client.cookies.load({"sessionid": owner.cookies["sessionid"].value})
+        try:
+            start.wait(timeout=30)
+            return client.post(path, data).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(send, range(8))) == [302] + [410] * 7
+    assert get_notes(case) == ["x"]
 
 
 class TestPrivatePages:
@@ -727,6 +816,13 @@ ADMIN_PATHS = [
     "/admin/account/",
 ]
 CODE, ACTIVATE, INDEX = "/account/2fa/authenticate/", "/account/2fa/totp/activate/", "/account/2fa/"
+ADD_KEY = "/account/2fa/webauthn/add/"
+KEY_PAGES = (INDEX, "/account/2fa/webauthn/", ADD_KEY, "/account/2fa/webauthn/reauthenticate/", "/account/sessions/")
+BROKEN_KEYS = [
+    *({"name": "key", "credential": value} for value in (0, False, None, [], {}, "x", {"rawId": "eA"})),
+    {"name": "key"},
+    {"name": "key", "credential": {"id": "eA", "rawId": "eA", "response": {"attestationObject": "uw"}}},
+]
 
 
 @pytest.fixture
@@ -742,6 +838,36 @@ def with_app(clerk):
     return clerk
 
 
+def read_challenge(client) -> tuple[dict, bytes]:
+    """Return what the page asked the browser to sign, as the browser's data about it, and its hash."""
+    data = {"challenge": client.session["mfa.webauthn.state"]["challenge"], "origin": "https://testserver"}
+    return data, sha256(b"testserver").digest()
+
+
+def make_passkey(client, key) -> str:
+    """Answer like a browser that made a new key."""
+    data, site = read_challenge(client)
+    public = AttestedCredentialData.create(bytes(16), b"key", ES256.from_cryptography_key(key.public_key()))
+    made = AttestationObject.create("none", AuthenticatorData.create(site, 0x45, 0, public), {})
+    parts = {"clientDataJSON": json.dumps(data | {"type": "webauthn.create"}).encode(), "attestationObject": made}
+    return as_credential(parts)
+
+
+def use_passkey(client, key) -> str:
+    """Answer like a browser that has the key."""
+    data, site = read_challenge(client)
+    signed = json.dumps(data | {"type": "webauthn.get"}).encode()
+    site_data = AuthenticatorData.create(site, 0x05, 1)
+    signature = key.sign(site_data + sha256(signed).digest(), ec.ECDSA(hashes.SHA256()))
+    return as_credential({"clientDataJSON": signed, "authenticatorData": site_data, "signature": signature})
+
+
+def as_credential(parts: dict) -> str:
+    response = {name: websafe_encode(part) for name, part in parts.items()}
+    key = websafe_encode(b"key")
+    return json.dumps({"id": key, "rawId": key, "type": "public-key", "response": response})
+
+
 def send_code(client, code, network=HERE):
     return client.post(CODE, {"code": code}, REMOTE_ADDR=network)
 
@@ -754,6 +880,41 @@ class TestSecondFactor:
         for path in ADMIN_PATHS:
             for response in (client.get(path), client.post(path, {"x": 1})):
                 assert (response.status_code, response.url) == (302, INDEX), path
+
+    @pytest.mark.parametrize("role", ["frontdesk", "clinician", "manager", "admin"])
+    def test_without_it_they_are_nobody_on_the_site(self, home, strict, role):
+        client = Client()
+        client.force_login(user := factories.make_user(role))
+        folder = Collection.get_first_root_node().add_child(name="Staff")
+        CollectionViewRestriction.objects.create(collection=folder, restriction_type="login")
+        file = SimpleUploadedFile("internal.txt", b"internal")
+        document = get_document_model().objects.create(title="internal", collection=folder, file=file)
+        PageViewRestriction.objects.create(page=home, restriction_type="login")
+        for path in (document.url, home.url):
+            answers = [client.get(path), Client().get(path)]
+            assert [answer.status_code for answer in answers] == [302, 302], path
+            assert answers[0].url == answers[1].url, path
+            assert client.get(path, follow=True).redirect_chain[-1] == (INDEX, 302)
+        TOTP.activate(user, SECRET)
+        assert [client.get(path).status_code for path in (document.url, home.url)] == [200, 200]
+
+    def test_editors_stay_somebody_on_the_site(self, home, strict):
+        PageViewRestriction.objects.create(page=home, restriction_type="login")
+        client = Client()
+        client.force_login(factories.make_user("editor"))
+        assert client.get(home.url).status_code == 200
+
+    @pytest.mark.parametrize("path", [INDEX, ACTIVATE, ADD_KEY, "/account/sessions/", "/account/password/change/"])
+    def test_pages_to_set_one_up_stay_open(self, clerk, strict, path):
+        sign_in("fran", client=(client := Client()))
+        assert client.get(path).status_code == 200
+
+    @pytest.mark.parametrize("path", ["/account/kept/{}/", "/account/uncover/{}/", LOGIN])
+    def test_nothing_kept_is_shown_without_it(self, clerk, strict, path):
+        kept = KeptRequest.objects.create(user=clerk, path="/admin/", fields=[("note", "Called back")], files=[])
+        sign_in("fran", client=(client := Client()))
+        answer = client.get(path.format(kept.key if "kept" in path else clerk.pk))
+        assert (answer.status_code, answer.url) == (302, INDEX)
 
     def test_editors_do_not_need_one(self, profile, strict):
         client = Client()
@@ -936,21 +1097,80 @@ class TestSecondFactor:
             '{"response": 1}',
             '{"id": [], "response": []}',
             "{",
+            *FALSY_JSON,
+            '{"id": 0, "rawId": 0, "type": "public-key", "response": false}',
+            '{"id":"eA","rawId":"eA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"oA"}}',
+            '{"id":"eA","rawId":"eA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"uw"}}',
             '{"response": {"userHandle": "MQ"}}',
             '{"id":"x","rawId":"x","type":"public-key","response":{"clientDataJSON":"x","authenticatorData":"x","signature":"x","userHandle":"x"}}',
         ],
     )
-    def test_hostile_passkeys_are_refused(self, with_app, credential):
+    @pytest.mark.parametrize("asked", [False, True])
+    def test_hostile_passkeys_are_refused(self, with_app, credential, asked):
+        """``asked``: the page was open before, so the session holds a challenge."""
         client = Client()
+        if asked:
+            client.get("/account/2fa/webauthn/login/", HTTP_ACCEPT="application/json")
         assert client.post("/account/2fa/webauthn/login/", {"credential": credential}).status_code == 302
         sign_in("fran", client=client)
+        if asked:
+            client.get(CODE)
         assert client.post(CODE, {"credential": credential}).status_code == 200
         assert not is_signed_in(client)
         other = Client()
         sign_in("fran", client=other)
         send_code(other, code_now())
-        assert other.post("/account/2fa/webauthn/add/", {"credential": credential}).status_code == 200
+        for path in (ADD_KEY, ADD_KEY.replace("add", "reauthenticate")):
+            if asked:
+                other.get(path)
+            assert other.post(path, {"credential": credential}).status_code in (200, 302)
         assert not Authenticator.objects.filter(type="webauthn").exists()
+
+    def test_passkey_is_added_and_signs_in(self, clerk, strict):
+        key = ec.generate_private_key(ec.SECP256R1())
+        client = Client()
+        sign_in("fran", client=client)
+        client.get(ADD_KEY)
+        assert client.post(ADD_KEY, {"credential": make_passkey(client, key), "name": "key"}).status_code == 302
+        assert client.get("/admin/case/").status_code == 200
+        other = Client()
+        sign_in("fran", client=other)
+        other.get(CODE)
+        assert (
+            other.post(CODE, {"credential": use_passkey(other, ec.generate_private_key(key.curve))}).status_code == 200
+        )
+        assert other.post(CODE, {"credential": use_passkey(other, key)}).url == "/admin/"
+        assert other.get("/admin/case/").status_code == 200
+
+    @pytest.mark.parametrize("data", BROKEN_KEYS)
+    def test_broken_key_is_no_second_step(self, clerk, strict, data):
+        client = Client()
+        sign_in("fran", client=client)
+        Authenticator.objects.create(user=clerk, type="webauthn", data=data)
+        RecoveryCodes.activate(clerk)
+        assert client.get("/admin/case/").url == INDEX
+        for path in KEY_PAGES:
+            page = client.get(path)
+            assert page.status_code in (200, 302, 409), path
+        client = Client()
+        assert sign_in("fran", client=client).url == CODE
+        page = client.get(CODE)
+        assert page.status_code == 409
+        assert b"Ask a manager to remove the second step" in page.content
+        assert not is_signed_in(client)
+
+    @pytest.mark.parametrize("data", BROKEN_KEYS)
+    def test_broken_key_leaves_the_app_working(self, with_app, strict, data):
+        Authenticator.objects.create(user=with_app, type="webauthn", data=data)
+        client = Client()
+        sign_in("fran", client=client)
+        assert client.get(CODE, follow=True).status_code == 200
+        assert send_code(client, code_now()).url == "/admin/"
+        assert client.get("/admin/case/").status_code == 200
+        for path in KEY_PAGES:
+            assert client.get(path, follow=True).status_code == 200, path
+        assert [factor.type for factor in Authenticator.objects.filter(user=with_app)] == ["totp", "recovery_codes"]
+        assert "factor_removed" in kinds(user=with_app)
 
     def test_passkey_challenges_are_limited(self, db):
         path = "/account/2fa/webauthn/login/"
@@ -1131,9 +1351,10 @@ class TestIdleLock:
         page = BeautifulSoup(desk.get(address).content, "html.parser")
         data = {field["name"]: field["value"] for field in page.find(id="kept").find_all("input")}
         go_idle(time_machine)
-        address = desk.post(f"/admin/case/{case.pk}/", data).url
+        address = desk.post(page.find(id="kept")["action"], data).url
         self.send_again(desk, self.unlock(desk, address).url)
         assert get_notes(case) == ["Called back"]
+        assert not KeptRequest.objects.exists()
 
     def test_what_is_kept_outlives_its_session(self, desk, time_machine):
         case = factories.make_case()
@@ -1208,13 +1429,164 @@ class TestIdleLock:
         address = self.unlock(desk, desk.post("/account/password/change/", data).url).url
         assert self.send_again(desk, address)[1].keys() == {"csrfmiddlewaretoken", "kept_request", "x"}
 
-    def test_what_is_kept_ends_like_a_session(self, desk, time_machine):
+    @pytest.mark.parametrize(("minutes", "is_left"), [(1, True), (59, True), (61, False), (13 * 60, False)])
+    def test_what_is_kept_ends_after_an_hour(self, desk, time_machine, minutes, is_left):
+        go_idle(time_machine)
+        address = self.send(desk, factories.make_case())
+        time_machine.shift(minutes * 60)
+        address = self.unlock(desk, address).url if minutes < 100 else ""
+        if address:
+            assert desk.get(address).status_code == (200 if is_left else 410)
+        purge_account_events()
+        assert KeptRequest.objects.exists() == is_left
+
+    @pytest.mark.parametrize(
+        "end",
+        ["everywhere", "own_everywhere", "password", "reset", "off", "bulk_off", "gone"],
+    )
+    def test_what_is_kept_ends_with_what_its_sender_may_do(self, desk, clerk, manager, time_machine, end):
+        go_idle(time_machine)
+        self.send(desk, factories.make_case())
+        if end == "own_everywhere":
+            desk.post("/account/reauthenticate/", {"password": factories.PASSWORD})
+        match end:
+            case "everywhere":
+                manager.force_login(manager.user)
+                manager.post(f"/admin/staff-access/{clerk.pk}/", {"action": "sign_out"})
+            case "own_everywhere":
+                desk.post("/account/sessions/")
+            case "password":
+                new = {"oldpassword": factories.PASSWORD, "password1": "new-Pass-2026", "password2": "new-Pass-2026"}
+                sign_in("fran", client=(other := Client()))
+                other.post("/account/password/change/", new)
+            case "reset":
+                set_password(clerk, "another-Pass-2026")
+            case "off":
+                clerk.is_active = False
+                clerk.save()
+            case "bulk_off":
+                get_user_model().objects.filter(pk=clerk.pk).update(is_active=False)
+                purge_account_events()
+            case "gone":
+                clerk.delete()
+        assert not KeptRequest.objects.exists()
+
+    @pytest.mark.parametrize("path", ["/account/logout/", "/admin/logout/"])
+    def test_what_is_kept_ends_with_signing_out(self, desk, time_machine, path):
+        go_idle(time_machine)
+        self.send(desk, factories.make_case())
+        desk.post(path)
+        assert not KeptRequest.objects.exists()
+
+    def test_signing_out_elsewhere_loses_nothing(self, desk, time_machine):
         case = factories.make_case()
         go_idle(time_machine)
-        self.send(desk, case)
-        time_machine.shift(13 * 3600)
-        call_command("clearsessions")
-        assert not Session.objects.exists()
+        address = self.send(desk, case)
+        sign_in("fran", client=(other := Client()))
+        other.post("/account/logout/")
+        self.send_again(desk, self.unlock(desk, address).url)
+        assert get_notes(case) == ["Called back"]
+
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("/admin/case/{0.pk}/", "Called back"),
+            ("/admin/case/{0.pk}/?from=today", ""),
+            ("/admin/case/add/", "{0.email}"),
+            ("/admin/case/add/", "call {0.phone} at noon"),
+            ("/admin/case/add/", "about {0.name}, again"),
+            ("/admin/case/add/", "same as {0.reference}"),
+            ("/admin/case/?q={0.reference}", "x"),
+        ],
+    )
+    def test_erased_patients_leave_nothing_kept(self, desk, clerk, time_machine, path, text):
+        case, other = factories.make_case(), factories.make_case(name="Olga Other", email="olga@example.com")
+        go_idle(time_machine)
+        desk.post(path.format(case), {"note": text.format(case)})
+        self.send(desk, other)
+        services.erase(case.pk, actor=clerk, expected_version=case.version)
+        assert [kept.path for kept in KeptRequest.objects.all()] == [f"/admin/case/{other.pk}/?from=today"]
+
+    def test_nobody_keeps_without_limit(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        for number in range(10):
+            self.send(desk, case, text=f"note {number}")
+        page = desk.post(f"/admin/case/{case.pk}/", {"action": "note", "note": "the <eleventh>\nnote"})
+        assert page.status_code == 413
+        assert b"This could not be stored" in page.content
+        assert BeautifulSoup(page.content, "html.parser").find_all("textarea")[1].text.strip() == "the <eleventh>\nnote"
+        assert KeptRequest.objects.count() == 10
+
+    @pytest.mark.parametrize(("characters", "status"), [(900_000, 302), (1_000_001, 413), (2_000_000, 413)])
+    def test_too_long_texts_are_given_back(self, desk, time_machine, characters, status):
+        go_idle(time_machine)
+        data = {"note": "x" * characters, "password": "s3cret-1", "csrfmiddlewaretoken": "t0ken"}
+        page = desk.post("/admin/case/1/", data)
+        assert page.status_code == status
+        assert KeptRequest.objects.count() == (status == 302)
+        if status == 413:
+            assert b"x" * characters in page.content
+            assert b"s3cret-1" not in page.content
+            assert b"t0ken" not in page.content
+            assert b"/account/reauthenticate/?next=%2Fadmin%2Fcase%2F1%2F" in page.content
+
+    @pytest.mark.parametrize("times", [2, 3, 5])
+    def test_what_was_kept_is_sent_once(self, desk, time_machine, times):
+        case = factories.make_case()
+        go_idle(time_machine)
+        page = desk.get(self.unlock(desk, self.send(desk, case)).url)
+        form = BeautifulSoup(page.content, "html.parser").find(id="kept")
+        data = {field["name"]: field["value"] for field in form.find_all("input")}
+        answers = [desk.post(form["action"], data) for _ in range(times)]
+        assert [answer.status_code for answer in answers] == [302] + [410] * (times - 1)
+        assert b"has been sent already" in answers[-1].content
+        assert b"Called back" in answers[-1].content  # to copy, where it was not sent
+        assert get_notes(case) == ["Called back"]
+
+    def test_key_of_what_was_kept_is_for_its_own_address(self, desk, time_machine):
+        case = factories.make_case()
+        go_idle(time_machine)
+        address = self.unlock(desk, self.send(desk, case)).url
+        assert desk.post("/account/sessions/", {"kept_request": address.split("/")[-2]}).status_code == 410
+        self.send_again(desk, address)
+        assert get_notes(case) == ["Called back"]
+
+    @pytest.mark.parametrize("key", ["", "x", "x" * 5000, "\x00", "é", "0", "null", "%s", "-1", "' OR 1=1"])
+    def test_unknown_keys_are_refused_in_words(self, desk, key):
+        page = desk.post("/admin/case/1/", {"kept_request": key, "action": "note"})
+        assert page.status_code == 410
+        assert b"Nothing is left to send" in page.content
+
+    @pytest.mark.parametrize("names", [["new prices.txt"], ["a.pdf", "b.pdf"], ["<b>.txt"]])
+    def test_files_have_to_be_chosen_again(self, desk, time_machine, names):
+        go_idle(time_machine)
+        files = [SimpleUploadedFile(name, b"x") for name in names]
+        address = desk.post("/admin/documents/add/", {"title": "Prices", "file": files}).url
+        page = BeautifulSoup(desk.get(self.unlock(desk, address).url).content, "html.parser")
+        form = page.find(id="kept")
+        assert form["enctype"] == "multipart/form-data"
+        assert form.find("input", {"name": "title"})["value"] == "Prices"
+        inputs = form.find_all("input", type="file")
+        assert [field["name"] for field in inputs] == ["file"] * len(names)
+        assert all(field.has_attr("required") for field in inputs)
+        for name in names:
+            assert f"Choose {name} again" in form.text
+        assert "Please choose them again" in page.text
+        assert not page.find("script", src=re.compile("kept"))
+
+    @pytest.mark.parametrize("as_cookie", ["row", "digest"])
+    def test_key_of_what_was_kept_is_no_session(self, desk, time_machine, as_cookie):
+        go_idle(time_machine)
+        self.send(desk, factories.make_case())
+        kept = KeptRequest.objects.get()
+        thief = Client()
+        thief.cookies["sessionid"] = kept.key if as_cookie == "row" else kept.session[:32]
+        assert dict(thief.session) == {}
+        assert thief.get(f"/account/kept/{kept.key}/").url.startswith(LOGIN)
+        sign_in("max", "wrong", client=thief)
+        assert KeptRequest.objects.get().fields == kept.fields
+        assert desk.session.session_key not in (kept.key, kept.session)
 
     def test_wrong_password_keeps_it_locked(self, desk, time_machine):
         go_idle(time_machine)
@@ -1230,14 +1602,14 @@ class TestIdleLock:
         client.get("/admin/")
         go_idle(time_machine)
         assert client.post("/admin/case/1/", {"action": "take"}).status_code == 403
-        assert Session.objects.count() == 1
+        assert not KeptRequest.objects.exists()
 
     def test_lock_does_not_lead_around_the_second_step(self, desk, time_machine, settings):
         settings.SECOND_FACTOR_REQUIRED = True
         case = factories.make_case()
         go_idle(time_machine)
         assert desk.post(f"/admin/case/{case.pk}/", {"expected_version": 1, "action": "take"}).url == INDEX
-        assert Session.objects.count() == 1
+        assert not KeptRequest.objects.exists()
 
     def test_pages_are_read_where_nothing_can_be_written(self, desk, time_machine, monkeypatch):
         def fail(*args, **kwargs):
@@ -1509,3 +1881,41 @@ def test_idle_pages_are_covered_for_whoever_sees_patients(profile, settings, rol
     client = Client()
     client.force_login(factories.make_user(role))
     assert (b'id="idle-cover" data-minutes="30"' in client.get("/admin/").content) == is_covered
+
+
+@pytest.mark.parametrize("password", ["wrong", "", "\x00", "a" * 5000])
+def test_wrong_password_opens_no_cover(clerk, password):
+    sign_in("fran", client=(client := Client()))
+    assert TestCover().answer(client, clerk, password) == ("/account/reauthenticate/", 200)
+
+
+class TestCover:
+    """A cover opens where the answer to the password leads to its user's own address, with 204."""
+
+    def answer(self, client, owner, password):
+        data = {"password": password, "next": f"/account/uncover/{owner.pk}/"}
+        response = client.post("/account/reauthenticate/", data, follow=True)
+        return response.request["PATH_INFO"], response.status_code
+
+    def test_right_password_of_the_same_user_opens_it(self, clerk):
+        sign_in("fran", client=(client := Client()))
+        assert self.answer(client, clerk, factories.PASSWORD) == (f"/account/uncover/{clerk.pk}/", 204)
+
+    @pytest.mark.parametrize("password", ["wrong", "", factories.PASSWORD])
+    @pytest.mark.parametrize("ended", ["signed_out", "row", "never", "inactive", "colleague"])
+    def test_nothing_else_opens_it(self, clerk, profile, ended, password):
+        client = Client()
+        if ended != "never":
+            sign_in("fran", client=client)
+        match ended:
+            case "signed_out":
+                client.post("/account/logout/")
+            case "row":
+                Session.objects.all().delete()
+            case "inactive":
+                get_user_model().objects.update(is_active=False)
+            case "colleague":
+                factories.make_user("manager", username="max")
+                client.post("/account/logout/")
+                sign_in("max", client=client)
+        assert self.answer(client, clerk, password)[1] != 204

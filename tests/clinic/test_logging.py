@@ -16,7 +16,7 @@ from django.test import override_settings
 from django.urls import get_resolver, path
 
 from bookings.messaging.links import VISIT_SALT, receipts
-from clinic.logging import MAX_LENGTH, RedactingFormatter, log_uncaught
+from clinic.logging import MAX_LENGTH, RedactingFormatter, log_uncaught, redact
 
 NAME = "Zoë Lima"
 # One of each kind that the site hands out.
@@ -246,6 +246,11 @@ def test_unreadable_request_is_named_by_its_error(message, kept):
 def test_arguments_that_do_not_fit_are_not_printed():
     record = logging.LogRecord("clinic", logging.ERROR, __file__, 1, "Seen: %s %s", (NAME,), None)
     assert RedactingFormatter().format(record) == "Seen: %s %s (its arguments do not fit)"
+
+
+@pytest.mark.parametrize("secret", ["abcdefgh" * 4, "ABCdefgh" * 4, "7" * 32, "a1B2" * 8, "x"])
+def test_keys_of_kept_requests_are_redacted(secret):
+    assert redact(f"GET /account/kept/{secret}/ 200") == "GET /account/kept/…/ 200"
 
 
 @pytest.mark.parametrize("part", ["a", "a:", "1a-", "/visit/", "?", "? ", "a@", "%40", "=", "é", "\n"])

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import wagtail
 from bs4 import BeautifulSoup
+from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DataError, OperationalError
@@ -19,6 +20,7 @@ from django.utils.datastructures import MultiValueDictKeyError
 from PIL import Image
 from wagtail.documents.models import Document
 from wagtail.images.forms import get_image_form
+from wagtail.models import Page
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 from wagtail.users.models import UserProfile
 
@@ -202,6 +204,10 @@ def answer_to(rf):
         IndexError(),
         NoReverseMatch(),
         MultiValueDictKeyError(),
+        Page.DoesNotExist(),
+        Page.MultipleObjectsReturned(),
+        FieldError(),
+        FieldDoesNotExist(),
     ],
 )
 def test_only_errors_of_views_that_are_not_ours_are_refused(answer_to, error):
@@ -209,6 +215,12 @@ def test_only_errors_of_views_that_are_not_ours_are_refused(answer_to, error):
     assert answer_to(error, path="/admin/x/", kwargs={"pk": "1"}) == 400
     assert answer_to(error, ours=True) is None
     assert answer_to(error, path="/admin/x/") is None  # nothing was sent that could be at fault
+
+
+@pytest.mark.parametrize("parent", ["-1", "0", "999999", "x", ""])
+def test_copy_below_a_page_that_does_not_exist_is_refused(admin_client, home, parent):
+    fields = {"new_title": "Copy", "new_slug": "copy", "new_parent_page": parent}
+    assert admin_client.post(f"/admin/pages/{home.pk}/copy/", fields).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from bookings.messaging import outbox
 from clinic import limits
 from clinic.accounts import mail as staff_mail
 from clinic.logging import log_uncaught
-from clinic.models import AccountEvent, WorkerHeartbeat
+from clinic.models import AccountEvent, KeptRequest, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
 from clinic.undo.trash import empty_trash
 
@@ -121,8 +121,9 @@ def recover_staff_mail() -> None:
 
 
 def purge_account_events() -> None:
-    """Delete old sign-ins, and sessions that are over."""
+    """Delete old sign-ins, what nobody sent again, and sessions that are over."""
     AccountEvent.objects.purge()
+    KeptRequest.objects.purge()
     call_command("clearsessions")
 
 

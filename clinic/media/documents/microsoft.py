@@ -5,7 +5,18 @@ from xml.etree.ElementTree import Element  # for the annotations only
 
 from .fields import FIELD_TAGS, check_fields
 from .outside import is_web_link, reaches_outside
-from .package import FONTS, PICTURES, XML, Allowance, Package, check_link, local_attributes, suffix_of
+from .package import (
+    FONTS,
+    PICTURES,
+    VISIBLE_KEYS,
+    XML,
+    Allowance,
+    Package,
+    check_link,
+    check_value,
+    local_attributes,
+    suffix_of,
+)
 from .refusals import ACTIVE, FORMULA, LINK, WRONG_CONTENT, refuse_if
 
 OFFICE_TYPE = "application/vnd.openxmlformats-officedocument."
@@ -40,7 +51,8 @@ RELATIONS = set(
 )
 # Google's programs keep data of their own in such parts. Others do not read it.
 GOOGLE_PART = re.compile(r"(?:ppt|word|xl)/(?:metadata|commentsmeta\d*)")
-GOOGLE_RELATION = "http://customschemas.google.com/relationships"
+GOOGLE_RELATION = re.compile(r"http://customschemas\.google\.com/relationships/(?:\w*metadata|commentsmeta\d*)")
+PRINTER_PART = re.compile(r"(?:ppt|word|xl)/(?:printersettings/)?printersettings\d*\.bin", re.IGNORECASE)
 ACTIVE_TAGS = set(
     "altChunk audioCd cmd ddeLink entryMacro exitMacro mailMerge oleLink saveThroughXslt subDoc webPublishItem "
     "webVideoPr DataMashup".split()
@@ -50,6 +62,12 @@ FORMULA_TAGS = set(
     "f formula formula1 formula2 oldFormula definedName calculatedColumnFormula totalsRowFormula".split()
 )
 TEXT_TAGS = FORMULA_TAGS | {"FmlaMacro", "HyperlinkBase"}
+# Words that people read, and names of files that no program opens.
+VISIBLE_TAGS = TEXT_TAGS | set(
+    "t delText instrText delInstrText v lpwstr lpstr bstr title subject description keywords creator lastModifiedBy "
+    "category contentStatus Company Manager Template text author formatCode oddHeader oddFooter evenHeader evenFooter "
+    "firstHeader firstFooter".split()
+)
 FORMULA_KEYS = set("formula textlink fmlaLink fmlaRange fmlaGroup fmlaTxbx linkedCell listFillRange".split())
 
 
@@ -65,9 +83,17 @@ def check_microsoft(data: bytes, suffix: str, allowance: Allowance | None = None
         elif f".{kind}" in OFFICE_TYPES:
             check_microsoft(package.archive.read(name), f".{kind}", package.allowance)
         else:
-            is_data = GOOGLE_PART.fullmatch(name) or (kind == "bin" and "/printersettings" in name.lower())
-            refuse_if(not is_data and kind not in PICTURES | FONTS, ACTIVE, "document_active")
-            package.check_media(name)
+            _check_data(package, name, kind)
+
+
+def _check_data(package: Package, name: str, kind: str) -> None:
+    if GOOGLE_PART.fullmatch(name):
+        package.check_data(name)
+    elif PRINTER_PART.fullmatch(name):
+        package.check_data(name, is_binary=True)
+    else:
+        refuse_if(kind not in PICTURES | FONTS, ACTIVE, "document_active")
+        package.check_media(name)
 
 
 def _check_types(package: Package, suffix: str) -> None:
@@ -84,12 +110,12 @@ def _check_types(package: Package, suffix: str) -> None:
 def _check_relations(root: Element) -> None:
     for relation in root.iter():
         target = relation.get("Target", "").strip()
-        prefix, _slash, kind = relation.get("Type", "").rpartition("/")
+        kind = relation.get("Type", "").rpartition("/")[2]
         if kind == "hyperlink":
             check_link(target)
         elif target:
             is_outside = relation.get("TargetMode", "Internal") != "Internal" or re.search(r":|\\|^//", target)
-            is_known = kind in RELATIONS or prefix == GOOGLE_RELATION
+            is_known = kind in RELATIONS or GOOGLE_RELATION.fullmatch(relation.get("Type", ""))
             refuse_if(is_outside or not is_known, ACTIVE, "document_active")
 
 
@@ -103,14 +129,19 @@ def _check_part(root: Element) -> None:
         # A tag within would hide a part of the text. Only a formula may stand within a formula.
         has_tags = name in TEXT_TAGS and any(child.tag.rpartition("}")[2] not in FORMULA_TAGS for child in tag)
         refuse_if(has_tags, ACTIVE, "document_active")
-        refuse_if(name in FORMULA_TAGS and reaches_outside(text), FORMULA, "document_formula")
+        is_formula = name in FORMULA_TAGS or name.lower().startswith("fmla")
+        refuse_if(is_formula and reaches_outside(text), FORMULA, "document_formula")
+        if not (is_formula or name in VISIBLE_TAGS):
+            check_value(text)
         refuse_if(name == "cfvo" and reaches_outside(tag.get("val", "")), FORMULA, "document_formula")
         refuse_if(name == "FmlaMacro" and text, ACTIVE, "document_active")
         refuse_if(name == "HyperlinkBase" and not is_web_link(text), LINK, "document_link")
         for key, value in local_attributes(tag):
             # A picture of VML is loaded from there.
             refuse_if(key == "href" and name in ("imagedata", "fill", "stroke"), ACTIVE, "document_active")
-            _check_attribute(key, value)
+            # The folder where a workbook was saved is kept in absPath.
+            if name != "absPath":
+                _check_attribute(key, value)
     if has_fields:
         check_fields(root)
 
@@ -120,9 +151,11 @@ def _check_attribute(key: str, value: str) -> None:
         (key == "action" and ":" in value and not SLIDE_JUMP.match(value))
         or (key in ("macro", "fmlaMacro") and value)
         or (key in ("xlm", "vbProcedure") and value in ("1", "true"))
-        or (key == "src" and re.search(r":|\\", value))
+        or (key in ("src", "althref") and re.search(r":|\\|^\s*//", value))
     )
     refuse_if(is_active, ACTIVE, "document_active")
     refuse_if(key in FORMULA_KEYS and reaches_outside(value), FORMULA, "document_formula")
     is_link = key in ("href", "invalidUrl") and value and not is_web_link(value)
-    refuse_if(is_link or (key == "location" and re.search(r"://|\\\\", value)), LINK, "document_link")
+    refuse_if(is_link or (key == "location" and re.search(r"[/\\]", value)), LINK, "document_link")
+    if key not in VISIBLE_KEYS:
+        check_value(value)

@@ -4,7 +4,18 @@ import re
 from xml.etree.ElementTree import Element  # for the annotations only
 
 from .outside import reaches_outside
-from .package import FONTS, PICTURES, XML, Allowance, Package, check_link, local_attributes, suffix_of
+from .package import (
+    FONTS,
+    PICTURES,
+    VISIBLE_KEYS,
+    XML,
+    Allowance,
+    Package,
+    check_link,
+    check_value,
+    local_attributes,
+    suffix_of,
+)
 from .refusals import ACTIVE, FORMULA, WRONG_CONTENT, refuse_if
 
 OPEN_DOCUMENT_TYPE = "application/vnd.oasis.opendocument."
@@ -14,7 +25,9 @@ OPEN_DOCUMENT_TYPES = {
     ".odp": f"{OPEN_DOCUMENT_TYPE}presentation",
 }
 ACTIVE_PART = re.compile(r"(?:^|/)(?:basic|dialogs|scripts|database|versions)(?:/|$)", re.IGNORECASE)
-PLAIN_NAMES = re.compile(r"(?:.*/)?(?:mimetype|layout-cache|ObjectReplacements/[^/]+)")
+PREVIEW = re.compile(r"(?:.*/)?ObjectReplacements/[^/]+")  # the picture of an object
+VISIBLE_SPACES = (":text:1.0", "/elements/1.1/", ":meta:1.0", ":svg-compatible:1.0", ":datastyle:1.0", "/MathML")
+FORMULA_KEYS = re.compile(r"formula|expression|condition|data-range|.*-address|.*-ranges?")
 ACTIVE_NAMESPACES = {"urn:oasis:names:tc:opendocument:xmlns:script:1.0", "http://www.w3.org/2002/xforms"}
 ACTIVE_TAGS = re.compile(
     r"object-ole|plugin|applet|floating-frame|script|execute-macro|section-source|table-source|cell-range-source"
@@ -38,9 +51,10 @@ def check_open_document(data: bytes, suffix: str) -> None:
             for tag in package.read_xml(name).iter() if size else ():
                 _check_tag(tag, kind)
         else:
-            is_known = PLAIN_NAMES.fullmatch(name) or suffix_of(name) in PICTURES | FONTS
-            refuse_if(not is_known, ACTIVE, "document_active")
-            package.check_media(name)
+            is_data = name in ("mimetype", "layout-cache")
+            is_media = PREVIEW.fullmatch(name) or suffix_of(name) in PICTURES | FONTS
+            refuse_if(not (is_data or is_media), ACTIVE, "document_active")
+            package.check_data(name) if is_data else package.check_media(name)
 
 
 def _check_tag(tag: Element, kind: str) -> None:
@@ -56,13 +70,28 @@ def _check_tag(tag: Element, kind: str) -> None:
         or (name == "config-item" and (len(tag) or MACRO.match(tag.text or "")))
     )
     refuse_if(is_active, ACTIVE, "document_active")
+    if not namespace.endswith(VISIBLE_SPACES):
+        _check_text(name, tag.text or "", attributes)
     for key, value in attributes:
         is_action = name == "event-listener" and key == "action" and value not in SLIDE_ACTIONS
         refuse_if(is_action or MACRO.match(value) or (key == "datasource" and value), ACTIVE, "document_active")
-        if key in ("formula", "expression", "condition") or key.endswith("-address"):
+        is_rule = key == "value" and (name == "condition" or name.endswith("-entry"))
+        if is_rule or FORMULA_KEYS.fullmatch(key):
             refuse_if(reaches_outside(value), FORMULA, "document_formula")
         elif key == "href":
             _check_address(name, value)
+        elif key == "image-data":
+            refuse_if(not INSIDE.fullmatch(value), ACTIVE, "document_active")
+        elif key not in VISIBLE_KEYS:
+            check_value(value)
+
+
+def _check_text(name: str, text: str, attributes: list[tuple[str, str]]) -> None:
+    # A printer may be one of the network.
+    if name == "config-item" and any(key == "name" and value.startswith("Printer") for key, value in attributes):
+        return
+    refuse_if(name == "config-item" and "://" in text, ACTIVE, "document_active")
+    check_value(text)
 
 
 def _check_address(name: str, address: str) -> None:

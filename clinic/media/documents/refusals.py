@@ -8,6 +8,11 @@ WRONG_TYPE = _(
     "text (.txt) or .csv. Save the document as one of these. Pictures belong under Images."
 )
 WRONG_CONTENT = _("The content of this file is not what its name says. Export the document again, then upload it.")
+OTHER_FORMAT = _(
+    "This text begins like, or holds a line of, a file of another format: a script, a shortcut, settings, a saved web "
+    "page, RTF, or a SYLK table (first ID, then lines such as C;X1). Some programs would open or run it as that. "
+    "Remove or reword these lines, or save the document as PDF, then upload it again."
+)
 ACTIVE = _(
     "This document holds something that runs, opens or loads by itself: a macro, a script, an action, a form that "
     "sends, an embedded object, sound or video, an attachment, or content from another file. "
