@@ -17,6 +17,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from clinic import limits
+from clinic.hours.formatting import format_time
 from clinic.limits import Limit
 from clinic.limits.models import LimitCount, get_key
 from clinic.site.models import ClinicProfile
@@ -93,9 +94,9 @@ def refuse(
     ends = LimitCount.objects.filter(key__in=keys).values_list("ends_at", flat=True)
     wait = max((end - now for end in ends), default=timedelta(seconds=QUARTER_HOUR))
     seconds = max(int(wait.total_seconds()), 1)
-    context |= {"minutes": -(-seconds // 60), "again_at": now + wait, "noindex": True}
     clinic = ClinicProfile.for_request(request) if Site.find_for_request(request) else ClinicProfile()
-    with timezone.override(clinic.zone):
-        response = render(request, template, context, status=429)
+    again_at = format_time((now + wait).astimezone(clinic.zone))
+    context |= {"minutes": -(-seconds // 60), "again_at": again_at, "noindex": True}
+    response = render(request, template, context, status=429)
     response["Retry-After"] = seconds
     return response

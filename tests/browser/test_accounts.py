@@ -62,7 +62,8 @@ def test_pages_of_an_account_have_no_findings(clerk):
         assert violations(clerk) == [], path
 
 
-def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
+def leave_until_covered(clerk):
+    """Type into a page and leave it alone. Return the field, and the cover that is over it then."""
     clerk.clock.install()
     clerk.goto("/admin/")
     search = clerk.locator("#search-requests")
@@ -70,6 +71,11 @@ def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
     clerk.clock.run_for(31 * 60 * 1000)
     cover = clerk.locator("#idle-cover")
     expect(cover).to_be_visible()
+    return search, cover
+
+
+def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
+    search, cover = leave_until_covered(clerk)
     clerk.keyboard.press("Escape")
     clerk.keyboard.press("Escape")
     expect(cover).to_be_visible()
@@ -85,13 +91,7 @@ def test_untouched_page_is_covered_and_keeps_what_was_typed(clerk):
 @pytest.mark.parametrize("way", ["signed out in another tab", "cookie gone", "colleague signed in"])
 def test_cover_stays_once_the_session_is_over(open_page, site, way):
     clerk = sign_in(open_page("/admin/case/"), "clinician")
-    clerk.clock.install()
-    clerk.goto("/admin/")
-    search = clerk.locator("#search-requests")
-    search.fill("typed before")
-    clerk.clock.run_for(31 * 60 * 1000)
-    cover = clerk.locator("#idle-cover")
-    expect(cover).to_be_visible()
+    search, cover = leave_until_covered(clerk)
     other = clerk.context.new_page()
     if way == "cookie gone":
         clerk.context.clear_cookies(name="sessionid")

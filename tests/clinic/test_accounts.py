@@ -584,7 +584,7 @@ class TestPrivatePages:
         answers = [self.guess(wall, f"guess {number}") for number in range(15)]
         assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 5
         text = " ".join(answers[-1].content.decode().split())
-        assert "Please try again in 15 minutes, after 9:15 a.m." in text
+        assert "Please try again in 15 minutes, after 9:15 am." in text
         assert answers[-1]["Retry-After"] == "900"
         assert self.guess(wall, "Summer").status_code == 429
         time_machine.shift(901)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import Error, OperationalError, connection
 
 pytestmark = [
     pytest.mark.django_db,
@@ -50,8 +50,22 @@ def test_query_may_take_its_time_outside_the_web_server(open_connection):
     assert ask(open_connection(None), "SELECT 1 FROM pg_sleep(0.3)") == (1,)
 
 
+def test_failed_transaction_does_not_wait_again(open_connection):
+    other = open_connection(0.2)
+    started = time.monotonic()
+    other.set_autocommit(False)
+    with pytest.raises(OperationalError):
+        ask(other, "SELECT pg_sleep(9)")
+    with pytest.raises(Error):
+        other.rollback()
+    assert time.monotonic() - started < 2
+    other.close()
+    other.set_autocommit(True)
+    assert ask(other, "SELECT 1") == (1,)
+
+
 def test_check_before_a_request_is_short_and_changes_nothing(open_connection):
     other = open_connection(7)
     ask(other, "SELECT 1")
     assert other.is_usable()
-    assert other.connection.answer_seconds == 7
+    assert ask(other, "SELECT 1 FROM pg_sleep(0.7)") == (1,)

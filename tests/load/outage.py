@@ -294,6 +294,24 @@ def break_without_harm(clinic: Clinic, breaks: dict[str, tuple[Callable, Callabl
         put_back()
 
 
+def break_writing(clinic: Clinic, breaks: dict[str, tuple[Callable, Callable]], pages: int) -> None:
+    """Take each part away and put it back. Nothing can be saved meanwhile, and nothing typed is lost.
+
+    ``pages`` is the status of the pages meanwhile.
+    """
+    for part, (take_away, put_back) in breaks.items():
+        form, note = clinic.open_form(), clinic.open_case()
+        time.sleep(READING)
+        take_away()
+        clinic.look(part, pages)
+        back = clinic.send(part, form)
+        clinic.save_note(part, note, 503)
+        put_back()
+        clinic.is_received(f"{part}, over", (form[0], back))
+        clinic.save_note(f"{part}, over", note, 200)
+        clinic.look(f"{part}, over", 200)
+
+
 def break_redis(clinic: Clinic, redis: Redis) -> None:
     break_without_harm(
         clinic,
@@ -307,20 +325,10 @@ def break_redis(clinic: Clinic, redis: Redis) -> None:
 
 def break_postgres(clinic: Clinic, postgres: Postgres) -> None:
     breaks: dict[str, tuple[Callable, Callable]] = {
-        "stopped": (postgres.stop, postgres.start),
-        "frozen": (lambda: postgres.signal(signal.SIGSTOP), lambda: postgres.signal(signal.SIGCONT)),
+        "PostgreSQL stopped": (postgres.stop, postgres.start),
+        "PostgreSQL frozen": (lambda: postgres.signal(signal.SIGSTOP), lambda: postgres.signal(signal.SIGCONT)),
     }
-    for how, (take_away, put_back) in breaks.items():
-        form, note, part = clinic.open_form(), clinic.open_case(), f"PostgreSQL {how}"
-        time.sleep(READING)
-        take_away()
-        clinic.look(part, 503)
-        back = clinic.send(part, form)
-        clinic.save_note(part, note, 503)
-        put_back()
-        clinic.is_received(f"{part}, over", (form[0], back))
-        clinic.save_note(f"{part}, over", note, 200)
-        clinic.look(f"{part}, over", 200)
+    break_writing(clinic, breaks, pages=503)
 
 
 def break_sqlite_and_folder() -> Report:
@@ -370,16 +378,7 @@ def break_sqlite(clinic: Clinic, disk: Path) -> None:
         "SQLite: full disk": (lambda: fill(disk), (disk / PLACEHOLDER_FILE).unlink),
         "SQLite: read-only": (make_read_only, lambda: remount(disk, "rw")),
     }
-    for part, (take_away, put_back) in breaks.items():
-        form, note = clinic.open_form(), clinic.open_case()
-        time.sleep(READING)
-        take_away()
-        clinic.look(part, 200)
-        back = clinic.send(part, form)
-        clinic.save_note(part, note, 503)
-        put_back()
-        clinic.is_received(f"{part}, over", (form[0], back))
-        clinic.save_note(f"{part}, over", note, 200)
+    break_writing(clinic, breaks, pages=200)
 
 
 def corrupt(cache: Path) -> None:
