@@ -46,9 +46,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x80-\x84\x86-\x9f]")
 GLYPHS = "•●▪■◦‣⁃∙·○□✓✔✅➤►▶→»\uf0b7\uf0a7§"
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
-BARE_MARK = re.compile(rf"[{GLYPHS}*+–—-]|[(\[]?\d{{1,2}}[.)\]]")
+BARE_MARK = re.compile(rf"(?!·)[{GLYPHS}*+–—-]|[(\[]?\d{{1,2}}[.)\]]")
 MARK = re.compile(
-    r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)"
+    r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)|(?-i:(?P<letter>[a-z]))[.)](?=\s)"
     rf"|[{GLYPHS}]|[{EMOJI}]\ufe0f?(?=\s)|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
 )
 # Cells of a table: between bars, behind a tab or wide space, or without a space behind each comma.
@@ -82,9 +82,10 @@ ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|$))"
 NAME = rf"(?P<value>(?-i:[A-Z])[^|·•/!?]{{1,60}}?){ENDS}"
 ACCOUNT = r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
 CATEGORY = (
-    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in"
+    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,] )in"
+    r"|(?:this (?:entry|post) was )?(?:posted|published|filed) (?:in|under)\s*:?"
 )
-WHO = r"(?:(?:written|posted|published|created|authored) )?by\s*:?|(?:posted|written) by\s*:|author\s*[:=]"
+WHO = r"(?:(?:written|posted|published|created|authored|answered|contributed|shared) )?by\s*:?|author\s*[:=]"
 WHEN = r"(?:first |date )?(?:posted|published|written|created|sent|(?:[a-z]+ )?date)"
 REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
@@ -94,7 +95,7 @@ COUNT = (
 )
 AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
 SMALL_PRINT = {
-    field: re.compile(rf"(?:{pattern})[\s|·•,;/–—-]*", re.IGNORECASE)
+    field: re.compile(rf"(?:{pattern})[\s|·•,;:/–—-]*", re.IGNORECASE)
     for field, pattern in {
         "updated": rf"(?:last )?(?:updated|modified|edited|reviewed|revised|effective)(?: on)?\s*:?\s*{DATE}",
         "date": rf"(?:{WHEN}(?: on)?\s*[:=]?\s*|on )?{DATE}",
@@ -122,19 +123,24 @@ TITLED = re.compile(rf"(?:Dr|Prof)\.? [A-Z].{{2,40}}|[A-Z][^|,]{{2,40}},? {CREDE
 PERSON = re.compile(r"[A-Z][a-zà-ÿ'’]+(?:[ -](?:[A-Z][a-zà-ÿ'’]+|[A-Z]\.?|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+)){1,2}")
 KEYWORDS_LABEL = re.compile(
     r"(?:(?:[a-z-]+\s+){0,2}?key[\s-]?(?:words?|phrases?)|(?:(?:seo|meta|post|blog)\s+)?tags?|tagged|labels|hashtags)"
-    r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?(?=\s)|(?<=tags)(?=\s[^,.]+,)|$)"
+    r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?\s*(?::|(?<=\s))"
+    r"|(?<=tags)(?=\s[^,.•|·]+[,•|·])|$)"
     r"\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
-# "Posted in Skin Care. Tagged peel, glow": a category and keywords on one line.
-BEFORE_TAGS = re.compile(r"(?i:(?:posted |filed )?(?:in|under)[: ]) ?[A-Z].{1,60}?(?=[ .|·]+(?:Tags?|Tagged)\b)")
+# "Posted in Skin Care. Tagged peel, glow": small print and keywords on one line.
+BEFORE_TAGS = re.compile(
+    r"(?:(?i:(?:this (?:entry|post) was )?(?:posted |filed )?(?:in|under)[: ]) ?[A-Z].{1,60}?"
+    r"|(?i:(?:posted|written) by) [A-Z].{2,80}?)(?=(?:[ .|·:,]| and )+(?:Tags?|Tagged|Labels|tagged)\b)"
+)
+BEHIND_TAGS = re.compile(r"\.? Bookmark the permalink\.?$", re.IGNORECASE)
 LONE_LABEL = re.compile(
     r"(?:(?:written|posted|published) )?(?:by|on|in)|author|date|published|posted|category|(?:last )?updated",
     re.IGNORECASE,
 )
 IN_CATEGORY = re.compile(r"in (?P<value>(?-i:[A-Z])[\w&, -]{2,40})", re.IGNORECASE)
 HASHTAGS = re.compile(r"(?:#[^\W_][\w-]*[\s,;]*){2,}")
-TITLE_LABEL = re.compile(r"(?:(?:page |post |blog )?title|headline|h1)\s*[:=]\s*(?P<value>\S.*)", re.I)
+TITLE_LABEL = re.compile(r"(?:(?:page |post |blog )?title|headline)\s*[:=]\s*(?P<value>\S.*)", re.I)
 SUBJECT = re.compile(r"subject(?: line)?\s*:\s*(?:(?:re|fwd?)\s*:\s*)*(?P<value>\S.*)", re.IGNORECASE)
 GREETING = re.compile(r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
 # A name that ends in one of these words is that of a site, more often than a title.
@@ -142,6 +148,7 @@ SITE = re.compile(
     r"(?:[A-Z][\w&'’]*\s){1,4}(?:News(?:letter)?|Letter|Clinic|Spa|Studio|Blog|Journal|Aesthetics|Center|Institute"
     r"|Dermatology|Medspa|Magazine|Bar|Room|Laser)"
 )
+QUOTED_QUESTION = re.compile(r"""[:,]\s+["“'‘][^"“”]*\?["”'’]$""")
 QUOTE = re.compile("[\"“”„‟«»″]|''|``")
 ALL_QUOTED = re.compile(r'[\s,;|.]*(?:"[^"]+"[\s,;|.]*)+')
 
@@ -359,6 +366,7 @@ def parse(text: str) -> LegacyArticle:
     titles = _find_titles(lines)
     start = _place_head(lines, titles)
     article = LegacyArticle(title=_clean_title([line.text for line in lines if line.place == "title"][-1]), lines=lines)
+    _leave_out_author_boxes(lines, start)
     article.keywords = _place_keywords(lines, start)
     _mark_sections(lines, start)
     _place_foot(lines, start)
@@ -417,6 +425,8 @@ LINK = re.compile(
 )
 EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*|(?<![\w_])_)(?=\S)(?P<text>[^*_]*?[^\s*_])\1(?![\w*])")
 ATX = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.*\w.*?)\s*#*")
+# A heading in an outline of a text: "H2: Who should wait".
+OUTLINE = re.compile(r"[\[(]?h(?P<level>[1-6])[\])]?\s*[:–—-]\s*(?P<text>\S.*)", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 
 
@@ -508,6 +518,11 @@ def _read_front_matter(text: str) -> str:
         else:
             key, _, value = line.partition(":" if ":" in line else "=")
             rows.append(f"{key.strip()}: {value.strip().strip('[]').strip()}" if value or key.strip() else "")
+    # A theme stores the address of its author: "jane-doe".
+    rows = [
+        re.sub(r"^(author: )([a-z]+(?:-[a-z]+)+)$", lambda m: m[1] + m[2].replace("-", " ").title(), row)
+        for row in rows
+    ]
     rows = [re.sub(r"^(title: )[\"'](.*)[\"']$", r"\1\2", row) for row in rows]
     known = (not row or KNOWN_SETTING.match(row) or _kind(row)[1] == "setting" for row in rows)
     rows = [row if is_known else f"setting: {row}" for row, is_known in zip(rows, known, strict=True)]
@@ -557,8 +572,8 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
         return "" if match["image"] else words
 
     text = re.sub(r"^([-*+] )\[[ xX]\] ", r"\1", LINK.sub(take, text))
-    heading = ATX.fullmatch(text)
-    tag = f"h{len(heading['level'])}" if heading else ""
+    heading = ATX.fullmatch(text) or OUTLINE.fullmatch(text)
+    tag = f"h{len(heading['level']) if heading.re is ATX else heading['level']}" if heading else ""
     text = heading["text"] if heading else re.sub(r"^(?:>\s)+", "", text)
     bold = re.fullmatch(r"(\*\*|__|<b>|<strong>)(?P<text>[^*_<>]+?)(?:\*\*|__|</b>|</strong>)", text)
     plain = ENTITY.sub(
@@ -593,11 +608,14 @@ def _without_mark(text: str) -> str:
 
 
 def _split_line(line: Line) -> list[Line]:
-    """Return two lines for a category and keywords on one line."""
+    """Return several lines for small print and keywords on one line."""
     before = BEFORE_TAGS.match(line.text)
     if not before or line.tag:
         return [line]
-    return [replace(line, text=before[0]), replace(line, text=line.text[before.end() :].lstrip(" .|·"), gap=0)]
+    keywords = re.sub(r"^(?:[ .|·:,]|and )+", "", line.text[before.end() :])
+    behind = BEHIND_TAGS.search(keywords)
+    texts = [before[0], BEHIND_TAGS.sub("", keywords), behind[0].strip(" .") if behind else ""]
+    return [replace(line, text=text, gap=line.gap if text == before[0] else 0) for text in filter(None, texts)]
 
 
 MAX_DEPTH = 60  # of open tags, and of lists inside lists
@@ -648,7 +666,9 @@ class _HTMLReader(HTMLParser):
         if len(self.open) < MAX_DEPTH and tag not in EMPTY_TAGS:
             names = f"{values.get('class') or ''} {values.get('id') or ''} {values.get('role') or ''}"
             around = AROUND.search(names) if tag in ("div", "section", "ul", "ol", "p", "span") else None
-            self.open.append((tag, OUTSIDE.get(tag, "beside the text" if around else "")))
+            reason = OUTSIDE.get(tag, "beside the text" if around else "")
+            is_foot_of_article = tag == "footer" and self.is_in("article")  # with its keywords
+            self.open.append((tag, "" if is_foot_of_article else reason))
 
     def handle_endtag(self, tag):
         self.after_link = tag == "a"
@@ -718,13 +738,15 @@ class _HTMLReader(HTMLParser):
         inside = self.lines[self.cell_start :]
         if len(inside) == 1 and inside[0].tag in ("p", "b", "") and not inside[0].cells and inside[0].place == "body":
             self.cells.append(self.lines.pop().text)
+        elif not inside:
+            self.cells.append("")
         self.cell_start = len(self.lines)
 
     def end_row(self):
-        if self.cells:
-            cells, self.cells = tuple(self.cells), []
-            line = Line(self.number, " | ".join(cells), self.gap, cells=cells if len(cells) > 1 else ())
-            self.lines.append(line)
+        cells, self.cells = tuple(self.cells), []
+        words = [*filter(None, cells)]
+        if words:
+            self.lines.append(Line(self.number, " | ".join(words), self.gap, cells=cells if len(words) > 1 else ()))
             self.gap = 0
 
     def end_line(self):
@@ -754,6 +776,8 @@ def _set_kinds(lines: list[Line]) -> None:
     listed, has_text = False, False
     for line, above in zip(lines, [None, *lines], strict=False):
         line.kind, line.reason = ("T", "") if line.tag.startswith("h") else _kind(line.text)
+        if line.kind in "DN" and has_text and len(line.cells) > 1 and above and above.cells:
+            line.kind = "T"  # a row of a table: "Visit | 10 minutes | 45 minutes"
         if line.kind == "T" and not has_text and (pieces := read_small_print(_without_mark(line.text))):
             line.text = _without_mark(line.text)  # a list of date and author below the title
             line.kind = "D" if DATE_FIELDS & dict(pieces).keys() else "N"
@@ -770,7 +794,9 @@ def _set_kinds(lines: list[Line]) -> None:
     kinds_above = ""
     for above, line, below in zip([Line(0, ""), *lines], lines, [*lines[1:], Line(0, "")], strict=False):
         kinds_above += above.kind
-        if line.kind == "T" and TITLED.fullmatch(line.text.title() if line.text.isupper() else line.text):
+        name = line.text if "P" in kinds_above else _without_mark(line.text)
+        if line.kind == "T" and TITLED.fullmatch(name.title() if name.isupper() else name):
+            line.text = name
             line.kind = "N" if "P" not in kinds_above or re.search("[DN]", above.kind + below.kind) else "T"
         if line.kind == "T" and IN_CATEGORY.fullmatch(line.text):
             near = above.kind + below.kind
@@ -778,7 +804,7 @@ def _set_kinds(lines: list[Line]) -> None:
 
 
 def _kind(text: str) -> tuple[str, str]:
-    bare = text.strip(" :!,|<>«»‹›←→").replace("’", "'") if len(text) <= 400 else ""
+    bare = text.strip(" :!,|·<>«»‹›←→").replace("’", "'") if len(text) <= 400 else ""
     for kind, reason, pattern in FURNITURE:
         if pattern.fullmatch(bare):
             return kind, reason
@@ -807,13 +833,19 @@ def _is_breadcrumb(text: str) -> bool:
     return MENU_WORD.fullmatch(parts[0]) is not None or (len(parts) > 2 and 2 * menu >= len(parts))
 
 
+PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: ?(?:of|/) ?\d+)?", re.IGNORECASE)
+NUMBERED_HEADER = re.compile(
+    rf"(?P<header>\S.{{2,100}}?)\W+(?-i:Page|PAGE) {PAGE_NUMBER.pattern.removeprefix('(?:page )?')}", re.I
+)
+
+
 def _find_running_headers(lines: list[Line]) -> None:
     """Find the headers of printed pages: they repeat, and a page number is beside them."""
-    numbers = [
-        index
-        for index, line in enumerate(lines)
-        if re.fullmatch(r"(?:page )?\d{1,3}(?: ?(?:of|/) ?\d+)?", line.text, re.I)
-    ]
+    numbers = [index for index, line in enumerate(lines) if PAGE_NUMBER.fullmatch(line.text)]
+    shared = Counter(match["header"] for line in lines if (match := NUMBERED_HEADER.fullmatch(line.text)))
+    for line in lines:
+        if (match := NUMBERED_HEADER.fullmatch(line.text)) and shared[match["header"]] > 1:
+            line.kind, line.reason = "H", "header of a printed page"
     counts = Counter(_title_key(line.text) for line in lines if line.kind != "P" and not line.tag)
     headers: set[str] = set()
     for index in numbers:
@@ -1013,11 +1045,16 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
 def _mark_table_of_contents(lines: list[Line]) -> None:
     """Mark three or more lines at the top that all come again below, as headings over text."""
     kinds = "".join(line.kind for line in lines)
-    over_text = {_title_key(line.text): i for i, line in enumerate(lines) if kinds[i + 1 : i + 2] == "P"}
+    keys = [_title_key(_without_mark(line.text)) for line in lines]
+    headings = {
+        keys[i]: i for i, line in enumerate(lines) if kinds[i + 1 : i + 2] == "P" or HEADING.fullmatch(line.tag)
+    }
     top = kinds.find("P")
-    entries = [i for i, line in enumerate(lines[: max(top, 0)]) if over_text.get(_title_key(line.text), 0) > i + 1]
-    if len({_title_key(lines[i].text) for i in entries}) > 2:
-        for index in entries:
+    entries = [i for i in range(max(top, 0)) if headings.get(keys[i], 0) > i + 1]
+    if len({keys[i] for i in entries}) > 2:
+        headline = entries[0] - 1
+        is_furniture = headline >= 0 and lines[headline].kind == "T" and _kind(lines[headline].text)[0] == "F"
+        for index in [headline, *entries] if is_furniture else entries:
             lines[index].kind, lines[index].reason = "F", "table of contents"
 
 
@@ -1107,6 +1144,19 @@ def _are_keywords(names: tuple[str, ...], text: str) -> bool:
     return all(len(name) <= KEYWORD_CHARS and word_count(name) <= most_words for name in names)
 
 
+def _leave_out_author_boxes(lines: list[Line], start: int) -> None:
+    """Leave out the author's name below the text, if the sentence under it is about them: "Jane is our nurse"."""
+    small_print = " ".join(line.text for line in lines[:start] if line.kind in "DN").casefold()
+    for line, about in pairwise(lines[start:]):
+        name = re.sub(rf"^(?:{WHO})\s+", "", line.text, flags=re.IGNORECASE)
+        words = "|".join(re.escape(word) for word in re.findall(r"[A-Z]\w+", name))
+        is_author = line.kind in "TN" and word_count(name) < 6 and name.casefold() in small_print
+        if words and is_author and re.match(rf"(?:(?:{words})\b\.? )+(?:is|has|was|loves|works)\b", about.text):
+            for one in (line, about):
+                one.kind = "F"
+                one.leave_out("about the author")
+
+
 def _mark_sections(lines: list[Line], start: int) -> None:
     """Mark comments, a box about the author, archives and the like: from their headline to the end of the page.
 
@@ -1165,9 +1215,10 @@ def _place_foot(lines: list[Line], start: int) -> None:
 
 
 def _leave_out_remains(lines: list[Line]) -> None:
-    """Leave out headers of printed pages, and short lines at the very end, behind keywords or small print."""
+    """Leave out headers of printed pages, and short lines at the very end, behind keywords, categories or the like."""
     last = max((index for index, line in enumerate(lines) if line.kind == "P" or MARK.fullmatch(line.text)), default=0)
-    first = next((index for index in range(last + 1, len(lines)) if lines[index].kind in "QDN"), len(lines))
+    below = re.search("[QDN]|CC", "".join(line.kind for line in lines[last + 1 :]))
+    first = last + 1 + below.start() if below else len(lines)
     for index, line in enumerate(lines):
         if line.place == "body" and (line.kind == "H" or (index >= first and line.kind in "TWCFML")):
             line.leave_out(line.reason or "not understood, below the text")
@@ -1319,6 +1370,9 @@ def word_count(text: str) -> int:
 
 
 def is_question(text: str) -> bool:
+    """Return whether a text asks. A sentence that ends in the question of somebody else does not."""
+    if QUOTED_QUESTION.search(text):
+        return False
     return text.rstrip("\"'”’)] ").endswith("?")
 
 
@@ -1332,10 +1386,12 @@ def is_prose(text: str) -> bool:
     That is a full sentence, several of them, or a long line.
     """
     marks = SENTENCE_END.findall(text)
-    if len(text) > 140:
+    if len(text) > 140 or QUOTED_QUESTION.search(text):
         return True
     if is_question(text):
         return any(mark != "?" for mark in marks) or (bool(marks) and len(text) > 100)
+    if text.endswith("!") and is_title_case(text) and not marks:
+        return False  # a headline that shouts
     if ends_sentence(text):
         return word_count(text) >= 5 or bool(marks)
     return word_count(text) > 9 and bool(marks)
@@ -1512,7 +1568,7 @@ def _read_marked(body: list[Line], start: int) -> Taken | None:
 
 @dataclass(frozen=True)
 class _Item:
-    glyph: str  # "1" for every number
+    glyph: str  # "1" for every number, "a" for every letter
     number: int
     indent: int
     text: str
@@ -1520,8 +1576,8 @@ class _Item:
 
 def _read_item(line: Line) -> _Item:
     match = MARK.fullmatch(line.text)
-    number = int(match["number"] or 0)
-    glyph = "1" if number else re.sub(f"[{EMOJI}]", "✓", line.text[0])
+    number = ord(match["letter"]) - ord("a") + 1 if match["letter"] else int(match["number"] or 0)
+    glyph = "a" if match["letter"] else "1" if number else re.sub(f"[{EMOJI}]", "✓", line.text[0])
     return _Item(glyph, number, line.indent, match["text"])
 
 
