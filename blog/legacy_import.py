@@ -78,9 +78,12 @@ DATE = (
     rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d\d)"
     rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?![\w/])"
 )
-ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|$))"
+ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|\s(?:(?:publish(?:ed)?|post(?:ed)?) )?date\s*:|$))"
 NAME = rf"(?P<value>(?-i:[A-Z])[^|·•/!?]{{1,60}}?){ENDS}"
-ACCOUNT = r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
+ACCOUNT = (
+    r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
+    r"|(?<=author: )(?-i:[a-z]\w*)"
+)
 CATEGORY = (
     r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,] )in"
     r"|(?:this (?:entry|post) was )?(?:posted|published|filed) (?:in|under)\s*:?"
@@ -90,7 +93,8 @@ WHEN = r"(?:first |date )?(?:posted|published|written|created|sent|(?:[a-z]+ )?d
 REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
-    r"|notes?|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
+    r"|notes?|comments?(?: on .{3,150}$)?|responses?|replies)"
+    r"|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
     rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:{MONTH} {NTH} at |at )?{CLOCK})"
 )
 AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
@@ -104,10 +108,12 @@ SMALL_PRINT = {
         "reviewer": rf"{REVIEW}:?\s+{NAME}",
         "author": rf"(?:{WHO})\s+{NAME}",
         "count": rf"(?P<value>{COUNT})(?!\w)",
+        "day without a year": rf"(?P<value>{MONTH}\s+{NTH})$",
         # Bars set this name off. It is a category, or the author.
         "name": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,.'’ -]{1,60}?)(?=\s*(?:[|·•]|\s/\s|$))",
     }.items()
 }
+YEARLESS = SMALL_PRINT["day without a year"]
 DATE_FIELDS = {"date", "updated", "not a day of the calendar"}
 DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y", "%d %m %Y")
 CATEGORIES = set(
@@ -148,6 +154,7 @@ SITE = re.compile(
     r"(?:[A-Z][\w&'’]*\s){1,4}(?:News(?:letter)?|Letter|Clinic|Spa|Studio|Blog|Journal|Aesthetics|Center|Institute"
     r"|Dermatology|Medspa|Magazine|Bar|Room|Laser)"
 )
+ASKED, ANSWERED = (re.compile(rf"{label}\s?[:.)]\s*(?P<text>\S.*)") for label in ("Q(?:uestion)?", "A(?:nswer)?"))
 QUOTED_QUESTION = re.compile(r"""[:,]\s+["“'‘][^"“”]*\?["”'’]$""")
 QUOTE = re.compile("[\"“”„‟«»″]|''|``")
 ALL_QUOTED = re.compile(r'[\s,;|.]*(?:"[^"]+"[\s,;|.]*)+')
@@ -338,6 +345,10 @@ def decode(data: bytes) -> str:
         raise NotAnArticleError(f"the file is larger than {MAX_BYTES // 1024} KiB; an article is a few pages of text")
     if not data.strip():
         raise NotAnArticleError("the file is empty")
+    if data.startswith(b"%PDF-"):
+        raise NotAnArticleError("this is a PDF file; open it, copy its text and paste that")
+    if data.startswith(b"PK\x03\x04"):
+        raise NotAnArticleError("this is a document of a word processor; save it as plain text first")
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not is_utf16 and CONTROL.search(data.decode("latin-1")):
         raise NotAnArticleError("the file is binary, not plain text")
@@ -776,8 +787,9 @@ def _set_kinds(lines: list[Line]) -> None:
     listed, has_text = False, False
     for line, above in zip(lines, [None, *lines], strict=False):
         line.kind, line.reason = ("T", "") if line.tag.startswith("h") else _kind(line.text)
-        if line.kind in "DN" and has_text and len(line.cells) > 1 and above and above.cells:
-            line.kind = "T"  # a row of a table: "Visit | 10 minutes | 45 minutes"
+        is_row = len(line.cells) > 1 and above is not None and len(above.cells) > 1
+        if line.kind in "DN" and has_text and (is_row or YEARLESS.fullmatch(line.text)):
+            line.kind = "T"  # a row of a table, "Visit | 10 minutes | 45 minutes", or a heading
         if line.kind == "T" and not has_text and (pieces := read_small_print(_without_mark(line.text))):
             line.text = _without_mark(line.text)  # a list of date and author below the title
             line.kind = "D" if DATE_FIELDS & dict(pieces).keys() else "N"
@@ -964,7 +976,7 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
         -3: not repeats and not _shares_words(text, lines[index + 1 :]),
         -3.5: lines[index + 1 : index + 2] and AGE.match(lines[index + 1].text),  # the account that posted it
         -4: line.kind == "P" or ends_sentence(text) or is_long,
-        -5: in_menu or "://" in text,
+        -5: in_menu or "://" in text or any(_ends_path(line, other.text) for other in top if other.kind in "TR"),
         -6: is_person(text, small) and _is_beside_small_print(lines, index),
     }
     return sum(weight for weight, applies in weights.items() if applies)
@@ -972,20 +984,22 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
 
 def _shares_words(text: str, below: list[Line]) -> bool:
     """Return whether the text below has a word of this one, as it has of a title, but seldom of the name of a site."""
+
+    def is_text(line: Line) -> bool:
+        return line.kind == "P" or word_count(line.text) > 6 or KEYWORDS_LABEL.fullmatch(line.text) is not None
+
     stems = {word.rstrip("s")[:5] for word in re.findall(r"\w{3,}", text.casefold()) if word not in NOT_NAMES - TOPICS}
-    words = re.findall(
-        r"\w{3,}", " ".join(line.text for line in below if line.kind == "P" or word_count(line.text) > 6).casefold()
-    )
+    words = re.findall(r"\w{3,}", " ".join(line.text for line in below if is_text(line)).casefold())
     return bool(stems & {word.rstrip("s")[:5] for word in words})
 
 
 def _ends_path(line: Line, text: str) -> bool:
-    """Return whether a text is the last part of a breadcrumb, or of an address on the web."""
+    """Return whether a text is an end of a breadcrumb, of a browser's title, or of an address."""
     path = re.sub(r"\W+", "-", text.casefold())
-    last = re.split(r"\s*[»›>/→|]\s*", line.text)[-1].casefold()
-    return (line.reason == "breadcrumb" and last == text.casefold()) or (
-        len(path) > 8 and "/" in line.text and path in line.text.casefold()
-    )
+    parts = re.split(r"\s*[»›>/→|]\s*", line.text)
+    is_part = len(parts) > 1 and _title_key(text) in (_title_key(parts[0]), _title_key(parts[-1]))
+    is_part = is_part or re.search(rf" on [\"“]?{re.escape(text)}[\"”]?$", line.text) is not None  # "5 comments on …"
+    return is_part or (len(path) > 8 and "/" in line.text and path in line.text.casefold())
 
 
 def _is_beside_small_print(lines: list[Line], index: int) -> bool:
@@ -1507,6 +1521,16 @@ def _join(above: str, below: str, vocabulary: set[str]) -> str:
     return f"{above} {below}"
 
 
+def _without_question_labels(body: list[Line]) -> list[Line]:
+    """Remove "Q:" before a question and "A:" before the answer below it."""
+    shown = [replace(line) for line in body]
+    for question, answer in pairwise(shown):
+        asked, answered = ASKED.fullmatch(question.text), ANSWERED.fullmatch(answer.text)
+        if asked and answered and is_question(question.text):
+            question.text, answer.text = asked["text"], answered["text"]
+    return shown
+
+
 def _without_lone_marks(body: list[Line]) -> list[Line]:
     """Remove the marks of headings: dashes, or "1." before every one of them.
 
@@ -1517,6 +1541,7 @@ def _without_lone_marks(body: list[Line]) -> list[Line]:
     uncounted = len(numbers) > 1 and set(numbers) == {"1"}
     bulleted = sum(match is not None for match in marks) - len(numbers) > 1
     shown = []
+    body = _without_question_labels(body)
     for line, match, below, above in zip(body, marks, [*body[1:], Line(0, "")], [None, *marks], strict=False):
         removable = match and not above and not line.tag and (uncounted if match["number"] else bulleted)
         is_lone = removable and not MARK.fullmatch(below.text) and is_prose(below.text)
@@ -1556,6 +1581,8 @@ def _read_marked(body: list[Line], start: int) -> Taken | None:
     Numbers have to count up from 1, or say "1." every time.
     """
     run = [*takewhile(lambda line: MARK.fullmatch(line.text) and not line.cells, body[start:])]
+    if len(run) > 1 and int(MARK.fullmatch(run[0].text)["number"] or 0) > 1 and not run[1].text[0].isdigit():
+        return None  # a heading with a number, over bullets
     run = run[: _find_end_of_list(run)]
     if len(run) < 2:
         text = MARK.fullmatch(run[0].text)["text"] if run else ""
@@ -1647,6 +1674,8 @@ def _read_fragments(body: list[Line], start: int) -> Taken | None:
         return None
     if not under_colon and not under_question and not small:
         items = run[1:]
+        if len({ends_sentence(text) for text in items}) > 1:
+            return None  # headings, each over a short sentence
         if starts_small(items[0]):
             items = items[: max(index for index, text in enumerate(items) if starts_small(text)) + 1]
         tag = "h2" if is_heading(run[0], over_prose=False) else "p"
