@@ -85,7 +85,7 @@ ACCOUNT = (
     r"|(?<=author: )(?-i:[a-z]\w*)"
 )
 CATEGORY = (
-    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,] )in"
+    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,–—|·•-] )in"
     r"|(?:this (?:entry|post) was )?(?:posted|published|filed) (?:in|under)\s*:?"
 )
 WHO = r"(?:(?:written|posted|published|created|authored|answered|contributed|shared) )?by\s*:?|author\s*[:=]"
@@ -108,12 +108,12 @@ SMALL_PRINT = {
         "reviewer": rf"{REVIEW}:?\s+{NAME}",
         "author": rf"(?:{WHO})\s+{NAME}",
         "count": rf"(?P<value>{COUNT})(?!\w)",
-        "day without a year": rf"(?P<value>{MONTH}\s+{NTH})$",
+        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|rev(?:\.|ised)?\s+\d{{1,2}}/\d{{4}})$",
         # Bars set this name off. It is a category, or the author.
         "name": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,.'’ -]{1,60}?)(?=\s*(?:[|·•]|\s/\s|$))",
     }.items()
 }
-YEARLESS = SMALL_PRINT["day without a year"]
+PART_OF_DATE = SMALL_PRINT["part of a date"]
 DATE_FIELDS = {"date", "updated", "not a day of the calendar"}
 DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y", "%d %m %Y")
 CATEGORIES = set(
@@ -121,7 +121,9 @@ CATEGORIES = set(
     "|injectables|facials|body contouring|microneedling|chemical peels|med spa|beauty|wellness|news".split("|")
 )
 TOPICS = {word for name in CATEGORIES for word in name.split()}
-NOT_NAMES = SMALL_WORDS | QUESTION_WORDS | TOPICS | {"my", "her", "his"}
+NOT_NAMES = (
+    SMALL_WORDS | QUESTION_WORDS | TOPICS | set("my her his patient instructions information education guide".split())
+)
 CREDENTIAL = (
     r"(?:M\.?D|D\.?O|R\.?N|N\.?P|P\.?A(?:-?C)?|FNP|DNP|APRN|LPN|LVN|BSN|MSN|Ph\.?D|CRNA|FAAD|LE|CANS)(?:-[A-Z]+)?\.?"
 )
@@ -155,7 +157,7 @@ SITE = re.compile(
     r"|Dermatology|Medspa|Magazine|Bar|Room|Laser)"
 )
 ASKED, ANSWERED = (re.compile(rf"{label}\s?[:.)]\s*(?P<text>\S.*)") for label in ("Q(?:uestion)?", "A(?:nswer)?"))
-QUOTED_QUESTION = re.compile(r"""[:,]\s+["“'‘][^"“”]*\?["”'’]$""")
+QUOTED_QUESTION = re.compile(r"""[:,]\s+["“'‘][^"“”]{1,200}\?["”'’]$""")
 QUOTE = re.compile("[\"“”„‟«»″]|''|``")
 ALL_QUOTED = re.compile(r'[\s,;|.]*(?:"[^"]+"[\s,;|.]*)+')
 
@@ -448,7 +450,10 @@ def read_lines(text: str) -> tuple[list[Line], list[Line]]:
         raise NotAnArticleError(f"the text has more than {MAX_LINES} lines; an article is a few pages of text")
     text = repair(text)
     text, others = _take_shortcodes(text)
-    if len(HTML.findall(text)) > 1:
+    tags, marks = len(HTML.findall(text)), len(re.findall(r"^#{1,6} \S", text, re.MULTILINE))
+    if tags > 1 and marks > 1 and tags < 4 * marks:  # Markdown with some tags, such as <details>
+        text, tags = HTML.sub(" ", text), 0
+    if tags > 1:
         reader = _HTMLReader()
         reader.feed(text)
         reader.close()
@@ -597,7 +602,7 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
 def _read_cells(text: str, raw: str) -> tuple[str, ...]:
     """Return the cells of a row of a table, or nothing."""
     if BARS.search(text):
-        cells = BARS.split(text.strip("|¦│┃║ "))
+        cells = BARS.split(re.sub(rf"^\s*{BARS.pattern}|{BARS.pattern}\s*$", "", text))  # an empty cell counts
     elif _has_columns(raw):
         cells = COLUMNS.sub(lambda match: match[0][0] + "\n", raw).split("\n")
     elif COMMAS.fullmatch(text) and not is_prose(text):
@@ -788,7 +793,7 @@ def _set_kinds(lines: list[Line]) -> None:
     for line, above in zip(lines, [None, *lines], strict=False):
         line.kind, line.reason = ("T", "") if line.tag.startswith("h") else _kind(line.text)
         is_row = len(line.cells) > 1 and above is not None and len(above.cells) > 1
-        if line.kind in "DN" and has_text and (is_row or YEARLESS.fullmatch(line.text)):
+        if line.kind in "DN" and has_text and (is_row or PART_OF_DATE.fullmatch(line.text)):
             line.kind = "T"  # a row of a table, "Visit | 10 minutes | 45 minutes", or a heading
         if line.kind == "T" and not has_text and (pieces := read_small_print(_without_mark(line.text))):
             line.text = _without_mark(line.text)  # a list of date and author below the title
@@ -854,6 +859,9 @@ NUMBERED_HEADER = re.compile(
 def _find_running_headers(lines: list[Line]) -> None:
     """Find the headers of printed pages: they repeat, and a page number is beside them."""
     numbers = [index for index, line in enumerate(lines) if PAGE_NUMBER.fullmatch(line.text)]
+    counts_up = [int(re.search(r"\d+", lines[index].text)[0]) for index in numbers]
+    if counts_up != sorted(set(counts_up)):
+        numbers = [index for index in numbers if not lines[index].text.isdigit()]  # of likes and comments
     shared = Counter(match["header"] for line in lines if (match := NUMBERED_HEADER.fullmatch(line.text)))
     for line in lines:
         if (match := NUMBERED_HEADER.fullmatch(line.text)) and shared[match["header"]] > 1:
@@ -1440,12 +1448,16 @@ def is_heading(text: str, *, over_prose: bool) -> bool:
     if is_question(text):
         return True
     if text.endswith(":"):
-        return over_prose and words <= 3 and parts[-1].rstrip(":") not in UNFINISHED
+        return (
+            over_prose and words <= (6 if parts[0] in QUESTION_WORDS else 3) and parts[-1].rstrip(":") not in UNFINISHED
+        )
     if text.endswith((".", "!")):
         return text.isupper() or (text.endswith("!") and is_title_case(text))
     if text.endswith((",", ";", "…")) or re.search(r"@|https?:|\d{3}[-. ]\d{4}|\d\s?[ap]m\b|^[\"“‘].*[\"”’]$", text):
         return False
-    if parts[0] not in QUESTION_WORDS and (starts_small(text) or (parts[-1] in UNFINISHED and not over_prose)):
+    if parts[0] not in QUESTION_WORDS and (
+        starts_small(text) or (parts[-1] in UNFINISHED and not over_prose and not text.isupper())
+    ):
         return False
     return words <= (16 if is_title_case(text) else 12) and not (starts_small(text) and words < 3)
 
