@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
+from wagtail.models import RevisionMixin
 
 from clinic.models import ClinicProfile
 
@@ -13,7 +14,7 @@ GRIDS = [(15, _("quarter of an hour")), (30, _("half hour")), (60, _("hour"))]
 
 
 @register_setting(icon="calendar-check", order=110)
-class ConsultationSettings(BaseSiteSetting):
+class ConsultationSettings(RevisionMixin, BaseSiteSetting):
     """Store the form's texts, the booking rules, and the desk's email."""
 
     heading = models.CharField(_("heading"), max_length=120, default="Ask for a free consultation")
