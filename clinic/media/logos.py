@@ -10,7 +10,8 @@ from wagtail.images.models import Filter, SourceImageIOError
 from willow.plugins.pillow import PillowImage
 
 PAPER, DEEP = "#fbf9f6", "#16302f"  # the same as in base.css
-HEADER = (640, 112)  # pixels, for twice the size of the header
+HEADER = (640, 96)  # pixels, for twice the size of the header
+MARGIN = 8  # pixels around a logo without a ground of its own
 ICON_SIDES = (48, 180, 192, 512)  # pixels: browser tab, Apple, manifest
 BRIGHT = 190  # of 255: brighter logos are made for a dark ground
 MIN_SIDE = 48  # pixels
@@ -44,7 +45,9 @@ class LogoOperation(FilterOperation):
         if is_icon and self.width >= 180:
             scale = min(scale, 0.8 * self.width / math.hypot(*logo.size))
         logo = logo.resize([max(1, round(side * scale)) for side in logo.size], Image.Resampling.LANCZOS)
-        canvas = Image.new("RGB", (self.width, self.height) if is_icon else logo.size, ground)
+        margin = 0 if is_icon or ground not in (PAPER, DEEP) else MARGIN
+        size = (self.width, self.height) if is_icon else [side + 2 * margin for side in logo.size]
+        canvas = Image.new("RGB", size, ground)
         canvas.paste(logo, ((canvas.width - logo.width) // 2, (canvas.height - logo.height) // 2), logo)
         return PillowImage(canvas)
 

@@ -44,7 +44,7 @@ class SiteContext:
     """Hold the context. Without opening hours, ``schedule`` is None."""
 
     profile: ClinicProfile
-    navigation: NavigationLinks = NavigationLinks()
+    navigation: NavigationLinks = field(default_factory=NavigationLinks)
     schedule: Schedule | None = None
     hours: HoursDisplay | None = None
     hours_changed_at: datetime | None = None

@@ -45,7 +45,8 @@ def mark_current(link: Link, path: str) -> dict:
     current = link.get_current(path) or ("true" if any(child["current"] for child in children) else "")
     if children and link.url:
         title = gettext("%(title)s: overview") % {"title": link.title}
-        children.insert(0, mark_current(Link(title, link.url), path))
+        is_here = link.get_current(path) == "page"
+        children.insert(0, {"title": title, "url": link.url, "current": "page" if is_here else ""})
     return {"title": link.title, "url": link.url, "current": current, "children": children}
 
 

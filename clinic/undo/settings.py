@@ -4,10 +4,13 @@ Wagtail saves the versions and has the views, but for settings it leaves the vie
 """
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, re_path, reverse
+from django.utils.translation import gettext as _
+from modelcluster.models import get_all_child_relations
+from wagtail.admin import messages
 from wagtail.admin.panels import Panel
 from wagtail.admin.views.generic import RevisionsCompareView
 from wagtail.admin.views.generic.history import HistoryView
@@ -32,6 +35,9 @@ class SettingEditView(views.EditView):
         is_kept = issubclass(self.model, RevisionMixin)
         return reverse(f"{self.model_name}_history", args=[self.object.pk]) if is_kept else None
 
+    def get_success_buttons(self) -> list:
+        return [messages.button(f"{self.site.root_url}/", _("View the site"), new_window=True)]
+
 
 class SettingRevertView(RevisionsRevertMixin, SettingEditView):
     """Show an earlier version in the form. Saving the form puts it back."""
@@ -41,6 +47,16 @@ class SettingRevertView(RevisionsRevertMixin, SettingEditView):
     def setup(self, request: HttpRequest, pk: int, revision_id: int) -> None:
         setting = get_setting(self.model, pk, request)
         super().setup(request, *self.model._meta.label_lower.split("."), pk=setting.site_id, revision_id=revision_id)
+
+    def get_object(self, queryset: QuerySet | None = None) -> Model:
+        """Return the earlier version. Its rows that were deleted since are new ones again."""
+        setting = super().get_object(queryset)
+        for relation in get_all_child_relations(self.model):
+            stored = relation.related_model.objects.filter(**{relation.field.name: setting.pk})
+            keys = set(stored.values_list("pk", flat=True))
+            for row in getattr(setting, relation.get_accessor_name()).all():
+                row.pk = row.pk if row.pk in keys else None
+        return setting
 
 
 class OfSetting:
@@ -85,10 +101,10 @@ def list_addresses_of(model: type[Model]) -> list[URLPattern]:
     history, results = (SettingHistoryView.as_view(**views_of_model, results_only=only) for only in (False, True))
     revert = SettingRevertView.as_view(model=model, revisions_revert_url_name=f"{name}_revert")
     compare = SettingCompareView.as_view(model=model, history_url_name=f"{name}_history")
-    versions = r"(?P<pk>\d+)/compare/(?P<revision_id_a>\d+)\.\.\.(?P<revision_id_b>latest|\d+)/$"
+    versions = r"(?P<pk>\d{1,18})/compare/(?P<revision_id_a>\d{1,18})\.\.\.(?P<revision_id_b>latest|\d{1,18})/$"
     return [
         path(f"{base}<int:pk>/", history, name=f"{name}_history"),
         path(f"{base}<int:pk>/results/", results, name=f"{name}_history_results"),
         path(f"{base}<int:pk>/revert/<int:revision_id>/", revert, name=f"{name}_revert"),
-        re_path(f"^{base}{versions}", compare, name=f"{name}_compare"),
+        re_path(f"{base}{versions}", compare, name=f"{name}_compare"),
     ]

@@ -61,7 +61,10 @@ def icons_of(client) -> dict[int, str]:
     page = read(client)
     manifest = client.get(page.select_one("link[rel=manifest]")["href"]).json()
     icons = {int(icon["sizes"].partition("x")[0]): icon["src"] for icon in manifest["icons"]}
-    return icons | {48: page.select_one("link[rel=icon]")["href"], 180: page.select_one("[rel=apple-touch-icon]")["href"]}
+    return icons | {
+        48: page.select_one("link[rel=icon]")["href"],
+        180: page.select_one("[rel=apple-touch-icon]")["href"],
+    }
 
 
 def color_of(text: str) -> tuple[int, ...]:

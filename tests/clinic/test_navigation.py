@@ -13,7 +13,7 @@ from clinic.site.navigation import MAX_LINKS, MenuItemBlock, validate_address
 from clinic.undo import trash
 from tests import factories
 
-SCRIPT = "java" + "script:alert(1)"  # noqa: S105
+SCRIPT = "java" + "script:alert(1)"
 
 
 @pytest.fixture
@@ -102,9 +102,7 @@ def test_menu_shows_what_editors_chose(client, pages):
 
 def test_both_menus_hold_the_same_links(client, pages):
     choose([link(pages[0], children=[link(pages[1])])])
-    small, wide = (
-        [one["href"] for one in read(client).select(f"{menu} a")] for menu in (".menu__panel", ".main-nav")
-    )
+    small, wide = ([one["href"] for one in read(client).select(f"{menu} a")] for menu in (".menu__panel", ".main-nav"))
     assert small == wide
 
 
@@ -318,7 +316,9 @@ def test_usage_of_a_page_names_the_menu(pages, committed):
         choose([link(label="Clinic", children=[link(pages[0])])], [("More", [link(pages[1])])])
     (place,) = find_places([pages[0]], user)
     assert place.title == "Menu and footer"
-    assert place.edit_url.endswith(reverse("wagtailsettings:edit", args=["clinic", "navigation", Site.objects.get().pk]))
+    assert place.edit_url.endswith(
+        reverse("wagtailsettings:edit", args=["clinic", "navigation", Site.objects.get().pk])
+    )
     assert find_places([pages[1]], user)
     assert find_places([pages[2]], user) == []
 
@@ -331,7 +331,9 @@ def test_deleting_a_page_of_the_menu_says_so_first(editor, pages, committed, act
     assert "Menu and footer" in page
 
 
-@pytest.mark.parametrize(("role", "status"), [("editor", 200), ("manager", 200), ("frontdesk", 302), ("clinician", 302)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("editor", 200), ("manager", 200), ("frontdesk", 302), ("clinician", 302)]
+)
 def test_roles_that_write_pages_edit_the_menu(client, profile, role, status):
     client.force_login(factories.make_user(role))
     address = reverse("wagtailsettings:edit", args=["clinic", "navigation", Site.objects.get().pk])

@@ -58,7 +58,9 @@ def test_history_says_who_changed_settings(editor, profile):
     page = BeautifulSoup(editor.get(address("history", profile)).content, "html.parser")
     rows = [row.get_text(" ", strip=True) for row in page.select("main table tbody tr")]
     assert len(rows) == 3
-    assert "Edited" in rows[0] and "Maya Example" in rows[0] and "Review this version" in rows[1]
+    assert "Edited" in rows[0]
+    assert "Maya Example" in rows[0]
+    assert "Review this version" in rows[1]
     assert "Created" in rows[2]
 
 
@@ -111,7 +113,8 @@ def test_versions_are_compared(editor, profile):
     first, second = profile.revisions.order_by("pk")
     for last in (second.pk, "latest"):
         page = editor.get(address("compare", profile, first.pk, last)).content.decode()
-        assert before in page and "New name" in page
+        assert before in page
+        assert "New name" in page
 
 
 def test_menu_is_put_back(editor, profile, home):
