@@ -3,15 +3,18 @@
 import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.models import PageViewRestriction, Site
 
 from clinic.addresses.links import find_places
 from clinic.models import Navigation, StandardPage
-from clinic.site.navigation import MAX_LINKS, MenuItemBlock, validate_address
+from clinic.site.navigation import MAX_LINKS, MenuItemBlock, build_navigation, validate_address
 from clinic.undo import trash
 from tests import factories
+from tests.counting import queries_for
 
 SCRIPT = "java" + "script:alert(1)"
 
@@ -338,3 +341,23 @@ def test_roles_that_write_pages_edit_the_menu(client, profile, role, status):
     client.force_login(factories.make_user(role))
     address = reverse("wagtailsettings:edit", args=["clinic", "navigation", Site.objects.get().pk])
     assert client.get(address).status_code == status
+
+
+def test_more_links_cause_no_more_queries(pages, home, django_assert_max_num_queries):
+    site = Site.objects.get()
+    few = choose([link(pages[0], children=[link(pages[1])])], [("More", [link(pages[2])])])
+    children = [home.add_child(instance=StandardPage(title=f"Page {number}")) for number in range(8)]
+    with CaptureQueriesContext(connection) as with_few:
+        build_navigation(few, site)
+    many = choose(
+        [link(page, children=[link(child) for child in children]) for page in pages],
+        [("More", [link(child) for child in children]), ("Clinic", [link(page) for page in pages])],
+    )
+    with django_assert_max_num_queries(len(with_few)):
+        assert len(build_navigation(many, site).menu) == 3
+
+
+def test_warm_page_with_a_menu_stays_within_its_queries(client, pages):
+    choose([link(pages[0], children=[link(pages[1])])], [("More", [link(pages[2])])])
+    client.get("/prices/")
+    assert queries_for(client, "/prices/") <= 12
