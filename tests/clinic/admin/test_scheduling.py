@@ -86,7 +86,7 @@ def test_past_time_is_refused_in_words(editor, typed, said, publish):
     answer = send(editor, page, publish=publish, go_live_at=typed)
     assert answer.status_code == 200
     assert said in answer.content.decode()
-    assert "leave it empty to publish now" in answer.content.decode()
+    assert "leave it blank to publish now" in answer.content.decode()
     assert not Page.objects.get(pk=page.pk).live
 
 
@@ -95,7 +95,7 @@ def test_past_time_is_refused_for_each_page_type(editor, home):
     fields = {"title": "About", "slug": "about", "body": streamfield([]), "go_live_at": "2026-11-24 09:00"}
     sent = nested_form_data({**fields, "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}})
     answer = editor.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), sent)
-    assert "Tue, Nov 24, 9 am is over." in answer.content.decode()
+    assert "Tue, Nov 24, 9 am is in the past." in answer.content.decode()
 
 
 def test_old_time_does_not_block_a_later_edit(editor):
