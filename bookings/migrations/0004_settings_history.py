@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0002_words'),
+        ('bookings', '0003_more_words'),
         ('wagtailcore', '0098_apitoken'),
     ]
 

@@ -24,7 +24,7 @@ def withdraw(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0009_merge_0006_look_0008_undo_synonym_versions'),
+        ('clinic', '0010_words'),
         ('wagtailcore', '0098_apitoken'),
     ]
 
