@@ -4,14 +4,15 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from PIL import Image
 
 from clinic import models
 from clinic.media.videos import Video, read_video
-from clinic.pages.blocks import BodyBlock
 from tests import factories
 
-BLOCKS = BodyBlock().child_blocks
+BODY = models.StandardPage._meta.get_field("body").stream_block
+BLOCKS = BODY.child_blocks
 
 
 def make_photo(name: str) -> models.ClinicImage:
@@ -39,6 +40,16 @@ def test_every_block_renders_its_preview(name, photo):
     block = BLOCKS[name]
     assert block.is_previewable
     assert block.render(block.get_preview_value(), context={}).strip()
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_preview_in_the_admin_loads_what_the_block_needs(name, admin_client, home):
+    block = BLOCKS[name]
+    page = admin_client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix}).content.decode()
+    for meta in ("sheet", "script"):
+        if needed := getattr(block.meta, meta, None):
+            assert needed in page
+    assert ("clinic/css/blocks.css" in page) == hasattr(block.meta, "sheet")
 
 
 def test_picture_block_shows_picture_caption_and_credit(photo):
