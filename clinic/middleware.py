@@ -145,7 +145,7 @@ class ClinicClockMiddleware:
 def get_public_policy(response) -> str:
     """Return the policy of a public page. One with a block that shows another host may frame that host."""
     page = (getattr(response, "context_data", None) or {}).get("page")
-    hosts = {host for block in find_blocks(page) for host in getattr(block.meta, "frames", ())}
+    hosts = {host for block in find_blocks(page) for host in getattr(block.meta, "frames", ())} if page else None
     return f"{PUBLIC_POLICY}; frame-src 'self' {' '.join(sorted(hosts))}" if hosts else PUBLIC_POLICY
 
 
