@@ -29,7 +29,7 @@ class ConsultationSettings(BaseSiteSetting):
         _("when you answer"),
         max_length=160,
         default="We answer within one business day.",
-        help_text=_("Shown beside the form, on the receipt and in the email. Promise only what the desk can keep."),
+        help_text=_("Shown next to the form, on the receipt and in the email. Promise only what the desk can keep."),
     )
     next_steps = RichTextField(
         _("what happens next"),
@@ -53,7 +53,7 @@ class ConsultationSettings(BaseSiteSetting):
     desk_email = models.EmailField(
         _("desk's email"),
         blank=True,
-        help_text=_("Where a message about each new request goes. The clinic's email is used when empty."),
+        help_text=_("Where a message about each new request goes. Leave it blank to use the clinic's email."),
     )
 
     grid_minutes = models.PositiveSmallIntegerField(
