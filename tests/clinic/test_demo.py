@@ -189,6 +189,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
         ("::: quote nobody\n:::", "There is no testimonial called “nobody”. There are: grace."),
         ("::: qoute grace\n:::", "There is no block called “qoute”."),
         ("::: note Never closed\nText", "A block begins with “::: kind” and ends with a line “:::”."),
+        ("::: table Title\n- | A\n- B | 1 | 2\n:::", "Each row of a table needs as many cells as its first line."),
         ("::: quote grace\n::: note Title\nText\n:::", "A block begins with “::: kind” and ends with a line “:::”."),
         ("::: steps Heading\nNo title\n:::", "Each step or question needs a line “### Title”."),
         ("[A link](page:nowhere)", "There is no page called “nowhere”. There are: none."),
