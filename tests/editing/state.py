@@ -43,10 +43,14 @@ class PageState:
     is_private: bool
 
     @property
+    def times(self) -> list[datetime | None]:
+        """Return when the page ends and goes live. Moments that are over are none."""
+        return [moment if moment and moment > timezone.now() else None for moment in (self.expires, self.goes_live)]
+
+    @property
     def told(self) -> tuple:
-        """Return what has to be the same. Moments that are over are none."""
-        times = [moment if moment and moment > timezone.now() else None for moment in (self.expires, self.goes_live)]
-        return self.parent, self.url, self.live, self.draft, *times, self.is_private
+        """Return what has to be the same."""
+        return self.parent, self.url, self.live, self.draft, *self.times, self.is_private
 
 
 @dataclass

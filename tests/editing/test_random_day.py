@@ -22,8 +22,8 @@ from tests.editing.undoing import Undoing
 from tests.sizes import size
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=CLINIC_ZONE)
-ACTIONS = size(24, 200)
-BETWEEN_VISITS = size(12, 10)
+ACTIONS = size(16, 200)
+BETWEEN_VISITS = size(8, 20)
 
 
 class Day(Actions):
@@ -49,10 +49,9 @@ class Day(Actions):
 
     def undo_all(self) -> None:
         undoing = Undoing(self, self.known)
-        self.states.pop()
-        while self.states:
-            self.log.append(f"undo {self.log[len(self.states) - 1]}")
-            undoing.put_back(self.states.pop())
+        for step, before, after in reversed([*zip(self.log, self.states, self.states[1:], strict=False)]):
+            self.log.append(f"undo {step}")
+            undoing.put_back(before, after)
 
     def visit(self) -> dict[str, int | None]:
         """Check each address that was ever open. Return those that are linked now, and their pages."""

@@ -7,7 +7,7 @@ from wagtail.models import Page, Revision
 
 from blog.models import BlogCategory
 from clinic.models import TrashedPage
-from tests.editing.editor import Editor
+from tests.editing.editor import CLINIC_ZONE, Editor
 from tests.editing.state import SNIPPETS, PageState, State, take
 from treatments.models import AreaOfConcern
 
@@ -17,18 +17,24 @@ class Undoing:
         self.editor, self.known = editor, known
         self.again: dict[tuple[type, int], int] = {}  # snippets that were made again have another key
 
-    def put_back(self, before: State) -> None:
-        """Make the site what it was before."""
+    def put_back(self, before: State, now: State) -> None:
+        """Make the site what it was before. It is ``now`` as the step left it."""
+        if not before.differences(now):
+            return
         self.snippets(before)
-        self.restore_deleted(before)
-        self.delete_new(before)
+        for pk, page in before.pages.items():
+            if pk not in now.pages:
+                row = TrashedPage.objects.get(page_id=pk)
+                self.editor.post(f"trash/{row.pk}/restore/", {"parent": page.parent, "slug": row.slug})
+        for pk in reversed(now.pages):
+            if pk not in before.pages:
+                self.editor.post(f"pages/{pk}/delete/", {"send_to": ""})
         now = take(self.known)
         for pk, was in before.pages.items():
             if now.pages[pk].told != was.told:
                 self.page(pk, was)
         self.order(before)
-        now = take(self.known)
-        differences = before.differences(now)
+        differences = before.differences(take(self.known))
         assert not differences, "\n".join([*differences, *self.editor.log])
 
     def snippets(self, before: State) -> None:
@@ -55,16 +61,6 @@ class Undoing:
                 return version
         raise AssertionError(f"The history of {row!r} has no version with {words}")
 
-    def restore_deleted(self, before: State) -> None:
-        for pk, page in before.pages.items():
-            if row := TrashedPage.objects.filter(page_id=pk).first():
-                self.editor.post(f"trash/{row.pk}/restore/", {"parent": page.parent, "slug": row.slug})
-
-    def delete_new(self, before: State) -> None:
-        for pk in reversed(take(self.known).pages):
-            if pk not in before.pages:
-                self.editor.post(f"pages/{pk}/delete/", {"send_to": ""})
-
     def page(self, pk: int, was: PageState) -> None:
         """Put back one page: its place, its schedule, what is live, its draft, and who may see it."""
         now = take(self.known).pages[pk]
@@ -78,23 +74,27 @@ class Undoing:
             return
         if was.live is None and now.live is not None:
             self.editor.post(f"pages/{pk}/unpublish/", {"send_to": ""})
-        elif was.live is not None and (was.live, was.url, was.expires) != (now.live, now.url, now.expires):
-            self.restore(pk, was.live_version, was.live, {"action-publish": "1"})
-        if take(self.known).pages[pk].draft != was.draft:
-            self.restore(pk, was.latest_version, was.draft, {})
+        elif was.live is not None and (was.live, was.url, was.times) != (now.live, now.url, now.times):
+            self.restore(pk, was.live_version, was, {"action-publish": "1"})
+        now = take(self.known).pages[pk]
+        if (now.draft, now.times) != (was.draft, was.times):
+            self.restore(pk, was.latest_version, was, {})
         if now.is_private != was.is_private:
             self.editor.set_privacy(pk, is_private=was.is_private)
 
-    def restore(self, pk: int, version: int | None, words: dict, action: dict) -> None:
+    def restore(self, pk: int, version: int | None, was: PageState, action: dict) -> None:
+        """Restore a version from the history, with the categories and areas that were made again."""
         page = Page.objects.get(pk=pk).specific
         revision = page.revisions.filter(pk=version).first() or page.revisions.order_by("pk").first()
-        fields = {"go_live_at": "", "expire_at": "", **action}
+        expires = was.times[0].astimezone(CLINIC_ZONE).strftime("%Y-%m-%d %H:%M") if was.times[0] else ""
+        fields = {"go_live_at": "", "expire_at": expires, **action}
+        words = (action and was.live) or was.draft
         if "categories" in words:
-            fields["categories"] = list(
-                BlogCategory.objects.filter(slug__in=words["categories"]).values_list("pk", flat=True)
-            )
+            categories = BlogCategory.objects.filter(slug__in=words["categories"])
+            fields["categories"] = list(categories.values_list("pk", flat=True))
         if "area" in words:
-            fields["area"] = AreaOfConcern.objects.filter(slug=words["area"]).values_list("pk", flat=True).first() or ""
+            area = AreaOfConcern.objects.filter(slug=words["area"]).first()
+            fields["area"] = area.pk if area else ""
         self.editor.save(revision.as_object(), version=revision.pk, **fields)
 
     def order(self, before: State) -> None:
