@@ -86,12 +86,12 @@ class State:
 
 def tell(was: Any, now: Any) -> str:
     if isinstance(was, dict) and isinstance(now, dict):
-        return ", ".join(
-            f"{key}: {was.get(key)!r:.200} became {now.get(key)!r:.200}"
-            for key in was.keys() | now.keys()
-            if was.get(key) != now.get(key)
-        )
-    return f"{was!r:.300} became {now!r:.300}"
+        keys = [key for key in was.keys() | now.keys() if was.get(key) != now.get(key)]
+        return ", ".join(f"{key}: {tell(was.get(key), now.get(key))}" for key in keys)
+    one, two = str(was), str(now)
+    first = next((place for place, letters in enumerate(zip(one, two, strict=False)) if len(set(letters)) > 1), 0)
+    start = max(first - 60, 0)
+    return f"{one[start : start + 200]} became {two[start : start + 200]}"
 
 
 def take(known: dict[tuple, Words]) -> State:
@@ -137,7 +137,7 @@ def take(known: dict[tuple, Words]) -> State:
 def keep_words(data: Any) -> Any:
     """Return what a page holds without keys of rows and blocks, and numbers as the database writes them."""
     if isinstance(data, dict):
-        words = {key: keep_words(value) for key, value in data.items() if key not in NOT_WORDS}
+        words = {key: keep_words(value) for key, value in data.items() if key not in NOT_WORDS and value is not None}
         return words | {name: sorted(words[name], key=str) for name in ("page_keywords",) if name in words}
     if isinstance(data, list):
         return [keep_words(value) for value in data]

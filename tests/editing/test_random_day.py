@@ -46,12 +46,15 @@ class Day(Actions):
             run_worker.publish_scheduled()
         assert not run_worker.Job.failing, self.log
         self.states.append(take(self.known))
+        # Also what was open between two visits.
+        self.addresses |= {page.url: pk for pk, page in self.states[-1].pages.items() if page.live and page.url}
 
     def undo_all(self) -> None:
         undoing = Undoing(self, self.known)
         for step, before, after in reversed([*zip(self.log, self.states, self.states[1:], strict=False)]):
             self.log.append(f"undo {step}")
             undoing.put_back(before, after)
+            self.addresses |= {page.url: pk for pk, page in before.pages.items() if page.live and page.url}
 
     def visit(self) -> dict[str, int | None]:
         """Check each address that was ever open. Return those that are linked now, and their pages."""
