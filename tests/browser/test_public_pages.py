@@ -177,10 +177,23 @@ def test_header_of_a_phone_has_one_row(open_page):
     assert page.locator(".site-header").bounding_box()["height"] <= 80
 
 
-def test_card_alone_in_its_row_fills_it(open_page):
-    page = open_page("/treatments/", width=1440)
-    alone = page.locator(".cards > :only-child .card").first
-    assert alone.bounding_box()["width"] == page.locator(".cards").first.bounding_box()["width"]
+@pytest.mark.parametrize("width", [700, 900, 1100, 1440])
+@pytest.mark.parametrize("path", ["/", "/treatments/", "/blog/", "/search/?q=scars"])
+def test_card_alone_in_its_row_fills_it(open_page, path, width):
+    page = open_page(path, width=width)
+    rows = page.evaluate(
+        """() => [...document.querySelectorAll(".cards")].map(list => {
+            const boxes = [...list.children].map(item => item.getBoundingClientRect())
+            const last = boxes.filter(box => box.top === boxes.at(-1).top)
+            return [last.length, Math.round(last[0].width), Math.round(list.getBoundingClientRect().width)]
+        })"""
+    )
+    assert rows
+    assert [row for row in rows if row[0] == 1 and row[1] < row[2]] == []
+
+
+def test_picture_of_a_wide_card_is_beside_its_text(open_page):
+    alone = open_page("/treatments/", width=1440).locator(".cards > :only-child .card").first
     picture, body = (alone.locator(part).bounding_box() for part in (".card__picture", ".card__body"))
     assert picture["x"] + picture["width"] <= body["x"]
 
