@@ -151,10 +151,10 @@ def keep_words(data: Any) -> Any:
 
 
 def by_slug(words: Words, slugs: dict[type, dict[int, str]]) -> Words:
-    """Name categories and areas by their slugs: one that is made again has another key."""
+    """Name categories and areas by their slugs: one that is made again has another key. Leave out deleted ones."""
     words = dict(words)
     if "categories" in words:
         words["categories"] = sorted(filter(None, (slugs[BlogCategory].get(int(pk)) for pk in words["categories"])))
-    if "area" in words:
-        words["area"] = slugs[AreaOfConcern].get(words["area"])
+    if area := slugs[AreaOfConcern].get(words.pop("area", None)):
+        words["area"] = area
     return words

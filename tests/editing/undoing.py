@@ -9,7 +9,7 @@ from blog.models import BlogCategory
 from clinic.models import TrashedPage
 from tests.editing.editor import CLINIC_ZONE, Editor
 from tests.editing.state import SNIPPETS, PageState, State, take
-from treatments.models import AreaOfConcern
+from treatments.models import AreaOfConcern, TreatmentPage
 
 
 class Undoing:
@@ -92,8 +92,8 @@ class Undoing:
         if "categories" in words:
             categories = BlogCategory.objects.filter(slug__in=words["categories"])
             fields["categories"] = list(categories.values_list("pk", flat=True))
-        if "area" in words:
-            area = AreaOfConcern.objects.filter(slug=words["area"]).first()
+        if isinstance(page, TreatmentPage):
+            area = AreaOfConcern.objects.filter(slug=words.get("area")).first()
             fields["area"] = area.pk if area else ""
         self.editor.save(revision.as_object(), version=revision.pk, **fields)
 
