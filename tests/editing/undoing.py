@@ -51,8 +51,10 @@ class Undoing:
                     first = next(old for old, told in before.snippets[model].items() if told == words)
                     self.again[model, first] = model.objects.latest("pk").pk
                 elif model_to_dict(now[pk], exclude=["id", "latest_revision"]) != words:
-                    version = self.find_version(now[pk], words)
-                    self.editor.post(f"{address}/history/{pk}/revisions/{version.pk}/revert/", data)
+                    # The history of a snippet is deleted with it.
+                    version = None if pk in self.again.values() else self.find_version(now[pk], words)
+                    view = f"history/{pk}/revisions/{version.pk}/revert" if version else f"edit/{pk}"
+                    self.editor.post(f"{address}/{view}/", data)
 
     def find_version(self, row: Any, words: dict) -> Revision:
         """Return the version in the history that has these words."""
