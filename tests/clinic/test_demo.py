@@ -460,7 +460,7 @@ def test_botox_always_comes_with_its_warning(demo):
     for page in pages:
         assert "swallowing, speaking or breathing can be life-threatening. <b>Call 911" in page.side_effects, page
         assert "Boxed warning: “Distant spread of toxin effect.”" in page.side_effects, page
-        assert "A drooping eyelid</b> is on that list as well" in page.side_effects, page
+        assert "A drooping eyelid</b> is on the warning’s list as well" in page.side_effects, page
         assert "physician, nurse practitioner or physician assistant examines you" in page.who_should_not, page
         for word in ("infection", "allergic", "myasthenia", "ALS", "Lambert-Eaton", "pregnant", "breastfeeding"):
             assert word in page.who_should_not, page

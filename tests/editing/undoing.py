@@ -7,13 +7,14 @@ from wagtail.models import Page, Revision
 
 from blog.models import BlogCategory
 from clinic.models import TrashedPage
-from tests.editing.editor import CLINIC_ZONE, Editor
+from tests.editing.actions import Actions
+from tests.editing.editor import CLINIC_ZONE
 from tests.editing.state import SNIPPETS, PageState, State, take
 from treatments.models import AreaOfConcern, TreatmentPage
 
 
 class Undoing:
-    def __init__(self, editor: Editor, known: dict):
+    def __init__(self, editor: Actions, known: dict):
         self.editor, self.known = editor, known
         self.again: dict[tuple[type, int], int] = {}  # snippets that were made again have another key
 
@@ -21,6 +22,9 @@ class Undoing:
         """Make the site what it was before. It is ``now`` as the step left it."""
         if not before.differences(now):
             return
+        for pk, page in now.pages.items():
+            if pk not in before.pages or before.pages[pk].told != page.told:
+                self.editor.chosen.pop(pk, None)
         self.snippets(before)
         for pk, page in before.pages.items():
             if pk not in now.pages:

@@ -216,7 +216,7 @@ def test_parent_deleted_for_good_leaves_the_child_in_the_trash(manager, branch, 
     delete(manager, branch)
     trash.delete_for_good(TrashedPage.objects.get(page=branch.pk))
     assert TrashedPage.objects.get().parent is None
-    assert "Was below" in manager.get("/admin/trash/").content.decode()
+    assert "Was under" in manager.get("/admin/trash/").content.decode()
     assert restore(manager, child, parent=home.pk).status_code == 302
 
 

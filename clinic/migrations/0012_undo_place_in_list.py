@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0009_merge_0006_look_0008_undo_synonym_versions"),
+        ("clinic", "0011_menu_logo"),
     ]
 
     operations = [
