@@ -2,21 +2,23 @@
 
 import re
 from collections import Counter
-from html import unescape
+from itertools import groupby
 
 from django.db import transaction
-from django.utils.html import strip_tags
 from django.utils.text import slugify
 from wagtail.rich_text import RichText
 
 from clinic.addresses.reserved import is_reserved
 from clinic.models import Person
 
-from .legacy_import import KEY_VERSION, LegacyArticle, without_credentials
+from .legacy_import import KEY_VERSION, Block, LegacyArticle, without_credentials
 from .models import BlogCategory, BlogIndexPage, BlogPage
 
 # Of the words of two versions of one article, as many are the same. Rules read a few lines in another way.
 SAME_ARTICLE = 0.9
+# What stands right in a table: an amount, a range, a price, a percentage, with a unit or without.
+AMOUNT = r"[$€£]?\s?\d(?:[\d.,/]*\d)?"
+NUMBER = re.compile(rf"[~<>≤≥±+–-]?\s?{AMOUNT}(?:\s?[–-]\s?{AMOUNT})?\s?[%+]?(?: ?[^\W\d]{{1,8}}\.?)?")
 
 
 def get_slug(article: LegacyArticle, index: BlogIndexPage) -> str:
@@ -56,8 +58,7 @@ def find_older_import(article: LegacyArticle) -> BlogPage | None:
     for page in older.order_by("pk"):
         first = page.revisions.order_by("created_at", "pk").first()
         made = first.as_object() if first else page
-        html = " ".join(block.value.source for block in made.body)
-        text = f"{made.title} {unescape(strip_tags(html.replace('<', ' <')))}"
+        text = " ".join([made.title, *made.body.stream_block.get_searchable_content(made.body)])
         before = Counter(re.findall(r"\w+", text.casefold()))
         if 2 * (words & before).total() >= SAME_ARTICLE * (words.total() + before.total()):
             return page
@@ -69,6 +70,30 @@ def find_author(article: LegacyArticle) -> Person | None:
     name = without_credentials(article.author)
     found = [person for person in Person.objects.all() if name and without_credentials(person.name) == name]
     return found[0] if len(found) == 1 else None
+
+
+def to_body(article: LegacyArticle) -> list[tuple]:
+    """Return the blocks of a page: each table on its own, and all between two tables as one text."""
+    body, heading = [], article.title
+    for is_table, blocks in groupby(article.blocks, key=lambda block: block.tag == "table"):
+        if is_table:
+            body += [("table", to_table(table, heading)) for table in blocks]
+            continue
+        texts = list(blocks)
+        heading = next((block.texts[0] for block in reversed(texts) if block.tag in ("h2", "h3", "h4")), heading)
+        body.append(("text", RichText("".join(block.html for block in texts))))
+    return body
+
+
+def to_table(table: Block, caption: str) -> dict:
+    """Return the value of a table block. The first row has the headings, the caption is that of its section."""
+    headings, *rows = table.texts
+    columns = [
+        {"type": "number" if all(map(NUMBER.fullmatch, cells)) else "text", "heading": heading}
+        for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)
+    ]
+    cells = {"columns": columns, "rows": [{"values": list(row)} for row in rows], "caption": caption}
+    return {"table": cells, "has_row_headers": columns[0]["type"] == "text"}
 
 
 def create_draft(article: LegacyArticle, index: BlogIndexPage, user=None) -> BlogPage:
@@ -85,7 +110,7 @@ def create_draft(article: LegacyArticle, index: BlogIndexPage, user=None) -> Blo
             date=article.date,
             author=find_author(article),
             search_description=article.description,
-            body=[("text", RichText(article.html))],
+            body=to_body(article),
             legacy_key=article.key,
             owner=user,
         )

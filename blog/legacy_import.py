@@ -246,24 +246,21 @@ class Block:
     @property
     def outline(self) -> str:
         """Return the block as one line of text: "Wash (face · neck) · Dry"."""
-        if self.tag == "table":
-            return " · ".join(" | ".join(row) for row in self.texts)
         parts = [f"({text.outline})" if isinstance(text, Block) else f"· {text}" for text in self.texts]
         return " ".join(parts).removeprefix("· ")
 
     @property
     def html(self) -> str:
-        """Return HTML for rich text. It has no tables, so each row becomes an item of a list."""
-        if self.tag not in ("ul", "ol", "table"):
+        """Return HTML for rich text, which has no tables."""
+        if self.tag not in ("ul", "ol"):
             return f"<{self.tag}>{escape(self.texts[0], quote=False)}</{self.tag}>"
         items: list[str] = []
         for text in self.texts:
             if isinstance(text, Block):
                 items[-1] += text.html
             else:
-                items.append(escape(text if isinstance(text, str) else " – ".join(text), quote=False))
-        tag = "ul" if self.tag == "table" else self.tag
-        return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+                items.append(escape(text, quote=False))
+        return f"<{self.tag}>{''.join(f'<li>{item}</li>' for item in items)}</{self.tag}>"
 
 
 @dataclass
@@ -300,10 +297,6 @@ class LegacyArticle:
     @property
     def tables(self) -> list[Block]:
         return [block for block in self.blocks if block.tag == "table"]
-
-    @property
-    def html(self) -> str:
-        return "".join(block.html for block in self.blocks)
 
     @property
     def slug(self) -> str:

@@ -144,7 +144,9 @@ class BlogPage(BasePage):
         _("date that readers see"),
         null=True,
         blank=True,
-        help_text=_("Empty: the day it first goes live. Type a date for an article that appeared elsewhere before."),
+        help_text=_(
+            "Leave it blank for the day it first goes live. Type a date for an article that appeared elsewhere before."
+        ),
     )
     author = optional_key("clinic.Person", _("author"), related_name="articles")
     categories = ParentalManyToManyField(BlogCategory, verbose_name=_("categories"), blank=True, related_name="pages")

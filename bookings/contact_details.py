@@ -109,7 +109,7 @@ def check_email(typed: str) -> str:
     if not before:
         raise _bad_email(_("The part before the @ is missing in this email address. It looks like name@example.com."))
     if "." not in domain.strip("."):
-        raise _bad_email(_("The part after the @ is not complete. It has a dot, as in name@example.com."))
+        raise _bad_email(_("The part after the @ is not complete. It needs a dot, as in name@example.com."))
     if ".." in email or email.startswith(".") or before.endswith(".") or domain[0] == "." or domain[-1] == ".":
         raise _bad_email(_("There is one dot too many in this email address. Delete it."))
     _check_characters(before, domain)
@@ -174,7 +174,7 @@ def _not_a_number() -> ValidationError:
     return ValidationError(
         _(
             "We cannot dial this number. Write it with its area code, for example (949) 555-0123, or for a number "
-            "abroad with + and the country code."
+            "outside the US with + and the country code."
         ),
         code="phone",
     )
@@ -271,7 +271,7 @@ class EmailField(forms.EmailField):
     A line break in it would start a new email header.
     """
 
-    default_validators = [EmailValidator(_("The part after the @ is not right. It looks like name@example.com."))]
+    default_validators = [EmailValidator(_("The part after the @ looks wrong. It should look like name@example.com."))]
 
     def to_python(self, value: Any) -> str:
         email = one_line(super().to_python(value))

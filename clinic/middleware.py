@@ -25,6 +25,7 @@ from wagtail.models import Site
 from wagtail.users.models import UserProfile
 
 from clinic.models import ClinicProfile
+from clinic.pages.blocks import find_blocks
 from clinic.site import health
 from clinic.site.views import bad_request
 from clinic.text import UNWANTED, drop_unwanted_escapes
@@ -60,7 +61,7 @@ class PageHeadersMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        policy = ADMIN_POLICY if request.path.startswith(ADMIN_PREFIX) else PUBLIC_POLICY
+        policy = ADMIN_POLICY if request.path.startswith(ADMIN_PREFIX) else get_public_policy(response)
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
@@ -139,6 +140,13 @@ class ClinicClockMiddleware:
             profile = getattr(request.user, "wagtail_userprofile", None) or UserProfile(user=request.user)
             profile.current_time_zone = clinic.zone.key
             request.user.wagtail_userprofile = profile
+
+
+def get_public_policy(response) -> str:
+    """Return the policy of a public page. One with a block that shows another host may frame that host."""
+    page = (getattr(response, "context_data", None) or {}).get("page")
+    hosts = {host for block in find_blocks(page) for host in getattr(block.meta, "frames", ())} if page else None
+    return f"{PUBLIC_POLICY}; frame-src 'self' {' '.join(sorted(hosts))}" if hosts else PUBLIC_POLICY
 
 
 def clean_parameters(parameters: QueryDict) -> QueryDict:

@@ -15,7 +15,7 @@ from clinic.hours import feeds
 from clinic.media.views import serve_document, serve_rendition
 from clinic.search.views import search
 from clinic.site import views
-from clinic.site.icons import manifest
+from clinic.site.icons import favicon, manifest
 from clinic.site.sitemaps import SITEMAPS
 
 # Wagtail's own ways to sign in check neither limits nor a second factor. Their old addresses lead to ours.
@@ -45,7 +45,7 @@ urlpatterns = [
     path("consultation/", include("bookings.urls")),
     path("search/", search, name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("favicon.ico", views.favicon, name="favicon"),
+    path("favicon.ico", favicon, name="favicon"),
     path("site.webmanifest", manifest, name="manifest"),
     path("hours.json", feeds.hours_json, name="hours_json"),
     path("hours.ics", feeds.hours_ics, name="hours_ics"),

@@ -21,6 +21,7 @@ from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
+from .media.logos import LogoOperation
 from .models import AccountEvent, Announcement, Keyword, OpeningHours
 from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
@@ -34,6 +35,11 @@ register_snippet(OpeningHoursViewSet)
 @hooks.register("register_icons")
 def register_icons(icons):
     return [*icons, "clinic/admin/icons/opening-hours.svg"]
+
+
+@hooks.register("register_image_operations")
+def register_logo_operation():
+    return [("logo", LogoOperation)]
 
 
 @hooks.register("register_admin_urls")

@@ -1,8 +1,8 @@
 """List an address for every URL pattern of the site and the admin.
 
 A line holds a pattern. The lines below it, indented, hold addresses that it matches; a pattern without them is its own
-address. A name in braces is an object of ``make_objects``. The snippets share their patterns: "@" is
-each of ``SNIPPETS``.
+address. A name in braces is an object of ``make_objects``. The snippets share their patterns, and so
+do the settings: "@" is each of ``SNIPPETS`` or of ``SETTINGS``.
 """
 
 import re
@@ -17,6 +17,19 @@ SNIPPETS = {
     "clinic/testimonial": "testimonial",
     "clinic/whychooseus": "why_choose_us",
 }
+
+SETTINGS = {
+    "bookings/consultationsettings": "consultation",
+    "clinic/clinicprofile": "profile",
+    "clinic/navigation": "navigation",
+}
+
+SETTINGS_ROWS = r"""
+admin/settings/@/history/<int:pk>/
+admin/settings/@/history/<int:pk>/results/
+admin/settings/@/history/<int:pk>/revert/<int:revision_id>/
+admin/settings/@/history/(?P<pk>\d{1,18})/compare/(?P<revision_id_a>\d{1,18})\.\.\.(?P<revision_id_b>latest|\d{1,18})/$
+"""
 
 SNIPPET_ROWS = r"""
 admin/snippets/@/
@@ -332,6 +345,7 @@ admin/settings/<slug:app_name>/<slug:model_name>/
     admin/settings/bookings/consultationsettings/
 admin/settings/<slug:app_name>/<slug:model_name>/<int:pk>/
     admin/settings/clinic/clinicprofile/{site}/
+    admin/settings/clinic/navigation/{site}/
     admin/settings/bookings/consultationsettings/{site}/
 admin/settings/<slug:app_name>/<slug:model_name>/<int:pk>/preview/
     admin/settings/clinic/clinicprofile/{site}/preview/
@@ -565,10 +579,11 @@ def read_rows() -> list[tuple[str, str]]:
         else:
             pattern = line
             rows[pattern] = []
-    for snippet, name in SNIPPETS.items():
-        for line in SNIPPET_ROWS.split():
-            pattern = line.replace("@", snippet)
-            address = re.sub(r"<(int|str):pk>|\(\?P<pk>\.\+\)", f"{{{name}}}", pattern)
-            address = re.sub(r"<int:revision_id>|\(\?P<revision_id_.>[^)]*\)", f"{{{name}_revision}}", address)
-            rows[pattern] = [address.replace("\\", "").rstrip("$")]
+    shared = [(SNIPPETS, SNIPPET_ROWS), (SETTINGS, SETTINGS_ROWS)]
+    lines = [(line, *one) for models, lines in shared for one in models.items() for line in lines.split()]
+    for line, model, name in lines:
+        pattern = line.replace("@", model)
+        address = re.sub(r"<(int|str):pk>|\(\?P<pk>[^)]*\)", f"{{{name}}}", pattern)
+        address = re.sub(r"<int:revision_id>|\(\?P<revision_id_.>[^)]*\)", f"{{{name}_revision}}", address)
+        rows[pattern] = [address.replace("\\", "").rstrip("$")]
     return [(pattern, address) for pattern, addresses in rows.items() for address in addresses or [pattern]]

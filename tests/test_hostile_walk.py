@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
@@ -62,7 +63,7 @@ from clinic.models import (
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.undo.trash import move_to_trash
 from tests import factories, sizes
-from tests.addresses import SNIPPETS, read_rows
+from tests.addresses import SETTINGS, SNIPPETS, read_rows
 from tests.hostile_values import BODIES, HEADERS, PATH_TEXTS, TEXTS
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
@@ -304,8 +305,9 @@ def make_objects() -> dict[str, str]:
         "testimonial": clinic_models.Testimonial.objects.first(),
         "synonym": Synonym.objects.first(),
         "why_choose_us": WhyChooseUs.objects.first(),
+        **{name: apps.get_model(*label.split("/")).for_site(Site.objects.get()) for label, name in SETTINGS.items()},
     }
-    versions = {f"{name}_revision": found[name].save_revision() for name in SNIPPETS.values()}
+    versions = {f"{name}_revision": found[name].save_revision() for name in (*SNIPPETS.values(), *SETTINGS.values())}
     paths = {
         "token": get_visit_path(visit.case).split("/")[-2],
         "receipt": get_receipt_path(visit.case).split("/")[-2],

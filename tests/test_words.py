@@ -25,6 +25,7 @@ RARE = {r"\bhonest": 0, r"\bplain(?!\))": 3, r"\bsays? so\b": 1}
 GENDERED = re.compile(r"\b(?:she|her|hers|herself|he|him|his|himself)\b", re.IGNORECASE)
 TEMPLATE_CODE = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}|<!--.*?-->|<style.*?</style>", re.DOTALL)
 FIELD_NAME = re.compile(r"## Afterwards|page\.afterwards|id=\"afterwards\"")  # a field, which readers do not see
+MAX_WORDS = 28  # in a sentence that patients read
 DOLLARS = re.compile(r"\$(\d[\d,]*)")
 SMALL_WORDS = set(
     "a an and are as at be but by can can’t do does don’t for from has have here how if in is it its may not of on or "
@@ -152,6 +153,32 @@ def test_emails_begin_with_a_capital_letter(path):
     assert not [start for start in starts if start.islower()]
 
 
+# Style
+
+
+def prose_of(file: content.PageFile) -> list[str]:
+    """Return the sentences of a page, without links, sources and the lines that open a block."""
+    text = words_of(file).split("## Sources")[0]
+    text = re.sub(r"^:::.*$", "", re.sub(r"\]\([^)]*\)", "", text), flags=re.MULTILINE)
+    blocks = re.split(r"\n\s*\n|^- |^\d+\. |^#+ .*$", text, flags=re.MULTILINE)
+    return [one for block in blocks for one in re.split(r"(?<=[.?!])[*”]* ", " ".join(block.split()))]
+
+
+def count_words(sentence: str) -> int:
+    return len(re.findall(r"[\w’'$-]+", sentence))
+
+
+@pytest.mark.parametrize("slug", read_pages())
+def test_patients_read_short_sentences(slug):
+    assert not [one for one in prose_of(read_pages()[slug]) if count_words(one) > MAX_WORDS]
+
+
+@pytest.mark.parametrize("slug", read_pages())
+def test_commas_and_periods_stand_inside_quotes(slug):
+    """Americans write “removal,” where the British write “removal”,."""
+    assert not re.findall(r"\w+”[,.]", words_of(read_pages()[slug]))
+
+
 # Treatments
 
 
@@ -233,6 +260,61 @@ def test_only_licensed_clinicians_examine():
     for file in pages.values():
         if "skin cancer" in words_of(file) and "author" in file.fields:
             assert people[file.fields["author"]]["credentials"] == "MD", file.name
+
+
+@pytest.mark.parametrize("slug", read_pages())
+def test_signs_of_a_serious_allergy_mean_911(slug):
+    """A page that names these signs says 911 in the same paragraph, or in the heading of its list."""
+    for told in re.split(r"\n:::\n|\n## ", words_of(read_pages()[slug])):
+        if re.search(r"wheezing|fainting|swollen tongue", told):
+            assert "911" in told
+
+
+def is_called_safe(text: str) -> bool:
+    """Return whether a sentence other than a question calls something safe."""
+    sentences = re.split(r"(?<=[.?!:])\s+|\n\n|\]\([^)]*\)", text.replace("a safe place for medical details", ""))
+    return any(re.search(r"\bsafe(?:r|ly|st)?\b", one, re.IGNORECASE) for one in sentences if not one.endswith("?"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_called"),
+    [
+        ("A razor is cheap and safe.", True),
+        ("Filler is safer than surgery.", True),
+        ("It can safely be repeated.", True),
+        ("### Is it safe?\n\nIt has risks.", False),
+        ("Your request is not in an unsafe place.", False),
+    ],
+)
+def test_claims_of_safety_are_recognized(text, is_called):
+    assert is_called_safe(text) == is_called
+
+
+@pytest.mark.parametrize("slug", read_pages())
+def test_no_treatment_is_called_safe(slug):
+    """A page may ask whether something is safe. It answers with the risks."""
+    assert not is_called_safe(words_of(read_pages()[slug]))
+
+
+def test_cosmetic_botox_is_judged_after_two_weeks_everywhere():
+    lines = [file for file in treatments().values() if file.fields["area"] == "lines-and-expression"]
+    assert len(lines) >= 7
+    for file in lines:
+        assert file.fields["results_show"].endswith("in full after about two weeks"), file.name
+
+
+def test_a_facial_waits_as_long_everywhere():
+    told = words_of(read_pages()["facials-and-skin-care"])
+    assert "the next day at the earliest, and about two weeks after filler" in " ".join(told.split())
+    told = words_of(read_pages()["the-first-two-days-after-injections"])
+    assert "the day after Botox, and until two weeks after filler" in " ".join(told.split())
+
+
+def test_waxing_stops_as_early_everywhere():
+    told = " ".join(words_of(read_pages()["laser-hair-removal"]).split())
+    assert "No waxing, plucking or threading for four weeks" in told
+    told = words_of(read_pages()["when-to-plan-laser-treatments"])
+    assert "waxing" in re.search(r"### Four weeks before\n(.*?)###", told, re.DOTALL)[1]
 
 
 # Numbers that stand in more than one place

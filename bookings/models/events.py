@@ -79,7 +79,9 @@ class Event(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    actor_name = models.CharField(_("who"), max_length=150, blank=True, help_text=_("Empty: the patient or the site."))
+    actor_name = models.CharField(
+        _("who"), max_length=150, blank=True, help_text=_("Blank for the patient and the site.")
+    )
     data = models.JSONField(_("data"), default=dict, encoder=DjangoJSONEncoder)
 
     objects = EventManager()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
+from wagtail.models import RevisionMixin
 
 from clinic.models import ClinicProfile
 
@@ -13,7 +14,7 @@ GRIDS = [(15, _("quarter of an hour")), (30, _("half hour")), (60, _("hour"))]
 
 
 @register_setting(icon="calendar-check", order=110)
-class ConsultationSettings(BaseSiteSetting):
+class ConsultationSettings(RevisionMixin, BaseSiteSetting):
     """Store the form's texts, the booking rules, and the desk's email."""
 
     heading = models.CharField(_("heading"), max_length=120, default="Ask for a free consultation")
@@ -29,7 +30,7 @@ class ConsultationSettings(BaseSiteSetting):
         _("when you answer"),
         max_length=160,
         default="We answer within one business day.",
-        help_text=_("Shown beside the form, on the receipt and in the email. Promise only what the desk can keep."),
+        help_text=_("Shown next to the form, on the receipt and in the email. Promise only what the desk can keep."),
     )
     next_steps = RichTextField(
         _("what happens next"),
@@ -53,7 +54,7 @@ class ConsultationSettings(BaseSiteSetting):
     desk_email = models.EmailField(
         _("desk's email"),
         blank=True,
-        help_text=_("Where a message about each new request goes. The clinic's email is used when empty."),
+        help_text=_("Where a message about each new request goes. Leave it blank to use the clinic's email."),
     )
 
     grid_minutes = models.PositiveSmallIntegerField(

@@ -97,7 +97,7 @@ def get_steps(state: str) -> list[dict]:
         _("We have your request"),
         _("A time is held for you"),
         _("Your time is booked"),
-        _("You come to see us"),
+        _("You come in for your visit"),
     ]
     return [
         {"text": text, "is_done": number <= done, "is_current": number == done}

@@ -168,11 +168,14 @@ def to_blocks(words: str, names: Names) -> list[tuple[str, Any]]:
 
 
 def _block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any]:
+    if block := _written_block(kind, title, inside, names) or _chosen_block(kind, title, inside, names):
+        return block
+    raise DemoDataError(f"There is no block called “{kind}”.")
+
+
+def _written_block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any] | None:
+    """Return a block whose content is in the file."""
     match kind:
-        case "picture":
-            image = names.find("picture", title)
-            shown = {"image": image, "alt_text": image.description, "decorative": False}
-            return "picture", {"image": shown, "caption": plain(inside)}
         case "questions":
             return "questions", {"heading": title, "questions": to_questions(inside, names)}
         case "steps":
@@ -184,6 +187,20 @@ def _block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any]:
             rows = [[cell.strip() for cell in f"{line}| | ".split("|")[:3]] for line in _items(lines)]
             prices = [{"name": name, "price": price, "note": note} for name, price, note in rows]
             return "price_table", {"caption": title, "rows": prices, "footnote": plain(footnote)}
+        case "table":
+            return "table", {"table": to_table(title, inside), "has_row_headers": True}
+        case "map":
+            return "map", {"heading": title, "caption": plain(inside)}
+    return None
+
+
+def _chosen_block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any] | None:
+    """Return a block that shows what the file names."""
+    match kind:
+        case "picture":
+            image = names.find("picture", title)
+            shown = {"image": image, "alt_text": image.description, "decorative": False}
+            return "picture", {"image": shown, "caption": plain(inside)}
         case "treatment-prices":
             lines, _, footnote = inside.partition("\n\n")
             treatments = [names.find("page", slug) for slug in _items(lines)]
@@ -201,7 +218,16 @@ def _block(kind: str, title: str, inside: str, names: Names) -> tuple[str, Any]:
             return kind.replace("-", "_"), {chosen: names.find(chosen, title)}
         case "people":
             return "people", {"heading": title, "people": [names.find("person", name) for name in _items(inside)]}
-    raise DemoDataError(f"There is no block called “{kind}”.")
+    return None
+
+
+def to_table(caption: str, lines: str) -> dict:
+    """Return a table. The first line has the headings."""
+    headings, *rows = ([cell.strip() for cell in line.split("|")] for line in _items(lines))
+    if any(len(row) != len(headings) for row in rows):
+        raise DemoDataError("Each row of a table needs as many cells as its first line.")
+    columns = [{"type": "text", "heading": heading} for heading in headings]
+    return {"caption": caption, "columns": columns, "rows": [{"values": row} for row in rows]}
 
 
 def _items(lines: str) -> list[str]:

@@ -139,10 +139,10 @@ def _read_openings(plain: str) -> tuple[Span, ...]:
     pieces = _BETWEEN_OPENINGS.split(plain)
     if "" in pieces:
         raise NotationError(
-            f"Is an opening missing beside a comma in {_quoted(plain)}? Write it like 9 am – 12 pm, 1 pm – 5 pm."
+            f"Is an opening missing next to a comma in {_quoted(plain)}? Write it like 9 am – 12 pm, 1 pm – 5 pm."
         )
     if len(pieces) > MAX_SPANS:
-        raise NotationError(f"A day has room for {MAX_SPANS} openings, and here are {len(pieces)}. Combine some.")
+        raise NotationError(f"A day can have at most {MAX_SPANS} openings, and this has {len(pieces)}. Combine some.")
     times = [_read_times(piece) for piece in pieces]
     readings = [_readings(piece, *pair) for piece, pair in zip(pieces, times, strict=True)]
     chosen: list[_Reading] = []
@@ -155,7 +155,7 @@ def _read_openings(plain: str) -> tuple[Span, ...]:
             opening = opening._replace(opens=openings.pop().opens)
         openings.append(opening)
     if not all(one.is_plausible for one in openings):
-        raise NotationError("Together these hours run into the next day’s. Give each day only its own.")
+        raise NotationError("Together these hours run into the next day. Give each day only its own hours.")
     return tuple(one.as_span() for one in openings)
 
 
@@ -183,7 +183,7 @@ def _choose(piece: str, readings: list[_Reading], earlier: list[_Reading], later
     fitting = [one for one in readings if after <= one.opens and one.closes <= before]
     if len(readings) == 1 and not fitting:
         raise NotationError(
-            f"{_quoted(piece)} overlaps with what stands beside it. "
+            f"{_quoted(piece)} overlaps with the opening next to it. "
             "Write the openings in order, like 9 am – 12 pm, 1 pm – 5 pm."
         )
     if len(fitting) != 1 or (fitting[0].is_guess and fitting[0].closes > DAY):
@@ -203,7 +203,7 @@ def _ambiguous(piece: str, readings: list[_Reading]) -> NotationError:
 def _read_times(piece: str) -> tuple[_Time, _Time]:
     sides = _BETWEEN_TIMES.split(piece)
     if len(sides) != 2 or "" in sides:
-        raise _UnreadableError(f"{_quoted(piece)} does not say from when to when. {EXAMPLE}")
+        raise _UnreadableError(f"{_quoted(piece)} needs an opening time and a closing time. {EXAMPLE}")
     opening, closing = sides
     return _read_time(opening), _read_time(closing)
 

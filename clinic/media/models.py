@@ -44,7 +44,7 @@ class ClinicImage(AbstractImage):
     shows_patient = models.BooleanField(
         _("shows a patient"),
         default=False,
-        help_text=_("Check this if a real patient can be seen, also in before-and-after pictures."),
+        help_text=_("Check this if a real patient can be seen, including in before-and-after pictures."),
     )
     consent_reference = models.CharField(
         _("consent on file"),

@@ -13,6 +13,7 @@ EVERYTHING = ("add", "change", "delete")
 
 CONTENT = {
     "clinic.keyword": EVERYTHING,
+    "clinic.synonym": EVERYTHING,
     "clinic.person": EVERYTHING,
     "clinic.testimonial": EVERYTHING,
     "clinic.whychooseus": EVERYTHING,
@@ -20,6 +21,7 @@ CONTENT = {
     "treatments.areaofconcern": EVERYTHING,
     "wagtailredirects.redirect": EVERYTHING,
     "clinic.clinicprofile": ("change",),
+    "clinic.navigation": ("change",),
     "clinic.openinghours": ("add", "change"),
     "clinic.announcement": EVERYTHING,
     # The words around the consultation form: content, no patient in it.

@@ -13,4 +13,5 @@ from clinic.pages.snippets import Person, Testimonial, WhyChooseUs
 from clinic.search.models import Synonym
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.site.models import Announcement, ClinicProfile, SocialLink
+from clinic.site.navigation import Navigation
 from clinic.undo.models import TrashedPage, TrashPage

@@ -44,20 +44,20 @@ class BasePage(Page):
         _("summary for lists"),
         max_length=300,
         blank=True,
-        help_text=_("One or two sentences for cards and lists. The search description is used when empty."),
+        help_text=_("One or two sentences for cards and lists. Leave it blank to use the search description."),
     )
     listing_image = optional_key(
         "clinic.ClinicImage",
         _("picture"),
         help_text=_(
-            "Shown on cards, where it is decorative: the title stands beside it. Articles, treatments, contact and "
+            "Shown on cards, where it is decorative: the title is next to it. Articles, treatments, contact and "
             "standard pages also show it at the top, with its alt text."
         ),
     )
     social_image = optional_key(
         "clinic.ClinicImage",
         _("picture for sharing"),
-        help_text=_("Shown when the page is shared. The page's picture is used when empty."),
+        help_text=_("Shown when the page is shared. Leave it blank to use the page's picture."),
     )
     noindex = models.BooleanField(
         _("hide from search engines"),

@@ -1,10 +1,15 @@
 """Define the blocks that editors build all pages from."""
 
+from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTableBlockValidationError
 from wagtail.images import get_image_model
-from wagtail.images.blocks import ImageBlock
+from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
+
+from clinic.media.videos import MAX_ADDRESS, PLAYERS, Video, read_video
 
 TEXT_FEATURES = ["h2", "h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "superscript", "hr"]
 SMALL_TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link"]
@@ -240,6 +245,171 @@ class PeopleBlock(SnippetBlock):
         }
 
 
+class VideoValue(blocks.StructValue):
+    @property
+    def video(self) -> Video | None:
+        return read_video(self.get("address") or "")
+
+
+class VideoBlock(blocks.StructBlock):
+    """Show a video of another host, of which nothing is loaded before a click."""
+
+    address = blocks.CharBlock(
+        label=_("Address"),
+        max_length=MAX_ADDRESS,
+        search_index=False,
+        help_text=_("Open the video on YouTube or Vimeo and copy its address. A start time in it is kept."),
+    )
+    poster = ImageChooserBlock(
+        label=_("Picture"),
+        help_text=_("Shown until a visitor clicks. It is decorative: the title says what the video is."),
+    )
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    length = blocks.CharBlock(label=_("Length"), required=False, max_length=30, help_text=_("For example “2 minutes”."))
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        description = _("A video on YouTube or Vimeo. Nothing is loaded from there until a visitor clicks.")
+        template = "blocks/video.html"
+        value_class = VideoValue
+        sheet = "clinic/css/blocks.css"
+        script = "clinic/js/video.js"
+        frames = PLAYERS
+
+    def get_preview_value(self):
+        return self.normalize(
+            {
+                "address": "https://www.youtube.com/watch?v=00000000000",
+                "poster": get_image_model().objects.first(),
+                "title": "What happens at a first visit",
+                "length": "2 minutes",
+            }
+        )
+
+    def clean(self, value):
+        """Store the address without what its host adds to follow visitors."""
+        value = super().clean(value)
+        if value["address"]:
+            if not value.video:
+                message = _(
+                    "Paste the address of one video on YouTube or Vimeo, like "
+                    "https://www.youtube.com/watch?v=abc_DEF-123 or https://vimeo.com/123456789."
+                )
+                raise blocks.StructBlockValidationError({"address": ValidationError(message)})
+            value["address"] = value.video.url
+        return value
+
+
+class GalleryPictureBlock(blocks.StructBlock):
+    image = ImageBlock(label=_("Picture"))
+    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+
+
+class GalleryBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    pictures = blocks.ListBlock(GalleryPictureBlock(), label=_("Pictures"), min_num=2, max_num=24)
+
+    class Meta:
+        icon = "grid"
+        label = _("Gallery")
+        description = _("Pictures side by side, with captions. A click shows one large.")
+        template = "blocks/gallery.html"
+        sheet = "clinic/css/blocks.css"
+
+    def get_context(self, value, parent_context=None):
+        """Add the pictures that still exist, and read all their renditions at once."""
+        context = super().get_context(value, parent_context)
+        context["pictures"] = [picture for picture in value["pictures"] if picture["image"]]
+        prefetch_related_objects([picture["image"] for picture in context["pictures"]], "renditions")
+        return context
+
+    def get_preview_value(self):
+        image = get_image_model().objects.first()
+        pictures = [{"image": image, "caption": f"Caption {number}"} for number in (1, 2, 3)]
+        return self.normalize({"heading": "Our rooms", "pictures": pictures if image else []})
+
+
+class CellsBlock(TypedTableBlock):
+    text = blocks.CharBlock(label=_("Text"), required=False)
+    number = blocks.CharBlock(
+        label=_("Number"), required=False, help_text=_("Aligned right: amounts, prices, “2–3 days”.")
+    )
+    rich_text = blocks.RichTextBlock(label=_("Text with links and lists"), required=False, features=SMALL_TEXT_FEATURES)
+
+
+class TableBlock(blocks.StructBlock):
+    table = CellsBlock(label=_("Table"))
+    has_row_headers = blocks.BooleanBlock(
+        label=_("The first column names the rows"),
+        required=False,
+        default=True,
+        help_text=_("Screen readers read it before each cell of its row."),
+    )
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        description = _("Rows and columns with headings: to compare, or for amounts.")
+        template = "blocks/table.html"
+        sheet = "clinic/css/blocks.css"
+        preview_value = {
+            "table": {
+                "caption": "How long it takes",
+                "columns": [
+                    {"type": "text", "heading": "Treatment"},
+                    {"type": "text", "heading": "Downtime"},
+                    {"type": "number", "heading": "Visits"},
+                ],
+                "rows": [{"values": ["Facial", "None", "1"]}, {"values": ["Laser", "A few days", "3–6"]}],
+            },
+            "has_row_headers": True,
+        }
+
+    def get_preview_value(self):
+        return self.to_python(self.meta.preview_value)
+
+    def clean(self, value):
+        """Refuse a table without what names it and its columns. A draft may lack them."""
+        value = super().clean(value)
+        if not self.is_deferred_validation and (faults := list(find_faults(value["table"]))):
+            raise blocks.StructBlockValidationError({"table": TypedTableBlockValidationError(non_block_errors=faults)})
+        return value
+
+
+def find_faults(table):
+    """Yield what a reader would miss. The first heading may be empty: the column below it names the rows."""
+    if not table.caption.strip():
+        yield _("Write a caption that says what the table is about.")
+    if not table.columns or not table.row_data:
+        yield _("Add at least one column and one row.")
+    if any(not column["heading"].strip() for column in table.columns[1:]):
+        yield _("Write a heading for each column. Only the first one may be empty.")
+
+
+class MapBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    image = ImageBlock(
+        label=_("Picture"),
+        required=False,
+        help_text=_("A map or a photo of the entrance. Without one, the site draws the clinic's street."),
+    )
+    caption = blocks.CharBlock(
+        label=_("Caption"), required=False, max_length=200, help_text=_("For example “Opposite the library”.")
+    )
+
+    class Meta:
+        icon = "site"
+        label = _("Map")
+        description = _("Where the clinic is, as a picture, with its address and a link to directions.")
+        template = "blocks/map.html"
+        preview_value = {"heading": "How to find us", "image": None, "caption": "Opposite the library"}
+
+
 class BodyBlock(blocks.StreamBlock):
     """Hold the main content of a page."""
 
@@ -254,3 +424,15 @@ class BodyBlock(blocks.StreamBlock):
     quote = QuoteBlock()
     why_choose_us = WhyChooseUsBlock()
     people = PeopleBlock()
+    video = VideoBlock()
+    gallery = GalleryBlock()
+    table = TableBlock()
+    map = MapBlock()
+
+
+def find_blocks(page) -> list[blocks.Block]:
+    """Return the kinds of blocks in the body of a page, without reading their values."""
+    if not (body := getattr(page, "body", None)):
+        return []
+    kinds = {child["type"] for child in body.raw_data}
+    return [block for name, block in body.stream_block.child_blocks.items() if name in kinds]

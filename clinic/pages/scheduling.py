@@ -21,9 +21,9 @@ class SchedulePanel(PublishingPanel):
         super().__init__(**kwargs)
         goes_live, ends = self.children
         goes_live.heading = gettext_lazy("Goes live")
-        goes_live.help_text = gettext_lazy("Empty: when you publish it.")
+        goes_live.help_text = gettext_lazy("Leave it blank to go live when you publish.")
         ends.heading = gettext_lazy("Comes off the site")
-        ends.help_text = gettext_lazy("Empty: never.")
+        ends.help_text = gettext_lazy("Leave it blank to keep the page on the site.")
 
 
 class SchedulePageForm(WagtailAdminPageForm):
@@ -32,7 +32,7 @@ class SchedulePageForm(WagtailAdminPageForm):
         moment = cleaned.get("go_live_at")
         # A page that went live on its date keeps this date, and can be edited.
         if moment and "go_live_at" in self.changed_data and moment <= timezone.now():
-            text = _("%(moment)s is over. Choose a later time, or leave it empty to publish now.")
+            text = _("%(moment)s is in the past. Choose a later time, or leave it blank to publish now.")
             self.add_error("go_live_at", text % {"moment": format_moment(timezone.localtime(moment))})
         return cleaned
 

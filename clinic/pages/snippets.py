@@ -95,7 +95,7 @@ class Person(RevisionMixin, models.Model):
     )
     role = models.CharField(_("role"), max_length=100, help_text=_("For example: Nurse injector."))
     bio = models.TextField(_("about"), max_length=600, blank=True)
-    photo = optional_key("clinic.ClinicImage", _("photo"), help_text=_("Decorative here: the name stands beside it."))
+    photo = optional_key("clinic.ClinicImage", _("photo"), help_text=_("Decorative here: the name is next to it."))
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     panels = [

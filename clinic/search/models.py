@@ -25,7 +25,7 @@ class Synonym(RevisionMixin, models.Model):
         validators=[validate_phrases],
         help_text=_(
             "Words or phrases that people search for, separated by commas, for example: wrinkle, wrinkles. "
-            "Singular and plural are the same, and typing errors are corrected without your help."
+            "Singular and plural count as the same, and typos are corrected without your help."
         ),
     )
     means = models.CharField(

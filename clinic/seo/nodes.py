@@ -38,7 +38,7 @@ Specification = dict[str, str | list[str]]
 
 
 def business_node(
-    facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any]
+    facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any], logo: str = ""
 ) -> dict[str, Any]:
     """Return the clinic's node ``url#clinic``. Empty facts are left out."""
     address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
@@ -48,6 +48,7 @@ def business_node(
         "name": facts.get("name"),
         "slogan": facts.get("tagline"),
         "url": url,
+        "logo": logo,
         "telephone": facts.get("phone"),
         "email": facts.get("email"),
         "hasMap": facts.get("directions_url"),

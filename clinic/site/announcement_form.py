@@ -21,14 +21,14 @@ class AnnouncementForm(WagtailAdminModelForm):
         label=gettext_lazy("From"),
         required=False,
         widget=AdminTimeInput,
-        help_text=gettext_lazy("Empty: from the start of the day."),
+        help_text=gettext_lazy("Leave it blank for the start of the day."),
     )
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=AdminDateInput, validators=SENSIBLE_DAYS)
     until_time = forms.TimeField(
         label=gettext_lazy("Until"),
         required=False,
         widget=AdminTimeInput,
-        help_text=gettext_lazy("Empty: through the end of the day."),
+        help_text=gettext_lazy("Leave it blank for the end of the day."),
     )
 
     def __init__(self, *args, **kwargs):

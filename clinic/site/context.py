@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.cache import cache
@@ -16,19 +17,14 @@ from clinic.caching.version import CACHE_SECONDS, release, version_for
 from clinic.hours.formatting import format_end
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours.schedule import Schedule
-from clinic.models import Announcement, ClinicProfile, OpeningHours
+from clinic.models import Announcement, ClinicProfile, Navigation, OpeningHours
 from clinic.seo.nodes import business_node
 from clinic.seo.nodes import opening_hours as structured_hours
 
+from .navigation import NavigationLinks, build_navigation
+
 # The context of the last page of this process. Only pages that are shown while the database is away use it.
 _last_known: list["SiteContext"] = []
-
-
-@dataclass(frozen=True)
-class MenuPage:
-    title: str
-    url: str
-    in_menu: bool
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ class SiteContext:
     """Hold the context. Without opening hours, ``schedule`` is None."""
 
     profile: ClinicProfile
-    menu_pages: tuple[MenuPage, ...] = ()
+    navigation: NavigationLinks = field(default_factory=NavigationLinks)
     schedule: Schedule | None = None
     hours: HoursDisplay | None = None
     hours_changed_at: datetime | None = None
@@ -99,29 +95,25 @@ def build_site_context(site: Site | None, now: datetime) -> SiteContext:
     if site is None:
         return SiteContext(ClinicProfile())
     profile = ClinicProfile.for_site(site)
-    _ = profile.links  # loaded here because the instance is cached with it
+    logo = profile.shown_logo
+    _ = profile.links, logo  # loaded here because the instance is cached with them
     opening_hours = OpeningHours.for_site(site)
     schedule = opening_hours.schedule(profile) if opening_hours.was_given else None
     return SiteContext(
         profile=profile,
-        menu_pages=tuple(menu_pages(site)),
+        navigation=build_navigation(Navigation.for_site(site), site),
         schedule=schedule,
         hours=display(schedule, now) if schedule else None,
         hours_changed_at=opening_hours.latest_revision and opening_hours.latest_revision.created_at,
         business=business_node(
             {name: value for name, value in vars(profile).items() if isinstance(value, str)},
             url=f"{profile.site.root_url}/",
+            logo=urljoin(f"{profile.site.root_url}/", logo.icons[512]) if logo else "",
             same_as=[link.url for link in profile.links],
             hours=structured_hours(schedule, profile.today(now)) if schedule else {},
         ),
         announcements=tuple(current_announcements(profile, now)),
     )
-
-
-def menu_pages(site: Site) -> Iterator[MenuPage]:
-    for page in site.root_page.get_children().live().public():
-        if url := page.get_url(current_site=site):
-            yield MenuPage(page.title, url, page.show_in_menus)
 
 
 def current_announcements(profile: ClinicProfile, now: datetime) -> Iterator[ShownAnnouncement]:

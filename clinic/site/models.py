@@ -13,6 +13,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable, PreviewableMixin, RevisionMixin
 
+from clinic.media.logos import MAX_RATIO, MIN_SIDE, Logo, make_logo
 from clinic.pages.fields import optional_key
 
 from .announcement_form import AnnouncementForm
@@ -27,12 +28,34 @@ def validate_time_zone(name: str) -> None:
         )
 
 
+def find_fault(logo) -> str:
+    """Return why a picture cannot be the logo, or an empty text. The pictures made from it are ready then."""
+    short, long = sorted((logo.width, logo.height))
+    if long < MIN_SIDE:
+        return _("This picture is too small for a logo. Choose one that is at least 200 pixels wide.")
+    if long > MAX_RATIO * short:
+        return _("This picture is more than 8 times as long as it is wide. Choose one that is nearer to a square.")
+    return "" if make_logo(logo) else _("The file of this picture cannot be read. Upload it again, then choose it.")
+
+
 @register_setting(icon="home", order=100)
-class ClinicProfile(BaseSiteSetting, ClusterableModel):
-    """Store the name, address and contact details of the clinic."""
+class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
+    """Store the name, logo, address and contact details of the clinic."""
 
     name = models.CharField(_("name"), max_length=100, default="OC Beauty Medspa")
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
+    logo = models.ForeignKey(
+        "clinic.ClinicImage",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("logo"),
+        help_text=_(
+            "Takes the place of the name and the mark at the top of every page, and becomes the icon of the site in "
+            "browser tabs and on phones. A PNG with a transparent background looks best."
+        ),
+    )
     street = models.CharField(_("street"), max_length=160, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
     region = models.CharField(_("state"), max_length=40, blank=True)
@@ -56,7 +79,7 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
         [
             ObjectList(
                 [
-                    MultiFieldPanel(["name", "tagline"], heading=_("Name")),
+                    MultiFieldPanel(["name", "tagline", "logo"], heading=_("Name")),
                     MultiFieldPanel(
                         [
                             "street",
@@ -85,6 +108,21 @@ class ClinicProfile(BaseSiteSetting, ClusterableModel):
     @cached_property
     def links(self) -> list["SocialLink"]:
         return list(self.social_links.all())
+
+    @cached_property
+    def shown_logo(self) -> Logo | None:
+        return make_logo(self.logo) if self.logo else None
+
+    def clean(self):
+        super().clean()
+        if self.logo and (message := find_fault(self.logo)):
+            raise ValidationError({"logo": message})
+
+    def with_content_json(self, content):
+        """Return an earlier version, without a logo that was deleted since."""
+        if not self._meta.get_field("logo").related_model.objects.filter(pk=content.get("logo")).exists():
+            content = {**content, "logo": None}
+        return super().with_content_json(content)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,9 +1,8 @@
 import logging
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseServerError
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,12 +19,6 @@ logger = logging.getLogger(__name__)
 def robots_txt(request: HttpRequest) -> HttpResponse:
     context = {"sitemap_url": get_root_url(request) + reverse("sitemap")}
     return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
-
-
-@require_safe
-def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect clients that ask for the fixed address."""
-    return redirect(static("clinic/img/mark.svg"))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -23,10 +23,10 @@ def visitors_question(context, pages: Page | list[dict], *, are_moved: bool = Fa
     everything = [child for page in pages for child in page.get_descendants(inclusive=True)]
     places = find_places(everything, context["request"].user)
     if are_moved:
-        initial, help_text = None, _("Leave it empty, and the old addresses lead to the pages where they are now.")
+        initial, help_text = None, _("Leave it blank, and the old addresses lead to the pages in their new place.")
     else:
         initial = pages and find_substitute(pages[0], Site.objects.filter(is_default_site=True).first())
-        help_text = _("Links, bookmarks and search engines lead there, also from earlier addresses of the pages.")
+        help_text = _("Links, bookmarks and search engines then lead there, and so do earlier addresses of the pages.")
     return {
         "places": places[:MAX_PLACES],
         "more": len(places[MAX_PLACES:]),

@@ -4,6 +4,7 @@ from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from clinic.accounts import idle
 from clinic.caching.version import version_for
@@ -14,6 +15,7 @@ from clinic.phones import to_url
 from clinic.seo.graph import render_graph
 from clinic.site.context import show_announcement, site_context
 from clinic.site.icons import get_icon_url
+from clinic.site.navigation import Link, NavigationLinks
 
 register = template.Library()
 
@@ -31,17 +33,26 @@ def content_version(context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def page_links(context, *, in_menu: bool) -> list[dict]:
-    """Return the top-level pages in menus, or the others.
-
-    The current one is marked.
-    """
+def main_menu(context) -> list[dict]:
+    """Return the links of the menu, with the current page and what is above it marked."""
     request = context["request"]
-    return [
-        {"title": page.title, "url": page.url, "current": request.path.startswith(page.url)}
-        for page in site_context(request).menu_pages
-        if page.in_menu == in_menu
-    ]
+    return [mark_current(link, request.path) for link in site_context(request).navigation.menu]
+
+
+def mark_current(link: Link, path: str) -> dict:
+    """Return the link for a template. Of one that opens a list, its own page is the first in it."""
+    children = [mark_current(child, path) for child in link.children]
+    current = link.get_current(path) or ("true" if any(child["current"] for child in children) else "")
+    if children and link.url:
+        title = gettext("%(title)s: overview") % {"title": link.title}
+        is_here = link.get_current(path) == "page"
+        children.insert(0, {"title": title, "url": link.url, "current": "page" if is_here else ""})
+    return {"title": link.title, "url": link.url, "current": current, "children": children}
+
+
+@register.simple_tag(takes_context=True)
+def footer_links(context) -> NavigationLinks:
+    return site_context(context["request"]).navigation
 
 
 @register.inclusion_tag("components/opening_hours.html", takes_context=True)

@@ -14,7 +14,7 @@ from wagtail.models import Page, RevisionMixin
 
 from clinic.models import OpeningHours
 
-from . import trash, views
+from . import settings, trash, views
 from .history import save_first_version
 from .models import TrashPage
 
@@ -35,6 +35,17 @@ def keep_first_version_of_snippet(request, instance):
     # The editor of the hours does this itself, after it has looked for changes by somebody else.
     if isinstance(instance, RevisionMixin) and not isinstance(instance, OpeningHours):
         save_first_version(request, instance)
+
+
+@hooks.register("before_edit_setting")
+def keep_first_version_of_setting(request, instance):
+    if isinstance(instance, RevisionMixin):
+        save_first_version(request, instance)
+
+
+@hooks.register("register_admin_urls")
+def route_history_of_settings():
+    return settings.list_addresses()
 
 
 @hooks.register("register_admin_urls")

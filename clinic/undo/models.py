@@ -47,6 +47,8 @@ class TrashedPage(models.Model):
         Page, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("page above it")
     )
     parent_title = models.CharField(_("title of the page above it"), max_length=255)
+    # The keys of the pages before it below the same page, the nearest first: it goes back to its place among them.
+    pages_before = models.JSONField(default=list)
     slug = models.CharField(_("slug"), max_length=255)  # in the trash the page has another, so that none is there twice
     # Of each page that was live, its key: the live version, and whether there were later changes.
     live = models.JSONField(default=dict)

@@ -16,7 +16,7 @@ from wagtail.models import Page, ReferenceIndex, get_page_models
 from wagtail.signal_handlers import reference_index_auto_update_disabled
 from wagtail.tasks import update_reference_index_task
 
-from clinic.models import ClinicProfile, HomePage, Testimonial
+from clinic.models import ClinicProfile, HomePage, Navigation, Testimonial
 
 _pending = threading.local()
 
@@ -24,6 +24,7 @@ _pending = threading.local()
 def connect() -> None:
     """Register receivers, and what Wagtail does not look at. Call it when all models are loaded."""
     ReferenceIndex.register_model(ClinicProfile)
+    ReferenceIndex.register_model(Navigation)
     HomePage._meta.get_field("testimonials_heading").extract_references = find_testimonials
     for model in get_page_models():
         for field in model._meta.local_many_to_many:

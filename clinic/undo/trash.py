@@ -45,6 +45,7 @@ def move_to_trash(page: Page, user) -> TrashedPage:
         page=page,
         parent=parent,
         parent_title=parent.get_admin_display_title(),
+        pages_before=list(page.get_prev_siblings().order_by("-path").values_list("pk", flat=True)),
         slug=page.slug,
         deleted_by=user,
         live={str(one.pk): [one.live_revision_id, one.has_unpublished_changes] for one in live},
@@ -73,7 +74,8 @@ def restore(trashed: TrashedPage, parent: Page, slug: str, user) -> Page:
     page = Page.objects.get(pk=trashed.page_id)
     if slug != trashed.slug:
         change_slug_of_draft(page.specific, slug, trashed, user)
-    MovePageAction(page, parent, "last-child", user=user).execute(skip_permission_checks=True)
+    target, place = find_place(trashed, parent)
+    MovePageAction(page, target, place, user=user).execute(skip_permission_checks=True)
     trashed.delete()
     for one in Page.objects.filter(pk__in=trashed.live).order_by("path").specific():
         one.live, one.expired = True, False
@@ -84,6 +86,17 @@ def restore(trashed: TrashedPage, parent: Page, slug: str, user) -> Page:
     for pk, moment in trashed.scheduled.items():
         Revision.objects.filter(pk=pk).update(approved_go_live_at=parse_datetime(moment))
     return Page.objects.get(pk=page.pk)
+
+
+def find_place(trashed: TrashedPage, parent: Page) -> tuple[Page, str]:
+    """Return where the page goes, as treebeard says it: after the page that it stood after, else at the end."""
+    if parent.pk != trashed.parent_id:
+        return parent, "last-child"
+    siblings = parent.get_children().in_bulk(trashed.pages_before)
+    for pk in trashed.pages_before:
+        if pk in siblings:
+            return siblings[pk], "right"
+    return parent, "first-child"
 
 
 def change_slug_of_draft(page: Page, slug: str, trashed: TrashedPage, user) -> None:

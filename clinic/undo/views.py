@@ -56,7 +56,7 @@ class TrashView(ReportView):
     columns = [
         Column("title", label=gettext_lazy("Page"), accessor=str),
         Column("kind", label=gettext_lazy("Type"), accessor=lambda row: row.page.page_type_display_name),
-        Column("parent_title", label=gettext_lazy("Was below")),
+        Column("parent_title", label=gettext_lazy("Was under")),
         DateColumn("deleted_at", label=gettext_lazy("Deleted")),
         Column(
             "deleted_by",
@@ -80,7 +80,7 @@ class TrashView(ReportView):
 class RestoreForm(forms.Form):
     """Ask where the page goes. The fields hold where it was."""
 
-    parent = forms.ModelChoiceField(Page.objects.none(), label=gettext_lazy("Put it below"))
+    parent = forms.ModelChoiceField(Page.objects.none(), label=gettext_lazy("Put it under"))
     slug = forms.CharField(label=gettext_lazy("Last part of its address"), max_length=255, validators=[validate_slug])
 
     def __init__(self, *args, trashed: TrashedPage, user, **kwargs):

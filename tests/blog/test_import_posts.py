@@ -293,3 +293,109 @@ def test_nothing_half_made_stays(blog_index, monkeypatch):
 def test_no_blog_index_is_a_clear_error(home):
     with pytest.raises(CommandError, match="There is no blog index page"):
         run(MIGRAINE)
+
+
+TABLES = """A Title of Our Own
+
+A Title of Our Own
+Apr 06, 2022
+
+One sentence explains the matter to everybody. A second one follows it.
+
+## How many units do I need?
+
+One sentence explains the matter to everybody. A second one follows it.
+
+| Area | Units | Price |
+|------|-------|-------|
+| Chin &lt;b&gt; jaw & 5 < 6 | 6 | $72 |
+| {{ clinic.name }} | 10-20 | $1,200 |
+
+One sentence explains the matter to everybody. A third one follows it.
+
+Week | What you see
+1 | Nothing yet
+2 | The full effect
+"""
+
+
+def test_table_becomes_a_table_block(blog_index, tmp_path):
+    run(save_text(tmp_path, "tables.txt", TABLES))
+    page = BlogPage.objects.get()
+    assert [block.block_type for block in page.body] == ["text", "table", "text", "table"]
+    units, weeks = (block.value for block in page.body if block.block_type == "table")
+    assert units["table"].caption == "How many units do I need?"
+    assert [(c["block"].name, c["heading"]) for c in units["table"].columns] == [
+        ("text", "Area"),
+        ("number", "Units"),
+        ("number", "Price"),
+    ]
+    assert [row["values"] for row in units["table"].row_data] == [
+        ["Chin <b> jaw & 5 < 6", "6", "$72"],
+        ["{{ clinic.name }}", "10-20", "$1,200"],
+    ]
+    assert (units["has_row_headers"], weeks["has_row_headers"]) == (True, False)
+    BlogPage._meta.get_field("body").stream_block.clean(page.body)
+
+
+def test_published_table_shows_hostile_cells_as_text(blog_index, tmp_path, client):
+    run(save_text(tmp_path, "tables.txt", TABLES))
+    page = BlogPage.objects.get()
+    page.save_revision().publish()
+    table = BeautifulSoup(client.get(page.url).content, "html.parser").select_one(".table")
+    assert table.b is None
+    names = [cell.get_text(strip=True) for cell in table.select("th[scope=row]")]
+    assert names == ["Chin <b> jaw & 5 < 6", "{{ clinic.name }}"]
+
+
+def test_import_by_older_rules_is_found_with_its_tables(blog_index, tmp_path):
+    file = save_text(tmp_path, "tables.txt", TABLES)
+    run(file)
+    BlogPage.objects.update(legacy_key="0" * 64)
+    run(file)
+    assert BlogPage.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6",
+        "~ 7",
+        "$72",
+        "$1,200",
+        "10-20",
+        "10 – 20",
+        "$300–$400",
+        "4%",
+        "~12",
+        "+5",
+        "3.5 ml",
+        "2 weeks",
+        "< 1",
+        "€ 80",
+        "1/2",
+    ],
+)
+def test_amount_stands_right(text):
+    assert importing.NUMBER.fullmatch(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "None",
+        "Free",
+        "A lot",
+        "Botox 20",
+        "about 2 weeks",
+        "2 to 3 days after it",
+        "–",
+        "A1",
+        "1. Wash",
+        "$",
+        "Dr. 5",
+    ],
+)
+def test_words_stand_left(text):
+    assert not importing.NUMBER.fullmatch(text)

@@ -479,14 +479,14 @@ def test_dashboard_alarms_while_a_flood_is_on(ask, desk, clock):
         ask(TUESDAY + timedelta(days=number), network="203.0.113.9")
     for _request in range(9):
         ask(at("2027-06-14 10:00"), network="203.0.113.9")
-    assert "Many requests arrive at once" not in desk.get(dashboard).content.decode()
+    assert "Many requests are arriving at once" not in desk.get(dashboard).content.decode()
     ask(at("2027-06-14 10:00"), network="203.0.113.9")
     page = desk.get(dashboard).content.decode()
-    assert "Many requests arrive at once: in the last hour, 10 " in page
+    assert "Many requests are arriving at once: in the last hour, 10 " in page
     assert "?time=unconfirmed" in page
     assert "?status=quarantined" in page
     clock.shift(timedelta(minutes=61))
-    assert "Many requests arrive at once" not in desk.get(dashboard).content.decode()
+    assert "Many requests are arriving at once" not in desk.get(dashboard).content.decode()
 
 
 def test_held_times_are_given_back_together(ask, desk, clerk, mailoutbox):

@@ -82,7 +82,7 @@ def test_receipt_leads_a_phone_only_patient_to_their_page(client, ask, clerk, po
     case = ask(email="", phone="(949) 555-0123")
     page = client.get(get_receipt_path(case))
     assert "Open your page" in text_of(page)
-    assert "Keep the link" in text_of(page)
+    assert "Save this link" in text_of(page)
     services.confirm(case.pk, actor=clerk, expected_version=1, policy=policy)
     page = client.get(get_receipt_path(case))
     assert f'href="{get_visit_path(case)}visit.ics"' in page.content.decode()

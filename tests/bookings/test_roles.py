@@ -11,6 +11,7 @@ from wagtail.models import ReferenceIndex
 
 from bookings.messaging.links import get_receipt_path
 from bookings.models import Case, CaseTreatment, MessageState
+from clinic.undo.trash import delete_for_good
 from tests import factories
 from tests.opening_hours import at
 
@@ -181,6 +182,7 @@ def test_deleting_a_treatment_shows_and_deletes_no_case(editor, case):
         assert response.status_code == 200
         assert not secrets_in(response, case)
     editor.post(f"/admin/pages/{page.pk}/delete/")
+    delete_for_good(page.trashed)
     assert case.treatments.get().page is None
 
 

@@ -317,7 +317,7 @@ def test_steps_show_where_the_visit_stands(client, case, booked):
         "We have your request (done)",
         "A time is held for you (done)",
         "Your time is booked (done)",
-        "You come to see us",
+        "You come in for your visit",
     ]
     assert [step.get("aria-current") for step in steps] == [None, None, "step", None]
 

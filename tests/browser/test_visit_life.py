@@ -135,7 +135,7 @@ def test_both_pages_tell_the_same_truth_from_request_to_close(lively_site, two_p
     # The patient moves the visit. The desk sees a mark until somebody has seen it.
     patient.get_by_role("link", name="Choose another time").click()
     second = choose_today(patient, 2)
-    patient.get_by_role("button", name="Take this time").click()
+    patient.get_by_role("button", name="Choose this time").click()
     expect(patient.locator(".lead")).to_contain_text(f"{second}.")
     desk.goto("/admin/case/")
     expect(desk.locator("tr", has_text=reference)).to_contain_text("changed by the patient")

@@ -76,7 +76,7 @@ def choose(page, day=1, position=3) -> str:
 
 
 def take(page):
-    page.get_by_role("button", name="Take this time").click()
+    page.get_by_role("button", name="Choose this time").click()
 
 
 def test_time_is_changed_with_the_keyboard_alone(open_page, pages):

@@ -1,21 +1,30 @@
 import io
 
 import pytest
+from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from PIL import Image
 
 from clinic import models
-from clinic.pages.blocks import BodyBlock
+from clinic.media.videos import Video, read_video
+from tests import factories
 
-BLOCKS = BodyBlock().child_blocks
+BODY = models.StandardPage._meta.get_field("body").stream_block
+BLOCKS = BODY.child_blocks
+
+
+def make_photo(name: str) -> models.ClinicImage:
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "#e5a583").save(file, "JPEG")
+    content = ContentFile(file.getvalue(), name=f"{name}.jpg")
+    return models.ClinicImage.objects.create(title=name, description="Dunes at dusk", credit="Ada", file=content)
 
 
 @pytest.fixture
 def photo(db):
-    file = io.BytesIO()
-    Image.new("RGB", (80, 60), "#e5a583").save(file, "JPEG")
-    content = ContentFile(file.getvalue(), name="dunes.jpg")
-    return models.ClinicImage.objects.create(title="Dunes", description="Dunes at dusk", credit="Ada", file=content)
+    return make_photo("dunes")
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -31,6 +40,16 @@ def test_every_block_renders_its_preview(name, photo):
     block = BLOCKS[name]
     assert block.is_previewable
     assert block.render(block.get_preview_value(), context={}).strip()
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_preview_in_the_admin_loads_what_the_block_needs(name, admin_client, home):
+    block = BLOCKS[name]
+    page = admin_client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix}).content.decode()
+    for meta in ("sheet", "script"):
+        if needed := getattr(block.meta, meta, None):
+            assert needed in page
+    assert ("clinic/css/blocks.css" in page) == hasattr(block.meta, "sheet")
 
 
 def test_picture_block_shows_picture_caption_and_credit(photo):
@@ -77,3 +96,285 @@ def test_price_table_has_headers_and_heading():
     assert "<h2>Prices</h2>" in html
     assert '<table aria-label="Prices">' in html
     assert '<th scope="row">Consultation' in html
+
+
+# Video
+
+YOUTUBE = "https://www.youtube.com/watch?v=abc_DEF-123"
+VIMEO = "https://vimeo.com/123456789"
+ON_YOUTUBE, ON_VIMEO = Video("YouTube", "abc_DEF-123"), Video("Vimeo", "123456789")
+
+
+def from_second(start: int) -> Video:
+    return Video("YouTube", "abc_DEF-123", start)
+
+
+@pytest.mark.parametrize(
+    ("address", "video"),
+    [
+        (YOUTUBE, ON_YOUTUBE),
+        ("http://youtube.com/watch?v=abc_DEF-123", ON_YOUTUBE),
+        ("  youtube.com/watch?v=abc_DEF-123 ", ON_YOUTUBE),
+        ("WWW.YouTube.com/watch/?v=abc_DEF-123", ON_YOUTUBE),
+        ("https://m.youtube.com/watch?app=desktop&v=abc_DEF-123&feature=share", ON_YOUTUBE),
+        ("https://music.youtube.com/watch?v=abc_DEF-123", ON_YOUTUBE),
+        ("https://www.youtube.com/watch?v=abc_DEF-123&list=PL123&index=2", ON_YOUTUBE),
+        ("https://youtu.be/abc_DEF-123?si=Xy12", ON_YOUTUBE),
+        ("youtu.be/abc_DEF-123/", ON_YOUTUBE),
+        ("https://www.youtube.com/shorts/abc_DEF-123", ON_YOUTUBE),
+        ("https://www.youtube.com/live/abc_DEF-123?feature=shared", ON_YOUTUBE),
+        ("https://www.youtube.com/embed/abc_DEF-123?rel=0", ON_YOUTUBE),
+        ("https://www.youtube-nocookie.com/embed/abc_DEF-123", ON_YOUTUBE),
+        ("https://www.youtube.com/v/abc_DEF-123", ON_YOUTUBE),
+        ("https://youtu.be/abc_DEF-123?t=90", from_second(90)),
+        ("https://youtu.be/abc_DEF-123?t=90s", from_second(90)),
+        (f"{YOUTUBE}&t=1m30s", from_second(90)),
+        (f"{YOUTUBE}&t=1h2m3s", from_second(3723)),
+        (f"{YOUTUBE}&t=2m", from_second(120)),
+        (f"{YOUTUBE}&t=1h", from_second(3600)),
+        (f"{YOUTUBE}#t=45", from_second(45)),
+        ("https://www.youtube.com/embed/abc_DEF-123?start=30", from_second(30)),
+        (f"{YOUTUBE}&t=soon", ON_YOUTUBE),
+        (f"{YOUTUBE}&t=-5", ON_YOUTUBE),
+        (VIMEO, ON_VIMEO),
+        ("vimeo.com/123456789/", ON_VIMEO),
+        ("https://www.vimeo.com/123456789?share=copy", ON_VIMEO),
+        ("https://player.vimeo.com/video/123456789?badge=0", ON_VIMEO),
+        ("https://vimeo.com/channels/staffpicks/123456789", ON_VIMEO),
+        ("https://vimeo.com/groups/skin-care/videos/123456789", ON_VIMEO),
+        ("https://vimeo.com/showcase/42/video/123456789", ON_VIMEO),
+        (f"{VIMEO}#t=1m30s", Video("Vimeo", "123456789", 90)),
+        (f"{VIMEO}/0a1b2c3d4e", Video("Vimeo", "123456789", key="0a1b2c3d4e")),
+        ("https://player.vimeo.com/video/123456789?h=0a1b2c3d4e", Video("Vimeo", "123456789", key="0a1b2c3d4e")),
+    ],
+)
+def test_address_of_a_video_is_read(address, video):
+    assert read_video(address) == video
+    assert read_video(video.url) == video
+
+
+NO_VIDEOS = [
+    "a video",
+    "https://example.com/watch?v=abc_DEF-123",
+    "https://youtube.com.example.com/watch?v=abc_DEF-123",
+    "https://example.com/youtube.com/watch?v=abc_DEF-123",
+    "https://notyoutube.com/watch?v=abc_DEF-123",
+    "https://youtube.com@example.com/watch?v=abc_DEF-123",
+    "https://user:pass@youtube.com/watch?v=abc_DEF-123",
+    "https://youtube.com:8443/watch?v=abc_DEF-123",
+    "https://youtube.com:x/watch?v=abc_DEF-123",
+    "http://[::1/watch?v=abc_DEF-123",
+    "javascript:alert(1)//youtube.com/watch?v=abc_DEF-123",
+    "javascript://youtube.com/watch?v=abc_DEF-123",
+    "data:text/html,https://youtu.be/abc_DEF-123",
+    "ftp://youtube.com/watch?v=abc_DEF-123",
+    'https://youtu.be/abc_DEF-123" onload="alert(1)',
+    "https://youtu.be/abc_DEF-12<",
+    "https://youtube.com\\@example.com/watch?v=abc_DEF-123",
+    "https://youtu.be/abc_DEF-123\nhttps://example.com",
+    "https://youtu.be/short",
+    "https://youtu.be/abc_DEF-1234",
+    "https://youtu.be/абв_DEF-123",
+    "https://www.youtube.com/",
+    "https://www.youtube.com/@clinic",
+    "https://www.youtube.com/playlist?list=PL123",
+    "https://www.youtube.com/embed/videoseries?list=PL123",
+    "https://www.youtube.com/watch?list=PL123",
+    "https://vimeo.com/",
+    "https://vimeo.com/clinic",
+    "https://vimeo.com/12345678901234567890",
+    "https://vimeo.com/１２３４５６７８９",
+    '<iframe src="https://www.youtube.com/embed/abc_DEF-123"></iframe>',
+    f"{YOUTUBE}&x={'a' * 500}",
+]
+
+
+@pytest.mark.parametrize("address", NO_VIDEOS)
+def test_other_addresses_are_no_video(address):
+    assert read_video(address) is None
+
+
+def video_value(photo, address):
+    return BLOCKS["video"].to_python({"address": address, "poster": photo.pk, "title": "A first visit", "length": ""})
+
+
+def test_address_of_a_video_is_stored_without_extras(photo):
+    value = BLOCKS["video"].clean(video_value(photo, "https://youtu.be/abc_DEF-123?si=follow&t=1m30s"))
+    assert value["address"] == f"{YOUTUBE}&t=90"
+
+
+def test_wrong_address_is_refused_with_what_to_paste(photo):
+    with pytest.raises(ValidationError) as refused:
+        BLOCKS["video"].clean(video_value(photo, "https://example.com/film.mp4"))
+    (message,) = refused.value.block_errors["address"].messages
+    assert "Paste the address of one video on YouTube or Vimeo" in message
+
+
+def test_draft_of_a_video_needs_no_address(photo):
+    assert BLOCKS["video"].clean_deferred(video_value(photo, ""))["address"] == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "player"),
+    [
+        (YOUTUBE, "YouTube", "https://www.youtube-nocookie.com/embed/abc_DEF-123?autoplay=1&rel=0"),
+        (f"{YOUTUBE}&t=90", "YouTube", "https://www.youtube-nocookie.com/embed/abc_DEF-123?autoplay=1&rel=0&start=90"),
+        (VIMEO, "Vimeo", "https://player.vimeo.com/video/123456789?dnt=1&autoplay=1"),
+        (f"{VIMEO}#t=90s", "Vimeo", "https://player.vimeo.com/video/123456789?dnt=1&autoplay=1#t=90s"),
+        (f"{VIMEO}/0a1b2c3d", "Vimeo", "https://player.vimeo.com/video/123456789?dnt=1&autoplay=1&h=0a1b2c3d"),
+    ],
+)
+def test_video_is_a_link_with_its_player_and_host(photo, address, host, player):
+    html = BeautifulSoup(BLOCKS["video"].render(video_value(photo, address)), "html.parser")
+    link = html.select_one("a.video")
+    assert (link["href"], link["data-player"]) == (address, player)
+    assert " ".join(link.get_text().split()) == "Play the video: A first visit"
+    assert link.img["alt"] == ""
+    assert f"This video comes from {host}" in html.figcaption.get_text()
+    assert html.find(["iframe", "script", "video"]) is None
+    assert not [tag for tag in html.select("[src]") if tag["src"].startswith("http")]
+
+
+def test_video_with_a_broken_address_shows_nothing(photo):
+    assert BLOCKS["video"].render(video_value(photo, "https://example.com/")).strip() == ""
+
+
+VIDEO = {"type": "video", "value": {"address": YOUTUBE, "title": "A first visit"}}
+TEXT = {"type": "text", "value": "<p>So.</p>"}
+
+
+@pytest.mark.parametrize(("body", "is_allowed"), [([TEXT], False), ([TEXT, VIDEO], True)])
+def test_only_pages_with_a_video_may_frame_its_host(client, blog_index, body, is_allowed):
+    answer = client.get(factories.make_article("With a film", body=body).url)
+    frames = "frame-src 'self' https://player.vimeo.com https://www.youtube-nocookie.com"
+    assert (frames in answer.headers["Content-Security-Policy"]) == is_allowed
+    assert (b"clinic/js/video.js" in answer.content) == is_allowed
+    assert (b"clinic/css/blocks.css" in answer.content) == is_allowed
+    assert frames not in client.get(blog_index.url).headers["Content-Security-Policy"]
+
+
+# Gallery
+
+
+def gallery(*pictures):
+    values = [{"image": image, "caption": caption} for image, caption in pictures]
+    pictures = [{"type": "item", "id": str(number), "value": value} for number, value in enumerate(values)]
+    return BeautifulSoup(render("gallery", {"heading": "Our rooms", "pictures": pictures}), "html.parser")
+
+
+def test_gallery_links_each_picture_to_a_large_one(photo):
+    described = {"image": photo.pk, "decorative": False, "alt_text": "Soft dunes"}
+    decorative = {"image": photo.pk, "decorative": True, "alt_text": ""}
+    html = gallery((described, "Evening"), (decorative, ""))
+    first, second = html.select("li")
+    assert (first.img["alt"], second.img["alt"]) == ("Soft dunes", "")
+    assert [" ".join(link.get_text().split()) for link in html.select("a")] == [
+        "Picture 1 of 2, large",
+        "Picture 2 of 2, large",
+    ]
+    assert all(link["href"].endswith(".jpg") for link in html.select("a"))
+    assert "Evening" in first.figcaption.get_text()
+    assert "Photo: Ada" in second.figcaption.get_text()
+
+
+def test_gallery_leaves_out_deleted_pictures(photo):
+    kept = {"image": photo.pk, "decorative": False, "alt_text": "Soft dunes"}
+    assert len(gallery((kept, ""), ({**kept, "image": 999_999}, "Gone")).select("li")) == 1
+    assert gallery(({**kept, "image": 999_999}, "Gone")).select("h2, li") == []
+
+
+def test_gallery_reads_all_renditions_at_once(photo, django_assert_num_queries):
+    images = [make_photo(f"room-{number}") for number in range(4)]
+    values = [({"image": image.pk, "decorative": False, "alt_text": "A room"}, "") for image in images]
+    gallery(*values)
+    with django_assert_num_queries(2):  # pictures, renditions
+        gallery(*values)
+
+
+# Table
+
+TABLE = {
+    "caption": "Side by side",
+    "columns": [
+        {"type": "text", "heading": ""},
+        {"type": "rich_text", "heading": "How"},
+        {"type": "number", "heading": "Price"},
+    ],
+    "rows": [
+        {"values": ["Botox", "<p>A <b>medicine</b></p>", "$260"]},
+        {"values": ["<i>Filler</i>", "<p>A gel</p>", "$1,200"]},
+    ],
+}
+
+
+def table(*, has_row_headers=True, **changes):
+    return {"table": TABLE | changes, "has_row_headers": has_row_headers}
+
+
+def test_table_has_caption_and_headers():
+    html = BeautifulSoup(render("table", table()), "html.parser")
+    assert html.caption.get_text() == "Side by side"
+    assert [th.get_text() for th in html.select("th[scope=col]")] == ["How", "Price"]
+    assert [th.get_text(strip=True) for th in html.select("th[scope=row]")] == ["Botox", "<i>Filler</i>"]
+    assert html.select_one("td b").get_text() == "medicine"
+    assert [cell.get_text(strip=True) for cell in html.select(".number")] == ["Price", "$260", "$1,200"]
+
+
+def test_table_scrolls_in_a_region_of_its_own():
+    region = BeautifulSoup(render("table", table()), "html.parser").select_one("div.table")
+    assert (region["role"], region["tabindex"], region["aria-label"]) == ("region", "0", "Side by side")
+
+
+def test_first_column_can_be_ordinary_cells():
+    assert 'scope="row"' not in render("table", table(has_row_headers=False))
+
+
+FAULTY_TABLES = [
+    ({"caption": ""}, "Write a caption that says what the table is about."),
+    ({"caption": "  "}, "Write a caption that says what the table is about."),
+    ({"rows": []}, "Add at least one column and one row."),
+    ({"columns": [], "rows": []}, "Add at least one column and one row."),
+    (
+        {"columns": [TABLE["columns"][0], {"type": "text", "heading": " "}, TABLE["columns"][2]]},
+        "Write a heading for each column. Only the first one may be empty.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), FAULTY_TABLES)
+def test_table_that_lacks_what_names_it_is_refused(changes, message):
+    value = BLOCKS["table"].to_python(table(**changes))
+    with pytest.raises(ValidationError) as refused:
+        BLOCKS["table"].clean(value)
+    assert message in refused.value.block_errors["table"].non_block_errors.as_data()[0].messages
+    BLOCKS["table"].clean_deferred(value)  # a draft
+
+
+# Map
+
+
+@pytest.fixture
+def street(home):
+    return factories.clinic_profile(street="12 Example Avenue, Suite 3", directions_url="https://maps.example/go")
+
+
+def test_map_draws_the_street_and_links_to_directions(street):
+    html = BeautifulSoup(render("map", {"heading": "How to find us", "caption": "By the pier"}), "html.parser")
+    assert html.svg["aria-hidden"] == "true"
+    assert html.svg.find("text").get_text() == "12 Example Avenue, Suite 3"
+    assert "12 Example Avenue, Suite 3" in html.address.get_text()
+    assert html.select_one("a")["href"] == "https://maps.example/go"
+    assert "By the pier" in html.figcaption.get_text()
+
+
+def test_map_shows_the_chosen_picture(street, photo):
+    picture = {"image": photo.pk, "decorative": False, "alt_text": "The entrance"}
+    html = BeautifulSoup(render("map", {"image": picture}), "html.parser")
+    assert html.img["alt"] == "The entrance"
+    assert html.svg.find("text") is None
+    assert "Photo: Ada" in html.figcaption.get_text()
+
+
+def test_map_without_directions_has_no_link(home):
+    factories.clinic_profile(directions_url="")
+    assert "<a " not in render("map", {})

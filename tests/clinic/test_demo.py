@@ -189,6 +189,7 @@ def test_damaged_page_file_is_reported_in_words(data, old, new, message):
         ("::: quote nobody\n:::", "There is no testimonial called “nobody”. There are: grace."),
         ("::: qoute grace\n:::", "There is no block called “qoute”."),
         ("::: note Never closed\nText", "A block begins with “::: kind” and ends with a line “:::”."),
+        ("::: table Title\n- | A\n- B | 1 | 2\n:::", "Each row of a table needs as many cells as its first line."),
         ("::: quote grace\n::: note Title\nText\n:::", "A block begins with “::: kind” and ends with a line “:::”."),
         ("::: steps Heading\nNo title\n:::", "Each step or question needs a line “### Title”."),
         ("[A link](page:nowhere)", "There is no page called “nowhere”. There are: none."),
@@ -460,7 +461,7 @@ def test_botox_always_comes_with_its_warning(demo):
     for page in pages:
         assert "swallowing, speaking or breathing can be life-threatening. <b>Call 911" in page.side_effects, page
         assert "Boxed warning: “Distant spread of toxin effect.”" in page.side_effects, page
-        assert "A drooping eyelid</b> is on that list as well" in page.side_effects, page
+        assert "A drooping eyelid</b> is on the warning’s list as well" in page.side_effects, page
         assert "physician, nurse practitioner or physician assistant examines you" in page.who_should_not, page
         for word in ("infection", "allergic", "myasthenia", "ALS", "Lambert-Eaton", "pregnant", "breastfeeding"):
             assert word in page.who_should_not, page

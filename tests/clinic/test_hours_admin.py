@@ -259,7 +259,10 @@ class TestTheWeek:
         for typed, sentence in (
             ("9-5", "Is “9-5” morning or evening? Write it like 9 am – 5 pm."),
             ("noonish to 5", "“noonish” is not a time that we can read. Write the times like 9 am – 4 pm, or closed."),
-            ("<b>9 am", "“<b>9 am” does not say from when to when. Write the times like 9 am – 4 pm, or closed."),
+            (
+                "<b>9 am",
+                "“<b>9 am” needs an opening time and a closing time. Write the times like 9 am – 4 pm, or closed.",
+            ),
         ):
             erin["tuesday"] = typed
             assert not erin.save().was_saved

@@ -224,7 +224,7 @@ def test_24_is_no_opening_time(before, text):
 )
 def test_comma_without_an_opening_is_asked_about(text):
     assert question(text) == (
-        f"Is an opening missing beside a comma in “{text}”? Write it like 9 am – 12 pm, 1 pm – 5 pm."
+        f"Is an opening missing next to a comma in “{text}”? Write it like 9 am – 12 pm, 1 pm – 5 pm."
     )
 
 
@@ -254,7 +254,7 @@ def test_opening_that_closes_when_it_opens_is_asked_about(text):
 )
 def test_openings_out_of_order_are_asked_about(text):
     assert question(text) == (
-        f"“{text.partition(',')[0]}” overlaps with what stands beside it. "
+        f"“{text.partition(',')[0]}” overlaps with the opening next to it. "
         "Write the openings in order, like 9 am – 12 pm, 1 pm – 5 pm."
     )
 
@@ -263,7 +263,7 @@ def test_openings_out_of_order_are_asked_about(text):
     "text", ["9 am – 10 pm, 10 pm – 9 am", "9 am – 10 pm, 10 pm – 10 am", "9 am – 10 pm, 10 pm – 4 am"]
 )
 def test_openings_do_not_add_up_to_a_long_night(text):
-    assert question(text).startswith("Together these hours run into the next day’s.")
+    assert question(text).startswith("Together these hours run into the next day.")
 
 
 @pytest.mark.parametrize(
@@ -292,19 +292,19 @@ def test_time_that_is_none_is_named(text, part):
 @pytest.mark.parametrize("before", ["", "9 am – 4 pm, "])
 def test_opening_needs_two_times(text, before):
     assert question(before + text) == (
-        f"“{text}” does not say from when to when. Write the times like 9 am – 4 pm, or closed."
+        f"“{text}” needs an opening time and a closing time. Write the times like 9 am – 4 pm, or closed."
     )
 
 
 @pytest.mark.parametrize("word", ["closed", "24 hours"])
 def test_word_for_a_day_does_not_stand_beside_times(word):
-    assert question(f"9 am – 4 pm, {word}").startswith(f"“{word}” does not say from when to when.")
+    assert question(f"9 am – 4 pm, {word}").startswith(f"“{word}” needs an opening time and a closing time.")
 
 
 def test_day_has_at_most_six_openings():
     hours = [f"{hour}:00 am – {hour}:30 am" for hour in range(5, 12)]
     assert len(parse_spans(", ".join(hours[:6]))) == 6
-    assert "and here are 7" in question(", ".join(hours))
+    assert "and this has 7" in question(", ".join(hours))
 
 
 def test_text_has_at_most_200_characters():

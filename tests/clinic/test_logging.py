@@ -16,6 +16,7 @@ from django.test import override_settings
 from django.urls import get_resolver, path
 
 from bookings.messaging.links import VISIT_SALT, receipts
+from clinic import urls
 from clinic.logging import MAX_LENGTH, RedactingFormatter, log_uncaught, redact
 
 NAME = "Zoë Lima"
@@ -32,7 +33,7 @@ TOKEN_ARGUMENTS = {"token", "key", "signature", "rest"}
 HARMLESS_ARGUMENTS = {
     "path", "slug", "pk", "object_id", "action", "action_name", "app_label", "app_name", "model_name", "filter_spec",
     "content_type_app_name", "content_type_model_name", "revision_id_a", "revision_id_b", "uidb64", "uidb36",
-    "filename",
+    "filename", "guide", "kind",
 }  # fmt: skip
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>")
 
@@ -42,7 +43,7 @@ def broken_view(request, token):
     raise RuntimeError(f"cannot save {patient}")
 
 
-urlpatterns = [path("consultation/visit/<token>/", broken_view)]
+urlpatterns = [path("consultation/visit/<token>/", broken_view), *urls.urlpatterns]
 handler500 = "clinic.site.views.server_error"
 
 

@@ -19,6 +19,12 @@ from treatments.models import TreatmentIndexPage, TreatmentPage
 
 MAX_CSS = 8 * 1024  # bytes that a page loads, compressed
 CSS = "clinic/css/"
+VIDEO = "https://vimeo.com/123456789"
+TABLE = {
+    "caption": "Side by side",
+    "columns": [{"type": "text", "heading": "What"}, {"type": "number", "heading": "How much"}],
+    "rows": [{"values": ["A peel", "$90"]}],
+}
 CLASS = re.compile(r"\.([a-z][\w-]*)")
 PAGES = {
     "home": "/",
@@ -69,6 +75,10 @@ def make_pages() -> None:
         {"type": "people", "value": {"heading": "Team", "people": [person.pk]}},
         {"type": "treatment_prices", "value": {"treatments": []}},
         {"type": "call_to_action", "value": {"heading": "Ask", "button": "Ask us"}},
+        {"type": "video", "value": {"address": VIDEO, "poster": make_picture("a still").pk, "title": "A visit"}},
+        {"type": "gallery", "value": {"pictures": [{"type": "item", "id": "1", "value": {"image": picture}}]}},
+        {"type": "table", "value": {"table": TABLE}},
+        {"type": "map", "value": {}},
     ]
     treatment = factories.make_treatment(
         "Peel", slug="peel", area="Skin", price_from=90, listing_image=make_picture("a peel"), body=body
@@ -178,7 +188,7 @@ def test_page_without_words_is_described_by_the_clinic(client, clinic):
 
 
 # Beside each of these pictures stands the title or the name that says the same.
-DECORATIVE = ".card__picture img, .person img"
+DECORATIVE = ".card__picture img, .person img, .video img"
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)

@@ -1,3 +1,4 @@
+import pytest
 from wagtail.test.utils import WagtailPageTestCase
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
@@ -82,3 +83,16 @@ def test_treatment_shows_its_articles(client, treatment_index):
     article.related_treatments.create(treatment=treatment)
     article.save()
     assert "After a peel" in client.get("/treatments/peel/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "<p></p>", "<p> </p>", '<p data-block-key="a1b2c"></p>', '<p data-block-key="a1b2c"> </p>', "<ul></ul>",
+     "<ul><li></li></ul>", "<p><b></b></p>", '<p data-block-key="a"></p><p data-block-key="b"></p>', "<p><br/></p>"],
+)  # fmt: skip
+def test_section_without_words_has_no_heading(client, treatment_index, text):
+    """The editor saves an empty paragraph for a field that nobody filled in."""
+    factories.make_treatment("Peel", slug="peel", sources=text, side_effects=text)
+    html = client.get("/treatments/peel/").content.decode()
+    assert 'id="sources"' not in html
+    assert 'id="side-effects"' not in html

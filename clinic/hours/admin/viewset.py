@@ -250,13 +250,14 @@ class OpeningHoursViewSet(SnippetViewSet):
                 heading=gettext_lazy("Special days"),
                 label=gettext_lazy("special day"),
                 help_text=gettext_lazy(
-                    "One or more days that are different once: training, a party, a vacation. Visitors read the reason."
+                    "One or more days with other hours than usual: training, a party, a vacation. "
+                    "Visitors read the reason."
                 ),
             ),
             PublicHolidaysPanel(
                 heading=gettext_lazy("Public holidays"),
                 help_text=gettext_lazy(
-                    "Decide once: it counts for every year. A holiday on a day that is closed anyway opens nothing."
+                    "Decide once: it counts for every year. A holiday never opens a day that is closed anyway."
                 ),
             ),
             RowsPanel(
@@ -278,7 +279,7 @@ class OpeningHoursViewSet(SnippetViewSet):
                 help_text=gettext_lazy(
                     "Summer hours, or new hours from a date on. "
                     "From the first to the last day this week replaces the usual one. "
-                    "A new one starts as a copy of the usual week: change what differs."
+                    "A new one starts as a copy of the usual week. Change what is different."
                 ),
             ),
         ],

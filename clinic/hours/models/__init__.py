@@ -135,7 +135,7 @@ class SeasonalHours(DateRange, WeeklyHours):
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="seasons")
     name = models.CharField(_("name"), max_length=60, help_text=_("Visitors read it: “Summer hours”."))
     last_day = models.DateField(
-        _("last day"), null=True, blank=True, help_text=_("Empty when the new hours are there to stay.")
+        _("last day"), null=True, blank=True, help_text=_("Leave it blank when the new hours are there to stay.")
     )
 
     class Meta:
@@ -156,7 +156,7 @@ class SpecialHours(DateRange):
     """Replace the week on some dates. No times means closed."""
 
     opening_hours = ParentalKey(OpeningHours, on_delete=models.CASCADE, related_name="special_hours")
-    last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty for a single day."))
+    last_day = models.DateField(_("last day"), null=True, blank=True, help_text=_("Leave it blank for a single day."))
     spans = SpansField(_("hours"))
     reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Visitors read it."))
 

@@ -73,11 +73,11 @@ def test_scheduled_article_goes_live_on_its_day(editor):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("2026-11-24 09:00", "Tue, Nov 24, 9 am is over."),
-        ("2026-11-29 11:59", "Sun, Nov 29, 11:59 am is over."),
-        ("2026-11-29 12:00", "Sun, Nov 29, 12 pm is over."),
-        ("2025-01-01 00:00", "Wed, Jan 1, midnight is over."),
-        ("1999-12-31 23:59", "Fri, Dec 31, 11:59 pm is over."),
+        ("2026-11-24 09:00", "Tue, Nov 24, 9 am is in the past."),
+        ("2026-11-29 11:59", "Sun, Nov 29, 11:59 am is in the past."),
+        ("2026-11-29 12:00", "Sun, Nov 29, 12 pm is in the past."),
+        ("2025-01-01 00:00", "Wed, Jan 1, midnight is in the past."),
+        ("1999-12-31 23:59", "Fri, Dec 31, 11:59 pm is in the past."),
     ],
 )
 @pytest.mark.parametrize("publish", [True, False])
@@ -86,7 +86,7 @@ def test_past_time_is_refused_in_words(editor, typed, said, publish):
     answer = send(editor, page, publish=publish, go_live_at=typed)
     assert answer.status_code == 200
     assert said in answer.content.decode()
-    assert "leave it empty to publish now" in answer.content.decode()
+    assert "leave it blank to publish now" in answer.content.decode()
     assert not Page.objects.get(pk=page.pk).live
 
 
@@ -95,7 +95,7 @@ def test_past_time_is_refused_for_each_page_type(editor, home):
     fields = {"title": "About", "slug": "about", "body": streamfield([]), "go_live_at": "2026-11-24 09:00"}
     sent = nested_form_data({**fields, "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}})
     answer = editor.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), sent)
-    assert "Tue, Nov 24, 9 am is over." in answer.content.decode()
+    assert "Tue, Nov 24, 9 am is in the past." in answer.content.decode()
 
 
 def test_old_time_does_not_block_a_later_edit(editor):

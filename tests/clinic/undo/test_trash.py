@@ -216,7 +216,7 @@ def test_parent_deleted_for_good_leaves_the_child_in_the_trash(manager, branch, 
     delete(manager, branch)
     trash.delete_for_good(TrashedPage.objects.get(page=branch.pk))
     assert TrashedPage.objects.get().parent is None
-    assert "Was below" in manager.get("/admin/trash/").content.decode()
+    assert "Was under" in manager.get("/admin/trash/").content.decode()
     assert restore(manager, child, parent=home.pk).status_code == 302
 
 
@@ -368,3 +368,45 @@ def test_running_workflow_ends_with_the_page(manager, branch, home):
     delete(manager, branch)
     assert branch.specific.current_workflow_state is None
     assert timezone.now() < TrashedPage.objects.get().kept_until
+
+
+# A restored page in the list of its siblings
+
+PLACES = [
+    ("a", "abcd"),
+    ("b", "abcd"),
+    ("d", "abcd"),
+    ("ab", "abcd"),
+    ("ba", "abcd"),
+    ("cb", "abcd"),
+    ("abcd", "abcd"),
+    ("dcba", "abcd"),
+    ("ca", "abcd"),
+    ("dbac", "abcd"),
+]
+
+
+@pytest.mark.parametrize(("deleted", "order"), PLACES)
+def test_restored_pages_return_to_their_places(manager, home, deleted, order):
+    pages = {slug: home.add_child(instance=StandardPage(title=slug, slug=slug)) for slug in order}
+    for slug in deleted:
+        delete(manager, pages[slug])
+    for slug in reversed(deleted):
+        restore(manager, pages[slug])
+    found = home.get_children().filter(slug__in=pages).values_list("slug", flat=True)
+    assert "".join(found) == order
+
+
+def test_restored_page_follows_what_is_left_of_the_pages_before_it(manager, home):
+    pages = {slug: home.add_child(instance=StandardPage(title=slug, slug=slug)) for slug in "abcd"}
+    delete(manager, pages["c"])
+    delete(manager, pages["b"])
+    restore(manager, pages["c"])
+    assert "".join(home.get_children().filter(slug__in=pages).values_list("slug", flat=True)) == "acd"
+
+
+def test_page_restored_elsewhere_is_the_last_there(manager, branch, home):
+    page = home.add_child(instance=StandardPage(title="Prices", slug="prices"))
+    delete(manager, page)
+    restore(manager, page, parent=branch.pk)
+    assert [*branch.get_children().values_list("slug", flat=True)] == ["team", "plans", "prices"]
