@@ -82,13 +82,13 @@ ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|\s(?:(?:pu
 NAME = rf"(?P<value>(?-i:[A-Z])[^|·•/!?]{{1,60}}?){ENDS}"
 ACCOUNT = (
     r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
-    r"|(?<=author: )(?-i:[a-z]\w*)"
+    r"|(?:(?<=author: )|(?<=submitted by )|(?<=posted by )|(?<=published by ))(?-i:[a-z]\w*)"
 )
 CATEGORY = (
     r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,–—|·•-] )in"
     r"|(?:this (?:entry|post) was )?(?:posted|published|filed) (?:in|under)\s*:?"
 )
-WHO = r"(?:(?:written|posted|published|created|authored|answered|contributed|shared) )?by\s*:?|author\s*[:=]"
+WHO = r"(?:(?:written|posted|published|created|authored|answered|contributed|shared|submitted) )?by\s*:?|author\s*[:=]"
 WHEN = r"(?:first |date )?(?:posted|published|written|created|sent|(?:[a-z]+ )?date)"
 REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
@@ -189,6 +189,7 @@ MENU_WORD = re.compile(r"(?:you are here:?\s*)?(?:home|blog|news|articles?|journ
 # Shapes of a page
 
 HEAD = re.compile(r"(?:[FRLHKWMS]*(?:T{1,2}|P)[FRLHKWMS]*(?=[DN]))?(?:[DNQFRLHK]|[WC](?!P))*")
+EXCERPT_AND_SMALL_PRINT = re.compile("P?[RFWC]*[DN][DNRFWC]*")
 # Two of three: the title twice, a date, "Read more".
 TEASER_SHAPE = r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
 PIECE = re.compile(
@@ -421,7 +422,8 @@ OUTSIDE = {
 # Parts of a page by the names that themes give them.
 AROUND = re.compile(
     r"(?<![\w-])(?:[\w-]*(?:share|sharing|breadcrumbs?|related|post-nav(?:igation)?|nav-links|comments?-(?:list|area|form)"
-    r"|cookie|newsletter|author-(?:box|bio))[\w-]*|social(?:-links|-icons)?|sidebar|comments?|navigation|menu|footer)(?![\w-])"
+    r"|cookie|newsletter|author-(?:box|bio))[\w-]*|social(?:-links|-icons)?|sidebar|comments?|navigation|menu|footer"
+    r"|wp-block-buttons?|et_pb_button[\w-]*|[\w-]*button-wrapper)(?![\w-])"
 )
 LINK_LABELS = {"category": "Category", "author": "Author", "tag": "Tags"}
 INLINE = re.compile(r"<(?P<tag>b|strong|em|i|u)>(?P<text>[^<>]*)</(?P=tag)>|<br\s*/?>", re.IGNORECASE)
@@ -771,6 +773,8 @@ class _HTMLReader(HTMLParser):
         )
         line = Line(self.number, f"{self.mark} {words}".strip(), self.gap, 4 * len(self.counts))
         line.tag = "b" if strong and tag in ("p", "") else "" if tag == "li" else tag
+        if self.is_in("blockquote") and not line.tag:
+            line.tag = "p"  # nobody quotes a heading
         if reason := self.outside():
             line.text = words
             line.leave_out(reason)
@@ -911,7 +915,16 @@ def _find_titles(lines: list[Line]) -> list[int]:
         if line.kind == "T" and index != best and is_person(line.text, small) and _is_beside_small_print(lines, index):
             line.kind = "N"
     key = _title_key(lines[best].text)
-    return [index for index in range(end) if _title_key(lines[index].text) == key and _may_be_title(lines[index])]
+    titles = [index for index in range(end) if _title_key(lines[index].text) == key and _may_be_title(lines[index])]
+    below = range(titles[-1] + 2, min(titles[-1] + 9, len(lines)))
+    kinds = "".join(line.kind for line in lines)
+    # The title may come again below an excerpt and small print.
+    titles += [
+        index
+        for index in below
+        if _title_key(lines[index].text) == key and EXCERPT_AND_SMALL_PRINT.fullmatch(kinds, titles[-1] + 1, index)
+    ]
+    return titles
 
 
 def _find_text(lines: list[Line]) -> int:
@@ -1050,7 +1063,9 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
             line.place = "category"
         elif KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4:
             continue
-        elif line.kind in "TP" and index > last:  # between title and date stands no heading
+        elif (line.kind in "TP" and index > last) or (
+            line.kind == "P" and index > titles[0] and ends_sentence(line.text)
+        ):  # between title and date stands no heading
             line.tag = line.tag or "p"
         elif line.kind not in "DN":
             line.leave_out(line.reason or "not understood, above the text")

@@ -1293,3 +1293,23 @@ def test_day_without_a_year_is_left_out_above_the_text_alone():
     article = parse(f"A Title of Our Own\nJul 19\nBy Ann Lee\n\n{PROSE}\n\nMarch 3\n\n{PROSE}\n")
     assert article.headings == ["March 3"]
     assert "Jul 19" in [line.text for line in article.left_out]
+
+
+@pytest.mark.parametrize("line", ["Submitted by jcole on Tue, 04/06/2022 - 14:22", "Posted by annl on Apr 06, 2022"])
+def test_name_of_an_account_is_no_author(line):
+    article = parse(f"A Title of Our Own\n{line}\n\n{PROSE}\n\n{PROSE}\n")
+    assert (article.author, article.date) == ("", date(2022, 4, 6))
+
+
+def test_title_may_come_again_below_excerpt_and_small_print():
+    top = "A Title of Our Own\nOne of us tells a story.\nAnn Lee\nApr 06, 2022 — 3 min read\nA Title of Our Own\n"
+    assert parse(f"{top}\n{PROSE}\n\nThe end\n\n{PROSE}\n").headings == ["The end"]
+
+
+def test_buttons_and_sources_of_quotes_are_no_headings():
+    button = '<div class="wp-block-button"><a href="/book">Book a peel</a></div>'
+    quote = f"<blockquote><p>{PROSE}</p><cite>Our founder</cite></blockquote>"
+    article = parse(f"<h1>A Title of Our Own</h1><p>Apr 06, 2022</p><p>{PROSE}</p>{button}{quote}<p>{PROSE}</p>")
+    assert article.headings == []
+    assert "Book a peel" in [line.text for line in article.left_out]
+    assert paragraph("Our founder") in article.blocks
