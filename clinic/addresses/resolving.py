@@ -4,6 +4,7 @@ A row of Wagtail's redirects names a page or an address. The end of the way is a
 an address of another site; there may be other rows and unpublished pages between.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -104,6 +105,14 @@ def find_substitute(page: Page, site: Site | None) -> Page | None:
             page = None
     home = site and site.root_page
     return home if home and home.live else None
+
+
+def with_aliases(pages: Iterable[Page]) -> list[Page]:
+    """Return the pages with their live aliases, which are unpublished with them."""
+    found = {page.pk: page for page in pages}
+    while more := Page.objects.live().filter(alias_of__in=list(found)).exclude(pk__in=list(found)).in_bulk():
+        found |= more
+    return list(found.values())
 
 
 def has_visitors(page: Page) -> bool:

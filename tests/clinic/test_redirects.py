@@ -457,6 +457,42 @@ def test_visitors_are_sent_to_no_page_that_they_cannot_open(admin, page, other, 
     assert page.live
 
 
+# An alias goes with the page that it shows
+
+
+@pytest.fixture
+def alias(page):
+    return page.create_alias(parent=make_page("Second home"), update_slug="alias")
+
+
+@pytest.mark.parametrize("dialog", [0, 1, 3, 4])
+def test_visitors_of_aliases_are_sent_along(admin, leads, page, other, alias, dialog):
+    alias.create_alias(update_slug="alias-of-alias")
+    target = make_page("Target")
+    admin(dialogs(page, other)[dialog], {"send_to": target.pk})
+    for path in ("/one/", "/second-home/alias/", "/second-home/alias-of-alias/"):
+        assert leads(path) == "/target/"
+
+
+@pytest.mark.parametrize("dialog", [0, 1, 3, 4])
+def test_visitors_are_not_sent_to_an_alias_that_goes_too(admin, page, other, alias, dialog):
+    assert "cannot be sent to" in admin(dialogs(page, other)[dialog], {"send_to": alias.pk}).content.decode()
+    assert Page.objects.get(pk=page.pk).live
+
+
+@pytest.mark.parametrize("dialog", range(6))
+def test_links_to_aliases_are_listed_unless_pages_move(admin, page, other, alias, dialog):
+    with commit(execute=True):
+        make_page("Linking", body=[("text", f'<p><a linktype="page" id="{alias.pk}">there</a></p>')])
+    assert ("Linking" in admin(dialogs(page, other)[dialog]).content.decode()) == (dialog not in (2, 5))
+
+
+def test_alias_that_is_a_draft_stays_as_it_is(admin, page, alias):
+    unpublish(alias)
+    admin(f"pages/{page.pk}/unpublish/", {"send_to": make_page("Target").pk})
+    assert not Forwarding.objects.filter(page=alias).exists()
+
+
 def test_wrong_site_name_keeps_the_page_and_no_choice(admin, page, other):
     for number in range(10):
         make_page(f"Child {number}", page)
