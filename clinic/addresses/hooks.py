@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.views.chooser import ExternalLinkView
 from wagtail.admin.views.pages.utils import type_to_delete_confirmation
 from wagtail.contrib.redirects import views as redirect_views
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 
-from .forms import PathRedirectForm, VisitorsForm
+from .forms import LinkForm, PathRedirectForm, VisitorsForm
 from .recording import forward, list_addresses, replace
 from .reserved import refuse_reserved
 from .resolving import get_followable_url, with_aliases
@@ -26,6 +27,7 @@ FIRST = -100
 # Typed by hand, and imported from a file.
 redirect_views.CreateView.form_class = redirect_views.EditView.form_class = PathRedirectForm
 redirect_views.RedirectForm = PathRedirectForm
+ExternalLinkView.form_class = LinkForm
 
 
 @hooks.register("before_unpublish_page", order=FIRST)

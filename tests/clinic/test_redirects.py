@@ -555,6 +555,57 @@ def test_redirect_to_nothing_is_refused(admin, page, typed):
     assert not Redirect.objects.filter(old_path="/old").exists()
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["/media/gone.pdf", "/static/gone.css", "/media/", "/media/../db.sqlite3", "/static/%2e%2e/a", "/static/clinic/"],
+)
+def test_redirect_to_a_missing_file_is_refused(admin, page, typed):
+    assert "Visitors would find nothing there" in add_redirect(admin, redirect_link=typed)
+
+
+def test_redirect_to_a_file_is_taken(admin, page, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "list of prices.pdf").write_bytes(b"%PDF-1.4")
+    for number, typed in enumerate(["/media/list%20of%20prices.pdf", "/static/clinic/img/mark.svg"]):
+        add_redirect(admin, f"/old/{number}/", redirect_link=typed)
+        assert Redirect.objects.get(old_path=f"/old/{number}").redirect_link == typed
+
+
+# Links that are typed into a text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/one/",
+        "/one",
+        "/one/?q=1#top",
+        "/promo/",
+        "/consultation/",
+        "/hours.ics",
+        "/",
+        "http://localhost/one/",
+        "https://elsewhere.example/nothing/",
+    ],
+)
+def test_link_in_a_text_leads_somewhere(admin, page, typed):
+    Redirect.add_redirect("/promo/", page)
+    answer = admin(
+        "choose-external-link/", {"external-link-chooser-url": typed, "external-link-chooser-link_text": "x"}
+    )
+    assert answer.json()["step"] in ("external_link_chosen", "confirm_external_to_internal")
+
+
+@pytest.mark.parametrize("typed", ["/nothing/", "/one/two/", "/draft/", "http://localhost/nothing/", "/media/gone.pdf"])
+def test_link_in_a_text_to_nothing_is_refused(admin, page, typed):
+    make_page("Draft", live=False)
+    answer = admin(
+        "choose-external-link/", {"external-link-chooser-url": typed, "external-link-chooser-link_text": "x"}
+    )
+    assert answer.json()["step"] == "external_link"
+    assert "Visitors would find nothing there" in answer.json()["html"]
+
+
 def test_redirect_from_a_page_to_itself_is_refused(admin, page):
     assert "Visitors would find nothing there" in add_redirect(admin, "/one/", redirect_page=page.pk)
 
