@@ -38,7 +38,9 @@ class SchedulePageForm(WagtailAdminPageForm):
         # A page that went live on its date keeps this date, and can be edited.
         if moment and "go_live_at" in self.changed_data and moment <= timezone.now():
             text = _("%(moment)s is in the past. Choose a later time, or leave it blank to publish now.")
-            self.add_error("go_live_at", text % {"moment": format_moment(timezone.localtime(moment))})
+            self.add_error(
+                "go_live_at", text % {"moment": format_moment(timezone.localtime(moment), timezone.localtime().year)}
+            )
         return cleaned
 
 

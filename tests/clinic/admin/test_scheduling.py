@@ -92,8 +92,8 @@ def test_scheduled_article_goes_live_on_its_day(editor):
         ("2026-11-24 09:00", "Tue, Nov 24, 9 am is in the past."),
         ("2026-11-29 11:59", "Sun, Nov 29, 11:59 am is in the past."),
         ("2026-11-29 12:00", "Sun, Nov 29, 12 pm is in the past."),
-        ("2025-01-01 00:00", "Wed, Jan 1, midnight is in the past."),
-        ("1999-12-31 23:59", "Fri, Dec 31, 11:59 pm is in the past."),
+        ("2025-01-01 00:00", "Wed, Jan 1, 2025, midnight is in the past."),
+        ("1999-12-31 23:59", "Fri, Dec 31, 1999, 11:59 pm is in the past."),
     ],
 )
 @pytest.mark.parametrize("publish", [True, False])
