@@ -14,7 +14,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import get_dummy_request
 from wagtail.models import Page, Site
 
-from .resolving import find_end, get_own_path, is_shown, leads_somewhere
+from .resolving import find_end, find_served, get_own_path, is_shown, leads_somewhere
 
 NOTHING_THERE = _("Visitors would find nothing there. Choose a page that is published.")
 
@@ -86,6 +86,11 @@ class PathRedirectForm(RedirectForm):
         if not (page or link):
             raise ValidationError(_("Choose a page, or type an address."))
         site = data.get("site") or Site.objects.filter(is_default_site=True).first()
+        if site and not self.instance.pk and find_served(get_dummy_request(site=site), site, data["old_path"]):
+            self.add_error(
+                "old_path", _("Visitors find a page there, and would not be redirected. Unpublish it first.")
+            )
+            return data
         row = Redirect(redirect_page=page, redirect_link="" if page else link)
         end = site and find_end(get_dummy_request(site=site), row)
         if not end or Redirect.normalise_path(end.url) == Redirect.normalise_path(data["old_path"]):

@@ -606,8 +606,35 @@ def test_link_in_a_text_to_nothing_is_refused(admin, page, typed):
     assert "Visitors would find nothing there" in answer.json()["html"]
 
 
+@pytest.mark.parametrize(
+    "old_path", ["/one/", "/one", "/", "/one/?q=1", "/search/", "/consultation", "/hours.ics", "/admin/", "/one/#top"]
+)
+def test_redirect_from_where_a_page_is_shown_is_refused(admin, page, other, old_path):
+    assert "Visitors find a page there" in add_redirect(admin, old_path, redirect_page=other.pk)
+    assert not Redirect.objects.exists()
+
+
+@pytest.mark.parametrize("old_path", ["/draft/", "/one/two/", "/ONE/", "/one.html", "/search/old/"])
+def test_redirect_from_where_nothing_is_shown_is_taken(admin, page, old_path):
+    make_page("Draft", live=False)
+    add_redirect(admin, old_path, redirect_page=page.pk)
+    assert Redirect.objects.count() == 1
+
+
+def test_redirect_can_be_changed_when_a_page_took_its_address(admin, leads, page, other):
+    row = Redirect.add_redirect("/two", page)
+    make_page("Two")
+    admin(f"redirects/{row.pk}/", {"old_path": "/two", "redirect_page": other.pk})
+    row.refresh_from_db()
+    assert row.redirect_page_id == other.pk
+
+
 def test_redirect_from_a_page_to_itself_is_refused(admin, page):
-    assert "Visitors would find nothing there" in add_redirect(admin, "/one/", redirect_page=page.pk)
+    row = Redirect.add_redirect("/one", page)
+    assert (
+        "Visitors would find nothing there"
+        in admin(f"redirects/{row.pk}/", {"old_path": "/one", "redirect_page": page.pk}).content.decode()
+    )
 
 
 def test_redirect_without_a_target_is_refused(admin, page):
