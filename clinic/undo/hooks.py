@@ -118,10 +118,33 @@ def refuse(request):
     return redirect("trash")
 
 
-@hooks.register("before_edit_page", order=-1)
 @hooks.register("before_copy_page", order=-1)
 def refuse_in_trash(request, page):
     return refuse(request) if TrashPage.holds(page) else None
+
+
+@hooks.register("before_edit_page", order=-1)
+def keep_what_was_typed_meanwhile(request, page):
+    """Save a form as a draft, whatever its button was. It was open when somebody deleted the page."""
+    if not TrashPage.holds(page):
+        return None
+    if request.method != "POST" or page.specific_class is TrashPage:
+        return refuse(request)
+    request.POST = request.POST.copy()
+    for name in [name for name in request.POST if name.startswith("action-")]:
+        del request.POST[name]
+    page.live = True  # not stored: the form then saves a version alone, and what was live comes back as it was
+    return None
+
+
+@hooks.register("after_edit_page", order=-1)
+def open_trash_after_saving(request, page):
+    if not TrashPage.holds(page) or "json" in request.headers.get("Accept", ""):
+        return None
+    messages.warning(
+        request, _("This page was deleted meanwhile. Your changes are saved as its draft. Restore it to publish them.")
+    )
+    return redirect("trash")
 
 
 @hooks.register("before_move_page", order=-1)

@@ -72,6 +72,8 @@ def restore(trashed: TrashedPage, parent: Page, slug: str, user) -> Page:
 
     The caller checks that the user may do so, and that the place and the slug are free.
     """
+    typed_since = Revision.page_revisions.filter(object_id__in=trashed.live, created_at__gt=trashed.deleted_at)
+    typed_since = set(typed_since.values_list("object_id", flat=True))
     Page.objects.filter(pk=trashed.page_id).update(slug=slug)
     page = Page.objects.get(pk=trashed.page_id)
     if slug != trashed.slug:
@@ -81,7 +83,8 @@ def restore(trashed: TrashedPage, parent: Page, slug: str, user) -> Page:
     trashed.delete()
     for one in TrashPage.exclude_from(Page.objects.filter(pk__in=trashed.live)).order_by("path").specific():
         one.live, one.expired = True, False
-        one.live_revision_id, one.has_unpublished_changes = trashed.live[str(one.pk)]
+        one.live_revision_id, had_changes = trashed.live[str(one.pk)]
+        one.has_unpublished_changes = had_changes or str(one.pk) in typed_since
         one.save(clean=False)
         log(one, "wagtail.publish", user=user, revision=one.live_revision)
         page_published.send(sender=one.specific_class, instance=one, revision=one.live_revision)
