@@ -277,6 +277,12 @@ def test_gallery_links_each_picture_to_a_large_one(photo):
     assert "Photo: Ada" in second.figcaption.get_text()
 
 
+def test_gallery_has_rows_of_its_own(photo):
+    """The last of a list of cards fills its row. A picture of a gallery would be many times as large as the others."""
+    picture = {"image": photo.pk, "decorative": True, "alt_text": ""}
+    assert gallery(*[(picture, "")] * 7).select(".cards") == []
+
+
 def test_gallery_leaves_out_deleted_pictures(photo):
     kept = {"image": photo.pk, "decorative": False, "alt_text": "Soft dunes"}
     assert len(gallery((kept, ""), ({**kept, "image": 999_999}, "Gone")).select("li")) == 1
