@@ -786,7 +786,7 @@ def test_error_loses_nothing_that_was_typed(patient):
         ({"email": "<zoe>@example.com"}, "Email addresses cannot have this character: <"),
         ({"name": "\u200b\u2060 \xad"}, "Enter your name"),
         ({"name": "\u3164\u2800\u115f"}, "Enter your name"),
-        ({"phone": "555-0123"}, "or for a number abroad with + and the country code"),
+        ({"phone": "555-0123"}, "or for a number outside the US with + and the country code"),
         ({"phone": "", "contact_by": "phone"}, "For a call or a text message"),
         ({"phone": "", "contact_by": "text"}, "For a call or a text message"),
         ({"email": "", "contact_by": "email"}, "For an answer by email"),
@@ -1135,7 +1135,7 @@ def test_changed_receipt_link_shows_no_receipt(patient):
     ):
         response = patient.client.get(address + "/")
         assert response.status_code == 404
-        assert "This receipt cannot be shown" in response.text
+        assert "This page cannot be shown" in response.text
 
 
 def test_logged_in_staff_see_the_same_form(patient):
