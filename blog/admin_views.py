@@ -87,6 +87,15 @@ def read_candidate(name: str, data: bytes, index: BlogIndexPage, *, is_skipped: 
     return candidate
 
 
+def get_free_name(name: str, names: set[str]) -> str:
+    """Return a name that no other file has, since a file is skipped by its name."""
+    count = 2
+    free = name
+    while free in names:
+        free, count = f"{name} ({count})", count + 1
+    return free
+
+
 class ImportView(WagtailAdminTemplateMixin, TemplateView):
     """Show what an import would create, then create it.
 
@@ -137,7 +146,8 @@ class ImportView(WagtailAdminTemplateMixin, TemplateView):
         elif sum(len(data) for _name, data in kept) + sum(file.size for file in files) > MAX_BYTES:
             form.add_error("files", _("Together the files are larger than 1 MiB. Import them in several steps."))
         else:
-            kept += [(file.name, file.read()) for file in files]
+            for file in files:
+                kept.append((get_free_name(file.name, {name for name, _data in kept}), file.read()))
         text = form.cleaned_data["text"].strip() if is_valid else ""
         pasted = [("", text.encode(errors="replace"))] if text else []
         skipped = self.request.POST.getlist("skip")

@@ -46,9 +46,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x80-\x84\x86-\x9f]")
 GLYPHS = "•●▪■◦‣⁃∙·○□✓✔✅➤►▶→»\uf0b7\uf0a7§"
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
-BARE_MARK = re.compile(rf"[{GLYPHS}*+–—-]|[(\[]?\d{{1,2}}[.)\]]")
+BARE_MARK = re.compile(rf"(?!·)[{GLYPHS}*+–—-]|[(\[]?\d{{1,2}}[.)\]]")
 MARK = re.compile(
-    r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)"
+    r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)|(?-i:(?P<letter>[a-z]))[.)](?=\s)"
     rf"|[{GLYPHS}]|[{EMOJI}]\ufe0f?(?=\s)|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
 )
 # Cells of a table: between bars, behind a tab or wide space, or without a space behind each comma.
@@ -78,23 +78,28 @@ DATE = (
     rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d\d)"
     rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?![\w/])"
 )
-ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|$))"
+ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|\s(?:(?:publish(?:ed)?|post(?:ed)?) )?date\s*:|$))"
 NAME = rf"(?P<value>(?-i:[A-Z])[^|·•/!?]{{1,60}}?){ENDS}"
-ACCOUNT = r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
-CATEGORY = (
-    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?:posted|published|filed) (?:in|under)\s*:?|(?<=[\w,] )in"
+ACCOUNT = (
+    r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
+    r"|(?:(?<=author: )|(?<=submitted by )|(?<=posted by )|(?<=published by ))(?-i:[a-z]\w*)"
 )
-WHO = r"(?:(?:written|posted|published|created|authored) )?by\s*:?|(?:posted|written) by\s*:|author\s*[:=]"
+CATEGORY = (
+    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,–—|·•-] )in"
+    r"|(?:this (?:entry|post) was )?(?:posted|published|filed) (?:in|under)\s*:?"
+)
+WHO = r"(?:(?:written|posted|published|created|authored|answered|contributed|shared|submitted) )?by\s*:?|author\s*[:=]"
 WHEN = r"(?:first |date )?(?:posted|published|written|created|sent|(?:[a-z]+ )?date)"
 REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
-    r"|notes?|comments?|responses?|replies)|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
+    r"|notes?|comments?(?: on .{3,150}$)?|responses?|replies)"
+    r"|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
     rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:{MONTH} {NTH} at |at )?{CLOCK})"
 )
 AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
 SMALL_PRINT = {
-    field: re.compile(rf"(?:{pattern})[\s|·•,;/–—-]*", re.IGNORECASE)
+    field: re.compile(rf"(?:{pattern})[\s|·•,;:/–—-]*", re.IGNORECASE)
     for field, pattern in {
         "updated": rf"(?:last )?(?:updated|modified|edited|reviewed|revised|effective)(?: on)?\s*:?\s*{DATE}",
         "date": rf"(?:{WHEN}(?: on)?\s*[:=]?\s*|on )?{DATE}",
@@ -103,10 +108,12 @@ SMALL_PRINT = {
         "reviewer": rf"{REVIEW}:?\s+{NAME}",
         "author": rf"(?:{WHO})\s+{NAME}",
         "count": rf"(?P<value>{COUNT})(?!\w)",
+        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|rev(?:\.|ised)?\s+\d{{1,2}}/\d{{4}})$",
         # Bars set this name off. It is a category, or the author.
         "name": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,.'’ -]{1,60}?)(?=\s*(?:[|·•]|\s/\s|$))",
     }.items()
 }
+PART_OF_DATE = SMALL_PRINT["part of a date"]
 DATE_FIELDS = {"date", "updated", "not a day of the calendar"}
 DATE_FORMATS = ("%b %d %Y", "%d %b %Y", "%Y %m %d", "%m %d %Y", "%m %d %y", "%d %m %Y")
 CATEGORIES = set(
@@ -114,7 +121,9 @@ CATEGORIES = set(
     "|injectables|facials|body contouring|microneedling|chemical peels|med spa|beauty|wellness|news".split("|")
 )
 TOPICS = {word for name in CATEGORIES for word in name.split()}
-NOT_NAMES = SMALL_WORDS | QUESTION_WORDS | TOPICS | {"my", "her", "his"}
+NOT_NAMES = (
+    SMALL_WORDS | QUESTION_WORDS | TOPICS | set("my her his patient instructions information education guide".split())
+)
 CREDENTIAL = (
     r"(?:M\.?D|D\.?O|R\.?N|N\.?P|P\.?A(?:-?C)?|FNP|DNP|APRN|LPN|LVN|BSN|MSN|Ph\.?D|CRNA|FAAD|LE|CANS)(?:-[A-Z]+)?\.?"
 )
@@ -122,19 +131,24 @@ TITLED = re.compile(rf"(?:Dr|Prof)\.? [A-Z].{{2,40}}|[A-Z][^|,]{{2,40}},? {CREDE
 PERSON = re.compile(r"[A-Z][a-zà-ÿ'’]+(?:[ -](?:[A-Z][a-zà-ÿ'’]+|[A-Z]\.?|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+)){1,2}")
 KEYWORDS_LABEL = re.compile(
     r"(?:(?:[a-z-]+\s+){0,2}?key[\s-]?(?:words?|phrases?)|(?:(?:seo|meta|post|blog)\s+)?tags?|tagged|labels|hashtags)"
-    r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?(?=\s)|(?<=tags)(?=\s[^,.]+,)|$)"
+    r"(?:\s*[:=]|\s+[–—-](?=\s)|(?=\s*[\"“”„«])|(?<=tagged)(?: with| in)?\s*(?::|(?<=\s))"
+    r"|(?<=tags)(?=\s[^,.•|·]+[,•|·])|$)"
     r"\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
-# "Posted in Skin Care. Tagged peel, glow": a category and keywords on one line.
-BEFORE_TAGS = re.compile(r"(?i:(?:posted |filed )?(?:in|under)[: ]) ?[A-Z].{1,60}?(?=[ .|·]+(?:Tags?|Tagged)\b)")
+# "Posted in Skin Care. Tagged peel, glow": small print and keywords on one line.
+BEFORE_TAGS = re.compile(
+    r"(?:(?i:(?:this (?:entry|post) was )?(?:posted |filed )?(?:in|under)[: ]) ?[A-Z].{1,60}?"
+    r"|(?i:(?:posted|written) by) [A-Z].{2,80}?)(?=(?:[ .|·:,]| and )+(?:Tags?|Tagged|Labels|tagged)\b)"
+)
+BEHIND_TAGS = re.compile(r"\.? Bookmark the permalink\.?$", re.IGNORECASE)
 LONE_LABEL = re.compile(
     r"(?:(?:written|posted|published) )?(?:by|on|in)|author|date|published|posted|category|(?:last )?updated",
     re.IGNORECASE,
 )
 IN_CATEGORY = re.compile(r"in (?P<value>(?-i:[A-Z])[\w&, -]{2,40})", re.IGNORECASE)
 HASHTAGS = re.compile(r"(?:#[^\W_][\w-]*[\s,;]*){2,}")
-TITLE_LABEL = re.compile(r"(?:(?:page |post |blog )?title|headline|h1)\s*[:=]\s*(?P<value>\S.*)", re.I)
+TITLE_LABEL = re.compile(r"(?:(?:page |post |blog )?title|headline)\s*[:=]\s*(?P<value>\S.*)", re.I)
 SUBJECT = re.compile(r"subject(?: line)?\s*:\s*(?:(?:re|fwd?)\s*:\s*)*(?P<value>\S.*)", re.IGNORECASE)
 GREETING = re.compile(r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
 # A name that ends in one of these words is that of a site, more often than a title.
@@ -142,6 +156,8 @@ SITE = re.compile(
     r"(?:[A-Z][\w&'’]*\s){1,4}(?:News(?:letter)?|Letter|Clinic|Spa|Studio|Blog|Journal|Aesthetics|Center|Institute"
     r"|Dermatology|Medspa|Magazine|Bar|Room|Laser)"
 )
+ASKED, ANSWERED = (re.compile(rf"{label}\s?[:.)]\s*(?P<text>\S.*)") for label in ("Q(?:uestion)?", "A(?:nswer)?"))
+QUOTED_QUESTION = re.compile(r"""[:,]\s+["“'‘][^"“”]{1,200}\?["”'’]$""")
 QUOTE = re.compile("[\"“”„‟«»″]|''|``")
 ALL_QUOTED = re.compile(r'[\s,;|.]*(?:"[^"]+"[\s,;|.]*)+')
 
@@ -173,6 +189,7 @@ MENU_WORD = re.compile(r"(?:you are here:?\s*)?(?:home|blog|news|articles?|journ
 # Shapes of a page
 
 HEAD = re.compile(r"(?:[FRLHKWMS]*(?:T{1,2}|P)[FRLHKWMS]*(?=[DN]))?(?:[DNQFRLHK]|[WC](?!P))*")
+EXCERPT_AND_SMALL_PRINT = re.compile("P?[RFWC]*[DN][DNRFWC]*")
 # Two of three: the title twice, a date, "Read more".
 TEASER_SHAPE = r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
 PIECE = re.compile(
@@ -324,6 +341,10 @@ def decode(data: bytes) -> str:
         raise NotAnArticleError(f"the file is larger than {MAX_BYTES // 1024} KiB; an article is a few pages of text")
     if not data.strip():
         raise NotAnArticleError("the file is empty")
+    if data.startswith(b"%PDF-"):
+        raise NotAnArticleError("this is a PDF file; open it, copy its text and paste that")
+    if data.startswith(b"PK\x03\x04"):
+        raise NotAnArticleError("this is a document of a word processor; save it as plain text first")
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not is_utf16 and CONTROL.search(data.decode("latin-1")):
         raise NotAnArticleError("the file is binary, not plain text")
@@ -352,6 +373,7 @@ def parse(text: str) -> LegacyArticle:
     titles = _find_titles(lines)
     start = _place_head(lines, titles)
     article = LegacyArticle(title=_clean_title([line.text for line in lines if line.place == "title"][-1]), lines=lines)
+    _leave_out_author_boxes(lines, start)
     article.keywords = _place_keywords(lines, start)
     _mark_sections(lines, start)
     _place_foot(lines, start)
@@ -400,7 +422,8 @@ OUTSIDE = {
 # Parts of a page by the names that themes give them.
 AROUND = re.compile(
     r"(?<![\w-])(?:[\w-]*(?:share|sharing|breadcrumbs?|related|post-nav(?:igation)?|nav-links|comments?-(?:list|area|form)"
-    r"|cookie|newsletter|author-(?:box|bio))[\w-]*|social(?:-links|-icons)?|sidebar|comments?|navigation|menu|footer)(?![\w-])"
+    r"|cookie|newsletter|author-(?:box|bio))[\w-]*|social(?:-links|-icons)?|sidebar|comments?|navigation|menu|footer"
+    r"|wp-block-buttons?|et_pb_button[\w-]*|[\w-]*button-wrapper)(?![\w-])"
 )
 LINK_LABELS = {"category": "Category", "author": "Author", "tag": "Tags"}
 INLINE = re.compile(r"<(?P<tag>b|strong|em|i|u)>(?P<text>[^<>]*)</(?P=tag)>|<br\s*/?>", re.IGNORECASE)
@@ -410,6 +433,8 @@ LINK = re.compile(
 )
 EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*|(?<![\w_])_)(?=\S)(?P<text>[^*_]*?[^\s*_])\1(?![\w*])")
 ATX = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.*\w.*?)\s*#*")
+# A heading in an outline of a text: "H2: Who should wait".
+OUTLINE = re.compile(r"[\[(]?h(?P<level>[1-6])[\])]?\s*[:–—-]\s*(?P<text>\S.*)", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 
 
@@ -420,7 +445,10 @@ def read_lines(text: str) -> tuple[list[Line], list[Line]]:
         raise NotAnArticleError(f"the text has more than {MAX_LINES} lines; an article is a few pages of text")
     text = repair(text)
     text, others = _take_shortcodes(text)
-    if len(HTML.findall(text)) > 1:
+    tags, marks = len(HTML.findall(text)), len(re.findall(r"^#{1,6} \S", text, re.MULTILINE))
+    if tags > 1 and marks > 1 and tags < 4 * marks:  # Markdown with some tags, such as <details>
+        text, tags = HTML.sub(" ", text), 0
+    if tags > 1:
         reader = _HTMLReader()
         reader.feed(text)
         reader.close()
@@ -501,6 +529,11 @@ def _read_front_matter(text: str) -> str:
         else:
             key, _, value = line.partition(":" if ":" in line else "=")
             rows.append(f"{key.strip()}: {value.strip().strip('[]').strip()}" if value or key.strip() else "")
+    # A theme stores the address of its author: "jane-doe".
+    rows = [
+        re.sub(r"^(author: )([a-z]+(?:-[a-z]+)+)$", lambda m: m[1] + m[2].replace("-", " ").title(), row)
+        for row in rows
+    ]
     rows = [re.sub(r"^(title: )[\"'](.*)[\"']$", r"\1\2", row) for row in rows]
     known = (not row or KNOWN_SETTING.match(row) or _kind(row)[1] == "setting" for row in rows)
     rows = [row if is_known else f"setting: {row}" for row, is_known in zip(rows, known, strict=True)]
@@ -550,8 +583,8 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
         return "" if match["image"] else words
 
     text = re.sub(r"^([-*+] )\[[ xX]\] ", r"\1", LINK.sub(take, text))
-    heading = ATX.fullmatch(text)
-    tag = f"h{len(heading['level'])}" if heading else ""
+    heading = ATX.fullmatch(text) or OUTLINE.fullmatch(text)
+    tag = f"h{len(heading['level']) if heading.re is ATX else heading['level']}" if heading else ""
     text = heading["text"] if heading else re.sub(r"^(?:>\s)+", "", text)
     bold = re.fullmatch(r"(\*\*|__|<b>|<strong>)(?P<text>[^*_<>]+?)(?:\*\*|__|</b>|</strong>)", text)
     plain = ENTITY.sub(
@@ -564,7 +597,7 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
 def _read_cells(text: str, raw: str) -> tuple[str, ...]:
     """Return the cells of a row of a table, or nothing."""
     if BARS.search(text):
-        cells = BARS.split(text.strip("|¦│┃║ "))
+        cells = BARS.split(re.sub(rf"^\s*{BARS.pattern}|{BARS.pattern}\s*$", "", text))  # an empty cell counts
     elif _has_columns(raw):
         cells = COLUMNS.sub(lambda match: match[0][0] + "\n", raw).split("\n")
     elif COMMAS.fullmatch(text) and not is_prose(text):
@@ -586,11 +619,14 @@ def _without_mark(text: str) -> str:
 
 
 def _split_line(line: Line) -> list[Line]:
-    """Return two lines for a category and keywords on one line."""
+    """Return several lines for small print and keywords on one line."""
     before = BEFORE_TAGS.match(line.text)
     if not before or line.tag:
         return [line]
-    return [replace(line, text=before[0]), replace(line, text=line.text[before.end() :].lstrip(" .|·"), gap=0)]
+    keywords = re.sub(r"^(?:[ .|·:,]|and )+", "", line.text[before.end() :])
+    behind = BEHIND_TAGS.search(keywords)
+    texts = [before[0], BEHIND_TAGS.sub("", keywords), behind[0].strip(" .") if behind else ""]
+    return [replace(line, text=text, gap=line.gap if text == before[0] else 0) for text in filter(None, texts)]
 
 
 MAX_DEPTH = 60  # of open tags, and of lists inside lists
@@ -641,7 +677,9 @@ class _HTMLReader(HTMLParser):
         if len(self.open) < MAX_DEPTH and tag not in EMPTY_TAGS:
             names = f"{values.get('class') or ''} {values.get('id') or ''} {values.get('role') or ''}"
             around = AROUND.search(names) if tag in ("div", "section", "ul", "ol", "p", "span") else None
-            self.open.append((tag, OUTSIDE.get(tag, "beside the text" if around else "")))
+            reason = OUTSIDE.get(tag, "beside the text" if around else "")
+            is_foot_of_article = tag == "footer" and self.is_in("article")  # with its keywords
+            self.open.append((tag, "" if is_foot_of_article else reason))
 
     def handle_endtag(self, tag):
         self.after_link = tag == "a"
@@ -711,13 +749,15 @@ class _HTMLReader(HTMLParser):
         inside = self.lines[self.cell_start :]
         if len(inside) == 1 and inside[0].tag in ("p", "b", "") and not inside[0].cells and inside[0].place == "body":
             self.cells.append(self.lines.pop().text)
+        elif not inside:
+            self.cells.append("")
         self.cell_start = len(self.lines)
 
     def end_row(self):
-        if self.cells:
-            cells, self.cells = tuple(self.cells), []
-            line = Line(self.number, " | ".join(cells), self.gap, cells=cells if len(cells) > 1 else ())
-            self.lines.append(line)
+        cells, self.cells = tuple(self.cells), []
+        words = [*filter(None, cells)]
+        if words:
+            self.lines.append(Line(self.number, " | ".join(words), self.gap, cells=cells if len(words) > 1 else ()))
             self.gap = 0
 
     def end_line(self):
@@ -733,6 +773,8 @@ class _HTMLReader(HTMLParser):
         )
         line = Line(self.number, f"{self.mark} {words}".strip(), self.gap, 4 * len(self.counts))
         line.tag = "b" if strong and tag in ("p", "") else "" if tag == "li" else tag
+        if self.is_in("blockquote") and not line.tag:
+            line.tag = "p"  # nobody quotes a heading
         if reason := self.outside():
             line.text = words
             line.leave_out(reason)
@@ -747,6 +789,9 @@ def _set_kinds(lines: list[Line]) -> None:
     listed, has_text = False, False
     for line, above in zip(lines, [None, *lines], strict=False):
         line.kind, line.reason = ("T", "") if line.tag.startswith("h") else _kind(line.text)
+        is_row = len(line.cells) > 1 and above is not None and len(above.cells) > 1
+        if line.kind in "DN" and has_text and (is_row or PART_OF_DATE.fullmatch(line.text)):
+            line.kind = "T"  # a row of a table, "Visit | 10 minutes | 45 minutes", or a heading
         if line.kind == "T" and not has_text and (pieces := read_small_print(_without_mark(line.text))):
             line.text = _without_mark(line.text)  # a list of date and author below the title
             line.kind = "D" if DATE_FIELDS & dict(pieces).keys() else "N"
@@ -763,7 +808,9 @@ def _set_kinds(lines: list[Line]) -> None:
     kinds_above = ""
     for above, line, below in zip([Line(0, ""), *lines], lines, [*lines[1:], Line(0, "")], strict=False):
         kinds_above += above.kind
-        if line.kind == "T" and TITLED.fullmatch(line.text.title() if line.text.isupper() else line.text):
+        name = line.text if "P" in kinds_above else _without_mark(line.text)
+        if line.kind == "T" and TITLED.fullmatch(name.title() if name.isupper() else name):
+            line.text = name
             line.kind = "N" if "P" not in kinds_above or re.search("[DN]", above.kind + below.kind) else "T"
         if line.kind == "T" and IN_CATEGORY.fullmatch(line.text):
             near = above.kind + below.kind
@@ -771,7 +818,7 @@ def _set_kinds(lines: list[Line]) -> None:
 
 
 def _kind(text: str) -> tuple[str, str]:
-    bare = text.strip(" :!,|<>«»‹›←→").replace("’", "'") if len(text) <= 400 else ""
+    bare = text.strip(" :!,|·<>«»‹›←→").replace("’", "'") if len(text) <= 400 else ""
     for kind, reason, pattern in FURNITURE:
         if pattern.fullmatch(bare):
             return kind, reason
@@ -800,13 +847,22 @@ def _is_breadcrumb(text: str) -> bool:
     return MENU_WORD.fullmatch(parts[0]) is not None or (len(parts) > 2 and 2 * menu >= len(parts))
 
 
+PAGE_NUMBER = re.compile(r"(?:page )?\d{1,3}(?: ?(?:of|/) ?\d+)?", re.IGNORECASE)
+NUMBERED_HEADER = re.compile(
+    rf"(?P<header>\S.{{2,100}}?)\W+(?-i:Page|PAGE) {PAGE_NUMBER.pattern.removeprefix('(?:page )?')}", re.I
+)
+
+
 def _find_running_headers(lines: list[Line]) -> None:
     """Find the headers of printed pages: they repeat, and a page number is beside them."""
-    numbers = [
-        index
-        for index, line in enumerate(lines)
-        if re.fullmatch(r"(?:page )?\d{1,3}(?: ?(?:of|/) ?\d+)?", line.text, re.I)
-    ]
+    numbers = [index for index, line in enumerate(lines) if PAGE_NUMBER.fullmatch(line.text)]
+    counts_up = [int(re.search(r"\d+", lines[index].text)[0]) for index in numbers]
+    if counts_up != sorted(set(counts_up)):
+        numbers = [index for index in numbers if not lines[index].text.isdigit()]  # of likes and comments
+    shared = Counter(match["header"] for line in lines if (match := NUMBERED_HEADER.fullmatch(line.text)))
+    for line in lines:
+        if (match := NUMBERED_HEADER.fullmatch(line.text)) and shared[match["header"]] > 1:
+            line.kind, line.reason = "H", "header of a printed page"
     counts = Counter(_title_key(line.text) for line in lines if line.kind != "P" and not line.tag)
     headers: set[str] = set()
     for index in numbers:
@@ -859,7 +915,16 @@ def _find_titles(lines: list[Line]) -> list[int]:
         if line.kind == "T" and index != best and is_person(line.text, small) and _is_beside_small_print(lines, index):
             line.kind = "N"
     key = _title_key(lines[best].text)
-    return [index for index in range(end) if _title_key(lines[index].text) == key and _may_be_title(lines[index])]
+    titles = [index for index in range(end) if _title_key(lines[index].text) == key and _may_be_title(lines[index])]
+    below = range(titles[-1] + 2, min(titles[-1] + 9, len(lines)))
+    kinds = "".join(line.kind for line in lines)
+    # The title may come again below an excerpt and small print.
+    titles += [
+        index
+        for index in below
+        if _title_key(lines[index].text) == key and EXCERPT_AND_SMALL_PRINT.fullmatch(kinds, titles[-1] + 1, index)
+    ]
+    return titles
 
 
 def _find_text(lines: list[Line]) -> int:
@@ -925,7 +990,7 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
         -3: not repeats and not _shares_words(text, lines[index + 1 :]),
         -3.5: lines[index + 1 : index + 2] and AGE.match(lines[index + 1].text),  # the account that posted it
         -4: line.kind == "P" or ends_sentence(text) or is_long,
-        -5: in_menu or "://" in text,
+        -5: in_menu or "://" in text or any(_ends_path(line, other.text) for other in top if other.kind in "TR"),
         -6: is_person(text, small) and _is_beside_small_print(lines, index),
     }
     return sum(weight for weight, applies in weights.items() if applies)
@@ -933,20 +998,22 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
 
 def _shares_words(text: str, below: list[Line]) -> bool:
     """Return whether the text below has a word of this one, as it has of a title, but seldom of the name of a site."""
+
+    def is_text(line: Line) -> bool:
+        return line.kind == "P" or word_count(line.text) > 6 or KEYWORDS_LABEL.fullmatch(line.text) is not None
+
     stems = {word.rstrip("s")[:5] for word in re.findall(r"\w{3,}", text.casefold()) if word not in NOT_NAMES - TOPICS}
-    words = re.findall(
-        r"\w{3,}", " ".join(line.text for line in below if line.kind == "P" or word_count(line.text) > 6).casefold()
-    )
+    words = re.findall(r"\w{3,}", " ".join(line.text for line in below if is_text(line)).casefold())
     return bool(stems & {word.rstrip("s")[:5] for word in words})
 
 
 def _ends_path(line: Line, text: str) -> bool:
-    """Return whether a text is the last part of a breadcrumb, or of an address on the web."""
+    """Return whether a text is an end of a breadcrumb, of a browser's title, or of an address."""
     path = re.sub(r"\W+", "-", text.casefold())
-    last = re.split(r"\s*[»›>/→|]\s*", line.text)[-1].casefold()
-    return (line.reason == "breadcrumb" and last == text.casefold()) or (
-        len(path) > 8 and "/" in line.text and path in line.text.casefold()
-    )
+    parts = re.split(r"\s*[»›>/→|]\s*", line.text)
+    is_part = len(parts) > 1 and _title_key(text) in (_title_key(parts[0]), _title_key(parts[-1]))
+    is_part = is_part or re.search(rf" on [\"“]?{re.escape(text)}[\"”]?$", line.text) is not None  # "5 comments on …"
+    return is_part or (len(path) > 8 and "/" in line.text and path in line.text.casefold())
 
 
 def _is_beside_small_print(lines: list[Line], index: int) -> bool:
@@ -996,7 +1063,9 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
             line.place = "category"
         elif KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4:
             continue
-        elif line.kind in "TP" and index > last:  # between title and date stands no heading
+        elif (line.kind in "TP" and index > last) or (
+            line.kind == "P" and index > titles[0] and ends_sentence(line.text)
+        ):  # between title and date stands no heading
             line.tag = line.tag or "p"
         elif line.kind not in "DN":
             line.leave_out(line.reason or "not understood, above the text")
@@ -1006,11 +1075,16 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
 def _mark_table_of_contents(lines: list[Line]) -> None:
     """Mark three or more lines at the top that all come again below, as headings over text."""
     kinds = "".join(line.kind for line in lines)
-    over_text = {_title_key(line.text): i for i, line in enumerate(lines) if kinds[i + 1 : i + 2] == "P"}
+    keys = [_title_key(_without_mark(line.text)) for line in lines]
+    headings = {
+        keys[i]: i for i, line in enumerate(lines) if kinds[i + 1 : i + 2] == "P" or HEADING.fullmatch(line.tag)
+    }
     top = kinds.find("P")
-    entries = [i for i, line in enumerate(lines[: max(top, 0)]) if over_text.get(_title_key(line.text), 0) > i + 1]
-    if len({_title_key(lines[i].text) for i in entries}) > 2:
-        for index in entries:
+    entries = [i for i in range(max(top, 0)) if headings.get(keys[i], 0) > i + 1]
+    if len({keys[i] for i in entries}) > 2:
+        headline = entries[0] - 1
+        is_furniture = headline >= 0 and lines[headline].kind == "T" and _kind(lines[headline].text)[0] == "F"
+        for index in [headline, *entries] if is_furniture else entries:
             lines[index].kind, lines[index].reason = "F", "table of contents"
 
 
@@ -1100,6 +1174,19 @@ def _are_keywords(names: tuple[str, ...], text: str) -> bool:
     return all(len(name) <= KEYWORD_CHARS and word_count(name) <= most_words for name in names)
 
 
+def _leave_out_author_boxes(lines: list[Line], start: int) -> None:
+    """Leave out the author's name below the text, if the sentence under it is about them: "Jane is our nurse"."""
+    small_print = " ".join(line.text for line in lines[:start] if line.kind in "DN").casefold()
+    for line, about in pairwise(lines[start:]):
+        name = re.sub(rf"^(?:{WHO})\s+", "", line.text, flags=re.IGNORECASE)
+        words = "|".join(re.escape(word) for word in re.findall(r"[A-Z]\w+", name))
+        is_author = line.kind in "TN" and word_count(name) < 6 and name.casefold() in small_print
+        if words and is_author and re.match(rf"(?:(?:{words})\b\.? )+(?:is|has|was|loves|works)\b", about.text):
+            for one in (line, about):
+                one.kind = "F"
+                one.leave_out("about the author")
+
+
 def _mark_sections(lines: list[Line], start: int) -> None:
     """Mark comments, a box about the author, archives and the like: from their headline to the end of the page.
 
@@ -1158,9 +1245,10 @@ def _place_foot(lines: list[Line], start: int) -> None:
 
 
 def _leave_out_remains(lines: list[Line]) -> None:
-    """Leave out headers of printed pages, and short lines at the very end, behind keywords or small print."""
+    """Leave out headers of printed pages, and short lines at the very end, behind keywords, categories or the like."""
     last = max((index for index, line in enumerate(lines) if line.kind == "P" or MARK.fullmatch(line.text)), default=0)
-    first = next((index for index in range(last + 1, len(lines)) if lines[index].kind in "QDN"), len(lines))
+    below = re.search("[QDN]|CC", "".join(line.kind for line in lines[last + 1 :]))
+    first = last + 1 + below.start() if below else len(lines)
     for index, line in enumerate(lines):
         if line.place == "body" and (line.kind == "H" or (index >= first and line.kind in "TWCFML")):
             line.leave_out(line.reason or "not understood, below the text")
@@ -1312,6 +1400,9 @@ def word_count(text: str) -> int:
 
 
 def is_question(text: str) -> bool:
+    """Return whether a text asks. A sentence that ends in the question of somebody else does not."""
+    if QUOTED_QUESTION.search(text):
+        return False
     return text.rstrip("\"'”’)] ").endswith("?")
 
 
@@ -1325,10 +1416,12 @@ def is_prose(text: str) -> bool:
     That is a full sentence, several of them, or a long line.
     """
     marks = SENTENCE_END.findall(text)
-    if len(text) > 140:
+    if len(text) > 140 or QUOTED_QUESTION.search(text):
         return True
     if is_question(text):
         return any(mark != "?" for mark in marks) or (bool(marks) and len(text) > 100)
+    if text.endswith("!") and is_title_case(text) and not marks:
+        return False  # a headline that shouts
     if ends_sentence(text):
         return word_count(text) >= 5 or bool(marks)
     return word_count(text) > 9 and bool(marks)
@@ -1363,12 +1456,16 @@ def is_heading(text: str, *, over_prose: bool) -> bool:
     if is_question(text):
         return True
     if text.endswith(":"):
-        return over_prose and words <= 3 and parts[-1].rstrip(":") not in UNFINISHED
+        return (
+            over_prose and words <= (6 if parts[0] in QUESTION_WORDS else 3) and parts[-1].rstrip(":") not in UNFINISHED
+        )
     if text.endswith((".", "!")):
         return text.isupper() or (text.endswith("!") and is_title_case(text))
     if text.endswith((",", ";", "…")) or re.search(r"@|https?:|\d{3}[-. ]\d{4}|\d\s?[ap]m\b|^[\"“‘].*[\"”’]$", text):
         return False
-    if parts[0] not in QUESTION_WORDS and (starts_small(text) or (parts[-1] in UNFINISHED and not over_prose)):
+    if parts[0] not in QUESTION_WORDS and (
+        starts_small(text) or (parts[-1] in UNFINISHED and not over_prose and not text.isupper())
+    ):
         return False
     return words <= (16 if is_title_case(text) else 12) and not (starts_small(text) and words < 3)
 
@@ -1444,6 +1541,16 @@ def _join(above: str, below: str, vocabulary: set[str]) -> str:
     return f"{above} {below}"
 
 
+def _without_question_labels(body: list[Line]) -> list[Line]:
+    """Remove "Q:" before a question and "A:" before the answer below it."""
+    shown = [replace(line) for line in body]
+    for question, answer in pairwise(shown):
+        asked, answered = ASKED.fullmatch(question.text), ANSWERED.fullmatch(answer.text)
+        if asked and answered and is_question(question.text):
+            question.text, answer.text = asked["text"], answered["text"]
+    return shown
+
+
 def _without_lone_marks(body: list[Line]) -> list[Line]:
     """Remove the marks of headings: dashes, or "1." before every one of them.
 
@@ -1454,6 +1561,7 @@ def _without_lone_marks(body: list[Line]) -> list[Line]:
     uncounted = len(numbers) > 1 and set(numbers) == {"1"}
     bulleted = sum(match is not None for match in marks) - len(numbers) > 1
     shown = []
+    body = _without_question_labels(body)
     for line, match, below, above in zip(body, marks, [*body[1:], Line(0, "")], [None, *marks], strict=False):
         removable = match and not above and not line.tag and (uncounted if match["number"] else bulleted)
         is_lone = removable and not MARK.fullmatch(below.text) and is_prose(below.text)
@@ -1493,6 +1601,8 @@ def _read_marked(body: list[Line], start: int) -> Taken | None:
     Numbers have to count up from 1, or say "1." every time.
     """
     run = [*takewhile(lambda line: MARK.fullmatch(line.text) and not line.cells, body[start:])]
+    if len(run) > 1 and int(MARK.fullmatch(run[0].text)["number"] or 0) > 1 and not run[1].text[0].isdigit():
+        return None  # a heading with a number, over bullets
     run = run[: _find_end_of_list(run)]
     if len(run) < 2:
         text = MARK.fullmatch(run[0].text)["text"] if run else ""
@@ -1505,7 +1615,7 @@ def _read_marked(body: list[Line], start: int) -> Taken | None:
 
 @dataclass(frozen=True)
 class _Item:
-    glyph: str  # "1" for every number
+    glyph: str  # "1" for every number, "a" for every letter
     number: int
     indent: int
     text: str
@@ -1513,8 +1623,8 @@ class _Item:
 
 def _read_item(line: Line) -> _Item:
     match = MARK.fullmatch(line.text)
-    number = int(match["number"] or 0)
-    glyph = "1" if number else re.sub(f"[{EMOJI}]", "✓", line.text[0])
+    number = ord(match["letter"]) - ord("a") + 1 if match["letter"] else int(match["number"] or 0)
+    glyph = "a" if match["letter"] else "1" if number else re.sub(f"[{EMOJI}]", "✓", line.text[0])
     return _Item(glyph, number, line.indent, match["text"])
 
 
@@ -1584,6 +1694,8 @@ def _read_fragments(body: list[Line], start: int) -> Taken | None:
         return None
     if not under_colon and not under_question and not small:
         items = run[1:]
+        if len({ends_sentence(text) for text in items}) > 1:
+            return None  # headings, each over a short sentence
         if starts_small(items[0]):
             items = items[: max(index for index, text in enumerate(items) if starts_small(text)) + 1]
         tag = "h2" if is_heading(run[0], over_prose=False) else "p"

@@ -67,6 +67,7 @@ class SearchIndex:
         for phrase in split_phrases(synonym.words):
             self.synonyms[keys_of(phrase)] += meanings
             self.important.update(keys_of(phrase), *meanings)
+            self.neighbors.update(pairwise(map(key_of, split_words(phrase))))
             for word in split_words(phrase):
                 self.spellings[key_of(word)][word] += 1
 

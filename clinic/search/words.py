@@ -140,5 +140,7 @@ class Vocabulary:
 
 def split_in_two(typed: str, neighbors: Container[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the pairs of neighbors that a word is joined from."""
+    if len(typed) > 2 * MAX_LETTERS:
+        return []
     pairs = [(key_of(typed[:cut]), key_of(typed[cut:])) for cut in range(1, len(typed))]
     return [pair for pair in pairs if pair in neighbors or pair[::-1] in neighbors]

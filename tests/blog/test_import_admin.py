@@ -109,6 +109,13 @@ def test_file_that_is_left_out_by_hand_is_not_imported(editor):
     assert BlogPage.objects.get().title == "Five Days to a Better Lip"
 
 
+def test_files_of_one_name_are_left_out_one_by_one(editor):
+    preview = post(editor, files=[upload("index.html", DIVI), upload("index.html", WIX)], preview="1")
+    assert kept(preview)["kept_name"] == ["index.html", "index.html (2)"]
+    post(editor, create="1", skip=["index.html (2)"], **kept(preview))
+    assert BlogPage.objects.get().title == "Five Days to a Better Lip"
+
+
 def test_one_bad_file_does_not_stop_the_others(editor):
     response = post(editor, files=[upload("divi.txt", DIVI), upload("photo.txt", b"\x89PNG\x00")], create="1")
     text = shown(response)
@@ -170,6 +177,8 @@ def test_nothing_to_import_is_an_error(editor):
         (hostile.HTML, "the file is empty"),
         (b"MZ\x90\x00\x03\x00", "binary"),
         (b"{\\rtf1 One sentence. And another.}", "rich text"),
+        (b"%PDF-1.4 without any binary part", "PDF file"),
+        (b"PK\x03\x04 word/document.xml", "document of a word processor"),
         (b"\x81\x8d", "neither UTF-8 nor Windows-1252"),
         (b"x\n" * 6000, "more than 5000 lines"),
     ],

@@ -250,7 +250,7 @@ def test_file_that_fails_does_not_stop_the_others(blog_index):
         (b"", "the file is empty"),
         (b" \r\n\t\n", "the file is empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "binary"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n\x00stream", "binary"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n\x00stream", "PDF"),
         (b"Nothing but words\n" * 600_000, "larger than 1024 KiB"),
         (b"milk\neggs\nbread\n", "not one full sentence"),
         (b"<!DOCTYPE html><html><body><p>Hello there.</p></body></html>", "there is a title but no text"),

@@ -1171,3 +1171,145 @@ def test_large_text_is_read_or_refused_soon(part):
     with contextlib.suppress(NotAnArticleError):
         parse(TOP + PROSE + "\n\n" + part * (200_000 // len(part)))
     assert perf_counter() - started < 20
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'My first question is always the same: "Who did this to you?"',
+        "Patients lean in and ask, “Will anybody notice?”",
+        "Your mother-in-law will say, 'Have you been on vacation?'",
+    ],
+)
+def test_sentence_that_ends_in_a_quoted_question_is_text(sentence):
+    assert blocks_of(sentence, PROSE) == [paragraph(sentence), paragraph(PROSE)]
+
+
+@pytest.mark.parametrize(
+    "question", ["Is “baby Botox” real?", "“Can I fly home the same day?”", "Why do they say “less”?"]
+)
+def test_question_with_quotes_is_a_heading(question):
+    assert blocks_of(PROSE, question, PROSE)[1] == heading(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("Q: Does it sting?", "A: For a minute, then the cream works."), ("Q. Who decides?", "A. You do, at every step.")],
+)
+def test_labels_of_question_and_answer_are_removed(question, answer):
+    assert blocks_of(PROSE, question, answer)[1:] == [heading(question[3:]), paragraph(answer[3:])]
+
+
+def test_question_label_without_an_answer_stays():
+    assert paragraph("A: This is not an answer to anybody.") in blocks_of(PROSE, "A: This is not an answer to anybody.")
+
+
+def test_letters_count_items_below_a_number():
+    inside = Block("ol", ("On the nose.", "On the chin."))
+    lines = "1. Put on the balm.\n   a. On the nose.\n   b. On the chin.\n2. Wait for an hour."
+    assert blocks_of(PROSE, lines)[1:] == [Block("ol", ("Put on the balm.", inside, "Wait for an hour."))]
+
+
+@pytest.mark.parametrize("mark", ["a)", "a."])
+def test_lettered_lines_are_a_list(mark):
+    lines = f"{mark} Ice it.\n{mark.replace('a', 'b')} Rest it."
+    assert blocks_of(PROSE, lines)[1:] == [Block("ol", ("Ice it.", "Rest it."))]
+
+
+def test_headings_with_numbers_may_stand_over_bullets():
+    lines = ["1. Wash", PROSE, "2. Dry", "• with a towel\n• without rubbing", "3. Rest", PROSE]
+    assert [block.texts[0] for block in blocks_of(*lines) if block.tag == "h2"] == ["1. Wash", "2. Dry", "3. Rest"]
+
+
+@pytest.mark.parametrize("row", ["Visit | 10 minutes | 45 minutes", "March 3 | 2 hours | 5 likes"])
+def test_row_of_a_table_is_no_small_print(row):
+    article = article_of(PROSE, f"Kind | Short | Long\n{row}")
+    assert [table.texts[1] for table in article.tables] == [tuple(row.split(" | "))]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| | Gel | Cream |\n|---|---|---|\n| Weeks | 8 | 12 |",
+        "<table><tr><th></th><th>Gel</th><th>Cream</th></tr><tr><td>Weeks</td><td>8</td><td>12</td></tr></table>",
+    ],
+)
+def test_empty_cell_keeps_its_column(table):
+    article = parse(f"A Title of Our Own\n\nApr 06, 2022\n\n{PROSE}\n\n{table}\n\n{PROSE}\n")
+    assert article.tables == [Block("table", (("", "Gel", "Cream"), ("Weeks", "8", "12")))]
+
+
+@pytest.mark.parametrize("label", ["H2: Who Waits", "[H2] - Who Waits", "h2: Who Waits"])
+def test_outline_label_makes_a_heading(label):
+    assert blocks_of(PROSE, label, PROSE)[1] == heading("Who Waits")
+
+
+def test_headline_that_shouts_is_the_title():
+    article = parse(f"Get Your Skin Ready for the Summer Sun!\n\nApr 06, 2022\n\n{PROSE}\n\n{PROSE}\n")
+    assert article.title == "Get Your Skin Ready for the Summer Sun!"
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (
+            "This entry was posted in Lips and tagged balm, lips, gloss. Bookmark the permalink.",
+            ("balm", "lips", "gloss"),
+        ),
+        ("Tagged With: balm, gloss", ("balm", "gloss")),
+        ("TAGS balm • gloss", ("balm", "gloss")),
+        ("Posted by Ann Lee at 9:00 AM 2 comments: Labels: balm, gloss", ("balm", "gloss")),
+    ],
+)
+def test_keywords_inside_a_line_are_read(line, names):
+    assert parse(f"{TOP}{PROSE}\n\n{PROSE}\n\n{line}\n").keywords == names
+
+
+def test_sentence_about_the_author_is_left_out():
+    top = "A Title of Our Own\n\nBy Ann Lee, RN on Apr 06, 2022\n\n"
+    article = parse(f"{top}{PROSE}\n\n{PROSE}\n\nAnn Lee, RN\nAnn is our nurse and has two cats.\n")
+    assert "Ann is our nurse and has two cats." in [line.text for line in article.left_out]
+
+
+def test_sentence_about_somebody_else_stays():
+    lines = [PROSE, "Ann Lee", "Ann is a patient of ours and has two cats."]
+    assert "Ann is a patient of ours and has two cats." in " ".join(block.texts[0] for block in blocks_of(*lines))
+
+
+def test_number_of_likes_is_no_page_number():
+    article = parse(
+        f"Skin Letter\n\nA Title of Our Own\nApr 06, 2022\n17\nA Title of Our Own\n4\n\n{PROSE}\n\n{PROSE}\n"
+    )
+    assert article.title == "A Title of Our Own"
+
+
+def test_header_with_a_page_number_is_left_out():
+    header = "Our Clinic    Page"
+    article = parse(f"{TOP}{PROSE}\n\n{header} 1\n\n{PROSE} Once more.\n\n{header} 2\n")
+    assert [line.text for line in article.left_out if "Page" in line.text] == ["Our Clinic Page 1", "Our Clinic Page 2"]
+
+
+def test_day_without_a_year_is_left_out_above_the_text_alone():
+    article = parse(f"A Title of Our Own\nJul 19\nBy Ann Lee\n\n{PROSE}\n\nMarch 3\n\n{PROSE}\n")
+    assert article.headings == ["March 3"]
+    assert "Jul 19" in [line.text for line in article.left_out]
+
+
+@pytest.mark.parametrize("line", ["Submitted by jcole on Tue, 04/06/2022 - 14:22", "Posted by annl on Apr 06, 2022"])
+def test_name_of_an_account_is_no_author(line):
+    article = parse(f"A Title of Our Own\n{line}\n\n{PROSE}\n\n{PROSE}\n")
+    assert (article.author, article.date) == ("", date(2022, 4, 6))
+
+
+def test_title_may_come_again_below_excerpt_and_small_print():
+    top = "A Title of Our Own\nOne of us tells a story.\nAnn Lee\nApr 06, 2022 — 3 min read\nA Title of Our Own\n"
+    assert parse(f"{top}\n{PROSE}\n\nThe end\n\n{PROSE}\n").headings == ["The end"]
+
+
+def test_buttons_and_sources_of_quotes_are_no_headings():
+    button = '<div class="wp-block-button"><a href="/book">Book a peel</a></div>'
+    quote = f"<blockquote><p>{PROSE}</p><cite>Our founder</cite></blockquote>"
+    article = parse(f"<h1>A Title of Our Own</h1><p>Apr 06, 2022</p><p>{PROSE}</p>{button}{quote}<p>{PROSE}</p>")
+    assert article.headings == []
+    assert "Book a peel" in [line.text for line in article.left_out]
+    assert paragraph("Our founder") in article.blocks

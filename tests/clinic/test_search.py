@@ -12,7 +12,7 @@ from wagtail.models import PageViewRestriction
 from clinic.models import ContactPage, Person, StandardPage, Synonym
 from clinic.search.finding import find
 from clinic.search.index import build_index
-from clinic.search.words import Vocabulary, key_of, keys_of, split_words
+from clinic.search.words import Vocabulary, key_of, keys_of, split_in_two, split_words
 from tests import factories
 from tests.counting import queries_for
 
@@ -240,6 +240,18 @@ def test_synonym_finds_what_pages_call_it(pages):
     assert pages("crinkly skin botox") == ["frown"]
     assert pages("wrinkels") == ["frown", "facial"]
     assert pages("lines") == ["frown"]
+
+
+def test_synonym_written_as_one_word_is_found(pages):
+    factories.make_treatment("Chemical peel", slug="peel")
+    Synonym.objects.create(words="acid facial, fresh face", means="chemical peel")
+    assert pages("acidfacial") == ["peel"]
+    assert pages("freshface") == ["peel"]
+    assert pages("facialface") == []
+
+
+def test_word_of_any_length_is_answered_soon():
+    assert split_in_two("x" * 100_000, set()) == []
 
 
 def test_person_leads_to_the_pages_that_show_them(home, pages):

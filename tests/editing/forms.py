@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from wagtail import blocks
 from wagtail.blocks.base import Block
+from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
 
@@ -53,6 +54,8 @@ def _from_block(block: Block, value: Any, name: str) -> dict[str, Any]:
         for number, child in enumerate(value.bound_blocks):
             data |= _from_row(child, number, name)
         return data
+    if isinstance(block, TypedTableBlock):
+        return _from_table(value, name)
     if isinstance(block, ImageBlock):
         value = block._image_to_struct_value(value)
     if isinstance(block, blocks.StructBlock):
@@ -67,3 +70,17 @@ def _from_row(bound: Any, number: int, name: str) -> dict[str, Any]:
     row = f"{name}-{number}"
     told = {f"{row}-id": bound.id or "", f"{row}-order": number, f"{row}-deleted": ""}
     return told | _from_block(bound.block, bound.value, f"{row}-value")
+
+
+def _from_table(table: TypedTable, name: str) -> dict[str, Any]:
+    columns, rows = table.columns, table.row_data
+    data = {f"{name}-caption": table.caption, f"{name}-column-count": len(columns), f"{name}-row-count": len(rows)}
+    for place, column in enumerate(columns):
+        prefix = f"{name}-column-{place}"
+        told = {"type": column["block"].name, "heading": column["heading"], "order": place, "deleted": ""}
+        data |= {f"{prefix}-{key}": value for key, value in told.items()}
+    for place, row in enumerate(rows):
+        data |= {f"{name}-row-{place}-order": place, f"{name}-row-{place}-deleted": ""}
+        for number, (column, value) in enumerate(zip(columns, row["values"], strict=True)):
+            data |= _from_block(column["block"], value, f"{name}-cell-{place}-{number}")
+    return data
