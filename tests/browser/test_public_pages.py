@@ -275,6 +275,8 @@ def test_print_keeps_a_heading_with_what_follows(open_page, path):
             """heading => ['.card', '.question', '.prices'].some((whole) => heading.closest(whole))
               || getComputedStyle(heading).breakAfter === 'avoid'"""
         )
+    for whole in page.locator("main :is(.band__header, .card, .prices, .hours, dl)").all():
+        assert whole.evaluate("whole => getComputedStyle(whole).breakInside") == "avoid"
 
 
 def test_printed_treatment_uses_the_whole_width(open_page):
