@@ -7,6 +7,14 @@ EXTENSION = re.compile(
     r"(?<=[\d\s).-])[\s(,;]*(?:(?:ext(?:n|ension)?|x|int|anexo)[\s.:#=]*|#\s*|,,\s*|;\s*)\d{1,7}[\s)]*$", re.IGNORECASE
 )
 
+NUMBER = re.compile(r"\+?[\s0-9().\-\u2010-\u2013]+")  # hyphens of several kinds
+
+
+def is_one_number(text: str) -> bool:
+    """Return whether a phone can dial the text: one number in digits, and perhaps an extension."""
+    number = EXTENSION.sub("", text)
+    return bool(NUMBER.fullmatch(number.strip())) and 3 <= sum(map(str.isdigit, number)) <= 15
+
 
 def to_url(number: str) -> str:
     """Return a ``tel:`` URL for a number as people write it: "tel:9495550100;ext=4"."""

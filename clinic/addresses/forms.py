@@ -7,13 +7,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.choosers import ExternalLinkChooserForm
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.contrib.redirects.forms import RedirectForm
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import get_dummy_request
 from wagtail.models import Page, Site
 
-from .resolving import find_end, get_own_path, is_shown
+from .resolving import find_end, find_served, get_own_path, is_shown, leads_somewhere
+
+NOTHING_THERE = _("Visitors would find nothing there. Choose a page that is published.")
 
 validate_url = URLValidator(schemes=["http", "https"])
 
@@ -38,6 +41,17 @@ class VisitorsForm(forms.Form):
             message = _("Visitors cannot open “%(page)s”. Choose a page that is published and public.")
             raise ValidationError(message, params={"page": target})
         return target
+
+
+class LinkForm(ExternalLinkChooserForm):
+    """Take no link in a text that leads to nothing on this site."""
+
+    def clean_url(self) -> str:
+        link = self.cleaned_data["url"]
+        site = Site.objects.filter(is_default_site=True).first()
+        if site and not leads_somewhere(link, site):
+            raise ValidationError(NOTHING_THERE)
+        return link
 
 
 class PathRedirectForm(RedirectForm):
@@ -72,11 +86,16 @@ class PathRedirectForm(RedirectForm):
         if not (page or link):
             raise ValidationError(_("Choose a page, or type an address."))
         site = data.get("site") or Site.objects.filter(is_default_site=True).first()
+        if site and not self.instance.pk and find_served(get_dummy_request(site=site), site, data["old_path"]):
+            self.add_error(
+                "old_path", _("Visitors find a page there, and would not be redirected. Unpublish it first.")
+            )
+            return data
         row = Redirect(redirect_page=page, redirect_link="" if page else link)
         end = site and find_end(get_dummy_request(site=site), row)
         if not end or Redirect.normalise_path(end.url) == Redirect.normalise_path(data["old_path"]):
             field = "redirect_page" if page else "redirect_link"
-            self.add_error(field, _("Visitors would find nothing there. Choose a page that is published."))
+            self.add_error(field, NOTHING_THERE)
         return data
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -10,15 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.views.chooser import ExternalLinkView
 from wagtail.admin.views.pages.utils import type_to_delete_confirmation
 from wagtail.contrib.redirects import views as redirect_views
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 
-from .forms import PathRedirectForm, VisitorsForm
+from .forms import LinkForm, PathRedirectForm, VisitorsForm
 from .recording import forward, list_addresses, replace
 from .reserved import refuse_reserved
-from .resolving import get_followable_url
+from .resolving import get_followable_url, with_aliases
 
 # Before other hooks, which may carry out the action themselves.
 FIRST = -100
@@ -26,6 +27,7 @@ FIRST = -100
 # Typed by hand, and imported from a file.
 redirect_views.CreateView.form_class = redirect_views.EditView.form_class = PathRedirectForm
 redirect_views.RedirectForm = PathRedirectForm
+ExternalLinkView.form_class = LinkForm
 
 
 @hooks.register("before_unpublish_page", order=FIRST)
@@ -100,11 +102,12 @@ def refuse_move(request: HttpRequest, pages: Iterable[Page], destination: Page) 
 def forward_as_chosen(request: HttpRequest, pages: Iterable[Page], *, with_children: bool) -> HttpResponse | None:
     """Store the answer to "Send visitors to". Without one, the page above takes them."""
     children = [child for page in pages for child in page.get_descendants().live()] if with_children else []
-    form = VisitorsForm([*pages, *children], request.POST)
+    gone = with_aliases([*pages, *children])
+    form = VisitorsForm(gone, request.POST)
     if not form.is_valid():
         return ask_again(request, form)
     if target := form.cleaned_data["send_to"]:
-        forward([*pages, *children], target)
+        forward(gone, target)
     return None
 
 

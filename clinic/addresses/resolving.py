@@ -4,15 +4,22 @@ A row of Wagtail's redirects names a page or an address. The end of the way is a
 an address of another site; there may be other rows and unpublished pages between.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import storages
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.encoding import uri_to_iri
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.coreutils import get_dummy_request
 from wagtail.models import Page, Site
 
 from .models import Forwarding
@@ -106,6 +113,14 @@ def find_substitute(page: Page, site: Site | None) -> Page | None:
     return home if home and home.live else None
 
 
+def with_aliases(pages: Iterable[Page]) -> list[Page]:
+    """Return the pages with their live aliases, which are unpublished with them."""
+    found = {page.pk: page for page in pages}
+    while more := Page.objects.live().filter(alias_of__in=list(found)).exclude(pk__in=list(found)).in_bulk():
+        found |= more
+    return list(found.values())
+
+
 def has_visitors(page: Page) -> bool:
     """Return whether the page is published, or was: then its visitors are led elsewhere."""
     return bool(page.live or page.first_published_at)
@@ -122,6 +137,13 @@ def is_shown(page: Page, site: Site | None) -> bool:
     return bool(is_inside and page.live and not page.get_view_restrictions().exists())
 
 
+def leads_somewhere(link: str, site: Site) -> bool:
+    """Return whether visitors find something at an address of the site. Those of other sites are taken as they are."""
+    if urlsplit(link).scheme not in ("", "http", "https") or get_own_path(link, site) is None:
+        return True
+    return find_end(get_dummy_request(site=site), Redirect(redirect_link=link)) is not None
+
+
 def get_own_path(link: str, site: Site) -> str | None:
     """Return path, query and fragment of an address of this site, or None for one of another."""
     parts = urlsplit(link)
@@ -131,10 +153,10 @@ def get_own_path(link: str, site: Site) -> str | None:
 
 
 def find_served(request: HttpRequest, site: Site, address: str) -> str | None:
-    """Return the address, with its last slash, if a view or a live page answers there."""
+    """Return the address, with its last slash, if a view, a file or a live page answers there."""
     parts = urlsplit(address)
     if parts.path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
-        return address
+        return address if is_file(unquote(parts.path)) else None
     for path in (parts.path, f"{parts.path}/"):
         try:
             if resolve(uri_to_iri(path)).url_name == "wagtail_serve":
@@ -143,3 +165,13 @@ def find_served(request: HttpRequest, site: Site, address: str) -> str | None:
             continue
         return urlunsplit(parts._replace(path=path))
     return None
+
+
+def is_file(path: str) -> bool:
+    try:
+        if path.startswith(settings.MEDIA_URL):
+            return Path(storages["renditions"].path(path.removeprefix(settings.MEDIA_URL))).is_file()
+        name = path.removeprefix(settings.STATIC_URL)
+        return any(Path(found).is_file() for found in (staticfiles_storage.path(name), finders.find(name)) if found)
+    except SuspiciousFileOperation:  # a path that leads out of the folder
+        return False

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, StatusTagColumn
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from clinic.hours.formatting import format_dates, format_end, format_moment
+from clinic.hours.formatting import format_day, format_end, format_moment
 from clinic.hours.schedule import MIDNIGHT
 from clinic.keywords.viewsets import KeywordViewSet
 from clinic.models import Announcement, Person, Testimonial, WhyChooseUs
@@ -45,8 +45,13 @@ class WhyChooseUsViewSet(SnippetViewSet):
 
 def describe_start(announcement: Announcement) -> str:
     """Return the first day, with the time if it is not the start of the day."""
-    local = timezone.localtime(announcement.starts_at)
-    return format_dates(local.date(), local.date()) if local.time() == MIDNIGHT else format_moment(local)
+    local, this_year = timezone.localtime(announcement.starts_at), timezone.localtime().year
+    is_whole_day = local.time() == MIDNIGHT
+    return format_day(local.date(), this_year) if is_whole_day else format_moment(local, this_year)
+
+
+def describe_end(announcement: Announcement) -> str:
+    return format_end(timezone.localtime(announcement.ends_at), timezone.localtime().year)
 
 
 class AnnouncementViewSet(SnippetViewSet):
@@ -56,7 +61,7 @@ class AnnouncementViewSet(SnippetViewSet):
         "text",
         StatusTagColumn("state", label=_("State"), accessor="describe_state", primary=lambda row: row.is_running),
         Column("starts_at", label=_("From"), accessor=lambda row: describe_start(row), sort_key="starts_at"),
-        Column("ends_at", label=_("To"), accessor=lambda row: format_end(timezone.localtime(row.ends_at))),
+        Column("ends_at", label=_("To"), accessor=describe_end),
     ]
     search_fields = ["text"]
 

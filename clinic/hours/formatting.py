@@ -50,17 +50,23 @@ def format_dates(first: date, last: date) -> str:
     return f"{_month_day(first)} – {_month_day(last)}"
 
 
-def format_moment(local: datetime) -> str:
-    """Return "Tue, Nov 24, 10 am" for a time on the reader's clock."""
-    return f"{format_dates(local.date(), local.date())}, {format_time(local)}"
+def format_moment(local: datetime, this_year: int | None = None) -> str:
+    """Return "Tue, Nov 24, 10 am" for a time on the reader's clock, with the year if it is not ``this_year``."""
+    return f"{format_day(local.date(), this_year)}, {format_time(local)}"
 
 
-def format_end(local: datetime) -> str:
+def format_day(day: date, this_year: int | None = None) -> str:
+    """Return "Tue, Nov 24", or "Wed, Nov 24, 2027" in another year than ``this_year``."""
+    return format_dates(day, day) if this_year in (None, day.year) else format_dates_with_year(day, day)
+
+
+def format_end(local: datetime, this_year: int) -> str:
     """Return "Through Friday, Nov 6" for a midnight, else "Until Fri, Nov 6, 5 pm"."""
     if local.time() != MIDNIGHT:
-        return f"Until {format_moment(local)}"
+        return f"Until {format_moment(local, this_year)}"
     day = local.date() - DAY
-    return f"Through {WEEKDAYS[day.weekday()]}, {_month_day(day)}"
+    year = "" if day.year == this_year else f", {day.year}"
+    return f"Through {WEEKDAYS[day.weekday()]}, {_month_day(day)}{year}"
 
 
 def format_when(local: datetime, now: datetime) -> str:
@@ -73,8 +79,7 @@ def format_when(local: datetime, now: datetime) -> str:
         return f"{('today', 'tomorrow')[away]} {format_time(local)}"
     if 2 <= away <= 6:
         return f"{WEEKDAYS[day.weekday()][:3]} {format_time(local)}"
-    dates = format_dates(day, day) if day.year == now.year else format_dates_with_year(day, day)
-    return f"{dates}, {format_time(local)}"
+    return format_moment(local, now.year)
 
 
 def format_dates_with_year(first: date, last: date) -> str:

@@ -9,12 +9,13 @@ from wagtail.search import index
 
 from clinic.addresses.reserved import is_reserved, refuse_reserved
 from clinic.undo.models import TrashPage
+from clinic.undo.rows import RowsForm
 
 from .fields import optional_key
 from .scheduling import SchedulePageForm, SchedulePanel
 
 
-class BasePageForm(SchedulePageForm):
+class BasePageForm(RowsForm, SchedulePageForm):
     def clean_slug(self):
         refuse_reserved(self.cleaned_data["slug"], self.parent_page)
         return self.cleaned_data["slug"]

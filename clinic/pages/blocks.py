@@ -27,8 +27,16 @@ class TextBlock(blocks.RichTextBlock):
         )
 
 
+class DescribedImageBlock(ImageBlock):
+    def clean(self, value):
+        """Take spaces for no alt text."""
+        if value and value.contextual_alt_text:
+            value.contextual_alt_text = value.contextual_alt_text.strip()
+        return super().clean(value)
+
+
 class PictureBlock(blocks.StructBlock):
-    image = ImageBlock(label=_("Picture"))
+    image = DescribedImageBlock(label=_("Picture"))
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
 
     class Meta:
@@ -302,7 +310,7 @@ class VideoBlock(blocks.StructBlock):
 
 
 class GalleryPictureBlock(blocks.StructBlock):
-    image = ImageBlock(label=_("Picture"))
+    image = DescribedImageBlock(label=_("Picture"))
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
 
     class Meta:
@@ -393,7 +401,7 @@ def find_faults(table):
 
 class MapBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
-    image = ImageBlock(
+    image = DescribedImageBlock(
         label=_("Picture"),
         required=False,
         help_text=_("A map or a photo of the entrance. Without one, the site draws the clinic's street."),

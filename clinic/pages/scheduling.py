@@ -13,6 +13,8 @@ from wagtail.query import PageQuerySet
 from clinic.hours.formatting import format_moment, format_when
 from clinic.undo.models import TrashPage
 
+LAST_YEAR = 2100  # typed years beyond it are slips, and databases cannot hold the last ones
+
 
 class SchedulePanel(PublishingPanel):
     """Name the two times in the words of the dashboard."""
@@ -29,11 +31,16 @@ class SchedulePanel(PublishingPanel):
 class SchedulePageForm(WagtailAdminPageForm):
     def clean(self):
         cleaned = super().clean()
+        for name in ("go_live_at", "expire_at"):
+            if (moment := cleaned.get(name)) and moment.year > LAST_YEAR:
+                self.add_error(name, _("Choose a time before the year %(year)s.") % {"year": LAST_YEAR + 1})
         moment = cleaned.get("go_live_at")
         # A page that went live on its date keeps this date, and can be edited.
         if moment and "go_live_at" in self.changed_data and moment <= timezone.now():
             text = _("%(moment)s is in the past. Choose a later time, or leave it blank to publish now.")
-            self.add_error("go_live_at", text % {"moment": format_moment(timezone.localtime(moment))})
+            self.add_error(
+                "go_live_at", text % {"moment": format_moment(timezone.localtime(moment), timezone.localtime().year)}
+            )
         return cleaned
 
 

@@ -133,5 +133,5 @@ def show_announcement(row: Announcement, page: Page | None, profile: ClinicProfi
         link_title=page.title if page else "",
         starts=int(row.starts_at.timestamp()),
         ends=int(row.ends_at.timestamp()),
-        until=format_end(row.ends_at.astimezone(profile.zone)),
+        until=format_end(row.ends_at.astimezone(profile.zone), profile.today(timezone.now()).year),
     )

@@ -15,6 +15,7 @@ from wagtail.models import Orderable, PreviewableMixin, RevisionMixin
 
 from clinic.media.logos import MAX_RATIO, MIN_SIDE, Logo, make_logo
 from clinic.pages.fields import optional_key
+from clinic.phones import is_one_number
 
 from .announcement_form import AnnouncementForm
 
@@ -115,8 +116,13 @@ class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
 
     def clean(self):
         super().clean()
+        faults = {}
         if self.logo and (message := find_fault(self.logo)):
-            raise ValidationError({"logo": message})
+            faults["logo"] = message
+        if self.phone and not is_one_number(self.phone):
+            faults["phone"] = _("Type one number in digits, like (949) 555-0142 or (949) 555-0142 ext. 4.")
+        if faults:
+            raise ValidationError(faults)
 
     def with_content_json(self, content):
         """Return an earlier version, without a logo that was deleted since."""

@@ -4,7 +4,7 @@ from wagtail.models import Page, Site
 
 from clinic.addresses.forms import VisitorsForm
 from clinic.addresses.links import find_places
-from clinic.addresses.resolving import find_substitute, get_followable_url, has_visitors
+from clinic.addresses.resolving import find_substitute, get_followable_url, has_visitors, with_aliases
 
 register = template.Library()
 
@@ -21,7 +21,8 @@ def visitors_question(context, pages: Page | list[dict], *, are_moved: bool = Fa
     """
     pages = [pages] if isinstance(pages, Page) else [row["item"] for row in pages]
     everything = [child for page in pages for child in page.get_descendants(inclusive=True)]
-    places = find_places(everything, context["request"].user)
+    gone = everything if are_moved else with_aliases(everything)
+    places = find_places(gone, context["request"].user)
     if are_moved:
         initial, help_text = None, _("Leave it blank, and the old addresses lead to the pages in their new place.")
     else:

@@ -2,15 +2,18 @@
 
 Wagtail stores in its reference index what each page uses. It looks when a page is saved. What is saved after the page
 itself, such as its keywords and categories, it would see one save later. Here it looks again after the commit. What
-belongs to no field of a page, such as the testimonials of the home page, is added.
+belongs to no field of a page, such as the testimonials of the home page, is added, and so is what only its draft or a
+scheduled version uses: publishing it would miss what was deleted meanwhile.
 """
 
 import threading
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.models import Page, ReferenceIndex, get_page_models
 from wagtail.signal_handlers import reference_index_auto_update_disabled
@@ -27,6 +30,8 @@ def connect() -> None:
     ReferenceIndex.register_model(Navigation)
     HomePage._meta.get_field("testimonials_heading").extract_references = find_testimonials
     for model in get_page_models():
+        versions = model._meta.get_field("_revisions")
+        versions.extract_references, versions.verbose_name = find_in_versions, _("changes that are not published")
         for field in model._meta.local_many_to_many:
             if isinstance(field, ParentalManyToManyField):
                 field.extract_references = find_rows
@@ -45,6 +50,19 @@ def find_testimonials(heading: str) -> Iterator[tuple[type, str, str, str]]:
     """Yield a reference to each testimonial that the home page may show."""
     for pk in Testimonial.objects.filter(show_on_home=True).values_list("pk", flat=True):
         yield Testimonial, str(pk), "item", str(pk)
+
+
+def find_in_versions(versions: models.Manager) -> Iterator[tuple[type, str, str, str]]:
+    """Yield each reference in the versions of a page that are not published: the latest, and those that go live."""
+    page = versions.instance
+    if not page.latest_revision_id:
+        return
+    waiting = models.Q(pk=page.latest_revision_id) | models.Q(approved_go_live_at__isnull=False)
+    for version in page.revisions.filter(waiting).exclude(pk=page.live_revision_id):
+        draft = version.as_object()
+        draft.latest_revision_id = None  # it is not searched for versions again
+        for type_id, pk, path, place in ReferenceIndex._extract_references_from_object(draft):
+            yield ContentType.objects.get_for_id(type_id).model_class(), pk, path, f"{version.pk}.{place}"
 
 
 def index_on_commit(instance: Page, raw: bool = False, **kwargs: Any) -> None:

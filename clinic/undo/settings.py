@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils.translation import gettext as _
-from modelcluster.models import get_all_child_relations
 from wagtail.admin import messages
 from wagtail.admin.panels import Panel
 from wagtail.admin.views.generic import RevisionsCompareView
@@ -19,6 +18,8 @@ from wagtail.contrib.settings import views
 from wagtail.contrib.settings.registry import registry
 from wagtail.models import RevisionMixin
 from wagtail.permissions import policy_registry
+
+from .rows import renew_deleted_rows
 
 
 def get_setting(model: type[Model], pk: str, request: HttpRequest) -> Model:
@@ -51,11 +52,7 @@ class SettingRevertView(RevisionsRevertMixin, SettingEditView):
     def get_object(self, queryset: QuerySet | None = None) -> Model:
         """Return the earlier version. Its rows that were deleted since are new ones again."""
         setting = super().get_object(queryset)
-        for relation in get_all_child_relations(self.model):
-            stored = relation.related_model.objects.filter(**{relation.field.name: setting.pk})
-            keys = set(stored.values_list("pk", flat=True))
-            for row in getattr(setting, relation.get_accessor_name()).all():
-                row.pk = row.pk if row.pk in keys else None
+        renew_deleted_rows(setting)
         return setting
 
 

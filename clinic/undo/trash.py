@@ -13,6 +13,7 @@ from wagtail.models import Page, Revision, Site
 from wagtail.signals import page_published
 
 from clinic.addresses.models import Forwarding
+from clinic.addresses.resolving import with_aliases
 
 from .models import KEPT_FOR, TrashedPage, TrashPage
 
@@ -41,6 +42,7 @@ def move_to_trash(page: Page, user) -> TrashedPage:
     versions = Revision.page_revisions.filter(object_id__in=[str(pk) for pk in branch.values_list("pk", flat=True)])
     scheduled = versions.filter(approved_go_live_at__isnull=False)
     live = list(branch.live().specific())
+    shown = [one for one in with_aliases(live) if one.live]
     trashed = TrashedPage.objects.create(
         page=page,
         parent=parent,
@@ -48,7 +50,7 @@ def move_to_trash(page: Page, user) -> TrashedPage:
         pages_before=list(page.get_prev_siblings().order_by("-path").values_list("pk", flat=True)),
         slug=page.slug,
         deleted_by=user,
-        live={str(one.pk): [one.live_revision_id, one.has_unpublished_changes] for one in live},
+        live={str(one.pk): [one.live_revision_id, one.has_unpublished_changes] for one in shown},
         scheduled={str(one.pk): one.approved_go_live_at.isoformat() for one in scheduled},
     )
     # In the trash there is no page above it that could take its visitors.
@@ -77,7 +79,7 @@ def restore(trashed: TrashedPage, parent: Page, slug: str, user) -> Page:
     target, place = find_place(trashed, parent)
     MovePageAction(page, target, place, user=user).execute(skip_permission_checks=True)
     trashed.delete()
-    for one in Page.objects.filter(pk__in=trashed.live).order_by("path").specific():
+    for one in TrashPage.exclude_from(Page.objects.filter(pk__in=trashed.live)).order_by("path").specific():
         one.live, one.expired = True, False
         one.live_revision_id, one.has_unpublished_changes = trashed.live[str(one.pk)]
         one.save(clean=False)

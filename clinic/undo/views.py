@@ -81,7 +81,7 @@ class RestoreForm(forms.Form):
     """Ask where the page goes. The fields hold where it was."""
 
     parent = forms.ModelChoiceField(Page.objects.none(), label=gettext_lazy("Put it under"))
-    slug = forms.CharField(label=gettext_lazy("Last part of its address"), max_length=255, validators=[validate_slug])
+    slug = forms.SlugField(label=gettext_lazy("Last part of its address"), max_length=255, allow_unicode=True)
 
     def __init__(self, *args, trashed: TrashedPage, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -101,6 +101,12 @@ class RestoreForm(forms.Form):
         if not rights.can_add_subpage() or (self.trashed.live and not rights.can_publish_subpage()):
             raise forms.ValidationError(_("You have no permission to put a page there. Choose another place."))
         return parent
+
+    def clean_slug(self) -> str:
+        slug = self.cleaned_data["slug"]
+        if slug != self.trashed.slug:  # an old one may have letters that a new one cannot have
+            validate_slug(slug)
+        return slug
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -205,6 +205,8 @@ def test_editor_publishes_an_article_and_patients_read_it(open_page):
     log_in(page, "editor")
     page.get_by_role("link", name="Write an article").click()
     page.locator("#id_title").fill("What does a dimple tell?")
+    page.keyboard.press("Tab")
+    expect(page.locator("#id_slug")).to_have_value("what-does-a-dimple-tell")
     page.get_by_role("button", name="More actions").first.click()
     page.get_by_role("button", name="Publish").first.click()
     page.get_by_text("created and published").wait_for()

@@ -6,9 +6,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
+from wagtail.blocks.struct_block import StructBlockValidationError
 
 from clinic import models
 from clinic.media.videos import Video, read_video
+from clinic.pages.blocks import GalleryPictureBlock, MapBlock, PictureBlock
 from tests import factories
 
 BODY = models.StandardPage._meta.get_field("body").stream_block
@@ -399,3 +401,19 @@ def test_caption_and_credit_have_lines_of_their_own(photo):
 def test_map_without_directions_has_no_link(home):
     factories.clinic_profile(directions_url="")
     assert "<a " not in render("map", {})
+
+
+@pytest.mark.parametrize("typed", [" ", "   ", "\t", "\n ", "\u00a0", "\u2003", ""])
+@pytest.mark.parametrize("block", [PictureBlock, GalleryPictureBlock, MapBlock])
+def test_spaces_are_no_alt_text(photo, block, typed):
+    block = block()
+    value = block.to_python({"image": {"image": photo.pk, "decorative": False, "alt_text": typed}})
+    with pytest.raises(StructBlockValidationError):
+        block.clean(value)
+
+
+@pytest.mark.parametrize("block", [PictureBlock, GalleryPictureBlock, MapBlock])
+def test_alt_text_loses_spaces_around_it(photo, block):
+    block = block()
+    value = block.to_python({"image": {"image": photo.pk, "decorative": False, "alt_text": " Soft dunes "}})
+    assert block.clean(value)["image"].contextual_alt_text == "Soft dunes"

@@ -1,7 +1,7 @@
 """Test opening hours in words: those of the table and of the badge."""
 
 from bisect import bisect_right
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +13,7 @@ from clinic.hours.formatting import (
     day_range_label,
     format_dates,
     format_dates_with_year,
+    format_end,
     format_span,
     format_spans,
     format_time,
@@ -349,3 +350,22 @@ def test_last_text_is_what_the_badge_says_at_every_minute_of_two_weeks(window, h
         while place + 1 < len(told) and told[place + 1].since <= minute:
             place += 1
         assert [told[place].is_open, told[place].text] == said
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("2026-11-07 00:00", "Through Friday, Nov 6"),
+        ("2026-11-06 17:00", "Until Fri, Nov 6, 5 pm"),
+        ("2026-12-31 23:59", "Until Thu, Dec 31, 11:59 pm"),
+        ("2027-01-01 00:00", "Through Thursday, Dec 31"),
+        ("2027-01-01 00:01", "Until Fri, Jan 1, 2027, 12:01 am"),
+        ("2027-01-02 00:00", "Through Friday, Jan 1, 2027"),
+        ("2100-01-02 00:00", "Through Friday, Jan 1, 2100"),
+        ("2025-11-07 00:00", "Through Thursday, Nov 6, 2025"),
+        ("2026-01-01 00:00", "Through Wednesday, Dec 31, 2025"),
+        ("2025-12-31 12:00", "Until Wed, Dec 31, 2025, 12 pm"),
+    ],
+)
+def test_end_in_another_year_names_it(end, words):
+    assert format_end(datetime.fromisoformat(end), 2026) == words

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction, Site
 
 from clinic.addresses.links import find_places
@@ -272,6 +273,27 @@ def test_address_that_is_unsafe_is_refused_in_words(address):
         validate_address(address)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/nothing/", "/about/nothing/", "http://localhost/nothing/", "/media/gone.pdf", "/plans/", "/nothing/?q=1#top"],
+)
+def test_address_of_this_site_that_leads_nowhere_is_refused(pages, address):
+    pages[0].get_parent().add_child(instance=StandardPage(title="Plans", live=False))
+    block = MenuItemBlock()
+    for row in (link(address=address, label="Bad"), link(label="More", children=[link(address=address, label="Bad")])):
+        with pytest.raises(StructBlockValidationError):
+            block.clean(block.to_python(row))
+
+
+@pytest.mark.parametrize(
+    "address", ["/about/", "/about", "/about/?q=1#top", "/", "/hours.ics", "/old/", *SAFE[:2], *SAFE[6:]]
+)
+def test_address_that_leads_somewhere_is_taken(pages, address):
+    Redirect.add_redirect("/old/", pages[0])
+    block = MenuItemBlock()
+    assert block.clean(block.to_python(link(address=address, label="Good")))["address"] == address
+
+
 @pytest.mark.parametrize("address", UNSAFE)
 def test_unsafe_address_in_the_database_is_not_shown(client, pages, address):
     choose([link(address=address, label="Bad"), link(pages[0])], [("Links", [link(address=address, label="Bad")])])
@@ -286,7 +308,7 @@ def test_unsafe_address_in_the_database_is_not_shown(client, pages, address):
         (link(), "page"),
         (link(label="Nowhere"), "page"),
         (link(address="/prices/"), "label"),
-        (link(children=[link(address="/prices/", label="Prices")]), "label"),
+        (link(children=[link(address="/consultation/", label="Prices")]), "label"),
         (link(children=[link(label="Nowhere")], label="A list"), "children"),
         (link(address=SCRIPT, label="Bad"), "address"),
         (link(label="x" * 61, address="/"), "label"),
@@ -309,7 +331,7 @@ def test_page_and_address_together_are_refused(pages):
 
 def test_label_alone_may_open_a_list():
     block = MenuItemBlock()
-    row = block.to_python(link(label="Treatments", children=[link(address="/prices/", label="Prices")]))
+    row = block.to_python(link(label="Treatments", children=[link(address="/consultation/", label="Prices")]))
     assert block.clean(row)["label"] == "Treatments"
 
 

@@ -457,6 +457,42 @@ def test_visitors_are_sent_to_no_page_that_they_cannot_open(admin, page, other, 
     assert page.live
 
 
+# An alias goes with the page that it shows
+
+
+@pytest.fixture
+def alias(page):
+    return page.create_alias(parent=make_page("Second home"), update_slug="alias")
+
+
+@pytest.mark.parametrize("dialog", [0, 1, 3, 4])
+def test_visitors_of_aliases_are_sent_along(admin, leads, page, other, alias, dialog):
+    alias.create_alias(update_slug="alias-of-alias")
+    target = make_page("Target")
+    admin(dialogs(page, other)[dialog], {"send_to": target.pk})
+    for path in ("/one/", "/second-home/alias/", "/second-home/alias-of-alias/"):
+        assert leads(path) == "/target/"
+
+
+@pytest.mark.parametrize("dialog", [0, 1, 3, 4])
+def test_visitors_are_not_sent_to_an_alias_that_goes_too(admin, page, other, alias, dialog):
+    assert "cannot be sent to" in admin(dialogs(page, other)[dialog], {"send_to": alias.pk}).content.decode()
+    assert Page.objects.get(pk=page.pk).live
+
+
+@pytest.mark.parametrize("dialog", range(6))
+def test_links_to_aliases_are_listed_unless_pages_move(admin, page, other, alias, dialog):
+    with commit(execute=True):
+        make_page("Linking", body=[("text", f'<p><a linktype="page" id="{alias.pk}">there</a></p>')])
+    assert ("Linking" in admin(dialogs(page, other)[dialog]).content.decode()) == (dialog not in (2, 5))
+
+
+def test_alias_that_is_a_draft_stays_as_it_is(admin, page, alias):
+    unpublish(alias)
+    admin(f"pages/{page.pk}/unpublish/", {"send_to": make_page("Target").pk})
+    assert not Forwarding.objects.filter(page=alias).exists()
+
+
 def test_wrong_site_name_keeps_the_page_and_no_choice(admin, page, other):
     for number in range(10):
         make_page(f"Child {number}", page)
@@ -519,8 +555,86 @@ def test_redirect_to_nothing_is_refused(admin, page, typed):
     assert not Redirect.objects.filter(old_path="/old").exists()
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["/media/gone.pdf", "/static/gone.css", "/media/", "/media/../db.sqlite3", "/static/%2e%2e/a", "/static/clinic/"],
+)
+def test_redirect_to_a_missing_file_is_refused(admin, page, typed):
+    assert "Visitors would find nothing there" in add_redirect(admin, redirect_link=typed)
+
+
+def test_redirect_to_a_file_is_taken(admin, page, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "list of prices.pdf").write_bytes(b"%PDF-1.4")
+    for number, typed in enumerate(["/media/list%20of%20prices.pdf", "/static/clinic/img/mark.svg"]):
+        add_redirect(admin, f"/old/{number}/", redirect_link=typed)
+        assert Redirect.objects.get(old_path=f"/old/{number}").redirect_link == typed
+
+
+# Links that are typed into a text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/one/",
+        "/one",
+        "/one/?q=1#top",
+        "/promo/",
+        "/consultation/",
+        "/hours.ics",
+        "/",
+        "http://localhost/one/",
+        "https://elsewhere.example/nothing/",
+    ],
+)
+def test_link_in_a_text_leads_somewhere(admin, page, typed):
+    Redirect.add_redirect("/promo/", page)
+    answer = admin(
+        "choose-external-link/", {"external-link-chooser-url": typed, "external-link-chooser-link_text": "x"}
+    )
+    assert answer.json()["step"] in ("external_link_chosen", "confirm_external_to_internal")
+
+
+@pytest.mark.parametrize("typed", ["/nothing/", "/one/two/", "/draft/", "http://localhost/nothing/", "/media/gone.pdf"])
+def test_link_in_a_text_to_nothing_is_refused(admin, page, typed):
+    make_page("Draft", live=False)
+    answer = admin(
+        "choose-external-link/", {"external-link-chooser-url": typed, "external-link-chooser-link_text": "x"}
+    )
+    assert answer.json()["step"] == "external_link"
+    assert "Visitors would find nothing there" in answer.json()["html"]
+
+
+@pytest.mark.parametrize(
+    "old_path", ["/one/", "/one", "/", "/one/?q=1", "/search/", "/consultation", "/hours.ics", "/admin/", "/one/#top"]
+)
+def test_redirect_from_where_a_page_is_shown_is_refused(admin, page, other, old_path):
+    assert "Visitors find a page there" in add_redirect(admin, old_path, redirect_page=other.pk)
+    assert not Redirect.objects.exists()
+
+
+@pytest.mark.parametrize("old_path", ["/draft/", "/one/two/", "/ONE/", "/one.html", "/search/old/"])
+def test_redirect_from_where_nothing_is_shown_is_taken(admin, page, old_path):
+    make_page("Draft", live=False)
+    add_redirect(admin, old_path, redirect_page=page.pk)
+    assert Redirect.objects.count() == 1
+
+
+def test_redirect_can_be_changed_when_a_page_took_its_address(admin, leads, page, other):
+    row = Redirect.add_redirect("/two", page)
+    make_page("Two")
+    admin(f"redirects/{row.pk}/", {"old_path": "/two", "redirect_page": other.pk})
+    row.refresh_from_db()
+    assert row.redirect_page_id == other.pk
+
+
 def test_redirect_from_a_page_to_itself_is_refused(admin, page):
-    assert "Visitors would find nothing there" in add_redirect(admin, "/one/", redirect_page=page.pk)
+    row = Redirect.add_redirect("/one", page)
+    assert (
+        "Visitors would find nothing there"
+        in admin(f"redirects/{row.pk}/", {"old_path": "/one", "redirect_page": page.pk}).content.decode()
+    )
 
 
 def test_redirect_without_a_target_is_refused(admin, page):

@@ -59,6 +59,22 @@ def draft(**fields):
 # The field
 
 
+@pytest.mark.parametrize("field", ["go_live_at", "expire_at"])
+@pytest.mark.parametrize("moment", ["9999-12-31 23:59", "9999-12-31 09:00", "2101-01-01 09:00", "20261-12-01 09:00"])
+def test_time_of_another_century_is_asked_about(editor, field, moment):
+    page = draft()
+    response = send(editor, page, **{field: moment})
+    assert response.status_code == 200
+    assert field in response.context["form"].errors
+    page.refresh_from_db()
+    assert (page.live, page.revisions.count()) == (False, 1)
+
+
+@pytest.mark.parametrize("field", ["go_live_at", "expire_at"])
+def test_time_of_this_century_is_taken(editor, field):
+    assert send(editor, draft(), **{field: "2100-12-31 09:00"}).status_code == 302
+
+
 def test_scheduled_article_goes_live_on_its_day(editor):
     page = draft()
     assert send(editor, page, go_live_at=TUESDAY).status_code == 302
@@ -76,8 +92,8 @@ def test_scheduled_article_goes_live_on_its_day(editor):
         ("2026-11-24 09:00", "Tue, Nov 24, 9 am is in the past."),
         ("2026-11-29 11:59", "Sun, Nov 29, 11:59 am is in the past."),
         ("2026-11-29 12:00", "Sun, Nov 29, 12 pm is in the past."),
-        ("2025-01-01 00:00", "Wed, Jan 1, midnight is in the past."),
-        ("1999-12-31 23:59", "Fri, Dec 31, 11:59 pm is in the past."),
+        ("2025-01-01 00:00", "Wed, Jan 1, 2025, midnight is in the past."),
+        ("1999-12-31 23:59", "Fri, Dec 31, 1999, 11:59 pm is in the past."),
     ],
 )
 @pytest.mark.parametrize("publish", [True, False])

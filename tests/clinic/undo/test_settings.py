@@ -127,7 +127,7 @@ def test_menu_is_put_back(editor, profile, home):
         "menu-0-type": "link",
         "menu-0-id": "",
         "menu-0-value-page": "",
-        "menu-0-value-address": "/prices/",
+        "menu-0-value-address": "/consultation/",
         "menu-0-value-label": "Prices",
         "menu-0-value-children-count": "0",
         "footer-count": "0",
@@ -138,7 +138,7 @@ def test_menu_is_put_back(editor, profile, home):
     assert len(Navigation.objects.get().menu) == 0
     filled = navigation.revisions.order_by("pk")[1]
     path = address("revert", navigation, filled.pk)
-    assert "/prices/" in editor.get(path).content.decode()
+    assert "/consultation/" in editor.get(path).content.decode()
     editor.post(path, block)
     assert Navigation.objects.get().menu[0].value["label"] == "Prices"
 

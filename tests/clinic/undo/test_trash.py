@@ -172,6 +172,38 @@ def test_bulk_delete_of_what_cannot_be_deleted_changes_nothing(manager, branch):
     assert not TrashedPage.objects.exists()
 
 
+@pytest.mark.parametrize("slug", ["weiß", "é-ñ", "ЁЖ", "日本語", "a_b", "-", "Case-SLUG", "x" * 255])
+def test_every_slug_of_a_page_is_taken_back(manager, home, slug):
+    page = home.add_child(instance=StandardPage(title="Page", slug=slug))
+    delete(manager, page)
+    assert restore(manager, page).status_code == 302
+    assert Page.objects.get(pk=page.pk).slug == slug
+
+
+def test_aliases_come_back_with_the_page(manager, branch, home):
+    other = home.add_child(instance=StandardPage(title="Other", slug="other"))
+    child = branch.get_children().get(slug="team").specific
+    aliases = [branch.specific.create_alias(update_slug="alias"), child.create_alias(parent=other)]
+    aliases.append(aliases[0].create_alias(update_slug="alias-of-alias"))
+    draft = branch.specific.create_alias(update_slug="draft")
+    draft.unpublish()
+    addresses = ["/alias/", "/other/team/", "/alias-of-alias/"]
+    delete(manager, branch)
+    assert [manager.get(address).status_code for address in addresses] == [302] * 3
+    restore(manager, branch)
+    assert [manager.get(address).status_code for address in addresses] == [200] * 3
+    assert not Page.objects.get(pk=draft.pk).live
+
+
+def test_alias_that_was_deleted_meanwhile_stays_in_the_trash(manager, branch):
+    alias = branch.specific.create_alias(update_slug="alias")
+    delete(manager, branch)
+    delete(manager, alias)
+    restore(manager, branch)
+    assert not Page.objects.get(pk=alias.pk).live
+    assert TrashedPage.objects.get().page_id == alias.pk
+
+
 def test_slug_taken_meanwhile_is_asked_about(manager, branch, home):
     delete(manager, branch)
     home.refresh_from_db()

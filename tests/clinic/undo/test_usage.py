@@ -1,11 +1,13 @@
 """Test that the admin counts every use, and says where something is used before it is deleted."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import ReferenceIndex
@@ -260,3 +262,71 @@ def test_category_in_use_is_said_to_be(editor, committed):
     with committed():
         use(category, 1, live=True)
     assert "This category is used in 1 place: Page 1 Article: Categories" in words_of(editor, delete_address(category))
+
+
+# What a page uses that is not published
+
+
+def save_draft(page, put, item, **fields):
+    for name, value in fields.items():
+        setattr(page, name, value)
+    put(page, item)
+    return page.save_revision(approved_go_live_at=fields.get("go_live_at"))
+
+
+@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("is_live", [True, False])
+def test_use_in_a_draft_is_named_before_deleting(editor, home, committed, name, is_live):
+    make, put = USES[name]
+    item = make()
+    with committed():
+        page = home.add_child(instance=StandardPage(title="About", live=is_live))
+        page.save_revision()
+        save_draft(page, put, item)
+    words = words_of(editor, delete_address(item))
+    assert re.search(r"used in 1 place: About Standard page: Changes that are not published", words), words
+
+
+@pytest.mark.parametrize("name", USES)
+def test_use_in_a_scheduled_version_is_named_before_deleting(editor, home, committed, name):
+    make, put = USES[name]
+    item = make()
+    with committed():
+        page = home.add_child(instance=StandardPage(title="About"))
+        page.save_revision().publish()
+        save_draft(page, put, item, go_live_at=timezone.now() + timedelta(days=2))
+        StandardPage.objects.get(pk=page.pk).save_revision()  # a later draft does not use it
+    assert "used in 1 place: About" in words_of(editor, delete_address(item))
+
+
+@pytest.mark.parametrize("name", USES)
+def test_draft_that_is_published_counts_once(editor, home, committed, name):
+    item, page = make_user_of(name, home, committed)
+    with committed():
+        save_draft(page, USES[name][1], item, title="Another title").publish()
+    assert count_uses(item) == 1
+    assert "Changes that are not published" not in words_of(editor, delete_address(item))
+
+
+@pytest.mark.parametrize("name", USES)
+def test_draft_that_drops_a_use_leaves_no_count(home, committed, name):
+    make, put = USES[name]
+    item = make()
+    with committed():
+        page = home.add_child(instance=StandardPage(title="About"))
+        save_draft(page, put, item)
+    assert count_uses(item) == 1
+    with committed():
+        StandardPage.objects.get(pk=page.pk).save_revision()
+    assert count_uses(item) == 0
+
+
+@pytest.mark.parametrize("action", ["unpublish", "delete"])
+def test_link_in_a_draft_is_listed_before_a_page_goes(editor, home, committed, action):
+    goal = home.add_child(instance=StandardPage(title="Goal"))
+    with committed():
+        page = home.add_child(instance=StandardPage(title="About"))
+        page.body = [("text", f'<p><a linktype="page" id="{goal.pk}">there</a></p>')]
+        page.save_revision()
+    words = words_of(editor, reverse(f"wagtailadmin_pages:{action}", args=[goal.pk]))
+    assert "About (Standard page: Changes that are not published)" in words
