@@ -131,6 +131,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         }
         if category:
             context["head_title"] = f"{category.name} – {self.title}"
+            context["head_description"] = f"{category.name}: {self.meta_description or self.title}"
         return self.render(request, context_overrides=context)
 
     def get_sitemap_urls(self, request=None):

@@ -141,6 +141,28 @@ def test_nobody_is_she_by_default():
     assert not found
 
 
+# What patients read: their pages and emails, their form and the demo's pages.
+PATIENTS_READ = re.compile(
+    r"bookings/(?:patient/request_form\.py|templates/bookings/(?!desk/))|blog/templates/blog/(?!admin)"
+    r"|treatments/templates/|clinic/templates/(?:blocks|clinic|components)/(?!admin|previews)|clinic/demo/data/\w+/.*\.md"
+)
+STRAIGHT = re.compile(r"\w'(?:t|s|ll|re|ve|d|m)\b")
+
+
+def test_apostrophes_are_curly_for_patients():
+    found = {name: STRAIGHT.findall(text) for name, text in read_texts().items() if PATIENTS_READ.match(name)}
+    assert len(found) > 50
+    assert not {name: marks for name, marks in found.items() if marks}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [("we'll call", True), ("it's", True), ("don't", True), ("we’ll call", False), ("{% url 'search' %}", False)],
+)
+def test_straight_apostrophes_are_found(text, is_found):
+    assert bool(STRAIGHT.search(text)) == is_found
+
+
 MAILS = [*ROOT.glob("bookings/templates/bookings/mail/*.*"), *ROOT.glob("clinic/templates/account/mail/*.*")]
 
 

@@ -40,7 +40,7 @@ TIME_FIELDS = ("start", "on_waitlist", "days_from", "replaces")
 SUBMIT_AGAIN = _("Please submit the form again. What you wrote is still here.")
 PAGE_EXPIRED = _("This page was open for a long time. What you wrote is still here: please submit the form again.")
 NEW_CONSENT = _("The wording next to the checkbox has changed. Please read it again and check the box.")
-NO_TIME_LEFT = _("That time was just taken, and no other is available. Send your request, and we'll call you.")
+NO_TIME_LEFT = _("That time was just taken, and no other is available. Send your request, and we’ll call you.")
 NO_CONTACT = _("Give us a phone number or an email address, so that we can answer.")
 
 
@@ -79,7 +79,7 @@ class RequestForm(forms.Form):
     )
     email = EmailField(
         label=_("Email"),
-        help_text=_("For your receipt. You can leave it out if you give us your phone number."),
+        help_text=_("We’ll email you your reference. You can leave it out if you give us your phone number."),
         max_length=max_length("email"),
         required=False,
         error_messages={"invalid": _("This is not a complete email address. It looks like name@example.com.")},

@@ -199,7 +199,7 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
 def show_receipt(request: HttpRequest, token: str) -> HttpResponse:
     case, may_link = find_case_by_receipt_token(token)
     if case is None:
-        context = {"head_title": _("This receipt cannot be shown"), "noindex": True}
+        context = {"head_title": _("This page cannot be shown"), "noindex": True}
         return render(request, "bookings/receipt_unknown.html", context, status=404)
     settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
     receipt = case.messages.filter(kind=MessageKind.RECEIPT).exclude(state__in=NOT_SENT).last()

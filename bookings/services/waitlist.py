@@ -46,7 +46,7 @@ def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
     if on_waitlist and not case.appointments.live().exists():
         raise BookingError(_("There is no longer a time to change."))
     if on_waitlist and not case.email:
-        raise BookingError(_("We don't have your email address. Please call us about an earlier time."))
+        raise BookingError(_("We don’t have your email address. Please call us about an earlier time."))
     take_change(WAITLIST_CHANGES, case)
     case.on_waitlist = on_waitlist
     case.save(update_fields=["on_waitlist"])  # No new version: the desk has read nothing that is untrue now.

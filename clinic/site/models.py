@@ -131,6 +131,10 @@ class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
         return super().with_content_json(content)
 
     @property
+    def has_contact_details(self) -> bool:
+        return any((self.street, self.city, self.phone, self.email))
+
+    @property
     def zone(self) -> ZoneInfo:
         """Return the time zone. One that this machine does not know counts as the default, everywhere alike."""
         try:

@@ -150,12 +150,12 @@ def test_needed_emails_are_never_dropped(ask, clerk, policy, mailoutbox):
 @pytest.mark.parametrize("is_tried", [False, True])
 def test_receipt_page_promises_no_limited_email(ask, client, is_tried):
     case = ask(email="ana@patient.example.com")
-    assert "A receipt is on its way" in client.get(get_receipt_path(case)).text
+    assert "An email with your reference is on its way" in client.get(get_receipt_path(case)).text
     factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com")
     if is_tried:
         outbox.send_due()
     page = client.get(get_receipt_path(case)).text
-    assert "we are not sending a receipt" in page
+    assert "we are not sending another" in page
     assert "on its way" not in page
 
 
@@ -165,14 +165,14 @@ def test_receipt_that_is_tried_again_is_still_promised(ask, client, monkeypatch)
     monkeypatch.setattr("django.core.mail.EmailMessage.send", lambda self: 0)
     outbox.send_due()
     assert case.messages.get(kind=MessageKind.RECEIPT).attempts == 1
-    assert "A receipt is on its way" in client.get(get_receipt_path(case)).text
+    assert "An email with your reference is on its way" in client.get(get_receipt_path(case)).text
 
 
 def test_receipts_that_wait_count_before_a_later_one(ask, client):
     factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com", but=2)
     cases = [ask(None, email="ana@patient.example.com", message=f"{number}") for number in range(3)]
     pages = [client.get(get_receipt_path(case)).text for case in cases]
-    assert ["A receipt is on its way" in page for page in pages] == [True, True, False]
+    assert ["An email with your reference is on its way" in page for page in pages] == [True, True, False]
     outbox.send_due()
     states = [case.messages.get(kind=MessageKind.RECEIPT).state for case in cases]
     assert states == [MessageState.SENT, MessageState.SENT, MessageState.LIMITED]
@@ -201,10 +201,10 @@ def test_desk_sees_and_sends_what_was_not_mailed(ask, desk, mailoutbox):
 
 def test_receipt_page_announces_only_what_is_mailed(ask, client):
     case = ask(email="ana@patient.example.com")
-    assert "A receipt is on its way" in client.get(get_receipt_path(case)).content.decode()
+    assert "An email with your reference is on its way" in client.get(get_receipt_path(case)).content.decode()
     factories.use_up(outbox.MAILS_PER_CONTACT, "ana@patient.example.com")
     outbox.send_due()
-    assert "A receipt is on its way" not in client.get(get_receipt_path(case)).content.decode()
+    assert "An email with your reference is on its way" not in client.get(get_receipt_path(case)).content.decode()
 
 
 # Held times

@@ -187,7 +187,12 @@ def test_receipt_in_quarantine_promises_nothing(send, client, consultation_setti
         assert "it has to wait" in page
         assert "please call us" in page
     for page in (send.page, own_page):
-        for promise in (consultation_settings.reply_promise, "We answer", "receipt is on its way", "We'll contact you"):
+        for promise in (
+            consultation_settings.reply_promise,
+            "We answer",
+            "reference is on its way",
+            "We’ll contact you",
+        ):
             assert promise not in page
         assert "We will contact you" not in page
 

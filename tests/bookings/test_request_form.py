@@ -1135,7 +1135,7 @@ def test_changed_receipt_link_shows_no_receipt(patient):
     ):
         response = patient.client.get(address + "/")
         assert response.status_code == 404
-        assert "This receipt cannot be shown" in response.text
+        assert "This page cannot be shown" in response.text
 
 
 def test_logged_in_staff_see_the_same_form(patient):

@@ -101,11 +101,99 @@ def test_page_fits_every_width(public_page):
 
 def test_page_fits_with_text_at_200_percent(public_page):
     """Enlarge the text alone, as browsers can: a media query would not notice."""
-    for width in (390, 768, 1024, 1440):
+    for width in (320, 390, 768, 1024, 1440):
         public_page.set_viewport_size({"width": width, "height": HEIGHT})
         scroll_width = f"document.documentElement.style.fontSize = '200%', {SCROLL_WIDTH}"
         assert public_page.evaluate(scroll_width) <= width
     public_page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+LONG_WORD = "Onabotulinumtoxinhypersensitivity"
+# Every text that an editor may have written. Tables of hours hold times alone, and tables of text scroll.
+FILL_SLOTS = """word => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode, element = text.parentElement;
+    if (!text.data.trim() || element.closest('td, .hours, .table, script, svg, option')) continue;
+    if (getComputedStyle(element).whiteSpace === 'nowrap') continue;
+    text.data = `${word} ${word}`;
+  }
+}"""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/about/", "/prices/", "/contact/", "/treatments/lip-fillers/", "/consultation/"]
+)
+def test_long_words_fit_in_every_slot(open_page, path):
+    page = open_page(path)
+    page.evaluate(FILL_SLOTS, LONG_WORD)
+    for width in (320, 390, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert page.evaluate(SCROLL_WIDTH) <= width
+
+
+def test_long_words_fit_in_an_article(open_page, first_article):
+    page = open_page(first_article)
+    page.evaluate(FILL_SLOTS, LONG_WORD)
+    for width in (320, 390, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert page.evaluate(SCROLL_WIDTH) <= width
+
+
+@pytest.mark.parametrize(
+    "price", ["$250 per session, or $1,200 for a series of six", "$1,234 to $2,345 per treatment and area"]
+)
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_long_price_leaves_room_for_names(open_page, price, width):
+    page = open_page("/prices/", width=width)
+    page.evaluate("price => document.querySelectorAll('.prices td').forEach(td => { td.textContent = price })", price)
+    assert page.evaluate(SCROLL_WIDTH) <= width
+    table = page.locator(".prices table").first.bounding_box()["width"]
+    for name in page.locator(".prices th[scope=row]").all():
+        assert name.bounding_box()["width"] >= table / 2
+
+
+def test_usual_prices_stay_on_one_line(open_page):
+    page = open_page("/prices/", width=390)
+    prices = page.locator(".prices td").all()
+    one_line = """cell => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length === 1;
+    }"""
+    assert prices
+    assert all(price.evaluate(one_line) for price in prices)
+
+
+def test_heading_of_a_picture_stands_at_its_top(open_page):
+    """A picture's baseline is that of its caption, below it."""
+    page = open_page("/contact/", width=1440)
+    heading, picture = (page.locator(f".block:has(.figure) {part}").bounding_box() for part in ("h2", "svg:not(.icon)"))
+    assert abs(heading["y"] - picture["y"]) < 12
+
+
+@pytest.mark.parametrize("text", [100, 200], ids=["usual text", "large text"])
+@pytest.mark.parametrize("width", [320, 768, 992, 1024, 1200, 1440])
+@pytest.mark.parametrize("sides", [(656, 96), (96, 96), (400, 96)], ids=["wide", "square", "usual"])
+def test_logo_covers_no_part_of_the_header(open_page, sides, width, text):
+    page = open_page("/privacy/", width=width)
+    page.evaluate(
+        """([width, height, text]) => {
+          document.documentElement.style.fontSize = `${text}%`;
+          const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"/>`;
+          const logo = `<img class="brand__logo" width="${width}" height="${height}" alt="Logo"
+            src="data:image/svg+xml,${encodeURIComponent(drawing)}">`;
+          document.querySelector('.brand').innerHTML = logo;
+        }""",
+        [*sides, text],
+    )
+    logo = page.locator(".brand__logo").bounding_box()
+    assert logo["width"] > 20
+    for other in page.locator(".main-nav li, .site-header__phone, .site-header__action, .menu__toggle").all():
+        if other.is_visible():
+            box = other.bounding_box()
+            beside = box["x"] >= logo["x"] + logo["width"] - 1
+            assert beside or box["y"] >= logo["y"] + logo["height"] - 1
 
 
 def test_desktop_page_uses_the_window(public_page):
@@ -148,6 +236,47 @@ def test_print_uses_the_whole_width(open_page, first_article, width, height):
     body, around = (page.locator(part).bounding_box()["width"] for part in (".article__body", ".article__columns"))
     assert body == around
     assert page.locator(".main-nav, .menu, .toc, .invitation").filter(visible=True).count() == 0
+
+
+# A browser leaves out backgrounds, unless asked for them.
+PALE_ON_PAPER = """() => {
+  const announcement = '<aside class="announcement"><p>Closed on <a href="/">Friday</a></p></aside>';
+  document.body.insertAdjacentHTML('afterbegin', announcement);
+  const part = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const light = (color) => {
+    const [red, green, blue] = color.match(/[\\d.]+/g).map(Number).map(part);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  return [...document.querySelectorAll('body *')]
+    .filter((element) => element.checkVisibility() && !element.closest('svg, .visually-hidden'))
+    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((element) => 1.05 / (light(getComputedStyle(element).color) + 0.05) < 4.5)
+    .map((element) => element.textContent);
+}"""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/about/", "/contact/", "/prices/", "/treatments/lip-fillers/", "/consultation/"]
+)
+def test_printed_text_is_dark_without_backgrounds(open_page, path):
+    page = open_page(path)
+    page.emulate_media(media="print")
+    assert page.evaluate(PALE_ON_PAPER) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/prices/", "/treatments/lip-fillers/"])
+def test_print_keeps_a_heading_with_what_follows(open_page, path):
+    page = open_page(path)
+    page.emulate_media(media="print")
+    headings = page.locator("main h2, main h3").filter(visible=True).all()
+    assert headings
+    for heading in headings:
+        assert heading.evaluate(
+            """heading => ['.card', '.question', '.prices'].some((whole) => heading.closest(whole))
+              || getComputedStyle(heading).breakAfter === 'avoid'"""
+        )
+    for whole in page.locator("main :is(.band__header, .card, .prices, .hours, dl)").all():
+        assert whole.evaluate("whole => getComputedStyle(whole).breakInside") == "avoid"
 
 
 def test_printed_treatment_uses_the_whole_width(open_page):

@@ -59,7 +59,7 @@ def test_picture_block_shows_picture_caption_and_credit(photo):
     html = render("picture", value)
     assert 'alt="Soft dunes"' in html
     assert "Evening" in html
-    assert "Photo: Ada" in html
+    assert "Credit: Ada" in html
 
 
 def test_picture_block_without_picture_renders_nothing(db):
@@ -276,7 +276,13 @@ def test_gallery_links_each_picture_to_a_large_one(photo):
     ]
     assert all(link["href"].endswith(".jpg") for link in html.select("a"))
     assert "Evening" in first.figcaption.get_text()
-    assert "Photo: Ada" in second.figcaption.get_text()
+    assert "Credit: Ada" in second.figcaption.get_text()
+
+
+def test_gallery_has_rows_of_its_own(photo):
+    """The last of a list of cards fills its row. A picture of a gallery would be many times as large as the others."""
+    picture = {"image": photo.pk, "decorative": True, "alt_text": ""}
+    assert gallery(*[(picture, "")] * 7).select(".cards") == []
 
 
 def test_gallery_leaves_out_deleted_pictures(photo):
@@ -374,7 +380,22 @@ def test_map_shows_the_chosen_picture(street, photo):
     html = BeautifulSoup(render("map", {"image": picture}), "html.parser")
     assert html.img["alt"] == "The entrance"
     assert html.svg.find("text") is None
-    assert "Photo: Ada" in html.figcaption.get_text()
+    assert "Credit: Ada" in html.figcaption.get_text()
+
+
+def test_map_of_an_unknown_street_is_not_drawn(home):
+    factories.clinic_profile(street="", city="Newport Beach")
+    html = BeautifulSoup(render("map", {"heading": "How to find us"}), "html.parser")
+    assert html.svg is None
+    assert "Newport Beach" in html.address.get_text()
+
+
+def test_caption_and_credit_have_lines_of_their_own(photo):
+    picture = {"image": photo.pk, "decorative": True, "alt_text": ""}
+    for caption, lines in (("The pier", ["The pier", "Credit: Ada"]), ("", ["Credit: Ada"])):
+        html = BeautifulSoup(render("picture", {"image": picture, "caption": caption}), "html.parser")
+        assert list(html.figcaption.stripped_strings) == lines
+        assert len(html.select("br")) == len(lines) - 1
 
 
 def test_map_without_directions_has_no_link(home):

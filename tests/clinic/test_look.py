@@ -187,6 +187,33 @@ def test_page_without_words_is_described_by_the_clinic(client, clinic):
     assert read(client, "/bare/").select_one("meta[name=description]")["content"] == "Calm care by the sea"
 
 
+@pytest.mark.parametrize("introduction", ["What people ask us.", ""], ids=["described", "bare"])
+def test_categories_have_descriptions_of_their_own(client, clinic, introduction):
+    index = BlogIndexPage.objects.get()
+    index.introduction = introduction
+    index.save_revision().publish()
+    whole, category = (
+        read(client, PAGES[name]).select_one("meta[name=description]")["content"] for name in ("articles", "category")
+    )
+    assert category == f"Skin: {introduction or index.title}" != whole
+
+
+@pytest.mark.parametrize("path", ["/", "/contact/", "/consultation/", "/consultation/received/no-such-receipt/"])
+def test_clinic_without_details_has_no_empty_heading(client, clinic, path):
+    ClinicProfile.objects.update(street="", city="", phone="", email="")
+    page = read(client, path)
+    for name in page.select("[aria-labelledby]"):
+        assert page.find(id=name["aria-labelledby"])
+    assert page.find(id="reach-heading") is None
+    assert page.select("address.contact-lines") == []
+
+
+@pytest.mark.parametrize("path", ["/contact/", "/consultation/"])
+def test_emergency_note_stands_once_on_a_page(client, clinic, path):
+    ClinicProfile.objects.update(emergency_note="If you cannot breathe, call 911 first.")
+    assert read(client, path).get_text().count("call 911 first") == 1
+
+
 # Beside each of these pictures stands the title or the name that says the same.
 DECORATIVE = ".card__picture img, .person img, .video img"
 
