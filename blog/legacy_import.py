@@ -45,8 +45,10 @@ KEY_VERSION = "2"
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x80-\x84\x86-\x9f]")
 GLYPHS = "•●▪■◦‣⁃∙·○□✓✔✅➤►▶→»\uf0b7\uf0a7§"
-EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
-BARE_MARK = re.compile(rf"(?!·)[{GLYPHS}*+–—-]|[(\[]?\d{{1,2}}[.)\]]")
+EMOJI = "\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
+KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3\s*")
+EMOJI_AROUND = re.compile(rf"^(?:[{EMOJI}]\ufe0f?\s*)+|(?:\s*[{EMOJI}]\ufe0f?)+$")
+BARE_MARK = re.compile(rf"(?!·)[{GLYPHS}*+–-]|[(\[]?\d{{1,2}}[.)\]]")
 MARK = re.compile(
     r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)|(?-i:(?P<letter>[a-z]))[.)](?=\s)"
     rf"|[{GLYPHS}]|[{EMOJI}]\ufe0f?(?=\s)|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
@@ -71,33 +73,44 @@ UNFINISHED = frozenset(
 
 # Each pattern of small print reads one piece of a line, from where the piece before it ended.
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+SEASON = rf"(?:{MONTH}|spring|summer|fall|autumn|winter)"
 NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 CLOCK = r"\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?|[+-]\d\d:?\d\d)?(?:\s*(?:[ECMP][SD]?T|UTC|GMT)\b)?"
 DATE = (
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?P<value>{MONTH}\s+{NTH}\s*,?\s+\d{{4}}"
     rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d\d)"
-    rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?![\w/])"
+    rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?:(?<=[+-]\d\d:\d\d)|(?![\w/]))"
 )
-ENDS = r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|\s(?:(?:publish(?:ed)?|post(?:ed)?) )?date\s*:|$))"
+ENDS = (
+    r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|\s(?:(?:publish(?:ed)?|post(?:ed)?) )?date\s*:"
+    r"|\s(?:leave a |(?:\d+|no) comments?)|$))"
+)
 NAME = rf"(?P<value>(?-i:[A-Z])[^|·•/!?]{{1,60}}?){ENDS}"
 ACCOUNT = (
     r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
-    r"|(?:(?<=author: )|(?<=submitted by )|(?<=posted by )|(?<=published by ))(?-i:[a-z]\w*)"
+    r"|(?:(?<=author: )|(?<=\bby ))(?-i:[a-z][\w.]*)"
 )
 CATEGORY = (
     r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,–—|·•-] )in"
     r"|(?:this (?:entry|post) was )?(?:posted|published|filed) (?:in|under)\s*:?"
 )
-WHO = r"(?:(?:written|posted|published|created|authored|answered|contributed|shared|submitted) )?by\s*:?|author\s*[:=]"
-WHEN = r"(?:first |date )?(?:posted|published|written|created|sent|(?:[a-z]+ )?date)"
+DONE = r"(?:written|posted|published|created|authored|answered|contributed|shared|submitted|prepared)"
+WHO = rf"(?:{DONE} )?by\s*:?|author\s*[:=]"
+WHEN = rf"(?:first |date )?(?:{DONE}|sent|(?:[a-z]+ )?date)"
 REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
-    r"|notes?|comments?(?: on .{3,150}$)?|responses?|replies)"
+    r"|notes?|comments?(?: on [^|]{3,150}(?=\||$))?|responses?|replies)"
+    r"|leave a (?:comment|reply)|comments off(?: on [^|]{3,150}(?=\||$))?"
     r"|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
-    rf"|\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|(?:{MONTH} {NTH} at |at )?{CLOCK})"
+    rf"|(?:{DONE} )?(?:\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|an? \w+ ago)"
+    rf"|(?:{MONTH} {NTH} at |at )?{CLOCK})"
 )
 AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
+# The place and day at the beginning of a press release.
+DATELINE = re.compile(
+    rf"\(?(?:(?-i:[A-Z])[\w.]*[ ,)]+){{0,5}}[(–—-]*\s*{DATE}\)?\s*(?:/[\w ]+/\s*)?[–—-]", re.IGNORECASE
+)
 SMALL_PRINT = {
     field: re.compile(rf"(?:{pattern})[\s|·•,;:/–—-]*", re.IGNORECASE)
     for field, pattern in {
@@ -105,10 +118,10 @@ SMALL_PRINT = {
         "date": rf"(?:{WHEN}(?: on)?\s*[:=]?\s*|on )?{DATE}",
         "account": rf"(?:(?:{WHO})\s+)?(?P<value>{ACCOUNT}){ENDS}",
         "category": rf"(?:{CATEGORY})\s*{NAME}",
-        "reviewer": rf"{REVIEW}:?\s+{NAME}",
+        "reviewer": rf"(?:{REVIEW}:?\s+{NAME}|asked by [^|]{{2,80}}$)",
         "author": rf"(?:{WHO})\s+{NAME}",
         "count": rf"(?P<value>{COUNT})(?!\w)",
-        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|rev(?:\.|ised)?\s+\d{{1,2}}/\d{{4}})$",
+        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|(?<=\W\s){SEASON}\s+\d{{4}}|rev(?:\.|ised|ision)?\s+\d[\d/.]*)$",
         # Bars set this name off. It is a category, or the author.
         "name": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,.'’ -]{1,60}?)(?=\s*(?:[|·•]|\s/\s|$))",
     }.items()
@@ -128,6 +141,10 @@ CREDENTIAL = (
     r"(?:M\.?D|D\.?O|R\.?N|N\.?P|P\.?A(?:-?C)?|FNP|DNP|APRN|LPN|LVN|BSN|MSN|Ph\.?D|CRNA|FAAD|LE|CANS)(?:-[A-Z]+)?\.?"
 )
 TITLED = re.compile(rf"(?:Dr|Prof)\.? [A-Z].{{2,40}}|[A-Z][^|,]{{2,40}},? {CREDENTIAL}(?:,? {CREDENTIAL})*")
+ABOUT_AUTHOR = re.compile(
+    rf"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w.'’-]*){{1,2}})(?:,? {CREDENTIAL})*,?"
+    r" (?:(?:is|was) (?:an?|the|our|one)|has|loves|works)\b"
+)
 PERSON = re.compile(r"[A-Z][a-zà-ÿ'’]+(?:[ -](?:[A-Z][a-zà-ÿ'’]+|[A-Z]\.?|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][a-z]+)){1,2}")
 KEYWORDS_LABEL = re.compile(
     r"(?:(?:[a-z-]+\s+){0,2}?key[\s-]?(?:words?|phrases?)|(?:(?:seo|meta|post|blog)\s+)?tags?|tagged|labels|hashtags)"
@@ -138,12 +155,13 @@ KEYWORDS_LABEL = re.compile(
 )
 # "Posted in Skin Care. Tagged peel, glow": small print and keywords on one line.
 BEFORE_TAGS = re.compile(
-    r"(?:(?i:(?:this (?:entry|post) was )?(?:posted |filed )?(?:in|under)[: ]) ?[A-Z].{1,60}?"
+    r"(?:(?i:(?:this (?:entry|post) was )?(?:posted |filed )?(?:in|under)[: ]|categor(?:y|ies):) ?[A-Z].{1,60}?"
     r"|(?i:(?:posted|written) by) [A-Z].{2,80}?)(?=(?:[ .|·:,]| and )+(?:Tags?|Tagged|Labels|tagged)\b)"
 )
 BEHIND_TAGS = re.compile(r"\.? Bookmark the permalink\.?$", re.IGNORECASE)
 LONE_LABEL = re.compile(
-    r"(?:(?:written|posted|published) )?(?:by|on|in)|author|date|published|posted|category|(?:last )?updated",
+    r"(?:(?:written|posted|published|filed) )?(?:by|on|in|under)|author|date|published|posted|category"
+    r"|(?:last )?updated",
     re.IGNORECASE,
 )
 IN_CATEGORY = re.compile(r"in (?P<value>(?-i:[A-Z])[\w&, -]{2,40})", re.IGNORECASE)
@@ -169,7 +187,10 @@ TIME = r"(?:\d{1,2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?|noon)"
 TO = r"\s*(?:-|–|—|to|until|and|&|,)\s*"
 STREET = r"(?:Street|St|Avenue|Ave|Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Highway|Hwy|Parkway|Pkwy|Way|Court|Plaza)"
 POSTS = r"(?:blog )?(?:posts?|articles?|stor(?:y|ies))"
-NETWORK = r"(?:facebook(?:-f)?|twitter|x|instagram|pinterest|linkedin(?:-in)?|youtube|tiktok|yelp|whatsapp|e-?mail)"
+NETWORK = (
+    r"(?:facebook(?:-f)?|twitter|x|instagram|pinterest|reddit|tumblr|vk|linkedin(?:-in)?"
+    r"|youtube|tiktok|yelp|whatsapp|e-?mail)"
+)
 NAMES = {"DAY": DAY, "TIME": TIME, "TO": TO, "STREET": STREET, "POSTS": POSTS, "NETWORK": NETWORK, "SITE": SITE_NAME}
 
 
@@ -188,7 +209,7 @@ MENU_WORD = re.compile(r"(?:you are here:?\s*)?(?:home|blog|news|articles?|journ
 
 # Shapes of a page
 
-HEAD = re.compile(r"(?:[FRLHKWMS]*(?:T{1,2}|P)[FRLHKWMS]*(?=[DN]))?(?:[DNQFRLHK]|[WC](?!P))*")
+HEAD = re.compile(r"(?:[FRLHKWMS]*(?:T{1,2}|P)[FRLHKWMS]*(?=[DN]))?(?:[DNQFRLHK]|[WC](?!P)|T(?=[DN]))*")
 EXCERPT_AND_SMALL_PRINT = re.compile("P?[RFWC]*[DN][DNRFWC]*")
 # Two of three: the title twice, a date, "Read more".
 TEASER_SHAPE = r"C?(?:[TPC]R[CD]*[TP]{0,3}M|[TPC]RC?D[CD]*(?:[TP](?![RCD]))?|TC?D[CD]*[TP]{0,3}M|DC?TR?[TP]{0,3}M)"
@@ -433,6 +454,8 @@ LINK = re.compile(
 )
 EMPHASIS = re.compile(r"(\*\*|__|(?<![\w*])\*|(?<![\w_])_)(?=\S)(?P<text>[^*_]*?[^\s*_])\1(?![\w*])")
 ATX = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.*\w.*?)\s*#*")
+# A heading between marks: "* Light peels *", "~~ Light peels ~~".
+FRAMED = re.compile(r"(?P<mark>[*~=•✨-]+) (?P<text>[^\W_][^*~=|]{1,80}) (?P=mark)")
 # A heading in an outline of a text: "H2: Who should wait".
 OUTLINE = re.compile(r"[\[(]?h(?P<level>[1-6])[\])]?\s*[:–—-]\s*(?P<text>\S.*)", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
@@ -462,7 +485,35 @@ def read_lines(text: str) -> tuple[list[Line], list[Line]]:
     for line in [line for line in lines if line.place != "body"]:
         others.append(line)
     parts = [part for line in lines if line.place == "body" for part in _split_line(line)]
-    return _join_labels(parts), others
+    for line in parts:
+        if line.tag == "b" or HEADING.fullmatch(line.tag):
+            line.text = EMOJI_AROUND.sub("", line.text) or line.text
+    return _join_labels(_read_top(parts)), others
+
+
+OPEN = frozenset("a an and the of for to your our with from vs vs. &".split())
+
+
+def _read_top(lines: list[Line]) -> list[Line]:
+    """Join a title of two lines above the text, and divide columns there: "Jane Doe, MD      Spring 2017"."""
+    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", " ".join(line.text for line in lines))} | NOT_NAMES
+    text = next((index for index, line in enumerate(lines) if is_prose(line.text)), 0)
+    divided: list[Line] = []
+    for line in lines[:text]:
+        above = divided[-1].text if divided and not (divided[-1].tag or line.tag or line.gap) else ""
+        if word_count(above) > 1 and above.casefold().split()[-1] in OPEN and _kind(line.text)[0] == "T":
+            divided[-1].text = f"{above} {line.text}"  # a title broken at a width
+            continue
+        bars = " | ".join(line.cells)
+        fields = {field for field, _value in read_small_print(bars)} - {"name"}
+        has_date = bool(fields) and fields <= DATE_FIELDS | {"part of a date"}
+        if len(line.cells) != 2 or read_small_print(line.text) or not has_date:
+            divided.append(line)
+        elif divided and is_person(line.cells[0], small):
+            divided.append(replace(line, text=bars, cells=()))
+        else:
+            divided += [replace(line, text=line.cells[0], cells=()), replace(line, text=line.cells[1], cells=(), gap=0)]
+    return divided + lines[text:]
 
 
 def _join_labels(lines: list[Line]) -> list[Line]:
@@ -482,9 +533,11 @@ def _join_labels(lines: list[Line]) -> list[Line]:
 
 def repair(text: str) -> str:
     """Return the text without wrong encodings: "Itâ€™s" becomes "It’s". Many programs drop the last byte of a quote."""
-    lost = re.compile("â€(?![\u0080-\uffff])")
+    lost = re.compile("â€(?![\u0080-\uffff])|Â(?=\\s)")
+    text = KEYCAP.sub(r"\1. ", text)
     return "\n".join(
-        line if line.isascii() else ftfy.fix_encoding(lost.sub("â€\x9d", line)) for line in text.split("\n")
+        line if line.isascii() else ftfy.fix_encoding(lost.sub(lambda byte: "â€\x9d" if byte[0] == "â€" else "", line))
+        for line in text.split("\n")
     )
 
 
@@ -587,6 +640,8 @@ def _read_markup(text: str, number: int, others: list[Line]) -> tuple[str, str]:
     tag = f"h{len(heading['level']) if heading.re is ATX else heading['level']}" if heading else ""
     text = heading["text"] if heading else re.sub(r"^(?:>\s)+", "", text)
     bold = re.fullmatch(r"(\*\*|__|<b>|<strong>)(?P<text>[^*_<>]+?)(?:\*\*|__|</b>|</strong>)", text)
+    if framed := FRAMED.fullmatch(text):
+        bold, text = framed, framed["text"]
     plain = ENTITY.sub(
         lambda entity: " ".join(unescape(entity[0]).split()) or " ",
         INLINE.sub(lambda match: match["text"] or " ", EMPHASIS.sub(r"\g<text>", text)),
@@ -804,7 +859,7 @@ def _set_kinds(lines: list[Line]) -> None:
         else:
             listed = line.kind in "TP" and line.text.endswith(":")
     _find_running_headers(lines)
-    _mark_table_of_contents(lines)
+    _leave_out_table_of_contents(lines)
     kinds_above = ""
     for above, line, below in zip([Line(0, ""), *lines], lines, [*lines[1:], Line(0, "")], strict=False):
         kinds_above += above.kind
@@ -887,7 +942,7 @@ def _title_key(text: str) -> str:
 
 def _clean_title(text: str) -> str:
     label = TITLE_LABEL.fullmatch(text) or SUBJECT.fullmatch(text)
-    return label["value"] if label else text
+    return EMOJI_AROUND.sub("", label["value"] if label else text) or text
 
 
 # 3. Top of the page
@@ -912,7 +967,8 @@ def _find_titles(lines: list[Line]) -> list[int]:
     for index, line in enumerate(
         lines[: max(end, best + 4)]
     ):  # a name beside small print, which is not the title after all
-        if line.kind == "T" and index != best and is_person(line.text, small) and _is_beside_small_print(lines, index):
+        is_name = line.kind == "T" and line.tag != "h1" and is_person(line.text, small)
+        if is_name and index != best and _is_beside_small_print(lines, index):
             line.kind = "N"
     key = _title_key(lines[best].text)
     titles = [index for index in range(end) if _title_key(lines[index].text) == key and _may_be_title(lines[index])]
@@ -945,7 +1001,8 @@ def _find_text(lines: list[Line]) -> int:
     explicit = explicit or [i for i, line in enumerate(top) if line.tag == "title" or TITLE_LABEL.fullmatch(line.text)]
     if not explicit:
         return text
-    return max(i for i, key in enumerate(keys[: explicit[0] + 4]) if key == keys[explicit[0]]) + 1
+    last = max(filter(lambda i: i < text and lines[i].tag == "h1", explicit), default=explicit[0])  # the first: a logo
+    return max(i for i, key in enumerate(keys[: last + 4]) if key == keys[last]) + 1
 
 
 def _may_be_title(line: Line) -> bool:
@@ -977,13 +1034,13 @@ def _score_title(lines: list[Line], index: int, end: int, small: set[str]) -> fl
         -3.3: SUBJECT.fullmatch(text),
         -3.1: SITE.fullmatch(text),
         4: repeats or any(_ends_path(other, text) for other in top),
-        3: below[:1] in ("D", "N"),
+        3: below[:1] in ("D", "N") and not SUBJECT.fullmatch(text),
         2: re.match(r"[^DN][DN]", below),
         1.9: re.search(r"(?:^|[^TPCR])[DN]$", above),  # small print with nothing above it that could be a title
         1.5: words > 1
         and not in_menu
         and all(other.kind not in "TR" or word_count(other.text) < 2 for other in lines[:index]),
-        1.1: below[:1] == "P" or index + 1 == end,
+        1.1: below[:1] == "P" or index + 1 == end or GREETING.match(lines[index + 1].text),
         1: words >= 4,
         -1.5: line.kind == "C",
         -2: words == 1 and below[:1] not in ("D", "N"),
@@ -1063,6 +1120,8 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
             line.place = "category"
         elif KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4:
             continue
+        elif last < index < end - 1 and _is_category(line) and kinds[index + 1] in "DN":
+            line.place = "category"
         elif (line.kind in "TP" and index > last) or (
             line.kind == "P" and index > titles[0] and ends_sentence(line.text)
         ):  # between title and date stands no heading
@@ -1072,20 +1131,31 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     return end
 
 
-def _mark_table_of_contents(lines: list[Line]) -> None:
-    """Mark three or more lines at the top that all come again below, as headings over text."""
+def _is_category(line: Line) -> bool:
+    """Return whether a line between title and date is one or two words that name nobody."""
+    is_short = line.kind == "T" and not line.tag and word_count(line.text) <= 2
+    return is_short and is_title_case(line.text) and not PERSON.fullmatch(line.text) and line.text[-1].isalnum()
+
+
+def _leave_out_table_of_contents(lines: list[Line]) -> None:
+    """Leave out lines in a row that come again below as headings."""
     kinds = "".join(line.kind for line in lines)
     keys = [_title_key(_without_mark(line.text)) for line in lines]
     headings = {
         keys[i]: i for i, line in enumerate(lines) if kinds[i + 1 : i + 2] == "P" or HEADING.fullmatch(line.tag)
     }
-    top = kinds.find("P")
-    entries = [i for i in range(max(top, 0)) if headings.get(keys[i], 0) > i + 1]
-    if len({keys[i] for i in entries}) > 2:
+    is_entry = [kinds[i] != "P" and headings.get(key, 0) > i + 1 for i, key in enumerate(keys[:TOP_LINES])]
+    runs = (
+        [i for i, _is_entry in run] for found, run in groupby(enumerate(is_entry), key=lambda pair: pair[1]) if found
+    )
+    for entries in runs:
+        if len({keys[i] for i in entries}) < max(3, len(entries)):
+            continue
         headline = entries[0] - 1
         is_furniture = headline >= 0 and lines[headline].kind == "T" and _kind(lines[headline].text)[0] == "F"
         for index in [headline, *entries] if is_furniture else entries:
-            lines[index].kind, lines[index].reason = "F", "table of contents"
+            lines[index].kind = "F"
+            lines[index].leave_out("table of contents")
 
 
 # 4. Keywords, sections below the text, foot of the page, small print
@@ -1147,7 +1217,13 @@ def _is_plain_keyword_list(line: Line) -> bool:
     """Return whether a line right below the text is a list of phrases without a label."""
     names = line.text.split(", ")
     shaped = all(starts_small(name) and word_count(name) <= 4 and not re.match("(?:and|or) ", name) for name in names)
-    return line.kind == "T" and not line.tag and len(names) > 2 and shaped and not ends_sentence(line.text)
+    return (
+        line.kind == "T"
+        and not line.tag
+        and (len(names) > 2 or (len(names) == 2 and line.gap > 0))
+        and shaped
+        and not ends_sentence(line.text)
+    )
 
 
 def _continues_keywords(parts: list[str], line: Line, gap: int) -> bool:
@@ -1185,6 +1261,11 @@ def _leave_out_author_boxes(lines: list[Line], start: int) -> None:
             for one in (line, about):
                 one.kind = "F"
                 one.leave_out("about the author")
+    last = next(line for line in reversed(lines) if line.kind == "P" or line is lines[0])
+    about = ABOUT_AUTHOR.match(last.text)
+    if about and last.place == "body" and about["name"].casefold() in small_print:
+        last.kind = "F"
+        last.leave_out("about the author")
 
 
 def _mark_sections(lines: list[Line], start: int) -> None:
@@ -1199,7 +1280,8 @@ def _mark_sections(lines: list[Line], start: int) -> None:
             continue
         rest = kinds[index + 1 :]
         furniture = len(re.findall("[AKLMFWS]", rest)) + sum(_is_comment_line(line) for line in lines[index + 1 :])
-        if rest.count("P") > 1 and 3 * furniture < len(rest):
+        is_teasers = lines[index].reason == "links to other posts" and _are_teasers(lines[index + 1 :])
+        if rest.count("P") > 1 and 3 * furniture < len(rest) and not is_teasers:
             continue
         if kinds[index] == "S" and rest[:1] == "P" and not furniture:
             continue
@@ -1209,6 +1291,15 @@ def _mark_sections(lines: list[Line], start: int) -> None:
             if line.place == "body" and line.kind not in "QA":
                 line.kind, line.reason = "F", line.reason or reason
         return
+
+
+def _are_teasers(lines: list[Line]) -> bool:
+    """Return whether nothing follows but titles with a short text right below each, and space between them."""
+    pairs = [*zip(lines[::2], lines[1::2], strict=False)]
+    return len(lines) == 2 * len(pairs) and all(
+        title.kind == "T" and title.gap and text.kind == "P" and not text.gap and len(text.text) <= 250
+        for title, text in pairs
+    )
 
 
 def _is_count_of_comments(line: Line) -> bool:
@@ -1353,6 +1444,9 @@ def _place_small_print(article: LegacyArticle) -> None:
     article.author = next(iter([*authors, *people]), "")
     dates = sorted((piece for piece in pieces if piece[0] in ("date", "updated")), key=lambda piece: piece[0])
     _field, words, date_line = dates[0] if dates else ("", "", None)
+    first_text = next((line.text for line in article.lines if line.kind == "P" and line.place == "body"), "")
+    if not words and (dateline := DATELINE.match(first_text)):
+        words = dateline["value"]
     article.date = read_date(words)
     last_text = max((line.number for line in article.lines if line.kind == "P" and line.place == "body"), default=0)
     for line in article.lines:
@@ -1473,6 +1567,7 @@ def is_heading(text: str, *, over_prose: bool) -> bool:
 def _read_blocks(lines: list[Line]) -> tuple[Block, ...]:
     """Read the body. The first rule that applies takes one or more lines."""
     body = _without_lone_marks(_unwrapped(lines))
+    _mark_numbered_headings(body)
     blocks: list[Block] = []
     index = 0
     while index < len(body):
@@ -1563,12 +1658,32 @@ def _without_lone_marks(body: list[Line]) -> list[Line]:
     shown = []
     body = _without_question_labels(body)
     for line, match, below, above in zip(body, marks, [*body[1:], Line(0, "")], [None, *marks], strict=False):
-        removable = match and not above and not line.tag and (uncounted if match["number"] else bulleted)
+        is_emoji = EMOJI_AROUND.match(line.text) is not None
+        is_single = not above or (is_emoji and not EMOJI_AROUND.match(above.string))
+        removable = match and is_single and not line.tag and (uncounted if match["number"] else bulleted or is_emoji)
         is_lone = removable and not MARK.fullmatch(below.text) and is_prose(below.text)
         shown.append(
             replace(line, text=match["text"]) if is_lone and is_heading(match["text"], over_prose=True) else line
         )
     return shown
+
+
+def _mark_numbered_headings(body: list[Line]) -> None:
+    """Mark numbered lines, each over text, as headings.
+
+    If one of them is a heading, the others are, although some are sentences: "3. You wake up at night."
+    """
+    numbered = [(line, below, match) for line, below in pairwise(body) if (match := MARK.fullmatch(line.text))]
+    numbered = [(line, below, match) for line, below, match in numbered if match["number"]]
+    counts_up = [int(match["number"]) for _line, _below, match in numbered] == [*range(1, len(numbered) + 1)]
+    over_text = all(is_prose(below.text) and not MARK.fullmatch(below.text) for _line, below, _match in numbered)
+    short = all(
+        len(match["text"]) <= 80 and not SENTENCE_END.search(match["text"]) and line.tag in ("", "b")
+        for line, _below, match in numbered
+    )
+    if counts_up and over_text and short and any(is_heading(m["text"], over_prose=True) for _l, _b, m in numbered):
+        for line, _below, _match in numbered:
+            line.tag = "h2"
 
 
 def _read_tagged(body: list[Line], start: int) -> Taken | None:
@@ -1600,7 +1715,7 @@ def _read_marked(body: list[Line], start: int) -> Taken | None:
 
     Numbers have to count up from 1, or say "1." every time.
     """
-    run = [*takewhile(lambda line: MARK.fullmatch(line.text) and not line.cells, body[start:])]
+    run = [*takewhile(lambda line: MARK.fullmatch(line.text) and not (line.cells or line.tag[:1] == "h"), body[start:])]
     if len(run) > 1 and int(MARK.fullmatch(run[0].text)["number"] or 0) > 1 and not run[1].text[0].isdigit():
         return None  # a heading with a number, over bullets
     run = run[: _find_end_of_list(run)]
@@ -1772,7 +1887,8 @@ def _read_single(body: list[Line], index: int) -> Taken:
     match = MARK.fullmatch(text)
     words = match["text"] if match else text
     over_prose = below is not None and is_prose(below.text)
-    is_answer = index > 0 and is_question(body[index - 1].text) and not is_question(text) and not over_prose
+    above = body[index - 1].text if index and not MARK.fullmatch(body[index - 1].text) else ""
+    is_answer = is_question(above) and not is_question(text) and not over_prose
     is_title = below and not is_answer and (not match or match["number"]) and is_heading(words, over_prose=over_prose)
     return [Block("h2" if is_title else "p", (text,))], 1
 

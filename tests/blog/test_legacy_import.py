@@ -1313,3 +1313,93 @@ def test_buttons_and_sources_of_quotes_are_no_headings():
     assert article.headings == []
     assert "Book a peel" in [line.text for line in article.left_out]
     assert paragraph("Our founder") in article.blocks
+
+
+TEXT = f"{PROSE}\n\nWhat it costs\n\n{PROSE} Once more.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "day", "categories"),
+    [
+        ("By Ann Lee|2021-11-08T09:12:44-08:00November 8th, 2021|Lips|0 Comments", "Ann Lee", "2021-11-08", ["Lips"]),
+        ("Leave a Comment / Lips / By Ann Lee / May 3, 2020", "Ann Lee", "2020-05-03", ["Lips"]),
+        ("May 3, 2020 by Ann Lee Leave a Comment", "Ann Lee", "2020-05-03", []),
+        ("May 3, 2020 by Ann Lee 3 Comments", "Ann Lee", "2020-05-03", []),
+        ("Comments Off on A Title of Our Own | May 3, 2020", "", "2020-05-03", []),
+        ("Posted 2 years ago by Ann Lee", "Ann Lee", "None", []),
+        ("Prepared by Ann Lee, RN on May 3, 2020", "Ann Lee, RN", "2020-05-03", []),
+        ("by spa_admin | May 3, 2020 | Lips | 4 comments", "", "2020-05-03", ["Lips"]),
+        ("Ann Lee, RN\tSpring 2019", "Ann Lee, RN", "None", []),
+        ("FILED IN:\nBrides\nLashes\nMay 3, 2020\nPOSTED BY\nAnn Lee", "Ann Lee", "2020-05-03", ["Lashes", "Brides"]),
+    ],
+)
+def test_more_forms_of_small_print_are_read(line, author, day, categories):
+    article = parse(f"A Title of Our Own\n{line}\n\n{TEXT}")
+    assert (article.author, str(article.date), [*article.categories]) == (author, day, categories)
+    assert article.headings == ["What it costs"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["💉 What it costs", "## ✨ What it costs", "**💰 What it costs**", "* What it costs *", "*** What it costs ***"],
+)
+def test_marks_around_a_heading_are_removed(heading):
+    assert parse(f"{TOP}{PROSE}\n\n- one\n- two\n\n{heading}\n\n{PROSE} Once more.\n").headings == ["What it costs"]
+
+
+@pytest.mark.parametrize("title", ["💉 {}", "{} ✨", "# ⭐️ {}", "✨💉{} 💉✨"])
+def test_emoji_around_a_title_are_removed(title):
+    assert parse(f"{title.format('A Title of Our Own')}\n\n{TEXT}May 3, 2020\n").title == "A Title of Our Own"
+
+
+@pytest.mark.parametrize(
+    "title", ["What to Expect From Your\nFirst Visit", "Peels and\nLasers: A Guide", "First Visit    Rev. 3"]
+)
+def test_title_in_lines_or_columns_is_read(title):
+    article = parse(f"{title}\n\nMay 3, 2020\n\n{TEXT}")
+    assert article.title == title.replace("\n", " ").removesuffix("    Rev. 3")
+
+
+def test_date_at_the_beginning_of_a_press_release_counts():
+    lines = ["IRVINE, Calif., May 12, 2023 — ", "Irvine, CA (May 12, 2023) - ", "LOS ANGELES, May 12, 2023 /Wire/ -- "]
+    articles = [parse(f"A Title of Our Own\n\n{line}{TEXT}") for line in lines]
+    assert [article.date for article in articles] == [date(2023, 5, 12)] * 3
+    assert all(line in article.blocks[0].texts[0] for line, article in zip(lines, articles, strict=True))
+
+
+def test_numbered_sentences_among_numbered_headings_are_headings():
+    parts = [
+        f"{count}. {text}\n{PROSE} Reason {count}." for count, text in enumerate(["You tire", "You wake at 3 a.m."], 1)
+    ]
+    assert parse(TOP + "\n\n".join([PROSE, *parts])).headings == ["1. You tire", "2. You wake at 3 a.m."]
+
+
+def test_title_is_the_last_headline_of_first_level_above_the_text():
+    page = f"<h1>Our Clinic</h1><p>Home</p><h1>A Title of Our Own</h1><p>May 3, 2020</p><p>{PROSE}</p><p>{PROSE}</p>"
+    assert parse(page).title == "A Title of Our Own"
+
+
+def test_contents_may_stand_below_an_excerpt():
+    headings = ["Before", "During", "After"]
+    text = "\n\n".join(f"{heading}\n\n{PROSE} {heading}." for heading in headings)
+    assert parse(TOP + f"{PROSE}\n\n" + "\n".join(headings) + f"\n\n{text}").headings == headings
+
+
+def test_last_sentence_about_the_author_is_left_out():
+    article = parse(
+        f"A Title of Our Own\nBy Ann Lee\n\n{TEXT}\n—\nAnn Lee, RN, is a nurse with ten years of practice.\n"
+    )
+    assert [line.reason for line in article.left_out if line.text.startswith("Ann Lee,")] == ["about the author"]
+
+
+def test_titles_with_a_sentence_each_below_related_posts_are_left_out():
+    teasers = "\n\n".join(f"{title}\nThis is what we know about it by now." for title in ("Peels", "Pellets"))
+    article = parse(f"{TOP}{TEXT}\nYou Might Also Enjoy...\n\n{teasers}\n")
+    assert article.headings == ["What it costs"]
+    assert len(article.left_out) == 5
+
+
+def test_text_below_a_link_inside_the_article_stays():
+    rest = f"Softer Lines\n\n{PROSE} Here.\n\nThe end\n\n{PROSE} There."
+    article = parse(f"{TOP}{TEXT}\nYou May Also Like\n\n{rest}\n")
+    assert [text for text in rest.split("\n\n") if text not in " ".join(b.texts[0] for b in article.blocks)] == []
