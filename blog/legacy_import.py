@@ -73,11 +73,11 @@ UNFINISHED = frozenset(
 
 # Each pattern of small print reads one piece of a line, from where the piece before it ended.
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-SEASON = rf"(?:{MONTH}|spring|summer|fall|autumn|winter)"
+MONTH_AND_YEAR = rf"(?:(?:{MONTH}|spring|summer|fall|autumn|winter)\s+\d{{4}}|\d{{4}}-\d\d)"
 NTH = r"\d{1,2}(?:st|nd|rd|th)?"
 CLOCK = r"\d{1,2}:\d{2}[:\d]*\s*(?:Z|[ap]\.?m\.?|[+-]\d\d:?\d\d)?(?:\s*(?:[ECMP][SD]?T|UTC|GMT)\b)?"
 DATE = (
-    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?P<value>{MONTH}\s+{NTH}\s*,?\s+\d{{4}}"
+    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?:the\s+)?(?P<value>{MONTH}\s+{NTH}\s*,?\s+\d{{4}}"
     rf"|{NTH}[\s-]+(?:of\s+)?{MONTH}[\s,-]+\d{{4}}|\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d\d)"
     rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?:(?<=[+-]\d\d:\d\d)|(?![\w/]))"
 )
@@ -97,6 +97,7 @@ CATEGORY = (
 DONE = r"(?:written|posted|published|created|authored|answered|contributed|shared|submitted|prepared)"
 WHO = rf"(?:{DONE} )?by\s*:?|author\s*[:=]"
 WHEN = rf"(?:first |date )?(?:{DONE}|sent|(?:[a-z]+ )?date)"
+CHANGED = r"(?:updated|modified|edited|reviewed|revised|effective)"
 REVIEW = r"(?:(?:medical|clinical|fact)\w*[ -])?(?:reviewed|edited|checked|approved|illustrated) by"
 COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
@@ -114,14 +115,15 @@ DATELINE = re.compile(
 SMALL_PRINT = {
     field: re.compile(rf"(?:{pattern})[\s|·•,;:/–—-]*", re.IGNORECASE)
     for field, pattern in {
-        "updated": rf"(?:last )?(?:updated|modified|edited|reviewed|revised|effective)(?: on)?\s*:?\s*{DATE}",
+        "updated": rf"(?:last )?{CHANGED}(?: on)?\s*:?\s*{DATE}",
         "date": rf"(?:{WHEN}(?: on)?\s*[:=]?\s*|on )?{DATE}",
         "account": rf"(?:(?:{WHO})\s+)?(?P<value>{ACCOUNT}){ENDS}",
         "category": rf"(?:{CATEGORY})\s*{NAME}",
         "reviewer": rf"(?:{REVIEW}:?\s+{NAME}|asked by [^|]{{2,80}}$)",
         "author": rf"(?:{WHO})\s+{NAME}",
         "count": rf"(?P<value>{COUNT})(?!\w)",
-        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|(?<=\W\s){SEASON}\s+\d{{4}}|rev(?:\.|ised|ision)?\s+\d[\d/.]*)$",
+        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|rev(?:\.|ised|ision)?\s+\d[\d/.]*"
+        rf"|(?:(?<=\W\s)|(?:last )?{CHANGED}(?: in)?\s*:?\s*){MONTH_AND_YEAR})(?=\s*(?:[|·•]|$))",
         # Bars set this name off. It is a category, or the author.
         "name": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,.'’ -]{1,60}?)(?=\s*(?:[|·•]|\s/\s|$))",
     }.items()
@@ -387,6 +389,8 @@ def parse(text: str) -> LegacyArticle:
     """
     if text.lstrip("\ufeff \t\r\n").casefold().startswith("{\\rtf"):
         raise NotAnArticleError("this is rich text; save it as plain text first")
+    if "<content:encoded>" in text or text.lstrip("\ufeff \t\r\n").startswith(("<?xml version", "<rss")):
+        raise NotAnArticleError("this is an export file; open its articles one by one, copy their text and paste that")
     lines, others = read_lines(text)
     if not lines:
         raise NotAnArticleError("the file is empty")
@@ -496,7 +500,7 @@ OPEN = frozenset("a an and the of for to your our with from vs vs. &".split())
 
 def _read_top(lines: list[Line]) -> list[Line]:
     """Join a title of two lines above the text, and divide columns there: "Jane Doe, MD      Spring 2017"."""
-    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", " ".join(line.text for line in lines))} | NOT_NAMES
+    small = _words_in_small_letters(lines)
     text = next((index for index, line in enumerate(lines) if is_prose(line.text)), 0)
     divided: list[Line] = []
     for line in lines[:text]:
@@ -951,8 +955,7 @@ def _clean_title(text: str) -> str:
 def _find_titles(lines: list[Line]) -> list[int]:
     """Return the indexes of the title, of which the last stands right above small print or text."""
     end = _find_text(lines)
-    words = " ".join(line.text for line in lines)
-    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", words)} | NOT_NAMES
+    small = _words_in_small_letters(lines)
     candidates = {
         index: _score_title(lines, index, end, small) for index, line in enumerate(lines[:end]) if _may_be_title(line)
     }
@@ -1092,6 +1095,12 @@ def _is_in_menu(lines: list[Line], index: int) -> bool:
     return is_short(lines[index]) and before + after >= 2 and after > 0
 
 
+def _words_in_small_letters(lines: list[Line]) -> set[str]:
+    """Return the words that are no names: those the text has in small letters, and words of topics."""
+    words = " ".join(line.text for line in lines)
+    return {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", words)} | NOT_NAMES
+
+
 def is_person(text: str, small: set[str]) -> bool:
     """Return whether a text names a person: with a title, or by two or three words never seen in small letters."""
     text = text.title() if text.isupper() else text
@@ -1106,6 +1115,9 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     They end with the small print under the title.
     """
     last = titles[-1]
+    _place_lines_beside_date(lines, last)
+    paths = [re.split(r"\s*[»›>/|]\s*", line.text) for line in lines[:last] if line.reason == "breadcrumb"]
+    named = {part for path in paths for part in path[1:-1]}  # between the ends of a breadcrumb are categories
     kinds = "".join(
         "Q" if ":" in line.text and KEYWORDS_LABEL.fullmatch(line.text) else "N" if line.text.isdigit() else line.kind
         for line in lines
@@ -1116,12 +1128,10 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     for index, line in enumerate(lines[:end]):
         if _title_key(line.text) == _title_key(lines[last].text):
             line.place = "title"
-        elif line.kind == "C" and not (index < titles[0] and _is_in_menu(lines, index)):
+        elif (line.kind == "C" or line.text in named) and not (index < titles[0] and _is_in_menu(lines, index)):
             line.place = "category"
-        elif KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4:
+        elif line.place != "body" or (KEYWORDS_LABEL.fullmatch(line.text) and index > titles[0] - 4):
             continue
-        elif last < index < end - 1 and _is_category(line) and kinds[index + 1] in "DN":
-            line.place = "category"
         elif (line.kind in "TP" and index > last) or (
             line.kind == "P" and index > titles[0] and ends_sentence(line.text)
         ):  # between title and date stands no heading
@@ -1131,10 +1141,22 @@ def _place_head(lines: list[Line], titles: list[int]) -> int:
     return end
 
 
-def _is_category(line: Line) -> bool:
-    """Return whether a line between title and date is one or two words that name nobody."""
-    is_short = line.kind == "T" and not line.tag and word_count(line.text) <= 2
-    return is_short and is_title_case(line.text) and not PERSON.fullmatch(line.text) and line.text[-1].isalnum()
+def _place_lines_beside_date(lines: list[Line], title: int) -> None:
+    """Place a month, a category of one word and the author's job, which stand between title and date."""
+    small = _words_in_small_letters(lines)
+    for index in range(title + 1, min(title + 7, len(lines) - 1)):
+        line, below = lines[index], lines[index + 1]
+        if line.kind == "P":
+            return
+        if re.fullmatch(MONTH_AND_YEAR, line.text, re.IGNORECASE):
+            line.kind = "N"
+            line.leave_out("small print: part of a date")
+        elif line.kind != "T" or line.tag or below.kind not in "DN":
+            continue
+        elif word_count(line.text) <= 2 and re.fullmatch("[A-Z].*\\w", line.text) and not PERSON.fullmatch(line.text):
+            line.place = "category"
+        elif below.kind == "D" and index > title + 1 and is_person(lines[index - 1].text, small):
+            line.leave_out("about the author")
 
 
 def _leave_out_table_of_contents(lines: list[Line]) -> None:
@@ -1236,7 +1258,11 @@ def _continues_keywords(parts: list[str], line: Line, gap: int) -> bool:
     is_open = parts[-1].endswith((",", ";", "|")) or bool(QUOTE.match(line.text))
     if parts[0]:
         return is_open or (line.gap == 0 and re.search(r"[,;|]", line.text) is not None)
-    is_alike = len(parts) > 1 and starts_small(parts[1]) == starts_small(line.text) and word_count(line.text) <= 5
+    is_alike = (
+        len(parts) > 1
+        and (starts_small(parts[1]) == starts_small(line.text) or line.text.isupper())
+        and word_count(line.text) <= 5
+    )
     return is_open or len(parts) == 1 or (line.gap <= gap and is_alike and not is_question(line.text))
 
 
@@ -1430,7 +1456,7 @@ def _place_small_print(article: LegacyArticle) -> None:
     The day of an update counts only where there is no other date. A name without a label is a person, or else a
     category.
     """
-    small = {*re.findall(r"(?<![\w’'])[^\W\d_A-Z][\w’']*", " ".join(line.text for line in article.lines))} | NOT_NAMES
+    small = _words_in_small_letters(article.lines)
     lines = [line for line in article.lines if line.place == "body" and line.kind in "DN"]
     small_print = [(line, read_small_print(line.text) or _read_name(line.text)) for line in lines]
     pieces = [(field, value, line) for line, found in small_print for field, value in found]
@@ -1868,12 +1894,18 @@ def _may_be_item(line: Line) -> bool:
     return not ends_sentence(text) or word_count(text) <= 3
 
 
+def _is_shouted(text: str, others: list[str]) -> bool:
+    """Return whether a line of two or more words, and no other below the first, has only capitals."""
+    is_single = text.isupper() and len(others) > 1 and not any(map(str.isupper, others[1:]))
+    return is_single and word_count(text) > 1 and not re.search(r"\d", text)
+
+
 def _stands_out(text: str, others: list[str], lines: Iterable[Line]) -> bool:
     """Return whether a line is a heading among items.
 
     It begins like a question, only it has capitals, or only it has space above.
     """
-    if not others or text.casefold().split()[0] in QUESTION_WORDS:
+    if not others or text.casefold().split()[0] in QUESTION_WORDS or _is_shouted(text, others):
         return True
     gaps = [line.gap for line in lines]
     if len(gaps) > 1 and (gaps[-1] > max(gaps[1:-1] or gaps[:1]) or gaps[-1] > gaps[-2] == 0):
@@ -1889,7 +1921,14 @@ def _read_single(body: list[Line], index: int) -> Taken:
     over_prose = below is not None and is_prose(below.text)
     above = body[index - 1].text if index and not MARK.fullmatch(body[index - 1].text) else ""
     is_answer = is_question(above) and not is_question(text) and not over_prose
-    is_title = below and not is_answer and (not match or match["number"]) and is_heading(words, over_prose=over_prose)
+    is_link = body[index].kind == "L"
+    is_title = (
+        below
+        and not is_link
+        and not is_answer
+        and (not match or match["number"])
+        and is_heading(words, over_prose=over_prose)
+    )
     return [Block("h2" if is_title else "p", (text,))], 1
 
 

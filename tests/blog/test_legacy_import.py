@@ -1403,3 +1403,47 @@ def test_text_below_a_link_inside_the_article_stays():
     rest = f"Softer Lines\n\n{PROSE} Here.\n\nThe end\n\n{PROSE} There."
     article = parse(f"{TOP}{TEXT}\nYou May Also Like\n\n{rest}\n")
     assert [text for text in rest.split("\n\n") if text not in " ".join(b.texts[0] for b in article.blocks)] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "author", "day", "categories"),
+    [
+        ("Last updated on the 4th of May, 2016 by Ann Lee, RN", "Ann Lee, RN", "2016-05-04", []),
+        ("by: Ann Lee, RN | last reviewed: 2023-08 | reading time: 4 mins", "Ann Lee, RN", "None", []),
+        ("By Ann Lee\nUpdated March 2022", "Ann Lee", "None", []),
+        ("MARCH 2022", "", "None", []),
+        ("Fillers\nBy Ann Lee\nMay 3, 2020", "Ann Lee", "2020-05-03", ["Fillers"]),
+        ("Ann Lee, RN\nNurse & Owner at Glow\nMay 3, 2020\n+ Follow", "Ann Lee, RN", "2020-05-03", []),
+    ],
+)
+def test_lines_between_title_and_text_are_no_text(lines, author, day, categories):
+    article = parse(f"A Title of Our Own\n{lines}\n\n{TEXT}")
+    assert (article.author, str(article.date), [*article.categories]) == (author, day, categories)
+    assert [block.texts[0] for block in article.blocks] == [PROSE, "What it costs", f"{PROSE} Once more."]
+
+
+def test_category_is_named_in_the_breadcrumb():
+    article = parse(f"Home » Skin Diary » A Title of Our Own\nSkin Diary\nA Title of Our Own\nMay 3, 2020\n\n{TEXT}")
+    assert article.categories == ("Skin Diary",)
+
+
+def test_heading_in_capitals_ends_a_list_without_marks():
+    items = ["People with heart disease", "People with Raynaud's", "Anyone who is pregnant"]
+    lines = [PROSE, "WHO SHOULD WAIT", *items, "OUR TAKE", f"{PROSE} Once more."]
+    article = parse(TOP + "\n".join(lines))
+    assert article.headings == ["WHO SHOULD WAIT", "OUR TAKE"]
+    assert [[*block.flat_texts] for block in article.lists] == [items]
+
+
+def test_abbreviation_goes_on_keywords_below_their_label():
+    assert parse(f"{TOP}{TEXT}\nTAGS\nchest\nIPL\nsun damage\n").keywords == ("chest", "IPL", "sun damage")
+
+
+def test_link_to_another_post_is_no_heading():
+    article = parse(f"{TOP}{TEXT}\nRelated: How Long Does It Last?\n\n{PROSE} At last.\n")
+    assert article.headings == ["What it costs"]
+
+
+def test_export_file_is_refused():
+    with pytest.raises(NotAnArticleError, match="export file"):
+        parse(f"<title>A</title>\n<content:encoded><![CDATA[{PROSE}]]></content:encoded>")
