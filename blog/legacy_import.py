@@ -51,7 +51,7 @@ EMOJI_AROUND = re.compile(rf"^(?:[{EMOJI}]\ufe0f?\s*)+|(?:\s*[{EMOJI}]\ufe0f?)+$
 BARE_MARK = re.compile(rf"(?!·)[{GLYPHS}*+–-]|[(\[]?\d{{1,2}}[.)\]]")
 MARK = re.compile(
     r"(?:[(\[]?(?P<number>\d{1,2})\s?[.)\]](?!\d)|(?-i:(?P<letter>[a-z]))[.)](?=\s)"
-    rf"|[{GLYPHS}]|[{EMOJI}]\ufe0f?(?=\s)|[-–—*+o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
+    rf"|[{GLYPHS}]|[{EMOJI}]\ufe0f?(?=\s)|[-–—*+~o](?=\s)|[-–—](?=[^\W\d_]|[\"“])|\*(?=[A-Z]))\s*(?P<text>.*\w.*)"
 )
 # Cells of a table: between bars, behind a tab or wide space, or without a space behind each comma.
 COLUMNS = re.compile(r"\S(?:\s*\t\s*|(?P<spaces>[ \u00a0]{3,}))(?=\S)")
@@ -705,6 +705,7 @@ class _HTMLReader(HTMLParser):
         self.counts: list[int | None] = []  # for each open list, its last number, or None for bullets
         self.cells: list[str] = []  # of the open row
         self.cell_start = 0  # lines before the open cell
+        self.has_header = False  # the open table, and so holds data
         self.parts: list[str] = []
         self.strong = 0
         self.gap, self.number, self.mark = 1, 1, ""
@@ -720,7 +721,9 @@ class _HTMLReader(HTMLParser):
             if tag in ("tr", "table"):
                 self.end_row()
             self.gap += tag != "br"
+        if tag in ("td", "th"):
             self.cell_start = len(self.lines)
+        self.has_header = tag == "th" or (self.has_header and tag != "table")
         if tag in ("ul", "ol"):
             self.counts.append(0 if tag == "ol" else None)
         elif tag == "li" and self.counts:
@@ -803,11 +806,14 @@ class _HTMLReader(HTMLParser):
             self.others.append(Line(self.getpos()[0], words, place="left out", reason=reason))
 
     def end_cell(self):
-        """Take the only line of a cell for the row. A cell with several lines only lays out the page."""
+        """Take the lines of a cell for the row. Without a header, a cell with several lines only lays out the page."""
         self.end_line()
         inside = self.lines[self.cell_start :]
-        if len(inside) == 1 and inside[0].tag in ("p", "b", "") and not inside[0].cells and inside[0].place == "body":
-            self.cells.append(self.lines.pop().text)
+        is_data = len(inside) == 1 or (self.has_header and sum(len(line.text) for line in inside) <= 200)
+        is_plain = all(line.tag in ("p", "b", "") and not line.cells and line.place == "body" for line in inside)
+        if inside and is_data and is_plain:
+            del self.lines[self.cell_start :]
+            self.cells.append(" ".join(line.text for line in inside))
         elif not inside:
             self.cells.append("")
         self.cell_start = len(self.lines)
@@ -1153,7 +1159,7 @@ def _place_lines_beside_date(lines: list[Line], title: int) -> None:
             line.leave_out("small print: part of a date")
         elif line.kind != "T" or line.tag or below.kind not in "DN":
             continue
-        elif word_count(line.text) <= 2 and re.fullmatch("[A-Z].*\\w", line.text) and not PERSON.fullmatch(line.text):
+        elif word_count(line.text) <= 2 and is_title_case(line.text) and not PERSON.fullmatch(line.text):
             line.place = "category"
         elif below.kind == "D" and index > title + 1 and is_person(lines[index - 1].text, small):
             line.leave_out("about the author")

@@ -1447,3 +1447,17 @@ def test_link_to_another_post_is_no_heading():
 def test_export_file_is_refused():
     with pytest.raises(NotAnArticleError, match="export file"):
         parse(f"<title>A</title>\n<content:encoded><![CDATA[{PROSE}]]></content:encoded>")
+
+
+def test_cell_with_several_lines_lays_out_the_page_or_belongs_to_a_header():
+    text = f"<p>{PROSE}</p><p>{PROSE} Once more.</p>"
+    page = f"<h1>A Title of Our Own</h1><table><tr><td>Home<br>Blog</td><td>{text}</td></tr></table>"
+    assert [block.texts[0] for block in parse(page).blocks][-2:] == [PROSE, f"{PROSE} Once more."]
+    table = "<table><tr><th>Peel</th><th>Visits</th></tr><tr><td>Light</td><td>three,<br>weekly</td></tr></table>"
+    article = parse(f"<h1>A Title of Our Own</h1><p>May 3, 2020</p>{text}{table}{text}")
+    assert article.tables[0].texts == (("Peel", "Visits"), ("Light", "three, weekly"))
+
+
+def test_tilde_marks_an_item():
+    article = parse(f"{TOP}{PROSE}\n\nWhat to bring\n~ Water\n~ A hat\n\n{PROSE} Once more.\n")
+    assert [[*block.flat_texts] for block in article.lists] == [["Water", "A hat"]]
