@@ -1,11 +1,14 @@
 """Find the pages that a visitor means. Pure.
 
 A search is read word by word. Each word, or each phrase that is a synonym, becomes a group of alternatives, and a page
-has to hold one alternative of each group. When no page does, the words are corrected; after that, one may be missing.
+has to hold one alternative of each group. When no page does, the words are corrected; after that, some may be missing.
 """
 
+from collections import Counter
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz.distance import OSA
 
 from .words import MAX_WORDS, drop_stop_words, key_of, keys_of, split_in_two, split_words
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 5  # corrections of each word
 MAX_CORRECTIONS = 100  # corrections of a search
+LONG_SEARCH = 6  # words
 SYNONYM_SHARE = 0.8  # of the weight of the word that was typed
 SPLIT = JOINED = 0.3  # errors that a missing space and a space too many count as
 
@@ -34,7 +38,8 @@ class Found(NamedTuple):
 
 def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
     """Return the pages with every word of the text, or with those that it may mean."""
-    typed = split_words(text)[:MAX_WORDS]
+    typed = split_words(text)
+    typed = typed if len(typed) <= MAX_WORDS else drop_stop_words(typed)[:MAX_WORDS]
     if not typed:
         return Found([])
     keys = list(keys_of(" ".join(typed)))
@@ -51,10 +56,19 @@ def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
 
 
 def find_with_most_words(index: "SearchIndex", groups: Groups) -> list[int]:
-    """Return the pages that lack one of three or more known words."""
-    if len(groups) < 3 or not all(score_group(index, group) for group in groups):
+    """Return the pages that lack at most a third of the words.
+
+    Words that no page holds may only be in a long search, such as a whole question.
+    """
+    scores = [score_group(index, group) for group in groups]
+    if len(groups) < LONG_SEARCH and not all(scores):
         return []
-    return rank(index, score(index, [groups[:n] + groups[n + 1 :] for n in range(len(groups))]))
+    held = Counter(page for of_group in scores for page in of_group)
+    enough = len(groups) - len(groups) // 3
+    points = add_share_of_title(
+        index, groups, {page: sum(of_group.get(page, 0) for of_group in scores) for page in held if held[page] >= enough}
+    )
+    return sorted(rank(index, points), key=lambda page: -held[page])
 
 
 def get_readings(index: "SearchIndex", keys: list[str]) -> list[list[str]]:
@@ -93,12 +107,15 @@ def score(index: "SearchIndex", readings: list[Groups]) -> dict[int, float]:
                 total = of_group
             else:
                 total = {page: total[page] + of_group[page] for page in total.keys() & of_group.keys()}
-        meant = {key for group in groups for alternative in group for key in alternative}
-        for page, points in (total or {}).items():
-            title = index.titles[page]
-            share_of_title = sum(key in meant for key in title) / len(title) if title else 0
-            best[page] = max(best.get(page, 0), points + 5 * share_of_title)
+        for page, points in add_share_of_title(index, groups, total or {}).items():
+            best[page] = max(best.get(page, 0), points)
     return best
+
+
+def add_share_of_title(index: "SearchIndex", groups: Groups, scores: dict[int, float]) -> dict[int, float]:
+    meant = {key for group in groups for alternative in group for key in alternative}
+    titles = ((page, index.titles[page]) for page in scores)
+    return {page: scores[page] + 5 * sum(key in meant for key in title) / (len(title) or 1) for page, title in titles}
 
 
 def score_group(index: "SearchIndex", group: list[Alternative]) -> dict[int, float]:
@@ -137,7 +154,26 @@ def find_correction(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[i
                 best = (correction, scores)
         if best:
             return spell(index, best[0]), best[1]
-    return None
+    return find_other_word(index, typed)
+
+
+def find_other_word(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[int, float]] | None:
+    """Return the correction of a word that keyboards replaced: "thermal fillers".
+
+    The words beside it say what was meant, since both stand together in a title or an introduction.
+    """
+    content = drop_stop_words(typed)
+    best: tuple[tuple[float, float], _Correction, dict[int, float]] | None = None
+    for n, word in enumerate(content):
+        beside = {key_of(one) for one in content[max(n - 1, 0) : n + 2] if one != word}
+        for key in {key for pair in index.neighbors for key in pair if beside.intersection(pair)} - beside:
+            errors = OSA.distance(key_of(word), key, score_cutoff=2)
+            if len(key) >= 4 and errors <= (1 if len(key) < 6 else 2):
+                correction = _Correction(errors, typed, [[key if one == word else key_of(one)] for one in content])
+                scores = score(index, [get_groups(index, [key for keys in correction.keys for key in keys])])
+                if scores and (best is None or (-errors, max(scores.values())) > best[0]):
+                    best = ((-errors, max(scores.values())), correction, scores)
+    return (spell(index, best[1]), best[2]) if best else None
 
 
 def get_corrections(index: "SearchIndex", typed: list[str], *, keeps_known: bool) -> list[_Correction]:
