@@ -51,24 +51,32 @@ def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
     if (correction := find_correction(index, typed)) is not None:
         corrected, scores = correction
         return Found(rank(index, scores), corrected=corrected)
-    page_ids = find_with_most_words(index, get_groups(index, keys))
-    return Found(page_ids, is_partial=bool(page_ids))
+    return find_partly(index, typed)
+
+
+def find_partly(index: "SearchIndex", typed: list[str]) -> Found:
+    """Return the pages with most words as typed, or else as corrected."""
+    if page_ids := find_with_most_words(index, get_groups(index, list(keys_of(" ".join(typed))))):
+        return Found(page_ids, is_partial=True)
+    for correction in get_corrections(index, typed, keeps_known=True)[:1]:
+        groups = get_groups(index, [key for keys in correction.keys for key in keys])
+        if page_ids := find_with_most_words(index, groups):
+            return Found(page_ids, corrected=spell(index, correction), is_partial=True)
+    return Found([])
 
 
 def find_with_most_words(index: "SearchIndex", groups: Groups) -> list[int]:
     """Return the pages that lack at most a third of the words.
 
-    Words that no page holds may only be in a long search, such as a whole question.
+    A word that no page holds may only be in a long search, such as a whole question.
     """
     scores = [score_group(index, group) for group in groups]
     if len(groups) < LONG_SEARCH and not all(scores):
         return []
-    held = Counter(page for of_group in scores for page in of_group)
     enough = len(groups) - len(groups) // 3
-    points = add_share_of_title(
-        index, groups, {page: sum(of_group.get(page, 0) for of_group in scores) for page in held if held[page] >= enough}
-    )
-    return sorted(rank(index, points), key=lambda page: -held[page])
+    held = Counter(page for of_group in scores for page in of_group)
+    points = {page: sum(of_group.get(page, 0) for of_group in scores) for page in held if held[page] >= enough}
+    return sorted(rank(index, add_share_of_title(index, groups, points)), key=lambda page: -held[page])
 
 
 def get_readings(index: "SearchIndex", keys: list[str]) -> list[list[str]]:
@@ -163,17 +171,23 @@ def find_other_word(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[i
     The words beside it say what was meant, since both stand together in a title or an introduction.
     """
     content = drop_stop_words(typed)
-    best: tuple[tuple[float, float], _Correction, dict[int, float]] | None = None
-    for n, word in enumerate(content):
-        beside = {key_of(one) for one in content[max(n - 1, 0) : n + 2] if one != word}
-        for key in {key for pair in index.neighbors for key in pair if beside.intersection(pair)} - beside:
-            errors = OSA.distance(key_of(word), key, score_cutoff=2)
-            if len(key) >= 4 and errors <= (1 if len(key) < 6 else 2):
-                correction = _Correction(errors, typed, [[key if one == word else key_of(one)] for one in content])
-                scores = score(index, [get_groups(index, [key for keys in correction.keys for key in keys])])
-                if scores and (best is None or (-errors, max(scores.values())) > best[0]):
-                    best = ((-errors, max(scores.values())), correction, scores)
-    return (spell(index, best[1]), best[2]) if best else None
+    unknown = [n for n, word in enumerate(content) if key_of(word) not in index.spellings]
+    if len(unknown) > 1:
+        return None
+    best: tuple[tuple[float, float], str, dict[int, float]] | None = None
+    for n in unknown or range(len(content)):
+        keys = [key_of(word) for word in content]
+        beside = {*keys[max(n - 1, 0) : n], *keys[n + 1 : n + 2]}
+        for key in {key for pair in index.neighbors if not beside.isdisjoint(pair) for key in pair} - beside:
+            errors = OSA.distance(keys[n], key)
+            if len(key) < 4 or errors > (1 if len(key) < 6 else 2):
+                continue
+            meant = [*keys[:n], key, *keys[n + 1 :]]
+            if scores := score(index, [get_groups(index, meant)]):
+                fit = (-errors, max(scores.values()))
+                if best is None or fit > best[0]:
+                    best = (fit, spell(index, _Correction(errors, typed, [[one] for one in meant])), scores)
+    return best[1:] if best else None
 
 
 def get_corrections(index: "SearchIndex", typed: list[str], *, keeps_known: bool) -> list[_Correction]:

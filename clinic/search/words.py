@@ -32,15 +32,24 @@ _PLURALS = {"feet": "foot", "men": "man", "women": "woman", "teeth": "tooth", "c
 _ENDING = re.compile(r"(?:(?<=\w{5})ation|ion|ing|al|ed|er|es|e|y|s)$")
 _SAME_SOUND = [
     (re.compile(old), new)
-    for old, new in (("ph", "f"), ("c(?=[eiy])", "s"), ("c?ks|cs", "x"), ("ck|k", "c"), ("z", "s"), ("ie$", "y"), (r"(.)\1", r"\1"))
+    for old, new in (
+        ("ph", "f"),
+        ("sh[aeiou]n$", "tion"),
+        ("c(?=[eiy])", "s"),
+        ("c?ks|cs", "x"),
+        ("ck|k", "c"),
+        ("z", "s"),
+        ("ie$", "y"),
+        (r"(.)\1", r"\1"),
+    )
 ]
 
 # They say nothing about what a page is about, and many pages lack some of them. Patients also search in Spanish.
 STOP_WORDS = frozenset(
     "a also am an and any are as at be because been but by can could did do does for from get getting had has have "
-    "hello hey hi how i if in into is it its just know like m me my near need of ok okay on or our please rid s should "
-    "so thank thanks that the their them there these they this to us vs want was we what when where which who why will "
-    "with would you your con de del el en la las los para por un una y".split()
+    "hello hey hi how i if in into is it its just know like m me my near need of ok okay on or our per please rid s "
+    "should so thank thanks that the their them there these they this to us vs want was we what when where which who "
+    "why will with would you your con de del el en la las los para por un una y".split()
 )
 
 
