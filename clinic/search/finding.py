@@ -38,7 +38,7 @@ class Found(NamedTuple):
 
 def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
     """Return the pages with every word of the text, or with those that it may mean."""
-    typed = split_words(text)
+    typed = drop_unknown_numbers(index, split_words(text))
     typed = typed if len(typed) <= MAX_WORDS else drop_stop_words(typed)[:MAX_WORDS]
     if not typed:
         return Found([])
@@ -52,6 +52,11 @@ def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
         corrected, scores = correction
         return Found(rank(index, scores), corrected=corrected)
     return find_partly(index, typed)
+
+
+def drop_unknown_numbers(index: "SearchIndex", words: list[str]) -> list[str]:
+    """Return the words without the numbers that no page holds, such as an age."""
+    return [word for word in words if not word.isdigit() or key_of(word) in index.spellings] or words
 
 
 def find_partly(index: "SearchIndex", typed: list[str]) -> Found:
@@ -180,7 +185,7 @@ def find_other_word(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[i
         beside = {*keys[max(n - 1, 0) : n], *keys[n + 1 : n + 2]}
         for key in {key for pair in index.neighbors if not beside.isdisjoint(pair) for key in pair} - beside:
             errors = OSA.distance(keys[n], key)
-            if len(key) < 4 or errors > (1 if len(key) < 6 else 2):
+            if len(key) < 3 or errors > (1 if len(key) < 6 else 2):
                 continue
             meant = [*keys[:n], key, *keys[n + 1 :]]
             if scores := score(index, [get_groups(index, meant)]):

@@ -47,9 +47,10 @@ _SAME_SOUND = [
 # They say nothing about what a page is about, and many pages lack some of them. Patients also search in Spanish.
 STOP_WORDS = frozenset(
     "a also am an and any are as at be because been but by can could did do does for from get getting had has have "
-    "hello hey hi how i if in into is it its just know like m me my near need of ok okay on or our per please rid s "
-    "should so thank thanks that the their them there these they this to us vs want was we what when where which who "
-    "why will with would you your con de del el en la las los para por un una y".split()
+    "hello hey hi how i if im in into is it its ive just know like lot m me my near need of ok okay on or our per "
+    "please rid s should so thank thanks that the their them there these they this to us vs want was we what when "
+    "where which who why will with would you your "
+    "con de del el en la las los para por un una y".split()
 )
 
 
@@ -77,7 +78,7 @@ def key_of(word: str) -> str:
 
 def drop_stop_words(words: list[str]) -> list[str]:
     """Return the words that say what a text is about: all of them if it consists of stop words."""
-    return [word for word in words if word not in STOP_WORDS] or words
+    return [word for word in words if STOP_WORDS.isdisjoint((word, key_of(word)))] or words
 
 
 def keys_of(text: str) -> tuple[str, ...]:
@@ -99,9 +100,9 @@ def sound_of(key: str) -> str:
     return key
 
 
-def consonants_of(key: str) -> str:
+def consonants_of(sound: str) -> str:
     """Return the sound without the vowels after the first letter."""
-    return _VOWELS.sub("", sound_of(key))
+    return _VOWELS.sub("", sound)
 
 
 class Vocabulary:
@@ -121,7 +122,7 @@ class Vocabulary:
         }
         self.sounds = {word: sound_of(word) for word in keys if word not in STOP_WORDS}
         self.sounding = {word: key for word, key in keys.items() if word in self.sounds}
-        self.consonants = {word: consonants_of(word) for word in self.sounding if len(word) > 5}
+        self.consonants = {word: consonants_of(sound) for word, sound in self.sounds.items() if len(word) > 5}
         self.roots = {key: root_of(key) for key in self.keys.values()}
 
     def find_candidates(self, typed: str) -> list[tuple[float, str]]:
@@ -138,7 +139,7 @@ class Vocabulary:
             found += [
                 (float(errors), self.keys[word]) for word, errors, _n in alike if self.is_slip(typed, word, errors)
             ]
-            consonants = consonants_of(typed)
+            consonants = consonants_of(sound)
             found += [
                 (1.0, self.sounding[word])
                 for word, its_consonants in self.consonants.items()

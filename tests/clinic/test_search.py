@@ -321,6 +321,12 @@ def test_wrong_vowel_in_a_word_of_the_text_is_corrected(pages):
         assert pages(typed) == ["laser"], typed
 
 
+def test_unknown_number_and_contraction_say_nothing(pages):
+    factories.make_treatment("Lip fillers", slug="lips")
+    assert pages("I'm 17, whats a lip filler") == pages("im 17 lip fillers") == ["lips"]
+    assert pages("17") == []
+
+
 def test_letters_and_number_without_space_are_two_words(pages):
     factories.make_treatment("Sunscreen SPF 50", slug="sunscreen")
     assert pages("spf50") == pages("50spf") == ["sunscreen"]
