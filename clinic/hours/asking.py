@@ -9,7 +9,7 @@ import re
 EXAMPLE = "Write the times like 9 am – 4 pm, or closed."
 
 _DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?|mo|tu|we|th|sa|su|m(?:tu?)?wt?h?f"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_MONTH = r"(?:jan|feb|mar|apr|may(?!be)|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 
 # The first pattern that the text contains decides.
 HINTS = [
@@ -17,14 +17,14 @@ HINTS = [
     for pattern, message in (
         (
             r"""^(?:we(?:\ are|['’]re)\ |the\ |clinic\ |office\ )*
-            (?:closed?|clsd|shut|off|none|no|nil|n/?a|no\ hours|not\ open|x{1,3}|0|zero|holiday|vacation|day\ off)
+            (?:c[losed]{3,6}|clsd|shut|off|none|no|nil|n/?a|no\ hours|not\ open|x{1,3}|0|zero|holiday|vacation|day\ off)
             (?:\ all\ day|\ today|\ for\ (?:the\ day|today|now))?[\ .!]*$|^temporarily\ closed""",
             "Is it closed on this day? Type closed.",
         ),
         (
             r"""^(?=(?:\D|24|7)*$).*
             (?:\b24\ ?[-/x]?\ ?(?:h|hrs?|hours?|7)\b|\b24/24\b|\balways\b
-            |around?\ the\ clock|day\ and\ night|non-?stop|all\ day)""",
+            |\ba?round\ the\ clock|day\ and\ night|non-?stop|all\ day)""",
             "Is it open day and night? Type 24 hours.",
         ),
         (
@@ -44,6 +44,10 @@ HINTS = [
             "Type only the times when it is open. With a break, they are like 9 am – 12 pm, 1 pm – 5 pm.",
         ),
         (
+            r"\b(?:sunrise|dawn|early)\b.*\b(?:late|close|closing|dark|dusk|sunset)\b",
+            "When does it open and close? Write both times, like 9 am – 4 pm.",
+        ),
+        (
             r"""\b(?:late|later|close|closing|onwards?|on|eod|cob|dark|dusk|sunset|open\ end)\b|\bend\ of
             |\blast\ |^after\b|^from\ \S+(?:\ [ap]\.?m\.?)?$|[-–—]\s?(?:\?+|\.{2,})?$""",
             "When does it close? Write both times, like 9 am – 4 pm.",
@@ -51,6 +55,10 @@ HINTS = [
         (
             r"^(?:open\ )?(?:until|till?|by|before|up\ to)\b|\b(?:sunrise|dawn|early)\b|^\?*\s?[-–—]",
             "When does it open? Write both times, like 9 am – 4 pm.",
+        ),
+        (
+            r"^(?=.*\b(?:or|maybe|perhaps)\b)[^-–—]*(?:[-–—]|\bto\b)[^-–—]*$",
+            "Which of the times is it? Write one opening and one closing time, like 9 am – 4 pm.",
         ),
     )
 ]
@@ -68,15 +76,18 @@ REPAIRS = [
         (r"\bfrom\s+", ""),
         (r"\s*\(?\b(?:[pmce][sd]?t|pacific(?: time)?|local time|sharp)\b\)?", ""),
         (r"(\d)h(\d\d)\b", r"\1:\2"),
+        (r"(?<=\d),(?=(?:00|15|30|45)\b)", ":"),
+        (r"(?<=\d)[.,]5(?=\s|[-–—]|$)", ":30"),
         (r"(\d)\s*(?:o['’]?clock|uhr|hours?|hrs?|h)\b", r"\1"),
+        (r"\bo(?=\d)|(?<=[\d:.])o(?=[\do:.]|\b)|(?<=\do)o\b|(?<=[:.]o)o\b", "0"),
         (r"(\d)\s*([ap])(?: m)?\b(?!\.?m)", r"\1 \2m"),
         (r"(?<![:.\d])(\d{1,2})(\d\d)(?!\d)", r"\1:\2"),
-        (r"\b12noon\b|\bnoonday\b|\bmid-?day\b", "noon"),
+        (r"\b12\s*n(?:oo)?n?\b|\bnoonday\b|\bmid-?day\b", "noon"),
         (r"\b12midnight\b", "midnight"),
         (r"\b(?:about|around|approx(?:imately)?|circa)\b\.?\s*|^~\s*|(?<=[\dm])[ -]?ish\b", ""),
         (r"\s*(?:~|→|⇒|[-–=]*>|\.{2,}|[_=]|\bthrough\b|\bthru\b|['‘’]?\btil\b|\bbis\b)\s*", " – "),
         (r"(?<=[\dm])\s*to\s*(?=\d)", " to "),
-        (r"[.!:*]+$", ""),
+        (r"[.!:*?]+$", ""),
         (r",?\s*(?:\bthen\b|\bplus\b|\balso\b|\bor\b|[+|•·])\s*", ", "),
     )
 ]

@@ -145,10 +145,7 @@ def _read_openings(plain: str) -> tuple[Span, ...]:
         raise NotationError(f"A day can have at most {MAX_SPANS} openings, and this has {len(pieces)}. Combine some.")
     times = [_read_times(piece) for piece in pieces]
     readings = [_readings(piece, *pair) for piece, pair in zip(pieces, times, strict=True)]
-    chosen: list[_Reading] = []
-    for n, piece in enumerate(pieces):
-        chosen.append(_choose(piece, readings[n], chosen[-1:], readings[n + 1 :]))
-    _check_order(pieces, readings, chosen)
+    chosen = _choose_in_order(pieces, readings)
     openings: list[_Reading] = []
     for opening in chosen:
         if openings and openings[-1].closes == opening.opens:
@@ -157,6 +154,35 @@ def _read_openings(plain: str) -> tuple[Span, ...]:
     if not all(one.is_plausible for one in openings):
         raise NotationError("Together these hours run into the next day. Give each day only its own hours.")
     return tuple(one.as_span() for one in openings)
+
+
+def _choose_in_order(pieces: list[str], readings: list[list[_Reading]]) -> list[_Reading]:
+    """Return the reading of each opening. Raise NotationError if one is unclear or in the wrong place."""
+    chosen: list[_Reading] = []
+    for n, piece in enumerate(pieces):
+        try:
+            chosen.append(_choose(piece, readings[n], chosen[-1:], readings[n + 1 :]))
+        except NotationError as question:
+            raise _question_about_all(piece, readings) or question from None
+    _check_order(pieces, readings, chosen)
+    return chosen
+
+
+def _question_about_all(piece: str, readings: list[list[_Reading]]) -> NotationError | None:
+    """Return a question with the only usual reading of several openings as its example."""
+    usual = [one for one in product(*readings) if all(opening.is_usual for opening in one) and _is_apart(sorted(one))]
+    if len(readings) == 1 or len(usual) != 1:
+        return None
+    in_order = sorted(usual[0])
+    example = format_spans([one.as_span() for one in in_order])
+    if all(len(one) == 1 for one in readings):
+        return NotationError(f"{_quoted(piece)} is not in order. Write the openings in order, like {example}.")
+    order = "it" if in_order == list(usual[0]) else "the openings in order,"
+    return NotationError(f"Is {_quoted(piece)} morning or evening? Write {order} like {example}.")
+
+
+def _is_apart(openings: list[_Reading]) -> bool:
+    return all(one.closes < later.opens for one, later in pairwise(openings))
 
 
 def _check_order(pieces: list[str], readings: list[list[_Reading]], chosen: list[_Reading]) -> None:

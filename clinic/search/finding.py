@@ -1,11 +1,14 @@
 """Find the pages that a visitor means. Pure.
 
 A search is read word by word. Each word, or each phrase that is a synonym, becomes a group of alternatives, and a page
-has to hold one alternative of each group. When no page does, the words are corrected; after that, one may be missing.
+has to hold one alternative of each group. When no page does, the words are corrected; after that, some may be missing.
 """
 
+from collections import Counter
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz.distance import OSA
 
 from .words import MAX_WORDS, drop_stop_words, key_of, keys_of, split_in_two, split_words
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 5  # corrections of each word
 MAX_CORRECTIONS = 100  # corrections of a search
+LONG_SEARCH = 6  # words
 SYNONYM_SHARE = 0.8  # of the weight of the word that was typed
 SPLIT = JOINED = 0.3  # errors that a missing space and a space too many count as
 
@@ -34,7 +38,8 @@ class Found(NamedTuple):
 
 def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
     """Return the pages with every word of the text, or with those that it may mean."""
-    typed = split_words(text)[:MAX_WORDS]
+    typed = drop_unknown_numbers(index, split_words(text))
+    typed = typed if len(typed) <= MAX_WORDS else drop_stop_words(typed)[:MAX_WORDS]
     if not typed:
         return Found([])
     keys = list(keys_of(" ".join(typed)))
@@ -46,15 +51,37 @@ def find(index: "SearchIndex", text: str, *, is_exact: bool = False) -> Found:
     if (correction := find_correction(index, typed)) is not None:
         corrected, scores = correction
         return Found(rank(index, scores), corrected=corrected)
-    page_ids = find_with_most_words(index, get_groups(index, keys))
-    return Found(page_ids, is_partial=bool(page_ids))
+    return find_partly(index, typed)
+
+
+def drop_unknown_numbers(index: "SearchIndex", words: list[str]) -> list[str]:
+    """Return the words without the numbers that no page holds, such as an age."""
+    return [word for word in words if not word.isdigit() or key_of(word) in index.spellings] or words
+
+
+def find_partly(index: "SearchIndex", typed: list[str]) -> Found:
+    """Return the pages with most words as typed, or else as corrected."""
+    if page_ids := find_with_most_words(index, get_groups(index, list(keys_of(" ".join(typed))))):
+        return Found(page_ids, is_partial=True)
+    for correction in get_corrections(index, typed, keeps_known=True)[:1]:
+        groups = get_groups(index, [key for keys in correction.keys for key in keys])
+        if page_ids := find_with_most_words(index, groups):
+            return Found(page_ids, corrected=spell(index, correction), is_partial=True)
+    return Found([])
 
 
 def find_with_most_words(index: "SearchIndex", groups: Groups) -> list[int]:
-    """Return the pages that lack one of three or more known words."""
-    if len(groups) < 3 or not all(score_group(index, group) for group in groups):
+    """Return the pages that lack at most a third of the words.
+
+    A word that no page holds may only be in a long search, such as a whole question.
+    """
+    scores = [score_group(index, group) for group in groups]
+    if len(groups) < LONG_SEARCH and not all(scores):
         return []
-    return rank(index, score(index, [groups[:n] + groups[n + 1 :] for n in range(len(groups))]))
+    enough = len(groups) - len(groups) // 3
+    held = Counter(page for of_group in scores for page in of_group)
+    points = {page: sum(of_group.get(page, 0) for of_group in scores) for page in held if held[page] >= enough}
+    return sorted(rank(index, add_share_of_title(index, groups, points)), key=lambda page: -held[page])
 
 
 def get_readings(index: "SearchIndex", keys: list[str]) -> list[list[str]]:
@@ -93,12 +120,15 @@ def score(index: "SearchIndex", readings: list[Groups]) -> dict[int, float]:
                 total = of_group
             else:
                 total = {page: total[page] + of_group[page] for page in total.keys() & of_group.keys()}
-        meant = {key for group in groups for alternative in group for key in alternative}
-        for page, points in (total or {}).items():
-            title = index.titles[page]
-            share_of_title = sum(key in meant for key in title) / len(title) if title else 0
-            best[page] = max(best.get(page, 0), points + 5 * share_of_title)
+        for page, points in add_share_of_title(index, groups, total or {}).items():
+            best[page] = max(best.get(page, 0), points)
     return best
+
+
+def add_share_of_title(index: "SearchIndex", groups: Groups, scores: dict[int, float]) -> dict[int, float]:
+    meant = {key for group in groups for alternative in group for key in alternative}
+    titles = ((page, index.titles[page]) for page in scores)
+    return {page: scores[page] + 5 * sum(key in meant for key in title) / (len(title) or 1) for page, title in titles}
 
 
 def score_group(index: "SearchIndex", group: list[Alternative]) -> dict[int, float]:
@@ -137,7 +167,32 @@ def find_correction(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[i
                 best = (correction, scores)
         if best:
             return spell(index, best[0]), best[1]
-    return None
+    return find_other_word(index, typed)
+
+
+def find_other_word(index: "SearchIndex", typed: list[str]) -> tuple[str, dict[int, float]] | None:
+    """Return the correction of a word that keyboards replaced: "thermal fillers".
+
+    The words beside it say what was meant, since both stand together in a title or an introduction.
+    """
+    content = drop_stop_words(typed)
+    unknown = [n for n, word in enumerate(content) if key_of(word) not in index.spellings]
+    if len(unknown) > 1:
+        return None
+    best: tuple[tuple[float, float], str, dict[int, float]] | None = None
+    for n in unknown or range(len(content)):
+        keys = [key_of(word) for word in content]
+        beside = {*keys[max(n - 1, 0) : n], *keys[n + 1 : n + 2]}
+        for key in {key for pair in index.neighbors if not beside.isdisjoint(pair) for key in pair} - beside:
+            errors = OSA.distance(keys[n], key)
+            if len(key) < 3 or errors > (1 if len(key) < 6 else 2):
+                continue
+            meant = [*keys[:n], key, *keys[n + 1 :]]
+            if scores := score(index, [get_groups(index, meant)]):
+                fit = (-errors, max(scores.values()))
+                if best is None or fit > best[0]:
+                    best = (fit, spell(index, _Correction(errors, typed, [[one] for one in meant])), scores)
+    return best[1:] if best else None
 
 
 def get_corrections(index: "SearchIndex", typed: list[str], *, keeps_known: bool) -> list[_Correction]:

@@ -12,13 +12,15 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-MAX_WORDS = 10
+MAX_WORDS = 10  # that say what a search is about
 MAX_LETTERS = 30
 LONG = 7  # letters from which on a word has few neighbors
 
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _POSSESSIVE = re.compile(r"(?<=\w)['’‘`´]s\b")
 _WORD = re.compile(r"[^\W_]+")
+_LETTERS_AND_NUMBER = re.compile(r"(?<=[a-z]{3})(?=\d)|(?<=\d)(?=[a-z]{3})")  # "spf50", "11lines"
+_VOWELS = re.compile(r"(?!^)[aeiouy]+")
 _NUMBERS = dict(
     zip(
         map(str, range(1, 13)),
@@ -30,14 +32,25 @@ _PLURALS = {"feet": "foot", "men": "man", "women": "woman", "teeth": "tooth", "c
 _ENDING = re.compile(r"(?:(?<=\w{5})ation|ion|ing|al|ed|er|es|e|y|s)$")
 _SAME_SOUND = [
     (re.compile(old), new)
-    for old, new in (("ph", "f"), ("c?ks|cs", "x"), ("ck|k", "c"), ("z", "s"), ("ie$", "y"), (r"(.)\1", r"\1"))
+    for old, new in (
+        ("ph", "f"),
+        ("sh[aeiou]n$", "tion"),
+        ("c(?=[eiy])", "s"),
+        ("c?ks|cs", "x"),
+        ("ck|k", "c"),
+        ("z", "s"),
+        ("ie$", "y"),
+        (r"(.)\1", r"\1"),
+    )
 ]
 
-# They say nothing about what a page is about, and many pages lack some of them.
+# They say nothing about what a page is about, and many pages lack some of them. Patients also search in Spanish.
 STOP_WORDS = frozenset(
-    "a am an and any are as at be by can could did do does for from get getting had has have how i if in into is it "
-    "its m me my near of on or our please rid s should so that the their them there these they this to us vs was we "
-    "what when where which who why will with would you your".split()
+    "a also am an and any are as at be because been but by can could did do does for from get getting had has have "
+    "hello hey hi how i if im in into is it its ive just know like lot m me my near need of ok okay on or our per "
+    "please rid s should so thank thanks that the their them there these they this to us vs want was we what when "
+    "where which who why will with would you your "
+    "con de del el en la las los para por un una y".split()
 )
 
 
@@ -45,7 +58,7 @@ def split_words(text: str) -> list[str]:
     """Return the words in lowercase, without accents and possessive endings."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _WORD.findall(_APOSTROPHE.sub("", _POSSESSIVE.sub("", text.lower())))
+    return _WORD.findall(_LETTERS_AND_NUMBER.sub(" ", _APOSTROPHE.sub("", _POSSESSIVE.sub("", text.lower()))))
 
 
 @lru_cache(maxsize=5000)
@@ -65,12 +78,12 @@ def key_of(word: str) -> str:
 
 def drop_stop_words(words: list[str]) -> list[str]:
     """Return the words that say what a text is about: all of them if it consists of stop words."""
-    return [word for word in words if word not in STOP_WORDS] or words
+    return [word for word in words if STOP_WORDS.isdisjoint((word, key_of(word)))] or words
 
 
 def keys_of(text: str) -> tuple[str, ...]:
     """Return the keys of the words that say what a text is about."""
-    return tuple(map(key_of, drop_stop_words(split_words(text)[:MAX_WORDS])))
+    return tuple(map(key_of, drop_stop_words(split_words(text))[:MAX_WORDS]))
 
 
 def root_of(key: str) -> str:
@@ -87,11 +100,17 @@ def sound_of(key: str) -> str:
     return key
 
 
+def consonants_of(sound: str) -> str:
+    """Return the sound without the vowels after the first letter."""
+    return _VOWELS.sub("", sound)
+
+
 class Vocabulary:
     """Hold the words that a search can be corrected to, with their keys.
 
     Almost every short word has a neighbor among the words of a text, so only important ones are corrected to: those of
-    titles, introductions, synonyms and names. Other words have to be long.
+    titles, introductions, synonyms and names. Other words have to be long, or have to differ
+    in one vowel alone.
     """
 
     def __init__(self, keys: dict[str, str], important: Container[str]):
@@ -103,6 +122,7 @@ class Vocabulary:
         }
         self.sounds = {word: sound_of(word) for word in keys if word not in STOP_WORDS}
         self.sounding = {word: key for word, key in keys.items() if word in self.sounds}
+        self.consonants = {word: consonants_of(sound) for word, sound in self.sounds.items() if len(word) > 5}
         self.roots = {key: root_of(key) for key in self.keys.values()}
 
     def find_candidates(self, typed: str) -> list[tuple[float, str]]:
@@ -118,6 +138,12 @@ class Vocabulary:
             alike = process.extract(typed, self.keys.keys(), scorer=OSA.distance, score_cutoff=2, limit=None)
             found += [
                 (float(errors), self.keys[word]) for word, errors, _n in alike if self.is_slip(typed, word, errors)
+            ]
+            consonants = consonants_of(sound)
+            found += [
+                (1.0, self.sounding[word])
+                for word, its_consonants in self.consonants.items()
+                if its_consonants == consonants and OSA.distance(typed, word, score_cutoff=1) == 1
             ]
         fewest = {key: errors for errors, key in sorted(found, reverse=True) if key != own}
         return sorted((errors, key) for key, errors in fewest.items())

@@ -77,7 +77,7 @@ def restore(trashed: TrashedPage, parent: Page, slug: str, user) -> Page:
     Page.objects.filter(pk=trashed.page_id).update(slug=slug)
     page = Page.objects.get(pk=trashed.page_id)
     if slug != trashed.slug:
-        change_slug_of_draft(page.specific, slug, trashed, user)
+        change_slug_of_versions(page.specific, slug, trashed, user)
     target, place = find_place(trashed, parent)
     MovePageAction(page, target, place, user=user).execute(skip_permission_checks=True)
     trashed.delete()
@@ -104,17 +104,18 @@ def find_place(trashed: TrashedPage, parent: Page) -> tuple[Page, str]:
     return parent, "first-child"
 
 
-def change_slug_of_draft(page: Page, slug: str, trashed: TrashedPage, user) -> None:
-    """Save a version with the new slug: publishing the latest one would bring back the old slug."""
-    before = page.latest_revision
-    if not before:
-        return
-    draft = page.get_latest_revision_as_object()
-    draft.slug = slug
-    version = draft.save_revision(user=user, changed=False, clean=False, log_action=True)
+def change_slug_of_versions(page: Page, slug: str, trashed: TrashedPage, user) -> None:
+    """Save what was live, is scheduled or is the draft with the new slug: it would bring back the old one."""
     live_version, has_changes = trashed.live.get(str(page.pk), (None, False))
-    if live_version == before.pk:
-        trashed.live[str(page.pk)] = [version.pk, has_changes]
+    used = [live_version, page.latest_revision_id, *trashed.scheduled]
+    for version in page.revisions.filter(pk__in=used).order_by("pk"):
+        renamed = version.as_object()
+        renamed.slug = slug
+        copy = renamed.save_revision(user=user, changed=False, clean=False, log_action=True)
+        if version.pk == live_version:
+            trashed.live[str(page.pk)] = [copy.pk, has_changes]
+        if moment := trashed.scheduled.pop(str(version.pk), None):
+            trashed.scheduled[str(copy.pk)] = moment
 
 
 def delete_for_good(trashed: TrashedPage, user=None) -> None:

@@ -244,7 +244,6 @@ def test_opening_that_closes_when_it_opens_is_asked_about(text):
     "text",
     [
         "9 am – 1 pm, 12 pm – 4 pm",
-        "1 pm – 5 pm, 9 am – 12 pm",
         "9 am – 4 pm, 9 am – 4 pm",
         "10 pm – 2 am, 11 pm – 3 am",
         "10 pm – 1 am, 2 am – 4 am",
@@ -252,11 +251,39 @@ def test_opening_that_closes_when_it_opens_is_asked_about(text):
         "noon – midnight, midnight – noon",
     ],
 )
-def test_openings_out_of_order_are_asked_about(text):
+def test_overlapping_openings_are_asked_about(text):
     assert question(text) == (
         f"“{text.partition(',')[0]}” overlaps with the opening next to it. "
         "Write the openings in order, like 9 am – 12 pm, 1 pm – 5 pm."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "in_order"),
+    [
+        ("1 pm – 5 pm, 9 am – 12 pm", "9 am – 12 pm, 1 pm – 5 pm"),
+        ("2pm-6pm, 8am-1pm", "8 am – 1 pm, 2 pm – 6 pm"),
+        ("5pm-7pm, 8am-12pm, 1pm-4pm", "8 am – 12 pm, 1 pm – 4 pm, 5 pm – 7 pm"),
+    ],
+)
+def test_openings_out_of_order_are_asked_about(text, in_order):
+    asked = question(text)
+    assert "is not in order" in asked
+    assert asked.endswith(f"Write the openings in order, like {in_order}.")
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("8-12, 1-5", "8 am – 12 pm, 1 pm – 5 pm"),
+        ("8-12, 1-5, 6-9", "8 am – 12 pm, 1 pm – 5 pm, 6 pm – 9 pm"),
+        ("8:30-12 & 1:30-5", "8:30 am – 12 pm, 1:30 pm – 5 pm"),
+        ("1-5, 9-12", "9 am – 12 pm, 1 pm – 5 pm"),
+        ("10-2, 1-5", "10 am – 2 pm"),  # overlaps
+    ],
+)
+def test_question_about_several_openings_names_all(text, meaning):
+    assert question(text).endswith(f" like {meaning}.")
 
 
 @pytest.mark.parametrize(

@@ -292,6 +292,46 @@ def test_one_of_three_words_may_be_missing(home, pages):
     assert pages("lip fillers zebra") == pages("fillers swelling") == []
 
 
+def test_whole_question_finds_the_page_with_most_words(pages):
+    factories.make_treatment("Lip fillers", slug="lips", listing_summary="Cold sores, bruises, swelling")
+    factories.make_treatment("Laser", slug="laser", listing_summary="Bruises")
+    question = (
+        "hello, I would like to know if I can have lip fillers when I get a cold sore and I bruise and swell easily"
+    )
+    assert pages(question) == ["lips"]
+    assert pages("hello, I would like to know where I can sell my old lip balm and my fillers and a zebra") == []
+
+
+def test_typing_errors_and_a_missing_word_are_found_together(pages):
+    factories.make_treatment("Chronic migraine", slug="migraine")
+    factories.make_treatment("Dermal fillers", slug="fillers")
+    assert pages("cronic migrane fillers") == ["migraine"]
+
+
+@pytest.mark.parametrize(("typed", "slug"), [("acme scars", "scars"), ("thermal filler", "fillers"), ("acme", None)])
+def test_neighbor_tells_what_a_keyboard_replaced(pages, typed, slug):
+    factories.make_treatment("Acne scars", slug="scars")
+    factories.make_treatment("Dermal fillers", slug="fillers")
+    assert pages(typed) == ([slug] if slug else [])
+
+
+def test_wrong_vowel_in_a_word_of_the_text_is_corrected(pages):
+    factories.make_treatment("Laser", slug="laser", what_it_is="<p>rosacea, bruise, vision</p>")
+    for typed in ("rosacia", "rosasea", "bruse", "vison"):
+        assert pages(typed) == ["laser"], typed
+
+
+def test_unknown_number_and_contraction_say_nothing(pages):
+    factories.make_treatment("Lip fillers", slug="lips")
+    assert pages("I'm 17, whats a lip filler") == pages("im 17 lip fillers") == ["lips"]
+    assert pages("17") == []
+
+
+def test_letters_and_number_without_space_are_two_words(pages):
+    factories.make_treatment("Sunscreen SPF 50", slug="sunscreen")
+    assert pages("spf50") == pages("50spf") == ["sunscreen"]
+
+
 def test_title_beats_summary_beats_text(pages):
     factories.make_treatment("One", slug="text", what_it_is="<p>peel peel peel peel</p>")
     factories.make_treatment("Two", slug="summary", listing_summary="A peel.")

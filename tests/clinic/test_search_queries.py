@@ -2,7 +2,8 @@
 
 ``search_queries.tsv`` holds what is typed and the pages that are right, as patterns of their slugs. The rows were
 labeled before anything was searched. The rows of "hold-out" were not looked at until the search was written, and found
-the right page in 19 of 24 cases then. Nothing may be found for the rows of "nonsense".
+the right page in 19 of 24 cases then. The rows of "phone" did in 345 of 460 cases when they were
+searched first. Nothing may be found for the rows of "nonsense".
 """
 
 import csv
@@ -37,7 +38,7 @@ def test_table_has_enough_rows():
     assert len(rows("nonsense")) >= 30
 
 
-@pytest.mark.parametrize("name", ["work", "hold-out"])
+@pytest.mark.parametrize("name", ["work", "hold-out", "phone"])
 def test_right_page_is_among_the_first_three(demo, name):  # noqa: F811
     index = build_index()
     missed = {}

@@ -219,6 +219,26 @@ def test_slug_taken_meanwhile_is_asked_about(manager, branch, home):
     assert back.live_revision_id == back.latest_revision_id
 
 
+def test_every_version_in_use_takes_the_new_slug(manager, branch, home):
+    """Restoring any of them from the history, or its going live, keeps the page at its new address."""
+    page = branch.specific
+    page.title = "Goes live later"
+    scheduled = page.save_revision(approved_go_live_at=timezone.now() + timedelta(days=9))
+    page.title = "A draft"
+    page.save_revision()
+    delete(manager, branch)
+    assert restore(manager, branch, slug="about-before").status_code == 302
+    back = Page.objects.get(pk=branch.pk)
+    later = back.revisions.get(approved_go_live_at__isnull=False)
+    versions = {"About": back.live_revision, "Goes live later": later, "A draft": back.latest_revision}
+    for title, version in versions.items():
+        assert (version.as_object().title, version.as_object().slug) == (title, "about-before")
+    assert back.has_unpublished_changes
+    assert later.pk != scheduled.pk
+    later.publish()
+    assert Page.objects.get(pk=branch.pk).slug == "about-before"
+
+
 @pytest.mark.parametrize("slug", ["search", "admin", "Consultation", "media"])
 def test_address_of_the_site_is_refused(manager, branch, slug):
     delete(manager, branch)
