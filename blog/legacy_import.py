@@ -160,7 +160,10 @@ BEFORE_TAGS = re.compile(
     r"(?:(?i:(?:this (?:entry|post) was )?(?:posted |filed )?(?:in|under)[: ]|categor(?:y|ies):) ?[A-Z].{1,60}?"
     r"|(?i:(?:posted|written) by) [A-Z].{2,80}?)(?=(?:[ .|·:,]| and )+(?:Tags?|Tagged|Labels|tagged)\b)"
 )
-BEHIND_TAGS = re.compile(r"\.? Bookmark the permalink\.?$", re.IGNORECASE)
+BEHIND_TAGS = re.compile(
+    r"(?:\.? Bookmark the permalink\.?|\s*[|·•]\s*(?:leave a (?:comment|reply)|comments off|(?:\d+|no) comments?))$",
+    re.IGNORECASE,
+)
 LONE_LABEL = re.compile(
     r"(?:(?:written|posted|published|filed) )?(?:by|on|in|under)|author|date|published|posted|category"
     r"|(?:last )?updated",
@@ -684,7 +687,7 @@ def _split_line(line: Line) -> list[Line]:
         return [line]
     keywords = re.sub(r"^(?:[ .|·:,]|and )+", "", line.text[before.end() :])
     behind = BEHIND_TAGS.search(keywords)
-    texts = [before[0], BEHIND_TAGS.sub("", keywords), behind[0].strip(" .") if behind else ""]
+    texts = [before[0], BEHIND_TAGS.sub("", keywords), behind[0].strip(" .|·•") if behind else ""]
     return [replace(line, text=text, gap=line.gap if text == before[0] else 0) for text in filter(None, texts)]
 
 
@@ -1286,10 +1289,11 @@ def _leave_out_author_boxes(lines: list[Line], start: int) -> None:
     """Leave out the author's name below the text, if the sentence under it is about them: "Jane is our nurse"."""
     small_print = " ".join(line.text for line in lines[:start] if line.kind in "DN").casefold()
     for line, about in pairwise(lines[start:]):
-        name = re.sub(rf"^(?:{WHO})\s+", "", line.text, flags=re.IGNORECASE)
+        name = re.sub(rf"^(?:{WHO}|about)\s+", "", line.text, flags=re.IGNORECASE)
         words = "|".join(re.escape(word) for word in re.findall(r"[A-Z]\w+", name))
         is_author = line.kind in "TN" and word_count(name) < 6 and name.casefold() in small_print
-        if words and is_author and re.match(rf"(?:(?:{words})\b\.? )+(?:is|has|was|loves|works)\b", about.text):
+        begins = rf"(?:(?:{words})\b\.? ?)+(?:,? {CREDENTIAL})*,? (?:is|has|was|loves|works)\b"
+        if words and is_author and re.match(begins, about.text):
             for one in (line, about):
                 one.kind = "F"
                 one.leave_out("about the author")
@@ -1464,10 +1468,14 @@ def _place_small_print(article: LegacyArticle) -> None:
     """
     small = _words_in_small_letters(article.lines)
     lines = [line for line in article.lines if line.place == "body" and line.kind in "DN"]
+    first_text = next((line for line in article.lines if line.kind == "P" and line.place == "body"), Line(0, ""))
     small_print = [(line, read_small_print(line.text) or _read_name(line.text)) for line in lines]
     pieces = [(field, value, line) for line, found in small_print for field, value in found]
     people = [value for field, value, _line in pieces if field == "name" and is_person(value, small)]
-    unlabeled = [value for field, value, _line in pieces if field == "name" and value not in people]
+    # Below the text, another date is that of another post, and the name beside it its title.
+    above = [piece for piece in pieces if piece[2].number < first_text.number]
+    near = above if any(field in DATE_FIELDS for field, _value, _line in above) else pieces
+    unlabeled = [value for field, value, _line in near if field == "name" and value not in people]
     names = [line.text for line in article.lines if line.place == "category"]
     names += [value for field, value, _line in pieces if field == "category"]
     names += [value for value in unlabeled if not re.search(r"\d", value)]
@@ -1476,8 +1484,7 @@ def _place_small_print(article: LegacyArticle) -> None:
     article.author = next(iter([*authors, *people]), "")
     dates = sorted((piece for piece in pieces if piece[0] in ("date", "updated")), key=lambda piece: piece[0])
     _field, words, date_line = dates[0] if dates else ("", "", None)
-    first_text = next((line.text for line in article.lines if line.kind == "P" and line.place == "body"), "")
-    if not words and (dateline := DATELINE.match(first_text)):
+    if not words and (dateline := DATELINE.match(first_text.text)):
         words = dateline["value"]
     article.date = read_date(words)
     last_text = max((line.number for line in article.lines if line.kind == "P" and line.place == "body"), default=0)

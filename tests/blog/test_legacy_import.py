@@ -1461,3 +1461,32 @@ def test_cell_with_several_lines_lays_out_the_page_or_belongs_to_a_header():
 def test_tilde_marks_an_item():
     article = parse(f"{TOP}{PROSE}\n\nWhat to bring\n~ Water\n~ A hat\n\n{PROSE} Once more.\n")
     assert [[*block.flat_texts] for block in article.lists] == [["Water", "A hat"]]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "About Ann Lee\nAnn Lee, RN, has treated faces since 2009.",
+        "Mon-Fri 9am-5pm | Sat 10am-2pm\n(949) 555-0100",
+        "Accept all cookies\nReject all\nManage preferences\nWe value your privacy",
+        "Older post: Softer Lines\nNewer post: Why We Laugh",
+        "You might also be interested in\nSofter Lines\nWhy We Laugh",
+        "Was this helpful?\nYes No\nLast modified: May 9, 2023",
+        "Book Now\nGift Cards\nFollow Us\n@glow",
+        "Share This Story, Choose Your Platform!\nFacebookXRedditPinterestEmail",
+        "Helpful\n14 people found this helpful\nReport\nSee all 23 answers",
+        "+ show comments\n- hide comments\nadd a comment\nbrowse by category:\nBrides",
+    ],
+)
+def test_more_furniture_below_the_text_is_left_out(foot):
+    article = parse(f"A Title of Our Own\nApr 06, 2022\nBy Ann Lee\n\n{TEXT}\n{foot}\n")
+    assert [block.texts[0] for block in article.blocks] == [PROSE, "What it costs", f"{PROSE} Once more."]
+
+
+def test_comment_link_behind_keywords_is_no_keyword():
+    article = parse(f"{TOP}{TEXT}\nPosted in Lips | Tagged filler, botox | Leave a comment\n")
+    assert (article.categories, article.keywords) == (("Lips",), ("filler", "botox"))
+
+
+def test_title_of_another_post_is_no_category():
+    assert parse(f"{TOP}{TEXT}\nKeep reading\nSofter Lines | May 2, 2020\n").categories == ()
