@@ -82,16 +82,17 @@ DATE = (
     rf"(?:(?:T|,?\s+(?:at\s+|@\s*)?){CLOCK})?(?:(?<=[+-]\d\d:\d\d)|(?![\w/]))"
 )
 ENDS = (
-    r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on)\s|\sat\s\d|\s(?:(?:publish(?:ed)?|post(?:ed)?) )?date\s*:"
+    r"(?=\s*(?:[|·•/]|\s[–—-]\s|,?\s(?:by|in|on|under)\s|\sat\s\d|\s(?:(?:publish(?:ed)?|post(?:ed)?) )?date\s*:"
     r"|\s(?:leave a |(?:\d+|no) comments?)|$))"
 )
 NAME = rf"(?P<value>(?-i:[A-Z])[^|·•/!?]{{1,60}}?){ENDS}"
 ACCOUNT = (
     r"(?:the )?(?:site |web ?)?(?:admin(?:istrator)?|webmaster|editor|staff|guest|super ?user|user|root)"
+    r"|the [\w&' ]{2,40} (?:team|staff)"
     r"|(?:(?<=author: )|(?<=\bby ))(?-i:[a-z][\w.]*)"
 )
 CATEGORY = (
-    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,–—|·•-] )in"
+    r"(?:blog )?categor(?:y|ies)\s*[:=–—-]|topics?\s*:|(?<=[\w,–—|·•-] )(?:in|under)"
     r"|(?:this (?:entry|post) was )?(?:posted|published|filed) (?:in|under)\s*:?"
 )
 DONE = r"(?:written|posted|published|created|authored|answered|contributed|shared|submitted|prepared)"
@@ -103,9 +104,9 @@ COUNT = (
     r"(?:(?:[\d.,]+k?|no|a)(?:\s*[–-]\s*\d+)?[\s-]*(?:min(?:ute)?s?\.?(?: read)?|views?|likes?|shares?|hits?|claps?"
     r"|notes?|comments?(?: on [^|]{3,150}(?=\||$))?|responses?|replies)"
     r"|leave a (?:comment|reply)|comments off(?: on [^|]{3,150}(?=\||$))?"
-    r"|(?:hits|views|comments|reading time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
+    r"|(?:hits|views|comments|read(?:ing)? time)\s*:\s*\d+(?: min\w*)?|min(?:ute)? read"
     rf"|(?:{DONE} )?(?:\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)(?: ago)?|an? \w+ ago)"
-    rf"|(?:{MONTH} {NTH} at |at )?{CLOCK})"
+    rf"|(?:{MONTH} {NTH} at |(?:{DONE} )?at )?{CLOCK}h?)"
 )
 AGE = re.compile(r"\d+\s?(?:[dhwm]|hrs?|days?|weeks?|months?|years?)\b(?: ago)?\W*$")
 # The place and day at the beginning of a press release.
@@ -113,7 +114,7 @@ DATELINE = re.compile(
     rf"\(?(?:(?-i:[A-Z])[\w.]*[ ,)]+){{0,5}}[(–—-]*\s*{DATE}\)?\s*(?:/[\w ]+/\s*)?[–—-]", re.IGNORECASE
 )
 SMALL_PRINT = {
-    field: re.compile(rf"(?:{pattern})[\s|·•,;:/–—-]*", re.IGNORECASE)
+    field: re.compile(rf"(?:{pattern})[\s|·•,;:/.–—-]*", re.IGNORECASE)
     for field, pattern in {
         "updated": rf"(?:last )?{CHANGED}(?: on)?\s*:?\s*{DATE}",
         "date": rf"(?:{WHEN}(?: on)?\s*[:=]?\s*|on )?{DATE}",
@@ -122,8 +123,9 @@ SMALL_PRINT = {
         "reviewer": rf"(?:{REVIEW}:?\s+{NAME}|asked by [^|]{{2,80}}$)",
         "author": rf"(?:{WHO})\s+{NAME}",
         "count": rf"(?P<value>{COUNT})(?!\w)",
-        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|rev(?:\.|ised|ision)?\s+\d[\d/.]*"
-        rf"|(?:(?<=\W\s)|(?:last )?{CHANGED}(?: in)?\s*:?\s*){MONTH_AND_YEAR})(?=\s*(?:[|·•]|$))",
+        "part of a date": rf"(?P<value>{MONTH}\s+{NTH}|{NTH}\s+{MONTH}|rev(?:\.|ised|ision)?\s+\d[\d/.]*"
+        rf"|{MONTH_AND_YEAR}(?=\s*[|·•])|(?:(?<=\W\s)|(?:last )?{CHANGED}(?: in)?\s*:?\s*){MONTH_AND_YEAR})"
+        r"(?=\s*(?:[|·•]|$))",
         # Bars set this name off. It is a category, or the author.
         "name": r"(?<![\w,.:] )(?P<value>(?-i:[A-Z])[\w&,.'’ -]{1,60}?)(?=\s*(?:[|·•]|\s/\s|$))",
     }.items()
@@ -1079,7 +1081,7 @@ def _shares_words(text: str, below: list[Line]) -> bool:
 def _ends_path(line: Line, text: str) -> bool:
     """Return whether a text is an end of a breadcrumb, of a browser's title, or of an address."""
     path = re.sub(r"\W+", "-", text.casefold())
-    parts = re.split(r"\s*[»›>/→|]\s*", line.text)
+    parts = re.split(r"\s*[»›>/→|]\s*|\s[–—-]\s", line.text)
     is_part = len(parts) > 1 and _title_key(text) in (_title_key(parts[0]), _title_key(parts[-1]))
     is_part = is_part or re.search(rf" on [\"“]?{re.escape(text)}[\"”]?$", line.text) is not None  # "5 comments on …"
     return is_part or (len(path) > 8 and "/" in line.text and path in line.text.casefold())
@@ -1424,6 +1426,7 @@ def read_small_print(text: str) -> list[tuple[str, str]]:
     """
     found: list[tuple[str, str]] = []
     position = 0
+    text = re.sub(rf"^\((.*)\)$|[{EMOJI}]\ufe0f?\s*", r"\1", text)
     if len(text) > 200 or (
         text.endswith((".", "!", "?")) and not re.search(r"m\.$|\b(?:in|under):? [A-Z][\w &]{2,30}\.$", text)
     ):

@@ -1330,6 +1330,18 @@ TEXT = f"{PROSE}\n\nWhat it costs\n\n{PROSE} Once more.\n"
         ("Prepared by Ann Lee, RN on May 3, 2020", "Ann Lee, RN", "2020-05-03", []),
         ("by spa_admin | May 3, 2020 | Lips | 4 comments", "", "2020-05-03", ["Lips"]),
         ("Ann Lee, RN\tSpring 2019", "Ann Lee, RN", "None", []),
+        ("⏱ 5 min read | 📅 May 3, 2020 | ✍ Ann Lee", "Ann Lee", "2020-05-03", []),
+        (
+            "Published on May 3rd, 2020 at 4:30 pm by Ann Lee under Lips, Brows",
+            "Ann Lee",
+            "2020-05-03",
+            ["Lips", "Brows"],
+        ),
+        ("Posted at 14:22h in Lips by Ann Lee", "Ann Lee", "None", ["Lips"]),
+        ("Written by Ann Lee on May 3, 2020. Posted in Lips.", "Ann Lee", "2020-05-03", ["Lips"]),
+        ("(May 3, 2020)", "", "2020-05-03", []),
+        ("June 2021 · Lips · By the Glow Team", "", "None", ["Lips"]),
+        ("Read time: 4 minutes\n03 May\nAnn Lee", "Ann Lee", "None", []),
         ("FILED IN:\nBrides\nLashes\nMay 3, 2020\nPOSTED BY\nAnn Lee", "Ann Lee", "2020-05-03", ["Lashes", "Brides"]),
     ],
 )
@@ -1490,3 +1502,7 @@ def test_comment_link_behind_keywords_is_no_keyword():
 
 def test_title_of_another_post_is_no_category():
     assert parse(f"{TOP}{TEXT}\nKeep reading\nSofter Lines | May 2, 2020\n").categories == ()
+
+
+def test_title_ends_the_title_of_a_browser():
+    assert parse(f"A Title of Our Own - Glow Spa\nGlow Spa\nA Title of Our Own\n\n{TEXT}").title == "A Title of Our Own"
