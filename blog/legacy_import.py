@@ -981,9 +981,10 @@ def _find_titles(lines: list[Line]) -> list[int]:
     for index, line in enumerate(
         lines[: max(end, best + 4)]
     ):  # a name beside small print, which is not the title after all
-        is_name = line.kind == "T" and line.tag != "h1" and is_person(line.text, small)
+        name = _without_mark(line.text)
+        is_name = line.kind == "T" and line.tag != "h1" and is_person(name, small)
         if is_name and index != best and _is_beside_small_print(lines, index):
-            line.kind = "N"
+            line.kind, line.text = "N", name
     key = _title_key(lines[best].text)
     titles = [index for index in range(end) if _title_key(lines[index].text) == key and _may_be_title(lines[index])]
     below = range(titles[-1] + 2, min(titles[-1] + 9, len(lines)))

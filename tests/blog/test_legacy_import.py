@@ -1340,6 +1340,7 @@ TEXT = f"{PROSE}\n\nWhat it costs\n\n{PROSE} Once more.\n"
         ("Posted at 14:22h in Lips by Ann Lee", "Ann Lee", "None", ["Lips"]),
         ("Written by Ann Lee on May 3, 2020. Posted in Lips.", "Ann Lee", "2020-05-03", ["Lips"]),
         ("(May 3, 2020)", "", "2020-05-03", []),
+        ("• Ann Lee\n• May 3, 2020\n• 3 min read", "Ann Lee", "2020-05-03", []),
         ("June 2021 · Lips · By the Glow Team", "", "None", ["Lips"]),
         ("Read time: 4 minutes\n03 May\nAnn Lee", "Ann Lee", "None", []),
         ("FILED IN:\nBrides\nLashes\nMay 3, 2020\nPOSTED BY\nAnn Lee", "Ann Lee", "2020-05-03", ["Lashes", "Brides"]),
