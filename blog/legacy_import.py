@@ -542,7 +542,7 @@ def _join_labels(lines: list[Line]) -> list[Line]:
 
 def repair(text: str) -> str:
     """Return the text without wrong encodings: "Itâ€™s" becomes "It’s". Many programs drop the last byte of a quote."""
-    lost = re.compile("â€(?![\u0080-\uffff])|Â(?=\\s)")
+    lost = re.compile("â€(?![\u0080-\uffff])|Â(?=\\s|$)")
     text = KEYCAP.sub(r"\1. ", text)
     return "\n".join(
         line if line.isascii() else ftfy.fix_encoding(lost.sub(lambda byte: "â€\x9d" if byte[0] == "â€" else "", line))

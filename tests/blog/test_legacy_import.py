@@ -1068,6 +1068,7 @@ some_lines = st.sampled_from(SENTENCES + SHORT_LINES) | st.text(max_size=60)
 @given(st.lists(st.tuples(some_lines, line_breaks), max_size=25), st.booleans())
 @example([("•", "\n"), ("---", "\n"), ("2.", "\n")], True)
 @example([("a\x0bb\x0cc\u2028d", "\n")], False)
+@example([("Â", "\r\n"), ("Soft andÂ", "\r\n"), ("calm", "\n")], False)
 def test_every_line_has_a_place(parts, furniture):
     text = TOP + PROSE + "\n\n" + "".join(line + end for line, end in parts) + (FURNITURE if furniture else "")
     article = parse(text)
