@@ -40,7 +40,7 @@ FURNITURE = (ARTICLES / "how-can-botox-help-with-migraine-headaches.txt").read_t
 
 
 # Words that name a field and are no part of its value.
-LABELS = set("posted in category categories keywords key words tags by seo oc beauty medspa".split())
+LABELS = set("author posted in category categories keywords key words tags by seo oc beauty medspa".split())
 DATE_LABEL = re.compile(r"^(?:posted|published|updated|on|[: ])*", re.IGNORECASE)
 CONTACT = "Contact Us\n\nHours\n\nMon - Fri: 9-4\n"
 TEASERS = [
