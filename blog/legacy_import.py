@@ -46,6 +46,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x80-\x84\x86-\x9f]")
 GLYPHS = "•●▪■◦‣⁃∙·○□✓✔✅➤►▶→»\uf0b7\uf0a7§"
 EMOJI = "\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
+LOST_BYTE = re.compile("â€(?![\u0080-\uffff])|Â(?=\\s|$)")
 KEYCAP = re.compile(r"(\d)\ufe0f?\u20e3\s*")
 EMOJI_AROUND = re.compile(rf"^(?:[{EMOJI}]\ufe0f?\s*)+|(?:\s*[{EMOJI}]\ufe0f?)+$")
 BARE_MARK = re.compile(rf"(?!·)[{GLYPHS}*+–-]|[(\[]?\d{{1,2}}[.)\]]")
@@ -542,12 +543,12 @@ def _join_labels(lines: list[Line]) -> list[Line]:
 
 def repair(text: str) -> str:
     """Return the text without wrong encodings: "Itâ€™s" becomes "It’s". Many programs drop the last byte of a quote."""
-    lost = re.compile("â€(?![\u0080-\uffff])|Â(?=\\s|$)")
     text = KEYCAP.sub(r"\1. ", text)
-    return "\n".join(
-        line if line.isascii() else ftfy.fix_encoding(lost.sub(lambda byte: "â€\x9d" if byte[0] == "â€" else "", line))
-        for line in text.split("\n")
-    )
+    return "\n".join(line if line.isascii() else repair_line(line) for line in text.split("\n"))
+
+
+def repair_line(line: str) -> str:
+    return ftfy.fix_encoding(LOST_BYTE.sub(lambda byte: "â€\x9d" if byte[0] == "â€" else "", line))
 
 
 def _take_shortcodes(text: str) -> tuple[str, list[Line]]:

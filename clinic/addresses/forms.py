@@ -14,9 +14,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import get_dummy_request
 from wagtail.models import Page, Site
 
-from .resolving import find_end, find_served, get_own_path, is_shown, leads_somewhere
-
-NOTHING_THERE = _("Visitors would find nothing there. Choose a page that is published.")
+from .resolving import NOTHING_THERE, find_end, find_served, get_own_path, is_shown, leads_somewhere
 
 validate_url = URLValidator(schemes=["http", "https"])
 
@@ -48,8 +46,7 @@ class LinkForm(ExternalLinkChooserForm):
 
     def clean_url(self) -> str:
         link = self.cleaned_data["url"]
-        site = Site.objects.filter(is_default_site=True).first()
-        if site and not leads_somewhere(link, site):
+        if not leads_somewhere(link):
             raise ValidationError(NOTHING_THERE)
         return link
 

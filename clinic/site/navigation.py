@@ -15,7 +15,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.models import Page, RevisionMixin, Site
 
-from clinic.addresses.resolving import leads_somewhere
+from clinic.addresses.resolving import NOTHING_THERE, leads_somewhere
 from clinic.addresses.visibility import keep_public
 
 MAX_LINKS = 8  # of the menu, and below each of its links
@@ -86,9 +86,8 @@ class LinkBlock(blocks.StructBlock):
             return {"label": _("Type a label. Only a page has a title.")}
         if not value["page"] and not value["address"]:
             return {"page": _("Choose a page, or type an address.")}
-        site = Site.objects.filter(is_default_site=True).first()
-        if value["address"] and site and not leads_somewhere(value["address"], site):
-            return {"address": _("Visitors would find nothing there. Choose a page that is published.")}
+        if value["address"] and not leads_somewhere(value["address"]):
+            return {"address": NOTHING_THERE}
         return {}
 
 
