@@ -25,8 +25,11 @@ SECRETS = ("Zoraida", "Quill", "zoraida@", "555-0177", "9495550177", "dimple", "
 
 # Each address of the desk, and who may post a change there. Who may see it: ``SEE``. Everybody else is sent away.
 DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, "desk_calendar": set()}
+DESK |= {"desk_today": set(), "desk_today_pulse": set()}
 # It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
 BULK = {"case:bulk"}
+# These take a POST only. Who may send it: ``test_today.py`` and ``test_pulse.py``.
+POSTED = {"desk_act", "desk_presence"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
 RESOURCES = {"resource:delete", "visit_type:delete"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
@@ -91,7 +94,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | BULK | RESOURCES | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | POSTED | RESOURCES | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)
