@@ -5,10 +5,11 @@ A refused action shows the page again with what was typed.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,29 +17,54 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from bookings import services
-from bookings.models import UNSENT, AppointmentState, Case, Message, MessageKind, Status
+from bookings.models import (
+    UNSENT,
+    AppointmentState,
+    CallOutcome,
+    Case,
+    ConsultationSettings,
+    Message,
+    MessageKind,
+    Outcome,
+    Status,
+    VisitType,
+)
 from bookings.scheduling.formatting import format_short
+from bookings.scheduling.policy import BookingPolicy
 from bookings.services.notifications import OF_THE_TIME
 from bookings.services.transitions import GONE
 
+from .allowed import is_medical_complaint
 from .forms import (
     ActionForm,
-    AnswerForm,
     AnywayForm,
     ButtonTimeForm,
+    CallAtForm,
+    CallForm,
+    CallTimeForm,
     ContactForm,
     EraseForm,
     OwnerForm,
+    SnoozeForm,
     StepForm,
     TimeForm,
+    WellForm,
 )
 
-STALE = 409
-STEP_FIELDS = {"note", "outcome"}
+SEE_OTHER, STALE = 303, 409
+STEP_FIELDS = {"note", "outcome", "treatment"}
+# The same button pressed again so soon is a double click.
+DOUBLE_CLICK = timedelta(seconds=10)
 NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
+CALLED = {
+    CallOutcome.REACHED: gettext_lazy("Recorded: reached. The clock has stopped."),
+    CallOutcome.MESSAGE: gettext_lazy("Recorded: message sent. The clock has stopped."),
+    CallOutcome.NO_ANSWER: gettext_lazy("Recorded: no answer."),
+    CallOutcome.WRONG_NUMBER: gettext_lazy("Recorded: wrong number. Find another way to reach the patient."),
+}
 LOOK_AT_FIELD = gettext_lazy("Nothing was saved yet: please fix the marked field.")
 STALE_WORDS = gettext_lazy(
-    "Someone changed this case while you were looking at it. This is the case as it is now, and what you wrote is "
+    "This case has changed since you opened it, so nothing was done. What changed stands below, and what you wrote is "
     "still here: look again, then decide."
 )
 
@@ -46,56 +72,94 @@ STALE_WORDS = gettext_lazy(
 class CaseActionsMixin:
     """Carry out the buttons of ``CaseView``.
 
-    The view provides ``case``, ``policy``, ``zone``, ``country`` and ``can_change``.
+    The view provides ``case``, ``policy``, ``zone`` and ``country``.
     """
 
+    complaint: Case | None = None
+
     def post(self, request, *args, **kwargs):
-        if not self.can_change:
-            raise PermissionDenied
         action, argument = self._get_button()
+        if not services.may(request.user, action.needs(self.case, argument)):
+            raise PermissionDenied
+        if action is ACTIONS["times"]:
+            return self.show_again(booking=True)
         form = self._build_form(action.form)
         if not form.is_valid():
             messages.error(request, action.invalid)
-            for form_class, name in SHOWN_FORMS.items():
-                if isinstance(form, form_class):
-                    return self.show_again(**{name: form})
-            # The note and the outcome stand in one form, whatever button was pressed.
-            return self.show_again(**{"step_form": StepForm(request.POST)} if form.errors.keys() & STEP_FIELDS else {})
-        data = form.cleaned_data
-        common = {"actor": request.user, "expected_version": data["expected_version"], "note": data["note"]}
+            return self.show_invalid(form)
         try:
-            done = action.run(self, argument, data, common)
-        except services.StaleCaseError:
-            messages.warning(request, STALE_WORDS)
-            return self.show_again(status=STALE)
-        except services.UnusualTimeError as unusual:
-            messages.warning(request, _("Nothing was booked yet: please read the question below."))
-            return self.show_again(unusual=(unusual.start, unusual.obstacles))
-        except services.TimeTakenError as taken:
-            messages.error(request, str(taken))
-            return self.show_again(nearest=taken.nearest)
-        except services.BookingError as refusal:
-            messages.error(request, str(refusal))
-            return self.show_again()
+            done = self.run_action(action, argument, form.cleaned_data)
+        except services.BookingError as error:
+            return self.show_refusal(error, form.cleaned_data)
         messages.success(request, done)
         if action is ACTIONS["erase"]:
             return redirect(self.index_url_name)
+        if self.complaint:
+            return HttpResponseRedirect(self.get_url(self.complaint), status=SEE_OTHER)
         return redirect(self.inspect_url_name, self.case.pk)
+
+    def run_action(self, action: "Action", argument: str, data: dict[str, Any]) -> str:
+        """Carry out an action, and return the message to the clerk."""
+        common = {"actor": self.request.user, "expected_version": data["expected_version"], "note": data["note"]}
+        try:
+            return action.run(self, argument, data, common)
+        except services.NotAllowedError as error:
+            raise PermissionDenied from error
+
+    def show_refusal(self, error: services.BookingError, data: dict[str, Any]):
+        """Show the page again with the reason why nothing was done."""
+        if isinstance(error, services.StaleCaseError):
+            return self.show_stale(data)
+        if isinstance(error, services.UnusualTimeError):
+            messages.warning(self.request, _("Nothing was booked yet: please read the question below."))
+            return self.show_again(unusual=(error.start, error.obstacles))
+        messages.error(self.request, str(error))
+        return self.show_again(**{"nearest": error.nearest} if isinstance(error, services.TimeTakenError) else {})
+
+    def show_invalid(self, form: ActionForm):
+        for form_class, name in SHOWN_FORMS.items():
+            if isinstance(form, form_class):
+                return self.show_again(**{name: form})
+        # The note and the outcome stand in one form, whatever button was pressed.
+        return self.show_again(**{"step_form": StepForm(self.request.POST)} if form.errors.keys() & STEP_FIELDS else {})
+
+    def show_stale(self, data: dict[str, Any]):
+        """Say who changed what since the page was opened. A double click leads to the page as it is now."""
+        since = self.case.events.filter(version__gt=data["expected_version"])
+        changes = list(since.order_by("pk").prefetch_related("closed_tasks"))
+        soon, user, note = timezone.now() - DOUBLE_CLICK, self.request.user, data["note"]
+        is_own = changes and all(event.actor_id == user.pk and event.at > soon for event in changes)
+        if is_own and (not note or note in [event.data.get("note") for event in changes]):
+            return redirect(self.inspect_url_name, self.case.pk)
+        messages.warning(self.request, STALE_WORDS)
+        return self.show_again(status=STALE, changes=changes)
 
     def _get_button(self) -> "tuple[Action, str]":
         """Return the action of the button that was pressed, and its value.
 
-        Without a button, the action is to save the note.
+        The Enter key presses the hidden button "typed": the field that was filled in says what is meant. Without a
+        button, the action is to save the note.
         """
         post = self.request.POST
         for name in BUTTONS_WITH_VALUE:
             if name in post:
                 return ACTIONS[name], post[name]
-        return ACTIONS.get(post.get("action"), ACTIONS["note"]), ""
+        name = post.get("action")
+        if name == "typed":
+            filled = [action for action, field in TYPED.items() if post.get(field)]
+            name = filled[0] if len(filled) == 1 else "note"
+        return ACTIONS.get(name, ACTIONS["note"]), ""
 
     def _build_form(self, form_class: type[ActionForm]) -> ActionForm:
-        known = {TimeForm: {"zone": self.zone}, ContactForm: {"country": self.country}, EraseForm: {"case": self.case}}
+        zone = {"zone": self.zone}
+        known = {TimeForm: zone, CallTimeForm: zone, ContactForm: {"country": self.country}}
+        known[EraseForm] = {"case": self.case}
         return form_class(self.request.POST, **known.get(form_class, {}))
+
+    def get_policy(self, visit_type: VisitType | None) -> BookingPolicy:
+        """Return the booking policy for a type of visit."""
+        settings = ConsultationSettings.for_request(self.request)
+        return BookingPolicy.build(settings, self.policy.schedule, visit_type) or self.policy
 
     def _tell(self, done: str) -> str:
         """Return the message to the clerk after a change that the patient must hear of."""
@@ -115,15 +179,50 @@ class CaseActionsMixin:
         ahead = self.case.appointments.exclude(state__in=GONE).filter(starts_at__gt=timezone.now())
         had_visit = ahead.exists()
         to_status, outcome = data["to_status"], data["outcome"]
-        case = services.change_stage(self.case.pk, to_status, outcome=outcome, policy=self.policy, **common)
+        case = services.change_stage(
+            self.case.pk,
+            to_status,
+            outcome=outcome,
+            policy=self.policy,
+            visit_id=data["visit_id"],
+            treatment=data["treatment"],
+            **common,
+        )
         done = _("The case is now: %(status)s.") % {"status": services.get_stage(case).label}
         if to_status == AppointmentState.CHECKED_IN and not services.get_visit(case).slots.exists():
             done = f"{done} {_('No room is free then. The visit has none, and the calendar shows it under “No room”.')}"
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
-    def answer(self, argument, data, common):
+    def sign_off(self, argument, data, common):
+        services.change_stage(self.case.pk, Status.CLOSED, outcome=Outcome.RESOLVED, policy=self.policy, **common)
+        return _("The complaint is signed off, and the case is closed.")
+
+    def record_call(self, argument, data, common):
         services.record_call(self.case.pk, data["answered"], **common)
-        return _("The answer is recorded, and the clock has stopped.")
+        return CALLED[CallOutcome(data["answered"])]
+
+    def call_again(self, argument, data, common):
+        at = data.get("call_at") or data["call_time"]
+        services.record_call(self.case.pk, CallOutcome.LATER, at=at, **common)
+        return _("Call again: %(time)s.") % {"time": format_short(at, self.zone)}
+
+    def give_up(self, argument, data, common):
+        services.give_up(self.case.pk, **common)
+        if not self.case.email:
+            return _("The case is closed.")
+        return _("The case is closed, and the patient gets an email.")
+
+    def check_on(self, argument, data, common):
+        is_well, visit_id = data["well"]
+        _case, self.complaint = services.check_on(self.case.pk, is_well=is_well, visit_id=visit_id, **common)
+        if is_well:
+            return _("Recorded: the patient is well.")
+        return _("This is the complaint. Call the patient, or ask a clinician to.")
+
+    def snooze(self, argument, data, common):
+        task_id, until = data["snooze"]
+        services.snooze(self.case.pk, task_id, until, **common)
+        return _("Put off until %(time)s.") % {"time": format_short(until, self.zone)}
 
     def confirm(self, argument, data, common):
         services.confirm(self.case.pk, policy=self.policy, **common)
@@ -131,7 +230,10 @@ class CaseActionsMixin:
 
     def book(self, argument, data, common):
         start, anyway = self.get_start(data)
-        services.book(self.case.pk, start, policy=self.policy, anyway=anyway, **common)
+        live = self.case.appointments.live().select_related("visit_type").first()
+        visit_type = data["visit_type"] or (live.visit_type if live else None) or VisitType.get_default()
+        # The one place that says what is booked.
+        services.book(self.case.pk, start, policy=self.get_policy(visit_type), anyway=anyway, **common)
         return self._tell(_("Booked: %(time)s.") % {"time": format_short(start, self.zone)})
 
     def cancel(self, argument, data, common):
@@ -185,59 +287,101 @@ class CaseActionsMixin:
         return _("The case is out of quarantine, and the patient gets their receipt.")
 
     def retry(self, argument, data, common):
-        message = get_object_or_404(Message, pk=_parse_pk(argument), case=self.case)
+        message = get_object_or_404(Message, pk=parse_pk(argument), case=self.case)
         services.retry_message(message.pk, actor=common["actor"], note=common["note"])
         return _("The message is queued again.")
 
     def link(self, argument, data, common):
-        other = get_object_or_404(Case, pk=_parse_pk(argument))
+        other = get_object_or_404(Case, pk=parse_pk(argument))
         services.link(self.case.pk, other.pk, **common)
         return _("Linked with %(reference)s.") % {"reference": other.reference}
 
     def unlink(self, argument, data, common):
-        other = get_object_or_404(Case, pk=_parse_pk(argument))
+        other = get_object_or_404(Case, pk=parse_pk(argument))
         services.unlink(self.case.pk, other.pk, **common)
         return _("The link with %(reference)s is undone.") % {"reference": other.reference}
 
 
+def get_step_permission(case: Case, value: str) -> str:
+    """Return the permission that a step needs. Clinicians record visits, and close medical complaints."""
+    stage = value.partition(":")[0]
+    if stage in AppointmentState.values:
+        return "treat"
+    return "sign_off" if stage == Status.CLOSED and is_medical_complaint(case) else "change"
+
+
 class Action(NamedTuple):
-    """Hold a button's form, its method, and the message for an invalid form."""
+    """Hold a button's form, its method, the message for an invalid form, and the permission that it needs.
+
+    Without a permission it is that of the step.
+    """
 
     form: type[ActionForm]
     run: Callable[[Any, str, dict[str, Any], dict[str, Any]], str]
     invalid: Any = gettext_lazy("Nothing was changed: please try again.")
+    permission: str = "change"
+
+    def needs(self, case: Case, value: str) -> str:
+        return self.permission or get_step_permission(case, value)
 
 
+NO_TIME, NO_TIME_YET = (
+    gettext_lazy("No time was booked: please choose again."),
+    gettext_lazy("No time was booked yet: please fix the marked field."),
+)
+NO_CALL, NO_CALL_YET = (
+    gettext_lazy("No call was planned: please choose again."),
+    gettext_lazy("No call was planned yet: please fix the marked field."),
+)
 ACTIONS = {
-    "note": Action(StepForm, CaseActionsMixin.add_note, LOOK_AT_FIELD),
-    "to_status": Action(StepForm, CaseActionsMixin.take_step, LOOK_AT_FIELD),
-    "confirm": Action(ActionForm, CaseActionsMixin.confirm),
-    "book": Action(
-        TimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked yet: please fix the marked field.")
-    ),
-    "book_at": Action(ButtonTimeForm, CaseActionsMixin.book, gettext_lazy("No time was booked: please choose again.")),
+    "note": Action(StepForm, CaseActionsMixin.add_note, LOOK_AT_FIELD, "note"),
+    "to_status": Action(StepForm, CaseActionsMixin.take_step, LOOK_AT_FIELD, ""),
+    "sign_off": Action(ActionForm, CaseActionsMixin.sign_off, LOOK_AT_FIELD, "sign_off"),
+    "answered": Action(CallForm, CaseActionsMixin.record_call, LOOK_AT_FIELD),
+    "call_at": Action(CallAtForm, CaseActionsMixin.call_again, NO_CALL),
+    "later": Action(CallTimeForm, CaseActionsMixin.call_again, NO_CALL_YET),
+    "give_up": Action(ActionForm, CaseActionsMixin.give_up, LOOK_AT_FIELD),
+    "well": Action(WellForm, CaseActionsMixin.check_on, LOOK_AT_FIELD),
+    "snooze": Action(SnoozeForm, CaseActionsMixin.snooze),
+    "confirm": Action(ActionForm, CaseActionsMixin.confirm, LOOK_AT_FIELD),
+    "times": Action(ActionForm, CaseActionsMixin.add_note),  # It shows the free times of a type, and changes nothing.
+    "book": Action(TimeForm, CaseActionsMixin.book, NO_TIME_YET),
+    "book_at": Action(ButtonTimeForm, CaseActionsMixin.book, NO_TIME),
+    "book_anyway": Action(AnywayForm, CaseActionsMixin.book, NO_TIME),
     "cancel": Action(ActionForm, CaseActionsMixin.cancel, LOOK_AT_FIELD),
     "owner": Action(OwnerForm, CaseActionsMixin.assign, gettext_lazy("No owner was saved: please choose again.")),
-    "book_anyway": Action(AnywayForm, CaseActionsMixin.book, gettext_lazy("No time was booked: please choose again.")),
-    "answered": Action(AnswerForm, CaseActionsMixin.answer),
-    "seen": Action(ActionForm, CaseActionsMixin.mark_seen),
+    "take": Action(ActionForm, CaseActionsMixin.assign_to_me),
+    "seen": Action(ActionForm, CaseActionsMixin.mark_seen, LOOK_AT_FIELD),
     "correct": Action(
         ContactForm, CaseActionsMixin.correct, gettext_lazy("Nothing was corrected yet: please fix the marked field.")
     ),
     "revoke": Action(ActionForm, CaseActionsMixin.revoke),
     "withdraw": Action(ActionForm, CaseActionsMixin.withdraw),
     "erase": Action(EraseForm, CaseActionsMixin.erase, gettext_lazy("Nothing was deleted: type the reference.")),
-    "take": Action(ActionForm, CaseActionsMixin.assign_to_me),
     "release": Action(ActionForm, CaseActionsMixin.release),
     "retry": Action(ActionForm, CaseActionsMixin.retry),
     "link": Action(ActionForm, CaseActionsMixin.link),
     "unlink": Action(ActionForm, CaseActionsMixin.unlink),
 }
 # These buttons send their argument as their value. The others are values of ``action``.
-BUTTONS_WITH_VALUE = ("retry", "book_at", "book_anyway", "answered", "link", "unlink", "to_status")
+BUTTONS_WITH_VALUE = (
+    "retry",
+    "times",
+    "book_at",
+    "book_anyway",
+    "answered",
+    "call_at",
+    "well",
+    "snooze",
+    "link",
+    "unlink",
+    "to_status",
+)
+# What the Enter key does in a field of the page.
+TYPED = {"book": "start", "later": "call_time"}
 # The page shows these forms again under these names.
-SHOWN_FORMS = {TimeForm: "time_form", ContactForm: "contact_form", EraseForm: "erase_form"}
+SHOWN_FORMS = {TimeForm: "time_form", CallTimeForm: "call_form", ContactForm: "contact_form", EraseForm: "erase_form"}
 
 
-def _parse_pk(text: str) -> int:
+def parse_pk(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -49,12 +49,14 @@ SUBJECTS = {
     MessageKind.EXPIRED: gettext_lazy("About the time we held for you – %(clinic)s"),
     MessageKind.WAITLIST_OFFER: gettext_lazy("An earlier time is open – %(clinic)s"),
     MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
+    MessageKind.UNREACHABLE: gettext_lazy("We could not reach you – %(clinic)s"),
 }
 TEMPLATES = dict.fromkeys(MessageKind, "visit") | {
     MessageKind.RECEIPT: "receipt",
     MessageKind.COMPLAINT_RECEIPT: "complaint_receipt",
     **dict.fromkeys(TO_STAFF, "desk_notice"),
     MessageKind.WAITLIST_OFFER: "waitlist_offer",
+    MessageKind.UNREACHABLE: "unreachable",
 }
 MAX_SUBJECT = 200
 # A greeting uses letters only: a name such as "www.example.com" must not put a link into the clinic's email.

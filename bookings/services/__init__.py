@@ -12,12 +12,13 @@ from .appointments import (
     choose_time,
     confirm,
     expire_holds,
+    get_closing_outcomes,
     move,
     release_hold,
 )
 from .blocked_time import VisitsInTheWayError, block_time, unblock_time
-from .calls import record_call, should_give_up
-from .cases import add_note, assign, mark_seen, retry_message
+from .calls import give_up, record_call, should_give_up
+from .cases import add_note, assign, mark_seen, retry_message, snooze
 from .complaints import file_complaint
 from .contacts import correct_contact
 from .followups import check_on
@@ -42,7 +43,7 @@ from .submissions import (
     release_from_quarantine,
     submit,
 )
-from .tasks import OwedError, get_clock, prefetch_open_tasks, retime_all
+from .tasks import OwedError, find_blocking, get_clock, may_snooze, prefetch_open_tasks, retime_all
 from .transitions import (
     CASE_STEPS,
     VISIT_STEPS,

@@ -57,6 +57,7 @@ from .tasks import (
     CONTACT_TASKS,
     SETTLED_BY_VISIT,
     close_all,
+    find_blocking,
     keep_track,
     owe,
     owe_change_seen,
@@ -531,6 +532,13 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
     ended.open().update(closing_event=event, result=TaskResult.MOOT)
     close_all(case, event, outcome)
     return case
+
+
+def get_closing_outcomes(case: Case, now: datetime) -> list[Outcome]:
+    """Return how the case may be closed now: the outcomes that leave nothing owed."""
+    unclear = any(is_unclear(visit, now) for visit in case.appointments.live())
+    outcomes = [outcome for outcome in get_outcomes(case, now) if not unclear or outcome == Outcome.NO_SHOW]
+    return [outcome for outcome in outcomes if not find_blocking(case, outcome, now)]
 
 
 def _reopen(case: Case, actor: User, note: str) -> Case:

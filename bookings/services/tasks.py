@@ -37,6 +37,8 @@ CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHAN
 SETTLED_BY_VISIT = CONTACT_TASKS
 # What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
+# These cannot be put off past the moment when they are due: somebody was promised it.
+DUE_IN_TIME = (TaskKind.ANSWER, TaskKind.COMPLAINT, TaskKind.DAY_AFTER, TaskKind.RECORD_VISIT, TaskKind.SIGN_OFF)
 # While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
@@ -164,6 +166,28 @@ def close_all(case: Case, event: Event, outcome: str) -> None:
         settle(case, [TaskKind.SIGN_OFF, TaskKind.COMPLAINT], event, TaskResult.MOOT)
     if owed := list(case.tasks.open()):
         raise OwedError(owed)
+
+
+def find_blocking(case: Case, outcome: str, now: datetime) -> list[Task]:
+    """Return what is owed and would keep the case from being closed like this."""
+    settled = {*SETTLED_BY_CLOSING, TaskKind.SIGN_OFF}
+    if outcome != Outcome.RESOLVED:
+        settled.add(TaskKind.COMPLAINT)
+    tasks = case.tasks.open().exclude(kind__in=settled).select_related("appointment")
+    return [task for task in tasks if not _ends_with_case(task, outcome, now)]
+
+
+def _ends_with_case(task: Task, outcome: str, now: datetime) -> bool:
+    """Return whether closing cancels the visit that the task is about, or says that the patient did not come."""
+    if task.kind != TaskKind.RECORD_VISIT:
+        return False
+    is_missed = outcome == Outcome.NO_SHOW and task.appointment.state == AppointmentState.BOOKED
+    return task.appointment.starts_at > now or is_missed
+
+
+def may_snooze(task: Task, until: datetime) -> bool:
+    """Return whether the task may be put off until then (aware)."""
+    return task.kind not in DUE_IN_TIME or until <= task.due_at
 
 
 def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) -> None:
