@@ -38,7 +38,6 @@ from bookings.models import (
     Case,
     CaseKind,
     ConsultationSettings,
-    Outcome,
     Severity,
     Status,
     Task,
@@ -47,6 +46,7 @@ from bookings.models import (
 )
 from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_clock, format_short
+from bookings.services.calls import MAX_ATTEMPTS
 from bookings.services.transitions import UNDONE, find_obstacle, get_steps
 from clinic.caching.version import CACHE_SECONDS, version_for
 from clinic.hours.admin.holidays import PublicDates, find_urgent
@@ -122,7 +122,6 @@ class Line(NamedTuple):
     buttons: list[Button]
     url: str
     token: str
-    outcome: str = ""
 
 
 CALLED = (
@@ -130,10 +129,7 @@ CALLED = (
     Button("answered", CallOutcome.NO_ANSWER, gettext_lazy("No answer"), key="no-answer"),
 )
 CONFIRM = Button("action", "confirm", gettext_lazy("Confirm"), key="confirm")
-WELL = (
-    Button("well", "yes", gettext_lazy("Fine"), key="well"),
-    Button("well", "no", gettext_lazy("Not well"), key="not-well"),
-)
+GIVE_UP = Button("action", "give_up", gettext_lazy("Close: could not be reached"))
 RECORD = {
     AppointmentState.CHECKED_IN: (gettext_lazy("Check in"), "check-in"),
     AppointmentState.CONSULTED: (gettext_lazy("Consultation done"), "done"),
@@ -145,9 +141,8 @@ FIXED = {
     TaskKind.ANSWER: CALLED,
     TaskKind.CALL: CALLED,
     TaskKind.NO_SHOW: CALLED,
-    TaskKind.DAY_AFTER: (*WELL, CALLED[1]),
     TaskKind.CHANGE_SEEN: (Button("action", "seen", gettext_lazy("Seen"), key="seen"),),
-    TaskKind.SIGN_OFF: (Button("to_status", Status.CLOSED, gettext_lazy("Resolved"), "sign_off", key="confirm"),),
+    TaskKind.SIGN_OFF: (Button("action", "sign_off", gettext_lazy("Sign off"), "sign_off", key="confirm"),),
     TaskKind.REPEAT: (CALLED[1],),
 }
 
@@ -256,7 +251,6 @@ class Board:
             buttons=[button for button in self.find_buttons(task) if services.may(self.user, button.needs)],
             url=reverse("case:inspect", args=[case.pk]),
             token=self._get_token(task),
-            outcome=Outcome.RESOLVED if task.kind == TaskKind.SIGN_OFF else "",
         )
 
     def find_buttons(self, task: Task) -> Iterable[Button]:
@@ -265,6 +259,12 @@ class Board:
             yield CONFIRM
         if task.kind == TaskKind.RECORD_VISIT:
             yield from self.find_steps(task.case, task.appointment)
+        if task.kind == TaskKind.DAY_AFTER:
+            yield Button("well", f"yes:{task.appointment_id}", _("Fine"), key="well")
+            yield Button("well", f"no:{task.appointment_id}", _("Not well"), key="not-well")
+            yield CALLED[1]
+        if task.kind == TaskKind.CALL and task.attempts >= MAX_ATTEMPTS:
+            yield GIVE_UP
         yield from FIXED.get(task.kind, ())
 
     def find_steps(self, case: Case, visit: Appointment) -> Iterable[Button]:
@@ -274,7 +274,7 @@ class Board:
             needs_choice = to == AppointmentState.TREATED and not visit.visit_type.is_treatment and self.has_treatments
             if is_usual and not needs_choice and not find_obstacle(visit, to, self.now, self.zone):
                 label, key = RECORD[to]
-                yield Button("to_status", to, label, "treat", key)
+                yield Button("to_status", f"{to}:{visit.pk}", label, "treat", key)
 
     def find_marks(self, task: Task) -> Iterable[str]:
         """Yield what else there is to know about the task, in a few words each."""

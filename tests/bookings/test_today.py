@@ -327,7 +327,7 @@ def test_only_calls_that_are_allowed_are_offered(client, profile, role, offered)
 
 
 @pytest.mark.parametrize(
-    ("role", "offered"), [("frontdesk", []), ("clinician", ["Resolved"]), ("manager", ["Resolved"])]
+    ("role", "offered"), [("frontdesk", []), ("clinician", ["Sign off"]), ("manager", ["Sign off"])]
 )
 def test_only_some_sign_off_complaints(client, profile, role, offered):
     owe(TaskKind.SIGN_OFF, since=NOW - HOUR, kind=CaseKind.COMPLAINT)
@@ -340,6 +340,47 @@ def test_typed_note_goes_along_with_the_button(desk):
     press(desk, desk.get(TODAY), "No answer", note="The voice mail is full.")
     assert task.case.events.get(kind=EventKind.CALLED).data["note"] == "The voice mail is full."
     assert Task.objects.get(pk=task.pk).attempts == 1
+
+
+def test_day_after_fine_takes_one_click(desk):
+    task = owe(TaskKind.DAY_AFTER, visit_state="treated", starts_at=NOW - 4 * DAY)
+    press(desk, desk.get(TODAY), "Fine")
+    assert not Task.objects.get(pk=task.pk).is_open
+
+
+def test_not_well_leads_to_the_complaint_with_the_note(desk):
+    task = owe(TaskKind.DAY_AFTER, visit_state="treated", starts_at=NOW - 4 * DAY)
+    response = press(desk, desk.get(TODAY), "Not well", note="Her lid hangs.")
+    complaint = Case.objects.get(kind=CaseKind.COMPLAINT)
+    assert response.url == page_of(complaint)
+    assert complaint.previous_id == task.case_id
+    assert complaint.message == "Her lid hangs."
+
+
+def test_clinician_signs_off_with_one_click(client, profile):
+    task = owe(TaskKind.SIGN_OFF, since=NOW - HOUR, kind=CaseKind.COMPLAINT)
+    client.force_login(factories.make_user("clinician"))
+    press(client, client.get(TODAY), "Sign off")
+    assert Case.objects.get(pk=task.case_id).status == Status.CLOSED
+
+
+def test_step_is_about_the_visit_of_its_line(desk):
+    first = owe(TaskKind.RECORD_VISIT, visit_state="booked", starts_at=NOW - 3 * DAY)
+    later = factories.make_visit(first.case, "checked_in", NOW - HOUR)
+    press(desk, desk.get(TODAY), "Did not come")
+    assert Appointment.objects.get(pk=first.appointment_id).state == AppointmentState.NO_SHOW
+    assert Appointment.objects.get(pk=later.pk).state == AppointmentState.CHECKED_IN
+
+
+def test_third_call_without_answer_proposes_to_close(desk):
+    task = owe(TaskKind.CALL)
+    Task.objects.filter(pk=task.pk).update(attempts=2)
+    assert labels(desk.get(TODAY)) == ["Reached", "No answer"]
+    Task.objects.filter(pk=task.pk).update(attempts=3)
+    page = desk.get(TODAY)
+    assert labels(page) == ["Close: could not be reached", "Reached", "No answer"]
+    press(desk, page, "Close: could not be reached")
+    assert Case.objects.get(pk=task.case_id).outcome == "unreachable"
 
 
 def test_call_without_answer_leaves_today_until_its_time(desk, clock):
@@ -458,6 +499,17 @@ def make_many(number):
         )
         for n, case in enumerate(cases)
     )
+
+
+def test_lines_are_drawn_quickly(client, profile):
+    import time
+
+    client.force_login(factories.make_user("manager"))
+    make_many(300)
+    client.get(TODAY)
+    begin = time.process_time()
+    page = client.get(TODAY)
+    print("CPU", time.process_time() - begin, len(page.content))
 
 
 # Who lands here
