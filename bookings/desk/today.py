@@ -47,6 +47,7 @@ from bookings.models import (
 from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_clock, format_short
 from bookings.services.calls import MAX_ATTEMPTS
+from bookings.services.permissions import NEEDS
 from bookings.services.transitions import UNDONE, find_obstacle, get_steps
 from clinic.caching.version import CACHE_SECONDS, version_for
 from clinic.hours.admin.holidays import PublicDates, find_urgent
@@ -163,6 +164,10 @@ class Board:
         self.is_next_day = following == today + DAY
 
     @cached_property
+    def may(self) -> set[str]:
+        return {action for action in NEEDS if services.may(self.user, action)}
+
+    @cached_property
     def scopes(self) -> dict[str, Q]:
         now = Q(opens_at__lte=self.now)
         return {
@@ -242,13 +247,13 @@ class Board:
             about=visit.done.name if visit else ", ".join(one.title for one in case.treatments.all()),
             phone="" if case.phone_is_wrong else case.phone_e164 or case.phone,
             moment=self.format_near(visit.starts_at) if is_visit else self.format_age(task),
-            due="" if is_visit else self.format_near(task.due_at),
+            due="" if is_visit else _("by %(time)s") % {"time": self.format_near(task.due_at)},
             marks=tuple(self.find_marks(task)),
             is_late=task.due_at <= self.now,
             is_red=task.kind == TaskKind.COMPLAINT,
             owner=get_user_display_name(owner) if owner else "",
             is_mine=owner == self.user,
-            buttons=[button for button in self.find_buttons(task) if services.may(self.user, button.needs)],
+            buttons=[button for button in self.find_buttons(task) if button.needs in self.may],
             url=reverse("case:inspect", args=[case.pk]),
             token=self._get_token(task),
         )
@@ -448,8 +453,8 @@ def get_lines_context(board: Board) -> dict[str, Any]:
         "more": board.figures[board.view] - len(board.tasks),
         "shown": len(board.tasks),
         "here": url if board.view == "all" else f"{url}?view={board.view}",
-        "may_note": services.may(board.user, "note"),
-        "may_change": services.may(board.user, "change"),
+        "may_note": "note" in board.may,
+        "may_change": "change" in board.may,
     }
 
 

@@ -501,17 +501,6 @@ def make_many(number):
     )
 
 
-def test_lines_are_drawn_quickly(client, profile):
-    import time
-
-    client.force_login(factories.make_user("manager"))
-    make_many(300)
-    client.get(TODAY)
-    begin = time.process_time()
-    page = client.get(TODAY)
-    print("CPU", time.process_time() - begin, len(page.content))
-
-
 # Who lands here
 
 
