@@ -263,7 +263,7 @@ def test_open_complaint_comes_first_with_a_clock_of_its_own(desk, booked, file_c
     assert [case.name for case in desk.get(reverse("case:index"), {"kind": "complaint"}).context["object_list"]] == [
         "Ana Lima"
     ]
-    assert "1 complaint is open" in text_of(desk.get(reverse("wagtailadmin_home")), "body")
+    assert "Complaints 1" in text_of(desk.get(reverse("desk_today")), ".today__section--complaint")
     page = desk.get(page_of(complaint)).content.decode()
     assert 'value="resolved"' in page
     assert 'value="completed"' not in page

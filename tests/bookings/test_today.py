@@ -76,7 +76,7 @@ def headings(response) -> list[str]:
 def labels(response, name="") -> list[str]:
     """Return the buttons that do what is owed, on the line of this name or on the first one."""
     rows = [row for row in soup(response).select(".today-line") if name in row.get_text()]
-    found = rows[0].select(".today-line__buttons button:not(.today-line__take)")
+    found = rows[0].select(".today-line__buttons button")
     return [button.contents[0] for button in found]
 
 
@@ -85,7 +85,7 @@ def press(client, response, label, name="", **data):
     row = next(row for row in soup(response).select(".today-line") if name in row.get_text())
     form = row.select_one("form")
     fields = {one["name"]: one["value"] for one in form.select("input[type=hidden]")}
-    button = next(one for one in form.select("button") if one.contents[0] == label)
+    button = next(one for one in row.select("button") if one.contents[0] == label)
     return client.post(form["action"], {**fields, button["name"]: button["value"], "note": "", **data})
 
 
