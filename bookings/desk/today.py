@@ -206,7 +206,8 @@ class Board:
         place = Window(RowNumber(), partition_by=[F("section")], order_by=["due_at", "counts_from", "pk"])
         held = Appointment.objects.filter(state=AppointmentState.HELD)
         tasks = Task.objects.open().filter(self.scopes[self.view]).exclude(kind=TaskKind.REVIEW)
-        tasks = tasks.select_related("case__owner", "appointment__visit_type", "appointment__treatment")
+        visits = [f"{one}__{kind}" for one in ("appointment", "case__about") for kind in ("visit_type", "treatment")]
+        tasks = tasks.select_related("case__owner", *visits)
         tasks = tasks.prefetch_related("case__treatments", Prefetch("case__appointments", held, to_attr="held"))
         tasks = tasks.annotate(section=section).annotate(place=place)
         is_complaint = Q(kind__in=(TaskKind.COMPLAINT, TaskKind.SIGN_OFF))
@@ -239,7 +240,7 @@ class Board:
         return VisitType.objects.filter(is_treatment=True, is_active=True).exists()
 
     def build_line(self, task: Task) -> Line:
-        case, visit = task.case, task.appointment
+        case, visit = task.case, task.appointment or task.case.about
         is_visit = task.kind == TaskKind.RECORD_VISIT
         owner = case.owner
         return Line(

@@ -152,6 +152,13 @@ def test_visit_shows_its_type_and_time(desk):
     assert VisitType.get_default().name in text
 
 
+def test_complaint_shows_what_it_is_about(desk, file_complaint):
+    task = owe(TaskKind.DAY_AFTER, visit_state="treated", starts_at=NOW - 4 * DAY)
+    Appointment.objects.update(treatment=VisitType.objects.create(name="Lip filler", is_treatment=True))
+    file_complaint(task.case)
+    assert "Lip filler" in text_of(desk.get(TODAY), ".today__section--complaint .today-line__about")
+
+
 @pytest.mark.parametrize(
     ("fields", "link"),
     [
