@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -51,7 +50,7 @@ from .forms import (
     WellForm,
 )
 
-SEE_OTHER, STALE = 303, 409
+SEE_OTHER, FORBIDDEN, STALE = 303, 403, 409
 STEP_FIELDS = {"note", "outcome", "treatment"}
 # The same button pressed again so soon is a double click.
 DOUBLE_CLICK = timedelta(seconds=10)
@@ -80,31 +79,26 @@ class CaseActionsMixin:
     def post(self, request, *args, **kwargs):
         action, argument = self._get_button()
         if not services.may(request.user, action.needs(self.case, argument)):
-            raise PermissionDenied
+            messages.error(request, _("Nothing was done: you do not have permission for this."))
+            return self.show_again(status=FORBIDDEN)
         if action is ACTIONS["times"]:
             return self.show_again(booking=True)
         form = self._build_form(action.form)
         if not form.is_valid():
             messages.error(request, action.invalid)
             return self.show_invalid(form)
+        data = form.cleaned_data
+        common = {"actor": request.user, "expected_version": data["expected_version"], "note": data["note"]}
         try:
-            done = self.run_action(action, argument, form.cleaned_data)
+            done = action.run(self, argument, data, common)
         except services.BookingError as error:
-            return self.show_refusal(error, form.cleaned_data)
+            return self.show_refusal(error, data)
         messages.success(request, done)
         if action is ACTIONS["erase"]:
             return redirect(self.index_url_name)
         if self.complaint:
             return HttpResponseRedirect(self.get_url(self.complaint), status=SEE_OTHER)
         return redirect(self.inspect_url_name, self.case.pk)
-
-    def run_action(self, action: "Action", argument: str, data: dict[str, Any]) -> str:
-        """Carry out an action, and return the message to the clerk."""
-        common = {"actor": self.request.user, "expected_version": data["expected_version"], "note": data["note"]}
-        try:
-            return action.run(self, argument, data, common)
-        except services.NotAllowedError as error:
-            raise PermissionDenied from error
 
     def show_refusal(self, error: services.BookingError, data: dict[str, Any]):
         """Show the page again with the reason why nothing was done."""
@@ -114,6 +108,8 @@ class CaseActionsMixin:
             messages.warning(self.request, _("Nothing was booked yet: please read the question below."))
             return self.show_again(unusual=(error.start, error.obstacles))
         messages.error(self.request, str(error))
+        if isinstance(error, services.NotAllowedError):
+            return self.show_again(status=FORBIDDEN)
         return self.show_again(**{"nearest": error.nearest} if isinstance(error, services.TimeTakenError) else {})
 
     def show_invalid(self, form: ActionForm):

@@ -142,6 +142,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "may": set(buttons),
             "next": owed[0] if owed else None,
             "owed": owed,
+            **get_case_steps(case, buttons),
             # These stand with the next step, and need not stand anywhere else.
             "calls_first": bool(owed) and set(buttons.get("call", ())) <= set(owed[0].buttons),
             "confirm_is_next": bool(owed) and set(buttons.get("confirm", ())) <= set(owed[0].buttons),
@@ -320,6 +321,14 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             if len(half_days) == MAX_QUICK_CHOICES:
                 break
         return self.get_time_buttons(half_days.values())
+
+
+def get_case_steps(case: Case, buttons: Buttons) -> dict[str, list[Button]]:
+    """Return the steps that are about no task: those that usually come next, and the others."""
+    steps, others = buttons.get("case", []), [*buttons.get("walk_in", ()), *buttons.get("undo", ())]
+    if case.status in (Status.NEW, Status.CLOSED):
+        return {"main_steps": steps, "more_steps": others}
+    return {"main_steps": [], "more_steps": [*others, *steps]}
 
 
 def asks_treatment(task: Task, buttons: Buttons) -> bool:
