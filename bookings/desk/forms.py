@@ -201,7 +201,7 @@ class WellForm(ActionForm):
     """Say whether the patient is well on the day after a treatment."""
 
     # "yes" or "no", and the key of the visit if several are asked about.
-    well = forms.RegexField(re.compile(r"(?:yes|no)(?::\d{1,18})?", re.ASCII))
+    well = forms.RegexField(re.compile(r"^(?:yes|no)(?::\d{1,18})?\Z", re.ASCII))
 
     def clean_well(self):
         answer, _colon, visit = self.cleaned_data["well"].partition(":")

@@ -113,7 +113,7 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
 
 def should_give_up(case: Case) -> bool:
     """Return whether so many calls were not answered that the desk may close the case."""
-    return any(task.kind in GIVEN_UP and task.attempts >= MAX_ATTEMPTS for task in case.get_open_tasks())
+    return sum(task.attempts for task in case.get_open_tasks() if task.kind in GIVEN_UP) >= MAX_ATTEMPTS
 
 
 @transaction.atomic
