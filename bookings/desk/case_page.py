@@ -275,7 +275,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "erasing_is_open": erase_form is not None,
             "unusual": self.describe_unusual(*unusual) if unusual else None,
             "owner_form": owner_form or OwnerForm(initial={"owner": self.case.owner_id}),
-            "blocking": [] if outcomes else services.find_blocking(self.case, "", now),
+            "blocking": [] if outcomes else services.find_blocking(self.case, now),
             "closing_is_open": bool(
                 step_form and (step_form.errors.get("outcome") or step_form.initial.get("outcome"))
             ),

@@ -43,6 +43,10 @@ DUE_IN_TIME = (TaskKind.ANSWER, TaskKind.COMPLAINT, TaskKind.DAY_AFTER, TaskKind
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
 
+# Once the desk has asked a patient about a treatment, it did take place.
+ASKED_ABOUT = (TaskKind.DAY_AFTER, TaskKind.REPEAT)
+
+
 class OwedError(BookingError):
     """Refuse to close a case while something is owed, listed in ``tasks``."""
 
@@ -73,6 +77,7 @@ def owe(
     appointment: Appointment | None = None,
     attempts: int = 0,
     not_before: date | None = None,
+    clock: Clock | None = None,
 ) -> Task:
     """Owe something about a case, or return what is owed already.
 
@@ -92,7 +97,7 @@ def owe(
         counts_from=counts_from or timezone.now(),
     )
     holds = find_holds({case.pk}) if kind == TaskKind.ANSWER else {}
-    set_moments(task, get_clock(), holds.get(case.pk))
+    set_moments(task, clock or get_clock(), holds.get(case.pk))
     task.save(force_insert=True)
     return task
 
@@ -118,10 +123,10 @@ def settle(
 def reopen(event: Event, *, but: Collection[str] = ()) -> None:
     """Take back what an event has done to tasks: delete what it opened, open what it closed.
 
-    Kinds in ``but`` stay closed. Raise BookingError if something that it opened has been settled since.
+    Kinds in ``but`` stay closed. Raise BookingError if the patient has been asked since about what would be taken back.
     """
     opened = Task.objects.filter(opening_event=event)
-    if done := opened.filter(closing_event__isnull=False).exclude(result=TaskResult.MOOT).first():
+    if done := opened.filter(kind__in=ASKED_ABOUT, closing_event__isnull=False).first():
         words = {"task": done.get_kind_display()}
         raise BookingError(_("This cannot be taken back any more. It has been done: %(task)s.") % words)
     opened.delete()
@@ -168,21 +173,23 @@ def close_all(case: Case, event: Event, outcome: str) -> None:
         raise OwedError(owed)
 
 
-def find_blocking(case: Case, outcome: str, now: datetime) -> list[Task]:
-    """Return what is owed and would keep the case from being closed like this."""
+def find_blocking(case: Case, now: datetime, outcome: str = "") -> list[Task]:
+    """Return the open tasks that keep a case from being closed with this outcome, or with any.
+
+    Closing cancels a visit that is ahead, and may record that the patient missed one.
+    """
     settled = {*SETTLED_BY_CLOSING, TaskKind.SIGN_OFF}
     if outcome != Outcome.RESOLVED:
         settled.add(TaskKind.COMPLAINT)
     tasks = case.tasks.open().exclude(kind__in=settled).select_related("appointment")
-    return [task for task in tasks if not _ends_with_case(task, outcome, now)]
+    return [task for task in tasks if not _ends_with_case(task, now, outcome)]
 
 
-def _ends_with_case(task: Task, outcome: str, now: datetime) -> bool:
-    """Return whether closing cancels the visit that the task is about, or says that the patient did not come."""
+def _ends_with_case(task: Task, now: datetime, outcome: str) -> bool:
     if task.kind != TaskKind.RECORD_VISIT:
         return False
-    is_missed = outcome == Outcome.NO_SHOW and task.appointment.state == AppointmentState.BOOKED
-    return task.appointment.starts_at > now or is_missed
+    is_missed = outcome in ("", Outcome.NO_SHOW) and task.appointment.state == AppointmentState.BOOKED
+    return is_missed or task.appointment.starts_at > now
 
 
 def may_snooze(task: Task, until: datetime) -> bool:
