@@ -32,6 +32,8 @@ from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services.notifications import OF_THE_TIME
 from bookings.services.transitions import GONE
+from clinic.hours.schedule import Schedule
+from clinic.site.context import site_context
 
 from .allowed import is_medical_complaint
 from .forms import (
@@ -122,7 +124,7 @@ class CaseActionsMixin:
     def show_stale(self, data: dict[str, Any]):
         """Say who changed what since the page was opened. A double click leads to the page as it is now."""
         since = self.case.events.filter(version__gt=data["expected_version"])
-        changes = list(since.order_by("pk").prefetch_related("closed_tasks"))
+        changes = list(since.order_by("pk"))
         soon, user, note = timezone.now() - DOUBLE_CLICK, self.request.user, data["note"]
         is_own = changes and all(event.actor_id == user.pk and event.at > soon for event in changes)
         if is_own and (not note or note in [event.data.get("note") for event in changes]):
@@ -154,8 +156,10 @@ class CaseActionsMixin:
 
     def get_policy(self, visit_type: VisitType | None) -> BookingPolicy:
         """Return the booking policy for a type of visit."""
-        settings = ConsultationSettings.for_request(self.request)
-        return BookingPolicy.build(settings, self.policy.schedule, visit_type) or self.policy
+        if visit_type is None:
+            return self.policy
+        settings, schedule = ConsultationSettings.for_request(self.request), site_context(self.request).schedule
+        return BookingPolicy.build(settings, schedule or Schedule(self.zone, {}), visit_type)
 
     def _tell(self, done: str) -> str:
         """Return the message to the clerk after a change that the patient must hear of."""

@@ -71,6 +71,10 @@ class TypeField(BoundedChoiceMixin, forms.ModelChoiceField):
         widget = forms.Select(attrs={"form": "desk-form"})
         super().__init__(required=False, empty_label=_("Choose …"), widget=widget, **kwargs)
 
+    def offer(self, types: Iterable[VisitType]) -> None:
+        """Offer these types, which the page has read already."""
+        self.choices = [("", self.empty_label), *((one.pk, one.name) for one in types)]
+
 
 class StepForm(ActionForm):
     """Take the next step, with the outcome if that is closing.

@@ -538,9 +538,7 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
 
 def get_closing_outcomes(case: Case, now: datetime) -> list[Outcome]:
     """Return how the case may be closed now: the outcomes that leave nothing owed."""
-    unclear = any(is_unclear(visit, now) for visit in case.appointments.live())
-    outcomes = [outcome for outcome in get_outcomes(case, now) if not unclear or outcome == Outcome.NO_SHOW]
-    return [outcome for outcome in outcomes if not find_blocking(case, now, outcome)]
+    return [outcome for outcome in get_outcomes(case, now) if not find_blocking(case, now, outcome)]
 
 
 def _reopen(case: Case, actor: User, note: str) -> Case:

@@ -181,7 +181,7 @@ def find_blocking(case: Case, now: datetime, outcome: str = "") -> list[Task]:
     settled = {*SETTLED_BY_CLOSING, TaskKind.SIGN_OFF}
     if outcome != Outcome.RESOLVED:
         settled.add(TaskKind.COMPLAINT)
-    tasks = case.tasks.open().exclude(kind__in=settled).select_related("appointment")
+    tasks = (task for task in case.get_open_tasks() if task.kind not in settled)
     return [task for task in tasks if not _ends_with_case(task, now, outcome)]
 
 
