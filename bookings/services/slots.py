@@ -6,7 +6,7 @@ forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -29,9 +29,9 @@ from bookings.models import (
     VisitType,
 )
 from bookings.scheduling import availability
-from bookings.scheduling.availability import FreeStart, slots_of
+from bookings.scheduling.availability import FreeStart, Missing, Refusal, slots_of
 from bookings.scheduling.policy import SLOT, BookingPolicy
-from clinic.hours.schedule import DAY, Schedule
+from clinic.hours.schedule import DAY, MIDNIGHT, Schedule, instant_of
 from clinic.models import ClinicProfile, OpeningHours
 
 from .limits import may_hold
@@ -105,6 +105,54 @@ def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None
     """
     taken, own_hours = _taken(policy, now - DAY, now + (policy.rules.horizon_days + 2) * DAY, now, moving)
     return availability.free_starts(policy.schedule, policy.rules, taken, now, own_hours)
+
+
+class Blocker(NamedTuple):
+    """Say why a resource cannot take a visit: it has another one, it is blocked, or away if it has neither."""
+
+    resource: Resource
+    visit: Appointment | None = None
+    blocked_time: BlockedTime | None = None
+
+
+class ExplainedTime(NamedTuple):
+    """Say why a quarter hour (UTC) is not offered. One without a refusal is.
+
+    ``blockers`` are all resources of each needed kind of which none is free. A kind without any is in ``lacking``.
+    """
+
+    at: datetime
+    refusal: Refusal | None
+    blockers: tuple[Blocker, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
+def explain_day(policy: BookingPolicy, day: date, now: datetime) -> list[ExplainedTime]:
+    """Return why each quarter hour of a local date is or is not offered."""
+    midnight = instant_of(day, MIDNIGHT, policy.schedule.time_zone)
+    taken, own_hours = _taken(policy, midnight - DAY, midnight + 3 * DAY, now, None)
+    found = availability.explain_day(day, policy.schedule, policy.rules, taken, now, own_hours)
+    owners: dict[Missing, Owner] = {}
+    for one in found:
+        for position, missing in one.missing.items():
+            owners |= {each: taken[position][each.resource][each.slot] for each in missing if each.slot}
+    resources = Resource.objects.in_bulk()
+    visits = Appointment.objects.select_related("case").in_bulk({owner.appointment for owner in owners.values()})
+    blocked = BlockedTime.objects.in_bulk({owner.blocked_time for owner in owners.values()})
+
+    def name(missing: Missing) -> Blocker:
+        owner = owners.get(missing, Owner(None, None))
+        return Blocker(resources[missing.resource], visits.get(owner.appointment), blocked.get(owner.blocked_time))
+
+    return [
+        ExplainedTime(
+            one.at,
+            one.refusal,
+            tuple(name(each) for missing in one.missing.values() for each in missing),
+            tuple(policy.rules.needs[position] for position, missing in one.missing.items() if not missing),
+        )
+        for one in found
+    ]
 
 
 def find_resources(
