@@ -10,6 +10,7 @@ from bookings.models import BlockedTime, BlockedTimeRule, Message, MessageKind, 
 from bookings.services.blocked_time import DAYS_AHEAD
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
+from tests.bookings.desk import buttons, page_of, soup, text_of
 from tests.opening_hours import LA, at, utc
 
 NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
@@ -270,3 +271,129 @@ def test_same_time_of_a_rule_is_stored_once(add):
     blocked.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         blocked.save()
+
+
+# The page
+
+
+PAGE = "/admin/calendar/blocked/"
+TYPED = {
+    "weekdays": ["0", "1", "2", "3", "4"],
+    "nth": "",
+    "starts": "12:00",
+    "ends": "13:00",
+    "first_day": "2027-06-07",
+    "last_day": "",
+    "reason": "Lunch",
+}
+
+
+def send(client, room, **data):
+    return client.post(PAGE, {"resources": [room.pk], **TYPED, **data}, follow=True)
+
+
+def test_page_adds_shows_and_ends_a_rule(desk, room):
+    assert "The time is blocked again and again." in text_of(send(desk, room), "body")
+    said = text_of(desk.get(PAGE), ".desk-lines")
+    assert "Lunch Every Monday, Tuesday, Wednesday, Thursday, Friday, 12 pm – 1 pm" in said
+    assert "Consultation room. From Mon, Jun 7, 2027" in said
+    rule = BlockedTimeRule.objects.get()
+    assert rule.created_by == desk.user
+    assert buttons(desk.get(PAGE)) == [("end", str(rule.pk))]
+    desk.post(PAGE, {"end": rule.pk})
+    assert not rule.blocked_times.filter(starts_at__gt=NOW).exists()
+    assert "No time is blocked again and again." in text_of(desk.get(PAGE))
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"weekdays": [0, 1, 2, 3, 4, 5, 6]}, "Every day, "),
+        ({"weekdays": [0]}, "Every Monday, "),
+        ({"weekdays": [0], "nth": 1}, "Every 1st Monday of the month, "),
+        ({"weekdays": [4], "nth": LAST, "last_day": date(2028, 1, 1)}, "Every last Friday of the month, "),
+        ({"weekdays": [1], "first_day": date(2028, 1, 1)}, "From Sat, Jan 1, 2028"),
+        ({"weekdays": [1], "last_day": date(2028, 1, 1)}, "Jun 7, 2027 – Jan 1, 2028"),
+    ],
+)
+def test_rule_is_said_in_words(desk, add, how, words):
+    add(**how)
+    assert words in text_of(desk.get(PAGE), ".desk-lines")
+
+
+def test_page_lists_the_visits_in_the_way(desk, ask, room):
+    case = ask(start=at("2027-06-08 12:30"), name="Ana Lima")
+    send(desk, room)
+    page = soup(desk.get(PAGE))
+    assert page.select_one(f'.desk-lines a[href="{page_of(case)}"]').get_text() == "Ana Lima"
+    assert "Tue, Jun 8, 12:30 pm" in page.select_one(".desk-lines").get_text()
+    assert "Ana" not in page.title.get_text()
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"starts": "12:10"}, "starts"),
+        ({"ends": "13:00:30"}, "ends"),
+        ({"starts": ""}, "starts"),
+        ({"starts": "25:00"}, "starts"),
+        ({"weekdays": []}, "weekdays"),
+        ({"weekdays": ["7"]}, "weekdays"),
+        ({"nth": "6"}, "nth"),
+        ({"first_day": ""}, "first_day"),
+        ({"first_day": "2027-02-30"}, "first_day"),
+        ({"last_day": "soon"}, "last_day"),
+        ({"resources": []}, "resources"),
+        ({"resources": ["9" * 30]}, "resources"),
+        ({"reason": "x" * 121}, "reason"),
+    ],
+)
+def test_bad_rule_is_a_field_error_and_keeps_what_was_typed(desk, room, fields, wrong):
+    response = send(desk, room, **fields)
+    assert response.context["form"].errors.keys() == {wrong}
+    if wrong != "reason":
+        assert soup(response).select_one('input[name="reason"]')["value"] == "Lunch"
+    assert not BlockedTimeRule.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"starts": "13:00", "ends": "12:00"}, "ends before it starts"),
+        ({"last_day": "2027-06-06"}, "last day is before"),
+    ],
+)
+def test_refused_rule_keeps_what_was_typed(desk, room, fields, words):
+    response = send(desk, room, **fields)
+    assert words in text_of(response, "body")
+    assert soup(response).select_one('input[name="reason"]')["value"] == "Lunch"
+
+
+@pytest.mark.parametrize("pk", ["", "x", "-1", "9" * 30, "999999", "²"])
+def test_unknown_rule_is_not_ended(desk, add, pk):
+    add()
+    assert "Nothing was ended" in text_of(desk.post(PAGE, {"end": pk}, follow=True), "body")
+    assert BlockedTime.objects.filter(starts_at__gt=NOW).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "may_look", "may_change"),
+    [
+        ("frontdesk", True, True),
+        ("manager", True, True),
+        ("admin", True, True),
+        ("clinician", True, False),
+        ("editor", False, False),
+        ("", False, False),
+    ],
+)
+def test_only_the_desk_changes_rules(client, add, room, role, may_look, may_change):
+    rule = add([0])
+    client.force_login(factories.make_user(role))
+    response = client.get(PAGE)
+    assert (response.status_code == 200) == may_look
+    assert ("Block these times" in response.content.decode()) == may_change
+    send(client, room)
+    assert (BlockedTimeRule.objects.count() == 2) == may_change
+    client.post(PAGE, {"end": rule.pk})
+    assert rule.blocked_times.filter(starts_at__gt=NOW).exists() != may_change
