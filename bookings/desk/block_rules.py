@@ -71,7 +71,9 @@ class BlockRuleForm(forms.Form):
         help_text=gettext_lazy("Or only the first, second … of these days in each month."),
     )
     starts = QuarterHourField(label=gettext_lazy("From"))
-    ends = QuarterHourField(label=gettext_lazy("Until"), help_text=gettext_lazy("12 am is the end of the day."))
+    ends = QuarterHourField(
+        label=gettext_lazy("Until"), help_text=gettext_lazy("12 am, midnight, is the end of the day.")
+    )
     first_day = forms.DateField(
         label=gettext_lazy("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )

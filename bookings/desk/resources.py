@@ -4,6 +4,9 @@ from django import forms
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
@@ -13,8 +16,11 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from bookings import services
 from bookings.models import Resource, VisitType
+from bookings.scheduling.formatting import format_short
 from clinic.hours.models import WEEKDAYS
+from clinic.models import ClinicProfile
 
 
 class ProtectedDeleteView(generic.DeleteView):
@@ -44,8 +50,29 @@ class SettingsViewSet(ModelViewSet):
         return super().get_index_view_kwargs(add_item_label=gettext_lazy("Add"), **kwargs)
 
 
+class ResourceEditView(generic.EditView):
+    """List the visits that a practitioner's changed hours leave outside. They stay booked."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        zone = ClinicProfile.for_request(self.request).zone
+        if visits := services.find_visits_outside_hours(self.object, zone, timezone.now()):
+            links = format_html_join(
+                ", ",
+                '<a href="{}">{}</a>',
+                (
+                    (reverse("case:inspect", args=[visit.case_id]), format_short(visit.starts_at, zone))
+                    for visit in visits
+                ),
+            )
+            words = _("These visits are outside the hours of %(name)s, and stay booked:") % {"name": self.object.name}
+            messages.warning(self.request, format_html("{} {}", words, links))
+        return response
+
+
 class ResourceViewSet(SettingsViewSet):
     model = Resource
+    edit_view_class = ResourceEditView
     name = "resource"
     icon = "group"
     menu_label = gettext_lazy("Rooms and practitioners")

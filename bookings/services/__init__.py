@@ -38,6 +38,7 @@ from .slots import (
     UnusualTimeError,
     expired_holds,
     explain_day,
+    find_visits_outside_hours,
     free_starts,
     get_booking_policy,
     policy_for_case,

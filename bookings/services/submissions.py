@@ -280,11 +280,11 @@ def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | Non
     current = case.appointments.live().first()
     if _is_time_of(current or case.appointments.newest(), submission):
         return
+    policy = policy_for_case(policy, case)
     if current:
         _check_may_give_up(case, current, submission, policy, now)
     if current or submission.start:
         take_change(HOLD_CHANGES, case)
-    policy = policy_for_case(policy, case)
     if current:
         drop_hold(current)
     held = hold(case, submission.start, policy, now, has_one=bool(current)) if submission.start else None
