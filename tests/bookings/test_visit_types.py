@@ -13,7 +13,7 @@ from bookings.services.limits import _get_hold_limit
 from clinic.hours.parsing import parse_spans
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
-from tests.bookings.desk import page_of, soup
+from tests.bookings.desk import buttons, page_of, press, soup, text_of
 from tests.opening_hours import at, utc
 
 NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
@@ -309,6 +309,17 @@ def test_desk_books_an_absent_practitioner_only_after_a_question(book, treatment
     visit = book(visit_type=treatment, anyway=["away"])
     assert look(visit) == TOXIN
     assert Event.objects.filter(case=visit.case, data__anyway=["away"]).exists()
+
+
+def test_page_of_the_case_asks_about_an_absent_practitioner(desk, book, treatment, reis, policy):
+    case = book(visit_type=treatment).case
+    give_hours(reis, wednesday="9 am – 4 pm")
+    response = press(desk, case, action="book", start="2027-06-10T10:00")
+    assert "Dr. Reis is not there then." in text_of(response)
+    (value,) = [value for name, value in buttons(response) if name == "book_anyway"]
+    press(desk, case, book_anyway=value)
+    assert look(get_visit(case)) == TOXIN
+    assert get_visit(case).starts_at == THURSDAY
 
 
 def test_closed_clinic_asks_one_question_only(book, treatment, reis):
