@@ -28,7 +28,7 @@ DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, 
 # It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
 BULK = {"case:bulk"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:delete", "visit_type:delete"}
+RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete"}
 # They show visits in the way only. Who may see and change them: ``test_explain.py``, ``test_block_rules.py``.
 PLANNING = {"desk_explain", "desk_block_rules"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
