@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import services
 from bookings.contact_details import is_blank, plain_text
 from bookings.messaging.links import find_case_by_visit_token, is_mailed_token, read_visit_token
-from bookings.messaging.rendering import get_first_name, render_ics
+from bookings.messaging.rendering import format_check_day, get_first_name, render_ics
 from bookings.models import (
     LIVE,
     OPEN_STATUSES,
@@ -41,7 +41,7 @@ from clinic.models import ClinicProfile
 
 from .fields import TextField, get_first_day, parse_value, to_value
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
-from .status import get_check_day, get_steps, is_coming
+from .status import get_steps, is_coming
 from .visit_forms import ChangeTimeForm
 from .without_database import render_reference, render_unsaved
 
@@ -256,7 +256,7 @@ def describe_visit(visit: Appointment, policy: BookingPolicy | None, profile: Cl
         "is_live": state in LIVE and visit.starts_at > now,
         "is_coming": is_coming(visit, now),
         "is_begun": visit.starts_at <= now,
-        "check_day": get_check_day(visit, profile, now) if state == AppointmentState.TREATED else "",
+        "check_day": format_check_day(visit, profile.zone) if state == AppointmentState.TREATED else "",
     }
 
 

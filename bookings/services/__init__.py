@@ -18,7 +18,7 @@ from .appointments import (
 from .blocked_time import VisitsInTheWayError, block_time, unblock_time
 from .calls import record_call, should_give_up
 from .cases import add_note, assign, mark_seen, retry_message
-from .complaints import file_complaint
+from .complaints import escalate_complaints, file_complaint, set_severity
 from .contacts import correct_contact
 from .followups import check_on
 from .limits import TooManyChangesError, confirm_contact, forget_networks, unconfirmed_holds

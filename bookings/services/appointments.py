@@ -36,6 +36,7 @@ from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 
 from .cases import ask_again, lock_case, save_change, set_status
+from .followups import queue_day_after_email
 from .limits import HOLD_CHANGES, may_hold, take_change
 from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .permissions import check_may_sign_off
@@ -412,6 +413,7 @@ def _owe_after_visit(case: Case, visit: Appointment, state: AppointmentState, ev
         owe(case, TaskKind.NO_SHOW, event, appointment=visit)
     if state == AppointmentState.TREATED:
         owe(case, TaskKind.DAY_AFTER, event, visit.starts_at, appointment=visit)
+        queue_day_after_email(visit)
         if days := visit.done.repeat_after_days:
             not_before = visit.starts_at.astimezone(get_clinic_zone()).date() + days * DAY
             owe(case, TaskKind.REPEAT, event, appointment=visit, not_before=not_before)
