@@ -93,7 +93,7 @@ def render(message: Message) -> None:
         settings, schedule = ConsultationSettings.for_site(site), OpeningHours.schedule_for(clinic)
         policy = BookingPolicy.build(settings, schedule, VisitType.get_default())
         context["answer_by"] = format_answer_by(message.appointment, policy, timezone.now(), clinic.zone)
-    elif kind == MessageKind.DAY_AFTER:
+    elif kind == MessageKind.DAY_AFTER and message.appointment:
         context["check_day"] = format_check_day(message.appointment, clinic.zone)
     elif kind in TO_STAFF:
         context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])

@@ -33,7 +33,7 @@ from bookings.models import (
     ConsultationSettings,
     Status,
 )
-from bookings.scheduling.formatting import format_answer_by, format_start
+from bookings.scheduling.formatting import format_answer_by, format_day, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import BookingError
 from bookings.services.transitions import GONE
@@ -131,7 +131,8 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
         return SeeOther(get_own_path(request))
     if not may_change:
         appointment = None  # What is left is a hold that has expired.
-    form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, city=profile.time_zone_city)
+    about = {"city": profile.time_zone_city, "not_before": case.not_before}
+    form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, **about)
     if form.is_bound and form.is_valid():
         try:
             start, seen = form.cleaned_data["start"], request.POST.get("seen")
@@ -280,6 +281,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "may_change": may_change,
         "can_change": may_change and policy is not None,
         "can_choose": policy is not None and can_choose(case, now),
+        "not_before": case.not_before and format_day(case.not_before, now.astimezone(profile.zone).date()),
         "had_time": bool(visits) and visits[-1].get_state_at(now) in GONE,
         "change_hours": settings.change_until_hours,
         "is_quarantined": case.status == Status.QUARANTINED,

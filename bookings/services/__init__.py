@@ -25,6 +25,7 @@ from .limits import TooManyChangesError, confirm_contact, forget_networks, uncon
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
 from .permissions import NotAllowedError, may
 from .privacy import erase, revoke_links, withdraw_consent
+from .repeats import TooEarlyError, decline_repeat, find_not_before, open_repeat
 from .slots import (
     Obstacle,
     TimeTakenError,

@@ -220,7 +220,7 @@ def retime_all() -> None:
 
 def connect() -> None:
     """Compute the moments of all open tasks anew when the hours or the settings are saved."""
-    rows = [relation.related_model for relation in OpeningHours._meta.related_objects]
+    rows: list[Any] = [relation.related_model for relation in OpeningHours._meta.related_objects]
     for model in (OpeningHours, *rows, ClinicProfile, ConsultationSettings):
         for signal in (post_save, post_delete):
             signal.connect(_retime_on_commit, sender=model, dispatch_uid="bookings.retime_all")

@@ -84,7 +84,8 @@ def every_message(ask, clerk, policy, clock, written, file_complaint, consultati
     clock.shift(timedelta(hours=5))
     services.expire_holds()
     services.escalate_complaints()
-    came = factories.make_case(email="dora@patient.example.com", status="checked_in")
+    came = factories.make_case(email="dora@patient.example.com")
+    factories.make_visit(came, "checked_in", at("2027-06-07 13:00"))
     services.change_stage(came.pk, "treated", actor=clerk, expected_version=1)
     queued = {*MessageKind.values} - {MessageKind.UNREACHABLE}  # Its own tests write that one.
     assert set(Message.objects.values_list("kind", flat=True)) == queued
@@ -97,8 +98,8 @@ def test_opening_any_emailed_link_changes_nothing_else(client, every_message, cl
     bodies = [body for message in every_message for body in (message.text, message.html)]
     links = {link for body in bodies for link in LINK.findall(body)}
     # For each of three patients their page and the desk's notice, and for one the form to change the time.
-    # One of them has a complaint, too.
-    assert len(links) == 3 * 2 + 1 + 1
+    # One of them has a complaint, too. A fourth patient came without a request, and has a page.
+    assert len(links) == 3 * 2 + 1 + 1 + 1
     if is_clerk:
         client.force_login(clerk)
     before = rows()
