@@ -6,8 +6,7 @@ import pytest
 import time_machine
 
 from bookings import services
-from bookings.messaging.links import get_visit_path
-from bookings.models import Case, CaseKind, Event, EventKind, Outcome, TaskKind
+from bookings.models import Case, Event, EventKind, Outcome, TaskKind
 from tests import factories
 from tests.opening_hours import at
 
@@ -26,14 +25,13 @@ def clock():
 
 
 @pytest.fixture
-def complain(policy, file_complaint, client):
-    """Return a function that files a complaint on the patient's page, and returns its case."""
+def complain(policy, file_complaint):
+    """Return a function that files a complaint, and returns its case."""
     visit_case = factories.make_case(status="contacting")
     factories.make_visit(visit_case, "consulted", at("2027-06-12 10:00"))
 
     def file(text):
-        client.post(f"{get_visit_path(visit_case)}complain/", {"text": text})
-        return Case.objects.get(kind=CaseKind.COMPLAINT)
+        return file_complaint(visit_case, text)
 
     return file
 
