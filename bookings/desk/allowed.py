@@ -83,8 +83,10 @@ def allowed_actions(case: Case, user: User, now: datetime, clock: Clock | None =
     if "note" in may:
         buttons["note"] = [Button("action", "note", _("Save only the note"))]
     _add_steps(buttons, case, may, now, clock)
+    if case.is_open_complaint and (severities := get_severities(case, may)):
+        buttons["severity"] = severities
     if "change" in may:
-        _add_tasks(buttons, case, now, clock)
+        _add_tasks(buttons, case, may, now, clock)
         _add_times(buttons, case, now)
         _add_rights(buttons, case, user, now)
     return dict(buttons)
@@ -131,7 +133,7 @@ def is_medical_complaint(case: Case) -> bool:
     return case.is_complaint and case.severity != Severity.SERVICE
 
 
-def _add_tasks(buttons: Buttons, case: Case, now: datetime, clock: Clock) -> None:
+def _add_tasks(buttons: Buttons, case: Case, may: Collection[str], now: datetime, clock: Clock) -> None:
     """Add what settles a task, or puts it off."""
     tasks, again = case.get_open_tasks(), get_moments(now, clock)
     if case.status in OPEN_STATUSES:
@@ -151,12 +153,34 @@ def _add_tasks(buttons: Buttons, case: Case, now: datetime, clock: Clock) -> Non
                 Button("answered", CallOutcome.NO_ANSWER, _("No answer"), "no-answer"),
                 Button("well", f"no:{task.appointment_id}", _("Not well"), "not-well"),
             ]
+        if task.kind == TaskKind.REPEAT:
+            _add_repeat(buttons, task, may, now)
         if task.opens_at <= now:
             buttons[f"snooze-{task.pk}"] = [
                 Button("snooze", f"{task.pk} {at.isoformat()}", label)
                 for at, label in again
                 if services.may_snooze(task, at)
             ]
+
+
+def _add_repeat(buttons: Buttons, task: Task, may: Collection[str], now: datetime) -> None:
+    """Add what becomes of a repeat. Before the desk offers it, only a manager opens it, with a reason."""
+    visit = str(task.appointment_id)
+    own = buttons[f"task-{task.pk}"] = []
+    if task.opens_at <= now or "override" in may:
+        own.append(Button("open_repeat", visit, _("Open the repeat"), "open-repeat"))
+    own.append(Button("decline_repeat", visit, _("The patient declines")))
+
+
+def get_severities(case: Case, may: Collection[str]) -> list[Button]:
+    """Return how urgent the user may make a complaint: less urgent only if they may sign it off."""
+    every = [*Severity]
+    now = every.index(Severity(case.severity))
+    return [
+        Button("severity", severity, str(severity.label))
+        for number, severity in enumerate(every)
+        if number != now and ("sign_off" in may or ("change" in may and number < now))
+    ]
 
 
 def get_moments(now: datetime, clock: Clock) -> list[tuple[datetime, str]]:

@@ -15,25 +15,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
-from bookings import services
+from bookings import services, triage
 from bookings.models import (
     UNSENT,
     AppointmentState,
     CallOutcome,
     Case,
-    ConsultationSettings,
     Message,
     MessageKind,
     Outcome,
+    Severity,
     Status,
-    VisitType,
 )
 from bookings.scheduling.formatting import format_short
-from bookings.scheduling.policy import BookingPolicy
 from bookings.services.notifications import OF_THE_TIME
 from bookings.services.transitions import GONE
-from clinic.hours.schedule import Schedule
-from clinic.site.context import site_context
 
 from .allowed import is_medical_complaint
 from .forms import (
@@ -76,7 +72,8 @@ class CaseActionsMixin:
     The view provides ``case``, ``policy``, ``zone`` and ``country``.
     """
 
-    complaint: Case | None = None
+    # Another case, on which the desk goes on.
+    goes_on: Case | None = None
 
     def post(self, request, *args, **kwargs):
         action, argument = self._get_button()
@@ -98,8 +95,8 @@ class CaseActionsMixin:
         messages.success(request, done)
         if action is ACTIONS["erase"]:
             return redirect(self.index_url_name)
-        if self.complaint:
-            return HttpResponseRedirect(self.get_url(self.complaint), status=SEE_OTHER)
+        if self.goes_on:
+            return HttpResponseRedirect(self.get_url(self.goes_on), status=SEE_OTHER)
         return redirect(self.inspect_url_name, self.case.pk)
 
     def show_refusal(self, error: services.BookingError, data: dict[str, Any]):
@@ -154,13 +151,6 @@ class CaseActionsMixin:
         known[EraseForm] = {"case": self.case}
         return form_class(self.request.POST, **known.get(form_class, {}))
 
-    def get_policy(self, visit_type: VisitType | None) -> BookingPolicy:
-        """Return the booking policy for a type of visit."""
-        if visit_type is None:
-            return self.policy
-        settings, schedule = ConsultationSettings.for_request(self.request), site_context(self.request).schedule
-        return BookingPolicy.build(settings, schedule or Schedule(self.zone, {}), visit_type)
-
     def _tell(self, done: str) -> str:
         """Return the message to the clerk after a change that the patient must hear of."""
         return done if self.case.email else f"{done} {NO_EMAIL}"
@@ -214,10 +204,23 @@ class CaseActionsMixin:
 
     def check_on(self, argument, data, common):
         is_well, visit_id = data["well"]
-        _case, self.complaint = services.check_on(self.case.pk, is_well=is_well, visit_id=visit_id, **common)
+        _case, self.goes_on = services.check_on(self.case.pk, is_well=is_well, visit_id=visit_id, **common)
         if is_well:
             return _("Recorded: the patient is well.")
         return _("This is the complaint. Call the patient, or ask a clinician to.")
+
+    def open_repeat(self, argument, data, common):
+        visit_id = parse_pk(argument)
+        _case, self.goes_on = services.open_repeat(self.case.pk, visit_id=visit_id, **common)
+        return _("This is the repeat. Call the patient about a time.")
+
+    def decline_repeat(self, argument, data, common):
+        services.decline_repeat(self.case.pk, visit_id=parse_pk(argument), **common)
+        return _("Recorded: the patient wants no repeat.")
+
+    def set_severity(self, argument, data, common):
+        case = services.set_severity(self.case.pk, argument, **common)
+        return _("The complaint is now: %(severity)s.") % {"severity": case.get_severity_display()}
 
     def snooze(self, argument, data, common):
         task_id, until = data["snooze"]
@@ -230,10 +233,7 @@ class CaseActionsMixin:
 
     def book(self, argument, data, common):
         start, anyway = self.get_start(data)
-        live = self.case.appointments.live().select_related("visit_type").first()
-        visit_type = data["visit_type"] or (live.visit_type if live else None) or VisitType.get_default()
-        # The one place that says what is booked.
-        services.book(self.case.pk, start, policy=self.get_policy(visit_type), anyway=anyway, **common)
+        services.book(self.case.pk, start, policy=self.policy, visit_type=data["visit_type"], anyway=anyway, **common)
         return self._tell(_("Booked: %(time)s.") % {"time": format_short(start, self.zone)})
 
     def cancel(self, argument, data, common):
@@ -303,7 +303,12 @@ class CaseActionsMixin:
 
 
 def get_step_permission(case: Case, value: str) -> str:
-    """Return the permission that a step needs. Clinicians record visits, and close medical complaints."""
+    """Return the permission that a step, or another severity, needs.
+
+    Clinicians record visits, and close medical complaints or make them less urgent.
+    """
+    if value in Severity.values:
+        return "change" if triage.get_worse(case.severity, value) != case.severity else "sign_off"
     stage = value.partition(":")[0]
     if stage in AppointmentState.values:
         return "treat"
@@ -342,6 +347,9 @@ ACTIONS = {
     "later": Action(CallTimeForm, CaseActionsMixin.call_again, NO_CALL_YET),
     "give_up": Action(ActionForm, CaseActionsMixin.give_up, LOOK_AT_FIELD),
     "well": Action(WellForm, CaseActionsMixin.check_on, LOOK_AT_FIELD),
+    "open_repeat": Action(ActionForm, CaseActionsMixin.open_repeat, LOOK_AT_FIELD),
+    "decline_repeat": Action(ActionForm, CaseActionsMixin.decline_repeat, LOOK_AT_FIELD),
+    "severity": Action(ActionForm, CaseActionsMixin.set_severity, LOOK_AT_FIELD, ""),
     "snooze": Action(SnoozeForm, CaseActionsMixin.snooze),
     "confirm": Action(ActionForm, CaseActionsMixin.confirm, LOOK_AT_FIELD),
     "times": Action(ActionForm, CaseActionsMixin.add_note),  # It shows the free times of a type, and changes nothing.
@@ -372,6 +380,9 @@ BUTTONS_WITH_VALUE = (
     "answered",
     "call_at",
     "well",
+    "open_repeat",
+    "decline_repeat",
+    "severity",
     "snooze",
     "link",
     "unlink",

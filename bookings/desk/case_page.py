@@ -21,6 +21,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
 from bookings.models import (
+    ATTENDED,
     LIVE,
     OPEN_STATUSES,
     WAITING,
@@ -343,10 +344,15 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         }
 
     def get_visit_type(self) -> VisitType | None:
-        """Return the type of visit that the page offers times for: the chosen one, else that of the visit."""
+        """Return the type of visit that the page offers times for: the chosen one, else that of the visit.
+
+        A visit that was canceled or has expired is booked again as what it was.
+        """
         chosen = self.request.POST.get("times") or self.request.POST.get("visit_type") or ""
         known = [one for one in self.visit_types if one.pk == parse_pk(chosen)]
-        return next(iter([*known, *([self.live.visit_type] if self.live else []), *self.visit_types]), None)
+        visits = sorted(self.case.appointments.all(), key=lambda visit: (visit.state in LIVE, visit.pk))
+        kept = [visit.visit_type for visit in visits[-1:] if visit.state not in ATTENDED]
+        return next(iter([*known, *kept, *self.visit_types]), None)
 
     def describe_unusual(self, start: datetime, obstacles: Iterable[services.Obstacle]) -> dict[str, Any]:
         """Return the question before a time that is not open for visits."""
@@ -370,8 +376,9 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     def get_quick_choices(self, now: datetime, visit_type: VisitType | None) -> list[Button]:
         """Return the first free time of each of the next mornings and afternoons."""
+        policy = self.policy.for_type(visit_type) if visit_type else self.policy
         half_days: dict[tuple, datetime] = {}
-        for free in services.free_starts(self.get_policy(visit_type), now):
+        for free in services.free_starts(policy, now):
             local = free.at.astimezone(self.zone)
             half_days.setdefault((local.date(), local.hour < 12), free.at)
             if len(half_days) == MAX_QUICK_CHOICES:
