@@ -238,8 +238,8 @@ def get_task_buttons(task: Task, buttons: Buttons) -> list[Button]:
         TaskKind.SIGN_OFF: ["sign_off"],
         TaskKind.REVIEW: ["release"],
         TaskKind.ANSWER: ["confirm", "call"],
-        TaskKind.CALL: ["give_up", "call"],
-        TaskKind.NO_SHOW: ["give_up", "call"],
+        TaskKind.CALL: ["call", "give_up"],
+        TaskKind.NO_SHOW: ["call", "give_up"],
         TaskKind.CHANGE_SEEN: ["seen"],
         TaskKind.NEXT_STEP: [],
     }
