@@ -72,15 +72,21 @@ class Button(NamedTuple):
 Buttons = dict[str, list[Button]]
 
 
-def allowed_actions(case: Case, user: User, now: datetime) -> Buttons:
-    """Return what the user may do with the case now (aware), by what it is about."""
+def allowed_actions(case: Case, user: User, now: datetime, clock: Clock | None = None) -> Buttons:
+    """Return what the user may do with the case now (aware), by what it is about.
+
+    The page of a case has read all that belongs to it. Without ``clock`` it is that of the default site.
+    """
     may = {action for action in NEEDS if services.may(user, action)}
-    clock, buttons = services.get_clock(), defaultdict(list)
+    buttons: Buttons = defaultdict(list)
+    clock = clock or services.get_clock()
     if "note" in may:
         buttons["note"] = [Button("action", "note", _("Save only the note"))]
     _add_steps(buttons, case, may, now, clock)
+    if case.is_open_complaint and (severities := get_severities(case, may)):
+        buttons["severity"] = severities
     if "change" in may:
-        _add_tasks(buttons, case, now, clock)
+        _add_tasks(buttons, case, may, now, clock)
         _add_times(buttons, case, now)
         _add_rights(buttons, case, user, now)
     return dict(buttons)
@@ -89,8 +95,8 @@ def allowed_actions(case: Case, user: User, now: datetime) -> Buttons:
 def _add_steps(buttons: Buttons, case: Case, may: Collection[str], now: datetime, clock: Clock) -> None:
     """Add the steps of the visits, and those of the case."""
     deciding = get_visit_of_step(case)
-    others = case.appointments.filter(state__in=UNFINISHED).exclude(pk=deciding.pk if deciding else None)
-    for visit in (deciding, *others.order_by("pk")):
+    others = [visit for visit in case.appointments.all() if visit.state in UNFINISHED and visit != deciding]
+    for visit in (deciding, *others):
         for to in services.next_stages(case, now, clock.zone, visit.pk if visit else None):
             # The visit that decides needs no key.
             value = to if visit == deciding else f"{to}:{visit.pk}"
@@ -127,7 +133,7 @@ def is_medical_complaint(case: Case) -> bool:
     return case.is_complaint and case.severity != Severity.SERVICE
 
 
-def _add_tasks(buttons: Buttons, case: Case, now: datetime, clock: Clock) -> None:
+def _add_tasks(buttons: Buttons, case: Case, may: Collection[str], now: datetime, clock: Clock) -> None:
     """Add what settles a task, or puts it off."""
     tasks, again = case.get_open_tasks(), get_moments(now, clock)
     if case.status in OPEN_STATUSES:
@@ -147,12 +153,34 @@ def _add_tasks(buttons: Buttons, case: Case, now: datetime, clock: Clock) -> Non
                 Button("answered", CallOutcome.NO_ANSWER, _("No answer"), "no-answer"),
                 Button("well", f"no:{task.appointment_id}", _("Not well"), "not-well"),
             ]
+        if task.kind == TaskKind.REPEAT:
+            _add_repeat(buttons, task, may, now)
         if task.opens_at <= now:
             buttons[f"snooze-{task.pk}"] = [
                 Button("snooze", f"{task.pk} {at.isoformat()}", label)
                 for at, label in again
                 if services.may_snooze(task, at)
             ]
+
+
+def _add_repeat(buttons: Buttons, task: Task, may: Collection[str], now: datetime) -> None:
+    """Add what becomes of a repeat. Before the desk offers it, only a manager opens it, with a reason."""
+    visit = str(task.appointment_id)
+    own = buttons[f"task-{task.pk}"] = []
+    if task.opens_at <= now or "override" in may:
+        own.append(Button("open_repeat", visit, _("Open the repeat"), "open-repeat"))
+    own.append(Button("decline_repeat", visit, _("The patient declines")))
+
+
+def get_severities(case: Case, may: Collection[str]) -> list[Button]:
+    """Return how urgent the user may make a complaint: less urgent only if they may sign it off."""
+    every = [*Severity]
+    now = every.index(Severity(case.severity))
+    return [
+        Button("severity", severity, str(severity.label))
+        for number, severity in enumerate(every)
+        if number != now and ("sign_off" in may or ("change" in may and number < now))
+    ]
 
 
 def get_moments(now: datetime, clock: Clock) -> list[tuple[datetime, str]]:
@@ -170,7 +198,8 @@ def get_moments(now: datetime, clock: Clock) -> list[tuple[datetime, str]]:
 
 def _add_times(buttons: Buttons, case: Case, now: datetime) -> None:
     """Add what books, moves and cancels."""
-    newest = case.appointments.live_or_newest()
+    visits = sorted(case.appointments.all(), key=lambda visit: (visit.state in LIVE, visit.pk))
+    newest = visits[-1] if visits else None
     live = newest if newest and newest.get_state_at(now) in LIVE else None
     if live and (live.state == AppointmentState.HELD or live.starts_at > now):
         buttons["cancel"] = [Button("action", "cancel", _("Cancel this visit"))]
@@ -190,11 +219,12 @@ def _add_rights(buttons: Buttons, case: Case, user: User, now: datetime) -> None
     buttons["correct"] = [Button("action", "correct", _("Save the correction"))]
     if case.email:
         buttons["revoke"] = [Button("action", "revoke", _("Revoke the links in earlier emails"))]
-    if case.consents.filter(withdrawn_at=None).exists():
+    if any(consent.withdrawn_at is None for consent in case.consents.all()):
         buttons["withdraw"] = [Button("action", "withdraw", _("Patient withdraws consent"))]
-    is_ahead = case.appointments.exclude(state__in=GONE).filter(ends_at__gt=now)
-    on_its_way = case.messages.filter(kind=MessageKind.CANCELED, state__in=(MessageState.QUEUED, MessageState.SENDING))
-    if not is_ahead.exists() and not on_its_way.exists():
+    is_ahead = any(visit.state not in GONE and visit.ends_at > now for visit in case.appointments.all())
+    on_its_way = (MessageState.QUEUED, MessageState.SENDING)
+    messages = [one for one in case.messages.all() if one.kind == MessageKind.CANCELED and one.state in on_its_way]
+    if not is_ahead and not messages:
         buttons["erase"] = [Button("action", "erase", _("Delete this request"))]
     # The page names the message, or the other case.
     buttons["retry"] = buttons["link"] = buttons["unlink"] = []
@@ -208,8 +238,8 @@ def get_task_buttons(task: Task, buttons: Buttons) -> list[Button]:
         TaskKind.SIGN_OFF: ["sign_off"],
         TaskKind.REVIEW: ["release"],
         TaskKind.ANSWER: ["confirm", "call"],
-        TaskKind.CALL: ["give_up", "call"],
-        TaskKind.NO_SHOW: ["give_up", "call"],
+        TaskKind.CALL: ["call", "give_up"],
+        TaskKind.NO_SHOW: ["call", "give_up"],
         TaskKind.CHANGE_SEEN: ["seen"],
         TaskKind.NEXT_STEP: [],
     }

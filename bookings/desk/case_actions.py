@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -16,21 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
-from bookings import services
+from bookings import services, triage
 from bookings.models import (
     UNSENT,
     AppointmentState,
     CallOutcome,
     Case,
-    ConsultationSettings,
     Message,
     MessageKind,
     Outcome,
+    Severity,
     Status,
-    VisitType,
 )
 from bookings.scheduling.formatting import format_short
-from bookings.scheduling.policy import BookingPolicy
 from bookings.services.notifications import OF_THE_TIME
 from bookings.services.transitions import GONE
 
@@ -51,7 +48,7 @@ from .forms import (
     WellForm,
 )
 
-SEE_OTHER, STALE = 303, 409
+SEE_OTHER, FORBIDDEN, STALE = 303, 403, 409
 STEP_FIELDS = {"note", "outcome", "treatment"}
 # The same button pressed again so soon is a double click.
 DOUBLE_CLICK = timedelta(seconds=10)
@@ -75,36 +72,32 @@ class CaseActionsMixin:
     The view provides ``case``, ``policy``, ``zone`` and ``country``.
     """
 
-    complaint: Case | None = None
+    # Another case, on which the desk goes on.
+    goes_on: Case | None = None
 
     def post(self, request, *args, **kwargs):
         action, argument = self._get_button()
         if not services.may(request.user, action.needs(self.case, argument)):
-            raise PermissionDenied
+            messages.error(request, _("Nothing was done: you do not have permission for this."))
+            return self.show_again(status=FORBIDDEN)
         if action is ACTIONS["times"]:
             return self.show_again(booking=True)
         form = self._build_form(action.form)
         if not form.is_valid():
             messages.error(request, action.invalid)
             return self.show_invalid(form)
+        data = form.cleaned_data
+        common = {"actor": request.user, "expected_version": data["expected_version"], "note": data["note"]}
         try:
-            done = self.run_action(action, argument, form.cleaned_data)
+            done = action.run(self, argument, data, common)
         except services.BookingError as error:
-            return self.show_refusal(error, form.cleaned_data)
+            return self.show_refusal(error, data)
         messages.success(request, done)
         if action is ACTIONS["erase"]:
             return redirect(self.index_url_name)
-        if self.complaint:
-            return HttpResponseRedirect(self.get_url(self.complaint), status=SEE_OTHER)
+        if self.goes_on:
+            return HttpResponseRedirect(self.get_url(self.goes_on), status=SEE_OTHER)
         return redirect(self.inspect_url_name, self.case.pk)
-
-    def run_action(self, action: "Action", argument: str, data: dict[str, Any]) -> str:
-        """Carry out an action, and return the message to the clerk."""
-        common = {"actor": self.request.user, "expected_version": data["expected_version"], "note": data["note"]}
-        try:
-            return action.run(self, argument, data, common)
-        except services.NotAllowedError as error:
-            raise PermissionDenied from error
 
     def show_refusal(self, error: services.BookingError, data: dict[str, Any]):
         """Show the page again with the reason why nothing was done."""
@@ -114,6 +107,8 @@ class CaseActionsMixin:
             messages.warning(self.request, _("Nothing was booked yet: please read the question below."))
             return self.show_again(unusual=(error.start, error.obstacles))
         messages.error(self.request, str(error))
+        if isinstance(error, services.NotAllowedError):
+            return self.show_again(status=FORBIDDEN)
         return self.show_again(**{"nearest": error.nearest} if isinstance(error, services.TimeTakenError) else {})
 
     def show_invalid(self, form: ActionForm):
@@ -126,7 +121,7 @@ class CaseActionsMixin:
     def show_stale(self, data: dict[str, Any]):
         """Say who changed what since the page was opened. A double click leads to the page as it is now."""
         since = self.case.events.filter(version__gt=data["expected_version"])
-        changes = list(since.order_by("pk").prefetch_related("closed_tasks"))
+        changes = list(since.order_by("pk"))
         soon, user, note = timezone.now() - DOUBLE_CLICK, self.request.user, data["note"]
         is_own = changes and all(event.actor_id == user.pk and event.at > soon for event in changes)
         if is_own and (not note or note in [event.data.get("note") for event in changes]):
@@ -155,11 +150,6 @@ class CaseActionsMixin:
         known = {TimeForm: zone, CallTimeForm: zone, ContactForm: {"country": self.country}}
         known[EraseForm] = {"case": self.case}
         return form_class(self.request.POST, **known.get(form_class, {}))
-
-    def get_policy(self, visit_type: VisitType | None) -> BookingPolicy:
-        """Return the booking policy for a type of visit."""
-        settings = ConsultationSettings.for_request(self.request)
-        return BookingPolicy.build(settings, self.policy.schedule, visit_type) or self.policy
 
     def _tell(self, done: str) -> str:
         """Return the message to the clerk after a change that the patient must hear of."""
@@ -214,10 +204,23 @@ class CaseActionsMixin:
 
     def check_on(self, argument, data, common):
         is_well, visit_id = data["well"]
-        _case, self.complaint = services.check_on(self.case.pk, is_well=is_well, visit_id=visit_id, **common)
+        _case, self.goes_on = services.check_on(self.case.pk, is_well=is_well, visit_id=visit_id, **common)
         if is_well:
             return _("Recorded: the patient is well.")
         return _("This is the complaint. Call the patient, or ask a clinician to.")
+
+    def open_repeat(self, argument, data, common):
+        visit_id = parse_pk(argument)
+        _case, self.goes_on = services.open_repeat(self.case.pk, visit_id=visit_id, **common)
+        return _("This is the repeat. Call the patient about a time.")
+
+    def decline_repeat(self, argument, data, common):
+        services.decline_repeat(self.case.pk, visit_id=parse_pk(argument), **common)
+        return _("Recorded: the patient wants no repeat.")
+
+    def set_severity(self, argument, data, common):
+        case = services.set_severity(self.case.pk, argument, **common)
+        return _("The complaint is now: %(severity)s.") % {"severity": case.get_severity_display()}
 
     def snooze(self, argument, data, common):
         task_id, until = data["snooze"]
@@ -230,10 +233,7 @@ class CaseActionsMixin:
 
     def book(self, argument, data, common):
         start, anyway = self.get_start(data)
-        live = self.case.appointments.live().select_related("visit_type").first()
-        visit_type = data["visit_type"] or (live.visit_type if live else None) or VisitType.get_default()
-        # The one place that says what is booked.
-        services.book(self.case.pk, start, policy=self.get_policy(visit_type), anyway=anyway, **common)
+        services.book(self.case.pk, start, policy=self.policy, visit_type=data["visit_type"], anyway=anyway, **common)
         return self._tell(_("Booked: %(time)s.") % {"time": format_short(start, self.zone)})
 
     def cancel(self, argument, data, common):
@@ -303,7 +303,12 @@ class CaseActionsMixin:
 
 
 def get_step_permission(case: Case, value: str) -> str:
-    """Return the permission that a step needs. Clinicians record visits, and close medical complaints."""
+    """Return the permission that a step, or another severity, needs.
+
+    Clinicians record visits, and close medical complaints or make them less urgent.
+    """
+    if value in Severity.values:
+        return "change" if triage.get_worse(case.severity, value) != case.severity else "sign_off"
     stage = value.partition(":")[0]
     if stage in AppointmentState.values:
         return "treat"
@@ -342,6 +347,9 @@ ACTIONS = {
     "later": Action(CallTimeForm, CaseActionsMixin.call_again, NO_CALL_YET),
     "give_up": Action(ActionForm, CaseActionsMixin.give_up, LOOK_AT_FIELD),
     "well": Action(WellForm, CaseActionsMixin.check_on, LOOK_AT_FIELD),
+    "open_repeat": Action(ActionForm, CaseActionsMixin.open_repeat, LOOK_AT_FIELD),
+    "decline_repeat": Action(ActionForm, CaseActionsMixin.decline_repeat, LOOK_AT_FIELD),
+    "severity": Action(ActionForm, CaseActionsMixin.set_severity, LOOK_AT_FIELD, ""),
     "snooze": Action(SnoozeForm, CaseActionsMixin.snooze),
     "confirm": Action(ActionForm, CaseActionsMixin.confirm, LOOK_AT_FIELD),
     "times": Action(ActionForm, CaseActionsMixin.add_note),  # It shows the free times of a type, and changes nothing.
@@ -372,6 +380,9 @@ BUTTONS_WITH_VALUE = (
     "answered",
     "call_at",
     "well",
+    "open_repeat",
+    "decline_repeat",
+    "severity",
     "snooze",
     "link",
     "unlink",

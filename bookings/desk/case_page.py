@@ -1,11 +1,14 @@
 """Show a case: what the patient wrote, what to do next, what happened."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,31 +21,38 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
 from bookings.models import (
+    ATTENDED,
     LIVE,
     OPEN_STATUSES,
     WAITING,
     Appointment,
     AppointmentState,
     Case,
+    Consent,
     ConsultationSettings,
     Event,
     Message,
     MessageState,
+    Patient,
+    PatientLink,
     Resource,
+    Slot,
     Status,
     Task,
     TaskKind,
     VisitType,
 )
+from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_age, format_short
 from bookings.services.transitions import GONE, is_unclear
+from clinic.site.context import site_context
 
 from .access import ClinicClockMixin
 from .allowed import Button, Buttons, allowed_actions, get_task_buttons
 from .case_actions import CaseActionsMixin, parse_pk
 from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
-from .queries import unsent_messages, waiting_cases
-from .timeline import describe
+from .queries import unsent_messages
+from .timeline import Entry, describe
 
 MAX_QUICK_CHOICES = 6
 MAX_OTHER_CASES = 5
@@ -87,7 +97,8 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     def show_again(self, status: int = 200, **forms):
         """Show the page with what was typed."""
-        self.__dict__.pop("case", None)  # The case may have changed, so it is read again.
+        for name in ("case", "live"):  # The case may have changed, so it is read again.
+            self.__dict__.pop(name, None)
         typed = {name: value for name, value in self.request.POST.items() if name != "csrfmiddlewaretoken"}
         forms.setdefault("step_form", StepForm(initial=typed))
         forms.setdefault("time_form", TimeForm(initial=typed, zone=self.zone))
@@ -99,10 +110,48 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     @cached_property
     def case(self) -> Case:
-        cases = Case.objects.select_related("owner", "patient", "previous", "about")
-        tasks = Prefetch("tasks", Task.objects.open().select_related("appointment__visit_type"), to_attr="open_tasks")
-        cases = cases.prefetch_related(services.prefetch_visits(), tasks)
-        return get_object_or_404(cases, pk=self.kwargs["pk"])
+        """Return the case with all that belongs to it, read at once."""
+        slots = Prefetch("slots", Slot.objects.select_related("resource"))
+        visits = Appointment.objects.select_related("visit_type", "treatment").prefetch_related(slots).order_by("pk")
+        unsent = unsent_messages(timezone.now()).filter(pk=OuterRef("pk"))
+        waiting = Task.objects.open().filter(kind__in=WAITING).exclude(case=OuterRef("pk"))
+        cases = Case.objects.select_related("owner", "patient", "previous", "about").prefetch_related(
+            Prefetch("appointments", visits),
+            Prefetch("messages", Message.objects.annotate(is_unsent=Exists(unsent))),
+            Prefetch("consents", Consent.objects.select_related("recorded_by")),
+            "tasks",
+            "treatments",
+        )
+        cases = cases.annotate(
+            next_waiting=Subquery(waiting.order_by("due_at", "pk").values("case")[:1]),
+            has_choice_of_rooms=Exists(Resource.objects.order_by()[1:2]),
+            may_be_known=find_others(),
+        )
+        case = get_object_or_404(cases, pk=self.kwargs["pk"])
+        by_key = {visit.pk: visit for visit in case.appointments.all()}
+        case.current_appointments = [visit for visit in by_key.values() if visit.state not in GONE]
+        case.open_tasks = [task for task in case.tasks.all() if task.is_open]
+        for task in case.tasks.all():
+            task.appointment = by_key.get(task.appointment_id)
+        return case
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return site_context(self.request).profile.zone
+
+    @cached_property
+    def visit_types(self) -> list[VisitType]:
+        return list(VisitType.objects.filter(is_active=True))
+
+    @cached_property
+    def live(self) -> Appointment | None:
+        """Return the visit that is held or booked."""
+        return next((visit for visit in self.case.appointments.all() if visit.state in LIVE), None)
+
+    @property
+    def clock(self) -> Clock:
+        settings, context = ConsultationSettings.for_request(self.request), site_context(self.request)
+        return Clock.build(settings, context.schedule, self.zone)
 
     def get_page_title(self):
         # Browsers store titles in their history, so the title has no name in it.
@@ -113,18 +162,18 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return [*self.breadcrumbs_items, cases, {"url": "", "label": self.case.reference}]
 
     def get_header_buttons(self):
-        following = waiting_cases().exclude(pk=self.case.pk).first()
-        if not following:
+        if not self.case.next_waiting:
             return []
+        url = reverse(self.inspect_url_name, args=[self.case.next_waiting])
         attrs = dict.fromkeys(("aria-label", "title"), _("Next waiting case"))
-        return [HeaderButton(_("Next"), url=self.get_url(following), icon_name="arrow-right", attrs=attrs)]
+        return [HeaderButton(_("Next"), url=url, icon_name="arrow-right", attrs=attrs)]
 
     def get_url(self, case: Case) -> str:
         return reverse(self.inspect_url_name, args=[case.pk])
 
     def get_context_data(self, changes: Iterable[Event] = (), **forms):
         now, case = timezone.now(), self.case
-        buttons = allowed_actions(case, self.request.user, now)
+        buttons = allowed_actions(case, self.request.user, now, self.clock)
         owed = self.get_owed(buttons, now)
         waiting = next((task for task in case.get_open_tasks() if task.kind in WAITING), None)
         change = next((task for task in case.get_open_tasks() if task.kind == TaskKind.CHANGE_SEEN), None)
@@ -142,6 +191,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "may": set(buttons),
             "next": owed[0] if owed else None,
             "owed": owed,
+            **get_case_steps(case, buttons),
             # These stand with the next step, and need not stand anywhere else.
             "calls_first": bool(owed) and set(buttons.get("call", ())) <= set(owed[0].buttons),
             "confirm_is_next": bool(owed) and set(buttons.get("confirm", ())) <= set(owed[0].buttons),
@@ -151,16 +201,20 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "about": format_short(case.about.starts_at, self.zone) if case.about else "",
             "zone": self.zone,
             "treatments": case.treatments.all(),
-            "consents": case.consents.select_related("recorded_by"),
-            "timeline": [describe(event, self.zone) for event in self.get_events()],
-            "emails": self.get_emails(now),
+            "consents": case.consents.all(),
+            "timeline": self.get_timeline(),
+            "emails": self.get_emails(),
             **self.get_time_context(now, buttons),
             **self.get_people_context(),
             **(self.get_form_context(now, **forms) if buttons else {}),
         }
 
-    def get_events(self) -> QuerySet[Event]:
-        return self.case.events.order_by("-at", "-pk").prefetch_related("closed_tasks")
+    def get_timeline(self) -> list[Entry]:
+        settled = defaultdict(list)
+        for task in self.case.tasks.all():
+            settled[task.closing_event_id].append(task)
+        events = self.case.events.order_by("-at", "-pk")
+        return [describe(event, self.zone, settled[event.pk]) for event in events]
 
     def get_owed(self, buttons: Buttons, now: datetime) -> list[Owed]:
         """Return what is owed: what is to be done now at the front, then what is due first."""
@@ -179,28 +233,24 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             for task in tasks
         ]
 
-    def get_emails(self, now: datetime) -> list[Message]:
-        unsent = set(unsent_messages(now).filter(case=self.case).values_list("pk", flat=True))
+    def get_emails(self) -> list[Message]:
         emails = list(self.case.messages.all())
         for email in emails:
-            email.is_unsent = email.pk in unsent
             email.was_given_up = email.state == MessageState.FAILED
             email.can_retry = email.state in (MessageState.FAILED, MessageState.LIMITED)
         return emails
 
     def get_time_context(self, now: datetime, buttons: Buttons) -> dict[str, Any]:
         """Return what the page says about the visits: those that count now, and the earlier ones."""
-        every = list(self.case.appointments.select_related("visit_type", "treatment").order_by("pk"))
-        prefetch_related_objects(every, "slots__resource")
+        every = list(self.case.appointments.all())
         current = services.find_current_visits(every, now)
-        has_choice = Resource.objects.count() > 1, VisitType.objects.count() > 1
         live = next((visit for visit in current if visit.get_state_at(now) in LIVE), None)
         came = [visit for visit in current if visit.state in (AppointmentState.CHECKED_IN, AppointmentState.CONSULTED)]
         return {
-            "visits": [self.describe_visit(visit, now, *has_choice) for visit in current],
+            "visits": [self.describe_visit(visit, now) for visit in current],
             # The steps of other visits stand with their tasks.
             "held_steps": buttons.get(f"visit-{live.pk}", []) if live and live.state == AppointmentState.HELD else [],
-            "earlier_visits": [self.describe_visit(visit, now, *has_choice) for visit in every if visit not in current],
+            "earlier_visits": [self.describe_visit(visit, now) for visit in every if visit not in current],
             "live_moment": format_short(live.starts_at, self.zone) if live else "",
             "is_unclear": live is not None and is_unclear(live, now),
             "treatment_to_book": self.find_treatment() if came and not live and "book" in buttons else None,
@@ -212,20 +262,22 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         }
 
     def find_treatment(self) -> VisitType | None:
-        return VisitType.objects.filter(is_treatment=True, is_active=True).first()
+        return next((one for one in self.visit_types if one.is_treatment), None)
 
-    def describe_visit(self, visit: Appointment, now: datetime, has_rooms: bool, has_types: bool) -> dict[str, Any]:
-        rooms = {slot.resource for slot in visit.slots.all()} if has_rooms else ()
+    def describe_visit(self, visit: Appointment, now: datetime) -> dict[str, Any]:
+        rooms = {slot.resource for slot in visit.slots.all()} if self.case.has_choice_of_rooms else ()
         return {
             "state": visit.get_state_at(now),
             "label": visit.get_state_display(),
             "moment": format_short(visit.starts_at, self.zone),
             "held_until": format_short(visit.held_until, self.zone) if visit.held_until else "",
-            "type": visit.done.name if has_types or visit.treatment else "",
+            "type": visit.done.name if len(self.visit_types) > 1 or visit.treatment else "",
             "rooms": sorted(rooms, key=lambda resource: (resource.sort_order, resource.pk)),
         }
 
     def get_people_context(self) -> dict[str, Any]:
+        if not self.case.may_be_known:
+            return {}
         others = [
             OtherCase(
                 other,
@@ -263,9 +315,13 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         time_form = time_form or TimeForm(zone=self.zone)
         time_form.initial["visit_type"] = visit_type.pk if visit_type else None
         contact = {f"new_{name}": getattr(self.case, name) for name in ("name", "email", "phone")}
-        offers_next = nearest is None and self.case.status in OPEN_STATUSES
+        time_form.fields["visit_type"].offer(self.visit_types)
+        step_form = step_form or StepForm()
+        step_form.fields["treatment"].offer([one for one in self.visit_types if one.is_treatment])
+        # A case that has a time offers others when somebody asks for them.
+        offers_next = nearest is None and self.case.status in OPEN_STATUSES and (booking or self.live is None)
         return {
-            "step_form": (step_form or StepForm()).offer(outcomes),
+            "step_form": step_form.offer(outcomes),
             "call_form": call_form,
             "call_is_open": bool(call_form.errors or call_form.initial.get("call_time")),
             "contact_form": contact_form or ContactForm(initial=contact, country=self.country),
@@ -274,12 +330,12 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "erasing_is_open": erase_form is not None,
             "unusual": self.describe_unusual(*unusual) if unusual else None,
             "owner_form": owner_form or OwnerForm(initial={"owner": self.case.owner_id}),
-            "blocking": [] if outcomes else services.find_blocking(self.case, "", now),
+            "blocking": [] if outcomes else services.find_blocking(self.case, now),
             "closing_is_open": bool(
                 step_form and (step_form.errors.get("outcome") or step_form.initial.get("outcome"))
             ),
             "time_form": time_form,
-            "has_types": len(time_form.fields["visit_type"].queryset) > 1,
+            "has_types": len(self.visit_types) > 1,
             "choosing_is_open": nearest is not None
             or booking
             or bool(unusual or time_form.errors or time_form.initial.get("start")),
@@ -288,12 +344,15 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         }
 
     def get_visit_type(self) -> VisitType | None:
-        """Return the type of visit that the page offers times for: the chosen one, else that of the visit."""
+        """Return the type of visit that the page offers times for: the chosen one, else that of the visit.
+
+        A visit that was canceled or has expired is booked again as what it was.
+        """
         chosen = self.request.POST.get("times") or self.request.POST.get("visit_type") or ""
-        active = VisitType.objects.filter(is_active=True)
-        live = self.case.appointments.live().select_related("visit_type").first()
-        known = active.filter(pk=parse_pk(chosen)).first() or (live.visit_type if live else None)
-        return known or VisitType.get_default()
+        known = [one for one in self.visit_types if one.pk == parse_pk(chosen)]
+        visits = sorted(self.case.appointments.all(), key=lambda visit: (visit.state in LIVE, visit.pk))
+        kept = [visit.visit_type for visit in visits[-1:] if visit.state not in ATTENDED]
+        return next(iter([*known, *kept, *self.visit_types]), None)
 
     def describe_unusual(self, start: datetime, obstacles: Iterable[services.Obstacle]) -> dict[str, Any]:
         """Return the question before a time that is not open for visits."""
@@ -302,7 +361,11 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "blocked": _("The time is blocked."),
         }
         texts = [
-            f"{words[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}" if one.reason else words[one.kind]
+            _("%(name)s is not there then.") % {"name": one.reason}
+            if one.kind == "away"
+            else f"{words[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}"
+            if one.reason
+            else words[one.kind]
             for one in obstacles
         ]
         value = f"{start.isoformat()} {','.join(sorted({one.kind for one in obstacles}))}"
@@ -313,13 +376,36 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     def get_quick_choices(self, now: datetime, visit_type: VisitType | None) -> list[Button]:
         """Return the first free time of each of the next mornings and afternoons."""
+        policy = self.policy.for_type(visit_type) if visit_type else self.policy
         half_days: dict[tuple, datetime] = {}
-        for free in services.free_starts(self.get_policy(visit_type), now):
+        for free in services.free_starts(policy, now):
             local = free.at.astimezone(self.zone)
             half_days.setdefault((local.date(), local.hour < 12), free.at)
             if len(half_days) == MAX_QUICK_CHOICES:
                 break
         return self.get_time_buttons(half_days.values())
+
+
+def find_others() -> Q:
+    """Return whether there may be other cases of the patient, or possible duplicates. Most patients have none."""
+    patient = OuterRef("patient")
+    same_patient = Case.objects.filter(patient=patient).exclude(pk=OuterRef("pk"))
+    others = Patient.objects.exclude(pk=patient)
+    return (
+        Q(Exists(same_patient.order_by()))
+        | Q(Exists(PatientLink.objects.filter(first=patient).order_by()))
+        | Q(Exists(PatientLink.objects.filter(second=patient).order_by()))
+        | Q(Exists(others.exclude(email="").filter(email=Lower(OuterRef("email"))).order_by()))
+        | Q(Exists(others.exclude(phone_e164="").filter(phone_e164=OuterRef("phone_e164")).order_by()))
+    )
+
+
+def get_case_steps(case: Case, buttons: Buttons) -> dict[str, list[Button]]:
+    """Return the steps that are about no task: those that usually come next, and the others."""
+    steps, others = buttons.get("case", []), [*buttons.get("walk_in", ()), *buttons.get("undo", ())]
+    if case.status in (Status.NEW, Status.CLOSED):
+        return {"main_steps": steps, "more_steps": others}
+    return {"main_steps": [], "more_steps": [*others, *steps]}
 
 
 def asks_treatment(task: Task, buttons: Buttons) -> bool:

@@ -71,6 +71,10 @@ class TypeField(BoundedChoiceMixin, forms.ModelChoiceField):
         widget = forms.Select(attrs={"form": "desk-form"})
         super().__init__(required=False, empty_label=_("Choose …"), widget=widget, **kwargs)
 
+    def offer(self, types: Iterable[VisitType]) -> None:
+        """Offer these types, which the page has read already."""
+        self.choices = [("", self.empty_label), *((one.pk, one.name) for one in types)]
+
 
 class StepForm(ActionForm):
     """Take the next step, with the outcome if that is closing.
@@ -201,7 +205,7 @@ class WellForm(ActionForm):
     """Say whether the patient is well on the day after a treatment."""
 
     # "yes" or "no", and the key of the visit if several are asked about.
-    well = forms.RegexField(re.compile(r"(?:yes|no)(?::\d{1,18})?", re.ASCII))
+    well = forms.RegexField(re.compile(r"^(?:yes|no)(?::\d{1,18})?\Z", re.ASCII))
 
     def clean_well(self):
         answer, _colon, visit = self.cleaned_data["well"].partition(":")

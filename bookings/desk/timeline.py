@@ -1,6 +1,6 @@
 """Describe events in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from bookings.models import (
     MessageKind,
     Outcome,
     Status,
+    Task,
     TaskKind,
 )
 from bookings.scheduling.formatting import format_with_year
@@ -48,13 +49,13 @@ class Entry(NamedTuple):
     done: tuple[str, ...] = ()
 
 
-def describe(event: Event, zone: tzinfo) -> Entry:
-    """Return an event in words, with times on the clock of ``zone``. Lists prefetch ``closed_tasks``."""
+def describe(event: Event, zone: tzinfo, settled: Iterable[Task] = ()) -> Entry:
+    """Return an event in words, with times on the clock of ``zone``, and the tasks that it settled."""
     what = event.get_kind_display()
     if event.kind == EventKind.STAGE:
         what = f"{LABELS[event.data['from']]} → {LABELS[event.data['to']]}"
     text = "\n".join(line for line in (*_get_details(event, zone), event.data.get("note", "")) if line)
-    done = tuple(f"{task.get_result_display()}: {task.get_kind_display()}" for task in event.closed_tasks.all())
+    done = tuple(f"{task.get_result_display()}: {task.get_kind_display()}" for task in settled)
     return Entry(event.at, event.actor_name or _("Patient or website"), what, text, event.kind, done)
 
 

@@ -36,9 +36,11 @@ from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 
 from .cases import ask_again, lock_case, save_change, set_status
+from .followups import queue_day_after_email
 from .limits import HOLD_CHANGES, may_hold, take_change
 from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .permissions import check_may_sign_off
+from .repeats import check_not_early
 from .slots import (
     UnusualTimeError,
     cannot_hold,
@@ -51,6 +53,7 @@ from .slots import (
     lock_resources,
     make_room,
     place,
+    policy_for_case,
     time_taken,
 )
 from .tasks import (
@@ -114,13 +117,15 @@ def confirm(
         raise BookingError(_("No time is held for this case, so none can be booked."))
     if appointment.starts_at <= now:
         raise BookingError(_("This time has passed."))
+    policy = policy.for_type(appointment.visit_type)
+    early = check_not_early(case, appointment.starts_at, appointment.visit_type_id, actor=actor, note=note)
     kinds = _take_anyway(policy, appointment.starts_at, now, appointment, anyway)
     if appointment.state == AppointmentState.HELD:
         _set_state(appointment, AppointmentState.BOOKED)
     else:
         appointment.state = AppointmentState.BOOKED
         _place_anywhere(appointment, appointment.starts_at, policy, now)
-    _record_change(case, EventKind.BOOKED, appointment, actor, note, anyway=kinds)
+    _record_change(case, EventKind.BOOKED, appointment, actor, note, anyway=kinds, **early)
     notify_patient(MessageKind.BOOKED, appointment)
     return case
 
@@ -133,15 +138,18 @@ def book(
     actor: User,
     expected_version: int,
     policy: BookingPolicy,
+    visit_type: VisitType | None = None,
+    preferred: Collection[int] = (),
     anyway: Collection[str] = (),
     note: str = "",
 ) -> Case:
     """Book a time (aware) that the desk and the patient agreed on.
 
-    Grid and notice do not limit it. It replaces the live appointment of the case. Raise TimeTakenError, or
-    BookingError for a time that is over or more than two years ahead. Outside the opening hours, or in a blocked time,
-    raise UnusualTimeError, unless ``anyway`` names that kind of obstacle, as the desk has read it. The visit takes its
-    slots from a blocked time.
+    Without ``visit_type``, it is the type of the visit that the case has or lost, else that of the policy. Of the free
+    resources, the ``preferred`` ones come first. Grid and notice do not limit the time. It replaces the live
+    appointment of the case. Raise TimeTakenError, or BookingError for a time that is over or more than two years ahead.
+    While the clinic is closed or the practitioner away, or in a blocked time, raise UnusualTimeError, unless ``anyway``
+    names that kind of obstacle, as the desk has read it. The visit takes its slots from a blocked time.
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
@@ -152,16 +160,21 @@ def book(
     appointment = case.appointments.live().first()
     if appointment and is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
-    if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at == start:
-        raise BookingError(_("The visit is already booked for that time."))
+    policy = policy.for_type(visit_type) if visit_type else policy_for_case(policy, case)
+    early = check_not_early(case, start, policy.visit_type_id, actor=actor, note=note)
     appointment = appointment or Appointment(case=case)
+    if appointment.state == AppointmentState.BOOKED and not preferred:
+        booked = (appointment.starts_at, appointment.visit_type_id)
+        if booked == (start, policy.visit_type_id):
+            raise BookingError(_("The visit is already booked for that time."))
+    appointment.visit_type_id = policy.visit_type_id
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     appointment.sequence += was_booked
-    kinds = _take_anyway(policy, start, now, appointment, anyway)
-    _place_anywhere(appointment, start, policy, now)
+    kinds = _take_anyway(policy, start, now, appointment, anyway, preferred)
+    _place_anywhere(appointment, start, policy, now, preferred)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
-    _record_change(case, kind, appointment, actor, note, anyway=kinds)
+    _record_change(case, kind, appointment, actor, note, anyway=kinds, **early)
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
     if before and before != start:
         notify_waitlist(before, given_back_by=case.pk)
@@ -185,6 +198,8 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
         return case
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
+    policy = policy.for_type(appointment.visit_type)
+    _check_repeat(case, start)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -217,7 +232,8 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
         if live.starts_at == start:  # The form was sent twice.
             return case
         raise BookingError(_("You already have a time. Open your page again to see it."))
-    appointment, _refused = hold(case, start, policy, now)
+    _check_repeat(case, start)
+    appointment, _refused = hold(case, start, policy_for_case(policy, case), now)
     if appointment is None:
         raise cannot_hold()
     take_change(HOLD_CHANGES, case)
@@ -314,9 +330,9 @@ def _expire(appointment: Appointment) -> None:
     notify_patient(MessageKind.EXPIRED, appointment)
 
 
-def lock_with_expired(case_id: int, now: datetime) -> None:
-    """Lock a case and those whose holds are over, in the order of keys, as other services lock several cases."""
-    wanted = Q(pk=case_id) | Q(pk__in=expired_holds(now).values("case"))
+def lock_with_expired(case_id: int, now: datetime, others: Collection[int] = ()) -> None:
+    """Lock cases and those whose holds are over, in the order of keys, as other services lock several cases."""
+    wanted = Q(pk__in=[case_id, *others]) | Q(pk__in=expired_holds(now).values("case"))
     list(Case.objects.select_for_update(no_key=True).filter(wanted).order_by("pk").values_list("pk"))
 
 
@@ -413,6 +429,7 @@ def _owe_after_visit(case: Case, visit: Appointment, state: AppointmentState, ev
         owe(case, TaskKind.NO_SHOW, event, appointment=visit)
     if state == AppointmentState.TREATED:
         owe(case, TaskKind.DAY_AFTER, event, visit.starts_at, appointment=visit)
+        queue_day_after_email(visit)
         if days := visit.done.repeat_after_days:
             not_before = visit.starts_at.astimezone(get_clinic_zone()).date() + days * DAY
             owe(case, TaskKind.REPEAT, event, appointment=visit, not_before=not_before)
@@ -452,8 +469,7 @@ def _step_back(
     state, until = known["state"], known.get("held_until")
     if state in LIVE and case.appointments.live().exists():
         raise TransitionError(_("Another time is held or booked for this case. Cancel that one first."))
-    if step:
-        _take_back(case, step, Status(known["status"]))
+    restores = step is None or _take_back(case, step)
     if not state:
         # A walk-in was never booked, so undoing the check-in leaves no visit. The events still tell of it.
         free_slots(visit)
@@ -462,6 +478,10 @@ def _step_back(
     else:
         visit.treatment = None
         _set_state(visit, AppointmentState(state), datetime.fromisoformat(until) if until else None)
+    if restores:
+        set_status(case, Status(known["status"]))
+    elif case.status == Status.IN_CARE:
+        set_status(case, rest_status(case))
     if until:
         expire(now)
     save_change(case)
@@ -470,18 +490,15 @@ def _step_back(
     return case
 
 
-def _take_back(case: Case, step: Event, status: Status) -> None:
-    """Restore the tasks and the status from before a step.
+def _take_back(case: Case, step: Event) -> bool:
+    """Restore the tasks from before a step, and return whether the status is restored, too.
 
     What the desk has answered, or the patient has asked for, since then stays.
     """
     was_reached = case.events.filter(kind=EventKind.ANSWERED, pk__gt=step.pk).exists()
     has_asked = case.tasks.open().filter(kind=TaskKind.ANSWER, opening_event__gt=step).exists()
     reopen(step, but=CONTACT_TASKS if was_reached else ())
-    if not was_reached and not has_asked:
-        set_status(case, status)
-    elif case.status == Status.IN_CARE:
-        set_status(case, Status.CONTACTING)
+    return not was_reached and not has_asked
 
 
 def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
@@ -490,7 +507,8 @@ def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
         Q(kind=EventKind.STAGE, data__to=Status.CONTACTING)
         | Q(kind__in=(EventKind.ANSWERED, EventKind.CALLED), data__began_contact=True)
     )
-    if step := began.order_by("pk").last():
+    step = began.order_by("pk").last()
+    if step and step.kind != EventKind.STAGE:
         reopen(step)
     set_status(case, Status.NEW)
     save_change(case)
@@ -506,6 +524,9 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
     One that the patient has checked in to early is canceled, too. A visit that has begun stays as it is. Raise
     OwedError if something is owed that closing does not settle.
     """
+    visits = case.appointments.all()
+    if outcome != Outcome.NO_SHOW and any(is_unclear(visit, now) for visit in visits):
+        raise TransitionError(SAY_FIRST)
     if outcome not in get_outcomes(case, now):
         raise TransitionError(_("The case cannot have ended like this. Choose an outcome that matches what happened."))
     if case.is_complaint and case.severity != Severity.SERVICE:
@@ -517,11 +538,9 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
             ended = _give_up(visit, now)
             canceled.append(visit.starts_at)
             notify_patient(MessageKind(ended.value), visit, by_desk=True)
-        elif outcome == Outcome.NO_SHOW:
+        else:
             _end(visit, AppointmentState.NO_SHOW)
             missed.append(visit)
-        else:
-            raise TransitionError(SAY_FIRST)
     data = {"outcome": outcome, "was_quarantined": stage == Status.QUARANTINED, "canceled": canceled}
     set_status(case, Status.CLOSED, outcome)
     save_change(case)
@@ -536,9 +555,7 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
 
 def get_closing_outcomes(case: Case, now: datetime) -> list[Outcome]:
     """Return how the case may be closed now: the outcomes that leave nothing owed."""
-    unclear = any(is_unclear(visit, now) for visit in case.appointments.live())
-    outcomes = [outcome for outcome in get_outcomes(case, now) if not unclear or outcome == Outcome.NO_SHOW]
-    return [outcome for outcome in outcomes if not find_blocking(case, outcome, now)]
+    return [outcome for outcome in get_outcomes(case, now) if not find_blocking(case, now, outcome)]
 
 
 def _reopen(case: Case, actor: User, note: str) -> Case:
@@ -572,6 +589,7 @@ def _walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appoint
     """Return a visit from this quarter hour on, of a patient who comes without one."""
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
+    policy = policy_for_case(policy, case)
     start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
     visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
     # The patient has come, so the visit is saved even without a free room.
@@ -633,16 +651,33 @@ def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime
         raise BookingError(_("It is too close to your visit to change it here. Please call us."))
 
 
+def _check_repeat(case: Case, start: datetime) -> None:
+    """Refuse a time that the patient chooses before the date of their repeat, which the desk could not book."""
+    if case.not_before and start.astimezone(get_clinic_zone()).date() < case.not_before:
+        raise BookingError(_("That time is too early for your next visit. Please choose a later one, or call us."))
+
+
 def _take_anyway(
-    policy: BookingPolicy, start: datetime, now: datetime, appointment: Appointment, anyway: Collection[str]
+    policy: BookingPolicy,
+    start: datetime,
+    now: datetime,
+    appointment: Appointment,
+    anyway: Collection[str],
+    preferred: Collection[int] = (),
 ) -> list[str]:
     """Take the slots of a visit from a blocked time, and return the kinds of obstacle that were ignored.
 
     Raise UnusualTimeError unless ``anyway`` names all of them. A time that stays in its own room is not blocked.
     """
     stays = appointment.state == AppointmentState.HELD and appointment.starts_at == start
-    blocked = [] if stays else find_blocked(policy, start, now, appointment)
-    obstacles = find_obstacles(policy, start, now, blocked)
+    if stays:
+        blocked, resources = [], list(appointment.slots.values_list("resource", flat=True).distinct())
+    else:
+        blocked = find_blocked(policy, start, now, appointment, preferred)
+        resources = find_resources(
+            policy, start, now, appointment, on_offer=False, preferred=preferred, ignored=blocked
+        )
+    obstacles = find_obstacles(policy, start, now, blocked, resources)
     kinds = sorted({obstacle.kind for obstacle in obstacles})
     if not set(kinds) <= {*anyway}:
         raise UnusualTimeError(start, obstacles)
@@ -651,12 +686,18 @@ def _take_anyway(
     return kinds
 
 
-def _place_anywhere(appointment: Appointment, start: datetime, policy: BookingPolicy, now: datetime) -> None:
+def _place_anywhere(
+    appointment: Appointment,
+    start: datetime,
+    policy: BookingPolicy,
+    now: datetime,
+    preferred: Collection[int] = (),
+) -> None:
     """Place the visit wherever resources are free then, on offer or not.
 
     Raise TimeTakenError.
     """
-    resources = find_resources(policy, start, now, moving=appointment if appointment.pk else None, on_offer=False)
+    resources = find_resources(policy, start, now, moving=appointment, on_offer=False, preferred=preferred)
     if not resources:
         raise time_taken(policy, start, now)
     place(appointment, start, resources, policy, now)

@@ -63,6 +63,8 @@ def record_call(
     began_contact = case.status == Status.NEW
     if began_contact or outcome in REACHED:
         set_status(case, rest_status(case))
+    if case.is_complaint and case.owner is None:
+        case.owner = actor  # Nobody owned the visit, so the complaint belongs to whoever calls first.
     case.phone_is_wrong = case.phone_is_wrong or outcome == CallOutcome.WRONG_NUMBER
     save_change(case)
     kind = EventKind.ANSWERED if outcome in REACHED else EventKind.CALLED
@@ -113,7 +115,7 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
 
 def should_give_up(case: Case) -> bool:
     """Return whether so many calls were not answered that the desk may close the case."""
-    return any(task.kind in GIVEN_UP and task.attempts >= MAX_ATTEMPTS for task in case.get_open_tasks())
+    return sum(task.attempts for task in case.get_open_tasks() if task.kind in GIVEN_UP) >= MAX_ATTEMPTS
 
 
 @transaction.atomic

@@ -34,8 +34,9 @@ from bookings.models import (
     Status,
     TaskKind,
 )
+from bookings.scheduling.due import Clock
 from bookings.scheduling.policy import BookingPolicy
-from clinic.models import ClinicProfile
+from clinic.models import ClinicProfile, OpeningHours
 
 from .appointments import drop_hold, expire, lock_with_expired
 from .cases import ask_again, lock_case, save_change, set_status
@@ -50,6 +51,7 @@ from .limits import (
     too_many_changes,
 )
 from .notifications import notify_desk, notify_patient
+from .repeats import answer_offers, find_answered_offers
 from .slots import (
     TimeTakenError,
     cannot_hold,
@@ -58,6 +60,7 @@ from .slots import (
     find_resources,
     hold,
     lock_resources,
+    policy_for_case,
     time_taken,
 )
 from .tasks import keep_track, owe, owe_change_seen, retime, settle
@@ -166,19 +169,26 @@ def _submit(
             if not find_resources(policy, start, now):
                 raise time_taken(policy, start, now)
         lock_resources()
+    # The policy has read the hours already.
+    clock = Clock.build(settings, policy.schedule if policy else OpeningHours.schedule_for(profile), profile.zone)
     if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
         case = _create_case(submission, fields, Status.QUARANTINED)
-        owe(case, TaskKind.REVIEW, Event.objects.record(case, EventKind.RECEIVED), case.created_at)
+        event = Event.objects.record(case, EventKind.RECEIVED)
+        owe(case, TaskKind.REVIEW, event, case.created_at, clock=clock)
         return case, True
     case, data = _create_case(submission, fields, Status.NEW), {}
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
+    offers = find_answered_offers(case)
     if start and policy:
         if expired_holds(now).exists():
+            lock_with_expired(case.pk, now, offers)
             expire(now)
         _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
-    owe(case, TaskKind.ANSWER, Event.objects.record(case, EventKind.RECEIVED, **data), case.created_at)
+    event = Event.objects.record(case, EventKind.RECEIVED, **data)
+    owe(case, TaskKind.ANSWER, event, case.created_at, clock=clock)
+    answer_offers(case, offers)
     return case, True
 
 
@@ -287,6 +297,7 @@ def _change_hold(
     current = case.appointments.live().first()
     if _is_time_of(current or case.appointments.newest(), submission):
         return None, None, {}
+    policy = policy_for_case(policy, case)
     if current:
         _check_may_give_up(case, current, submission, policy, now)
     if current or submission.start:
@@ -362,7 +373,8 @@ def _was_canceled_before(known: Appointment, opened_at: datetime | None) -> bool
     """Return whether the visit was canceled when the form was opened."""
     if known.state != AppointmentState.CANCELED or opened_at is None:
         return False
-    canceled = known.case.events.filter(kind=EventKind.CANCELED).order_by("pk").last()
+    ends = Q(kind=EventKind.CANCELED) | Q(data__chose_again=True) | Q(data__has_key="canceled")
+    canceled = known.case.events.filter(ends).order_by("pk").last()
     return canceled is not None and canceled.at < opened_at
 
 
@@ -511,7 +523,8 @@ def release_from_quarantine(
     """
     now = timezone.now()
     lock_resources()
-    lock_with_expired(case_id, now)
+    offers = find_answered_offers(Case.objects.get(pk=case_id))
+    lock_with_expired(case_id, now, offers)
     case = lock_case(case_id, expected_version)
     if case.status != Status.QUARANTINED:
         raise BookingError(_("This case is not in quarantine."))
@@ -529,4 +542,5 @@ def release_from_quarantine(
     event = Event.objects.record_stage(case, Status.QUARANTINED, Status.NEW, actor, note, **data)
     settle(case, [TaskKind.REVIEW], event)
     owe(case, TaskKind.ANSWER, event)
+    answer_offers(case, offers)
     return case

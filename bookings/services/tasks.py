@@ -4,11 +4,14 @@ A task is owed by the service that makes something owed, in its transaction and 
 locked by then, so no two services write the tasks of one case at once.
 """
 
+import threading
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, Q
+from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
@@ -42,6 +45,12 @@ DUE_IN_TIME = (TaskKind.ANSWER, TaskKind.COMPLAINT, TaskKind.DAY_AFTER, TaskKind
 # While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
+_pending = threading.local()  # connections belong to one thread, so their transactions do too
+
+
+# Once the desk has asked a patient about a treatment, it did take place.
+ASKED_ABOUT = (TaskKind.DAY_AFTER, TaskKind.REPEAT)
+
 
 class OwedError(BookingError):
     """Refuse to close a case while something is owed, listed in ``tasks``."""
@@ -73,6 +82,7 @@ def owe(
     appointment: Appointment | None = None,
     attempts: int = 0,
     not_before: date | None = None,
+    clock: Clock | None = None,
 ) -> Task:
     """Owe something about a case, or return what is owed already.
 
@@ -92,7 +102,7 @@ def owe(
         counts_from=counts_from or timezone.now(),
     )
     holds = find_holds({case.pk}) if kind == TaskKind.ANSWER else {}
-    set_moments(task, get_clock(), holds.get(case.pk))
+    set_moments(task, clock or get_clock(), holds.get(case.pk))
     task.save(force_insert=True)
     return task
 
@@ -118,12 +128,12 @@ def settle(
 def reopen(event: Event, *, but: Collection[str] = ()) -> None:
     """Take back what an event has done to tasks: delete what it opened, open what it closed.
 
-    Kinds in ``but`` stay closed. Raise BookingError if something that it opened has been settled since.
+    Kinds in ``but`` stay closed. Raise BookingError if the patient has been asked since about what would be taken back.
     """
     opened = Task.objects.filter(opening_event=event)
-    if done := opened.filter(closing_event__isnull=False).exclude(result=TaskResult.MOOT).first():
+    if done := opened.filter(kind__in=ASKED_ABOUT, closing_event__isnull=False).first():
         words = {"task": done.get_kind_display()}
-        raise BookingError(_("This cannot be taken back any more. It has been done: %(task)s.") % words)
+        raise BookingError(_("This cannot be taken back, because it has been done: %(task)s.") % words)
     opened.delete()
     for task in Task.objects.filter(closing_event=event).exclude(kind__in=but):
         is_owed_again = task.case.tasks.open().filter(kind=task.kind, appointment=None).exists()
@@ -168,21 +178,23 @@ def close_all(case: Case, event: Event, outcome: str) -> None:
         raise OwedError(owed)
 
 
-def find_blocking(case: Case, outcome: str, now: datetime) -> list[Task]:
-    """Return what is owed and would keep the case from being closed like this."""
+def find_blocking(case: Case, now: datetime, outcome: str = "") -> list[Task]:
+    """Return the open tasks that keep a case from being closed with this outcome, or with any.
+
+    Closing cancels a visit that is ahead, and may record that the patient missed one.
+    """
     settled = {*SETTLED_BY_CLOSING, TaskKind.SIGN_OFF}
     if outcome != Outcome.RESOLVED:
         settled.add(TaskKind.COMPLAINT)
-    tasks = case.tasks.open().exclude(kind__in=settled).select_related("appointment")
-    return [task for task in tasks if not _ends_with_case(task, outcome, now)]
+    tasks = (task for task in case.get_open_tasks() if task.kind not in settled)
+    return [task for task in tasks if not _ends_with_case(task, now, outcome)]
 
 
-def _ends_with_case(task: Task, outcome: str, now: datetime) -> bool:
-    """Return whether closing cancels the visit that the task is about, or says that the patient did not come."""
+def _ends_with_case(task: Task, now: datetime, outcome: str) -> bool:
     if task.kind != TaskKind.RECORD_VISIT:
         return False
-    is_missed = outcome == Outcome.NO_SHOW and task.appointment.state == AppointmentState.BOOKED
-    return task.appointment.starts_at > now or is_missed
+    is_missed = outcome in ("", Outcome.NO_SHOW) and task.appointment.state == AppointmentState.BOOKED
+    return is_missed or task.appointment.starts_at > now
 
 
 def may_snooze(task: Task, until: datetime) -> bool:
@@ -233,7 +245,31 @@ def retime_all() -> None:
     # The cases are locked before their tasks, as in every other service.
     owing = Task.objects.open().values("case")
     list(Case.objects.select_for_update(no_key=True).filter(pk__in=owing).order_by("pk").values_list("pk"))
-    _retime(list(Task.objects.open().select_related("appointment", "case")), get_clock())
+    if found := list(Task.objects.open().select_related("appointment", "case")):
+        _retime(found, get_clock())
+
+
+def connect() -> None:
+    """Compute the moments of all open tasks anew when the hours or the settings are saved."""
+    rows: list[Any] = [relation.related_model for relation in OpeningHours._meta.related_objects]
+    for model in (OpeningHours, *rows, ClinicProfile, ConsultationSettings):
+        for signal in (post_save, post_delete):
+            signal.connect(_retime_on_commit, sender=model, dispatch_uid="bookings.retime_all")
+
+
+def _retime_on_commit(**kwargs: Any) -> None:
+    """Retime after the transaction, once for all its changes.
+
+    The hours are saved, so a failure here is logged only. The worker does it again.
+    """
+    _pending.retime = True
+    transaction.on_commit(_retime_if_pending, robust=True)
+
+
+def _retime_if_pending() -> None:
+    if _pending.retime:
+        _pending.retime = False
+        retime_all()
 
 
 def _retime(tasks: Collection[Task], clock: Clock) -> None:

@@ -173,14 +173,14 @@ def get_visit_of_step(case: Case, visit_id: int | None = None) -> Appointment | 
     It is ``visit_id``, else the one that the patient has come to, else the one that is held or booked, else the one
     that says where the case stands.
     """
-    visits = case.appointments.exclude(state__in=GONE).select_related("visit_type").order_by("pk")
+    visits = sorted((visit for visit in case.appointments.all() if visit.state not in GONE), key=lambda visit: visit.pk)
     if visit_id:
-        return visits.filter(pk=visit_id).first()
+        return next((visit for visit in visits if visit.pk == visit_id), None)
     order = (AppointmentState.CHECKED_IN, *LIVE)
     current = [visit for visit in visits if visit.state in order]
     if current:
         return min(current, key=lambda visit: visit.state != AppointmentState.CHECKED_IN)
-    return visits.last()
+    return visits[-1] if visits else None
 
 
 def can_check_in(visit: Appointment, now: datetime, zone: tzinfo) -> bool:
@@ -208,11 +208,14 @@ def find_obstacle(visit: Appointment | None, to: Stage, now: datetime, zone: tzi
 
 def get_outcomes(case: Case, now: datetime) -> list[Outcome]:
     """Return how the case may have ended."""
-    if case.is_complaint:
-        return list(OF_COMPLAINTS)
     visits = list(case.appointments.all())
+    if any(is_unclear(visit, now) for visit in visits):
+        return [Outcome.NO_SHOW]  # For any other, the desk first records what became of the visit.
+    if case.is_complaint:
+        is_answered = not case.is_waiting
+        return [outcome for outcome in OF_COMPLAINTS if is_answered or outcome != Outcome.RESOLVED]
     came = any(visit.state in ATTENDED and visit.starts_at <= now for visit in visits)
-    missed = any(is_unclear(visit, now) or visit.state == AppointmentState.NO_SHOW for visit in visits)
+    missed = any(visit.state == AppointmentState.NO_SHOW for visit in visits)
     has_happened = {Outcome.COMPLETED: came, Outcome.NO_SHOW: missed, Outcome.RESOLVED: False}
     return [outcome for outcome in Outcome if has_happened.get(outcome, True)]
 

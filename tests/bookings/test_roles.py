@@ -31,7 +31,9 @@ BULK = {"case:bulk"}
 # These take a POST only. Who may send it: ``test_today.py`` and ``test_pulse.py``.
 POSTED = {"desk_act", "desk_presence"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:delete", "visit_type:delete"}
+RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete"}
+# They show visits in the way only. Who may see and change them: ``test_explain.py``, ``test_block_rules.py``.
+PLANNING = {"desk_explain", "desk_block_rules"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
 PUBLIC = {"bookings:consultation", "bookings:received", "bookings:visit", "bookings:visit_ics", "bookings:visit_cancel"}
 PUBLIC |= {"bookings:visit_complain", "bookings:visit_change", "bookings:visit_waitlist"}
@@ -94,7 +96,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | BULK | POSTED | RESOURCES | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | POSTED | RESOURCES | PLANNING | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -232,10 +234,12 @@ def permissions_of(name: str) -> set[str]:
 
 
 def test_each_group_has_its_permissions_on_cases(db):
-    cases = {"bookings.view_case", "bookings.change_case", "bookings.export_case"}
-    assert permissions_of("Front desk") == {"wagtailadmin.access_admin", *cases}
-    assert permissions_of("Clinicians") == {"wagtailadmin.access_admin", "bookings.view_case"}
-    assert not permissions_of("Editors") & cases
+    care = {"bookings.view_case", "bookings.note_case", "bookings.treat_case"}
+    desk, lead = {"bookings.change_case", "bookings.export_case"}, {"bookings.sign_off_case", "bookings.override_case"}
+    assert permissions_of("Front desk") == {"wagtailadmin.access_admin", *care, *desk}
+    assert permissions_of("Clinicians") == {"wagtailadmin.access_admin", "bookings.sign_off_case", *care}
+    assert not permissions_of("Editors") & (care | desk | lead)
+    assert permissions_of("Managers") >= care | desk | lead
     assert "bookings.change_consultationsettings" in permissions_of("Editors")
     assert permissions_of("Managers") >= permissions_of("Editors") | permissions_of("Front desk")
 

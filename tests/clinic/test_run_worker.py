@@ -159,12 +159,15 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "send_message": 121,
         "send_staff_mail": 121,
         "expire_holds": 11,
+        "escalate_complaints": 11,
         "publish_scheduled": 11,
         "recover_from_clock_change": 11,
         "recover_staff_mail": 11,
         "purge": 1,
         "purge_account_events": 1,
+        "retime_tasks": 1,
         "forget_networks": 1,
+        "extend_block_rules": 1,
         "empty_trash": 1,
     }
 
@@ -189,6 +192,7 @@ def test_worker_runs_all_jobs():
         run_worker.record_heartbeat,
         run_worker.send_message,
         run_worker.expire_holds,
+        run_worker.escalate_complaints,
         run_worker.publish_scheduled,
         outbox.recover_from_clock_change,
         run_worker.send_staff_mail,
@@ -197,7 +201,9 @@ def test_worker_runs_all_jobs():
     hourly_or_less = {
         limits.purge,
         run_worker.purge_account_events,
+        run_worker.retime_tasks,
         run_worker.forget_networks,
+        run_worker.extend_block_rules,
         run_worker.empty_trash,
     }
     assert set(run_worker.JOBS) == {*jobs, *hourly_or_less}
