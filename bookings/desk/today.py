@@ -144,7 +144,6 @@ FIXED = {
     TaskKind.NO_SHOW: CALLED,
     TaskKind.CHANGE_SEEN: (Button("action", "seen", gettext_lazy("Seen"), key="seen"),),
     TaskKind.SIGN_OFF: (Button("action", "sign_off", gettext_lazy("Sign off"), "sign_off", key="confirm"),),
-    TaskKind.REPEAT: (CALLED[1],),
 }
 
 
@@ -268,6 +267,9 @@ class Board:
         if task.kind == TaskKind.DAY_AFTER:
             yield Button("well", f"yes:{task.appointment_id}", _("Fine"), key="well")
             yield Button("well", f"no:{task.appointment_id}", _("Not well"), key="not-well")
+            yield CALLED[1]
+        if task.kind == TaskKind.REPEAT:
+            yield Button("open_repeat", str(task.appointment_id), _("Open the repeat"), key="open-repeat")
             yield CALLED[1]
         if task.kind == TaskKind.CALL and task.attempts >= MAX_ATTEMPTS:
             yield GIVE_UP

@@ -277,12 +277,13 @@ def test_unknown_view_is_all(desk, view):
         (TaskKind.NO_SHOW, ["Reached", "No answer"]),
         (TaskKind.DAY_AFTER, ["Fine", "Not well", "No answer"]),
         (TaskKind.CHANGE_SEEN, ["Seen"]),
+        (TaskKind.REPEAT, ["Open the repeat", "No answer"]),
         (TaskKind.SIGN_OFF, []),  # for clinicians and managers
         (TaskKind.NEXT_STEP, []),
     ],
 )
 def test_line_offers_what_is_owed(desk, kind, expected):
-    states = {TaskKind.NO_SHOW: "no_show", TaskKind.DAY_AFTER: "treated"}
+    states = {TaskKind.NO_SHOW: "no_show", TaskKind.DAY_AFTER: "treated", TaskKind.REPEAT: "treated"}
     is_complaint = kind in (TaskKind.COMPLAINT, TaskKind.SIGN_OFF)
     more = {"kind": CaseKind.COMPLAINT} if is_complaint else {}
     owe(kind, since=NOW - 4 * DAY, visit_state=states.get(kind), starts_at=NOW - 4 * DAY, **more)

@@ -1,18 +1,20 @@
 // Keys of the desk's pages. A page includes bookings/desk/keys.html and needs nothing else but attributes:
 //
-//   data-key-row       on each line (with tabindex="-1"): j and k go from line to line.
+//   data-key-row       on each line: j and k go from line to line. A table names its lines in one place, as a selector:
+//                      {% include "bookings/desk/keys.html" with rows="table.listing tbody tr" %}
 //   data-key-action    on a button, link, field or summary: the name of a key in KEYS. The key presses the first such
 //                      element of the line that has the focus, else the first one on the page outside of all lines. A
 //                      field gets the focus; a summary opens its details, and their first field gets the focus.
 //   data-key-fallback  the same, where the page has no such action: "/" leads to the list of cases.
 //
+// Without an attribute, Enter opens the first link of the line, and "/" goes to the page's search field.
+//
 // No key counts while somebody types, with Ctrl, Alt or Meta, or while a dialog is open.
 
 const KEYS = {
   Enter: "open", "/": "search", c: "confirm", d: "done", f: "well", i: "check-in", l: "later", m: "missed", n: "note",
-  r: "reached", s: "seen", t: "take", u: "not-well", w: "wrong-number", x: "no-answer",
+  o: "open-repeat", r: "reached", s: "seen", t: "take", u: "not-well", w: "wrong-number", x: "no-answer",
 };
-const ROW = "[data-key-row]";
 const FIELD = "input:not([type=hidden]), textarea, select";
 const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, "
   + "[contenteditable]:not([contenteditable=false])";
@@ -20,6 +22,8 @@ const DIALOG = "dialog[open], [aria-modal=true]:not([aria-hidden=true]), [role=d
 const PLACE = "desk-place";
 
 const help = document.querySelector("dialog[data-keys]");
+const ROW = ["[data-key-row]", help?.dataset.keys].filter(Boolean).join();
+const SEARCH = "[role=search] input:not([type=hidden])";
 const rows = () => [...document.querySelectorAll(ROW)].filter((row) => !row.closest("[inert]"));
 const isShown = (element) => element.checkVisibility?.() ?? true;
 
@@ -28,6 +32,7 @@ function currentRow() {
 }
 
 function goTo(row) {
+  row.tabIndex = -1;
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
@@ -42,10 +47,11 @@ function step(by) {
 function find(action) {
   const named = (name) => `[${name}~="${action}"]:not([disabled])`;
   const row = currentRow();
-  const inRow = row?.querySelector(named("data-key-action"));
+  const inRow = row?.querySelector(named("data-key-action")) ?? (action === "open" && row?.querySelector("a[href]"));
   if (inRow) return inRow;
   const onPage = [...document.querySelectorAll(named("data-key-action"))].filter((one) => !one.closest(ROW));
-  return onPage.find(isShown) ?? document.querySelector(named("data-key-fallback"));
+  const search = action === "search" ? [...document.querySelectorAll(`main ${SEARCH}, .w-slim-header ${SEARCH}`)] : [];
+  return [...onPage, ...search].find(isShown) ?? document.querySelector(named("data-key-fallback"));
 }
 
 function press(element) {
@@ -69,7 +75,8 @@ function leaveField(event) {
 
 function showHelp() {
   for (const entry of help.querySelectorAll("[data-key]")) {
-    entry.hidden = !document.querySelector(`[data-key-action~="${entry.dataset.key}"]`);
+    const { key } = entry.dataset;
+    entry.hidden = !document.querySelector(key === "row" || key === "open" ? ROW : `[data-key-action~="${key}"]`);
   }
   help.showModal();
 }
