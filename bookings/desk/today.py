@@ -203,15 +203,17 @@ class Board:
             output_field=CharField(),
         )
         place = Window(RowNumber(), partition_by=[F("section")], order_by=["due_at", "counts_from", "pk"])
-        held = Appointment.objects.filter(state=AppointmentState.HELD)
-        tasks = Task.objects.open().filter(self.scopes[self.view]).exclude(kind=TaskKind.REVIEW)
-        visits = [f"{one}__{kind}" for one in ("appointment", "case__about") for kind in ("visit_type", "treatment")]
-        tasks = tasks.select_related("case__owner", *visits)
-        tasks = tasks.prefetch_related("case__treatments", Prefetch("case__appointments", held, to_attr="held"))
-        tasks = tasks.annotate(section=section).annotate(place=place)
         is_complaint = Q(kind__in=(TaskKind.COMPLAINT, TaskKind.SIGN_OFF))
         first = CaseWhen(When(is_complaint, then=0), default=1)
-        return list(tasks.order_by(first, "place", "due_at", "counts_from")[:MAX_LINES])
+        shown = Task.objects.open().filter(self.scopes[self.view]).exclude(kind=TaskKind.REVIEW)
+        shown = shown.annotate(section=section).annotate(place=place)
+        # Chosen by narrow rows, before all that a line says is joined.
+        chosen = shown.order_by(first, "place", "due_at", "counts_from").values("pk")[:MAX_LINES]
+        visits = [f"{one}__{kind}" for one in ("appointment", "case__about") for kind in ("visit_type", "treatment")]
+        held = Appointment.objects.filter(state=AppointmentState.HELD)
+        tasks = Task.objects.filter(pk__in=chosen).select_related("case__owner", *visits).annotate(section=section)
+        tasks = tasks.prefetch_related("case__treatments", Prefetch("case__appointments", held, to_attr="held"))
+        return list(tasks.order_by("due_at", "counts_from", "pk"))
 
     @cached_property
     def digest(self) -> str:

@@ -53,8 +53,11 @@ DONE = """
 import json
 from bookings.models import Event
 
-rows = Event.objects.exclude(actor=None).order_by("pk")
-print("ROWS", json.dumps([[one.case.name, one.kind, one.data.get("how", ""), one.data.get("note", "")] for one in rows]))
+rows = [
+    [event.case.name, event.kind, event.data.get("how", ""), event.data.get("note", "")]
+    for event in Event.objects.exclude(actor=None).order_by("pk")
+]
+print("ROWS", json.dumps(rows))
 """
 
 
