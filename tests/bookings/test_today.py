@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from bookings import services
 from bookings.desk.queries import oldest_waiting
@@ -507,6 +508,25 @@ def make_many(number):
         )
         for n, case in enumerate(cases)
     )
+
+
+# Keys
+
+
+@pytest.mark.parametrize("has_keys", [True, False])
+def test_keys_can_be_switched_off_in_the_account(desk, has_keys):
+    UserProfile.objects.create(user=desk.user, keyboard_shortcuts=has_keys)
+    for path in (TODAY, "/admin/case/", page_of(owe(TaskKind.CALL).case)):
+        page = desk.get(path).content.decode()
+        assert ("bookings/desk/keys.js" in page) is has_keys, path
+
+
+def test_every_key_of_the_page_is_in_the_list_of_keys(desk):
+    owe_each()
+    page = soup(desk.get(TODAY))
+    listed = {entry["data-key"] for entry in page.select("dialog [data-key]")}
+    used = {one["data-key-action"] for one in page.select("[data-key-action]")} - {"phone"}
+    assert used <= listed
 
 
 # Who lands here

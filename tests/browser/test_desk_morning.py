@@ -258,3 +258,39 @@ def test_today_has_no_fault_that_axe_knows(owe, log_in):
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     assert violations(page) == []
+
+
+def test_keys_work_on_the_list_and_on_a_case(owe, log_in):
+    owe(MORNING)
+    page = log_in("frontdesk")
+    page.goto("/admin/case/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("table.listing tbody tr").nth(1)).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#case-search [name=q]")).to_be_focused()
+    page.keyboard.type("Carla j/x?")
+    expect(page.locator("#case-search [name=q]")).to_have_value("Carla j/x?")
+    page.goto("/admin/today/")
+    go_to(page, "Carla Call")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/case/*/")
+    page.keyboard.press("t")
+    expect(page.locator(".messages")).to_contain_text("You own this case now.")
+    page.keyboard.press("n")
+    page.keyboard.type("rtx")
+    expect(page.locator("[name=note]")).to_have_value("rtx")
+    page.locator("[name=note]").blur()
+    page.keyboard.press("x")
+    expect(page.locator(".messages")).to_contain_text("no answer")
+
+
+def test_second_clerk_on_a_case_is_named(owe, log_in):
+    owe('owe("call", "Carla Call", now - hour)')
+    pages = [log_in("frontdesk"), log_in("manager")]
+    for page in pages:
+        page.get_by_role("link", name="Carla Call").click()
+        page.wait_for_url("**/admin/case/*/")
+    pages[0].evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    for page in pages:
+        expect(page.locator("[data-presence]")).to_contain_text("is on this page")
