@@ -308,7 +308,7 @@ def get_step_permission(case: Case, value: str) -> str:
     Clinicians record visits, and close medical complaints or make them less urgent.
     """
     if value in Severity.values:
-        return "change" if triage.get_worse(case.severity, value) != case.severity else "sign_off"
+        return "note" if triage.get_worse(case.severity, value) != case.severity else "sign_off"
     stage = value.partition(":")[0]
     if stage in AppointmentState.values:
         return "treat"

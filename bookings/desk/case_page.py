@@ -324,8 +324,9 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         time_form.fields["visit_type"].offer(self.visit_types)
         step_form = step_form or StepForm()
         step_form.fields["treatment"].offer([one for one in self.visit_types if one.is_treatment])
-        # A case that has a time offers others when somebody asks for them.
-        offers_next = nearest is None and self.case.status in OPEN_STATUSES and (booking or self.live is None)
+        # A case that has or had a time offers others when somebody asks for them.
+        offers_next = nearest is None and self.case.status in OPEN_STATUSES
+        offers_next = offers_next and (booking or not self.case.appointments.all())
         return {
             "step_form": step_form.offer(outcomes),
             "call_form": call_form,

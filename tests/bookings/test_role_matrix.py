@@ -202,6 +202,8 @@ def buttons_of(client, case, user) -> list[tuple[str, str]]:
 
 def get_need(case, name, value) -> str:
     stage = value.partition(":")[0]
+    if name == "severity":
+        return "note" if [*Severity].index(value) < [*Severity].index(case.severity) else "sign_off"
     if (name, stage) == ("to_status", Status.CLOSED) and case.is_complaint and case.severity != Severity.SERVICE:
         return "sign_off"
     return NEEDS.get(name, {}).get(stage, "change")
