@@ -29,7 +29,7 @@ from .filters import CaseFilterSet
 from .queries import get_answer_by, unsent_messages
 
 # The list shows neither what the patient wrote nor the fields for search and matching.
-NOT_LISTED = ("message", "search_text", "fingerprint", "submission_key", "email", "phone", "phone_e164")
+NOT_LISTED = ("message", "fingerprint", "submission_key", "email", "phone", "phone_e164")
 
 
 class CellColumn(Column):

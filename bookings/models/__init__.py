@@ -34,4 +34,5 @@ from .scheduling import (
     Slot,
     VisitType,
 )
+from .search import SearchWord
 from .settings import ConsultationSettings

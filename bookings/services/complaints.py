@@ -6,13 +6,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import search_text_for
 from bookings.models import Case, CaseKind, ConsultationSettings, Event, EventKind, Message, MessageKind, Status
 from clinic.limits import take
 from clinic.models import ClinicProfile
 
 from .cases import ask_again, lock_case, save_change
 from .limits import COMPLAINTS_PER_NETWORK, COMPLAINTS_PER_VISIT, COMPLAINTS_SAVED
+from .search_words import write_search_words
 from .transitions import BookingError
 
 # A complaint copies the contact details of the previous case, not what the patient asked about.
@@ -66,8 +66,8 @@ def _open(previous: Case, text: str) -> Case:
         fingerprint=uuid4().hex,
         **{name: getattr(previous, name) for name in CONTACT},
     )
-    complaint.search_text = search_text_for(complaint)
     complaint.save(force_insert=True)
+    write_search_words(complaint)
     Event.objects.record(complaint, EventKind.RECEIVED)
     Event.objects.record(previous, EventKind.COMPLAINT, reference=complaint.reference)
     return complaint

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import fold, one_line, search_text_for
+from bookings.contact_details import fold, one_line
 from bookings.models import (
     ATTENDED,
     Appointment,
@@ -49,6 +49,7 @@ from .limits import (
     too_many_changes,
 )
 from .notifications import notify_desk, notify_patient
+from .search_words import write_search_words
 from .slots import (
     TimeTakenError,
     cannot_hold,
@@ -218,10 +219,10 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
         on_waitlist=submission.on_waitlist,
         **fields,
     )
-    case.search_text = search_text_for(case)
     _mark_repeat(case)
     case.patient = Patient.objects.create_for(case)
     case.save(force_insert=True)
+    write_search_words(case)
     _add_treatments(case, get_titles(submission.treatment_ids))
     Event.objects.record(case, EventKind.RECEIVED)
     Consent.objects.create(case=case, wording=submission.consent_wording)
@@ -385,7 +386,7 @@ def _save_changes(
         setattr(case, name, fields[name])
     if "phone" in changes:
         case.phone_e164 = fields["phone_e164"]
-    case.search_text = search_text_for(case)
+    write_search_words(case)
     if "email" in changes:
         readdress(case)
     was_closed = case.status == Status.CLOSED

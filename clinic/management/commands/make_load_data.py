@@ -19,7 +19,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from blog.models import BlogCategory, BlogIndexPage, BlogPage, BlogPageTreatment
 from bookings import models
-from bookings.contact_details import search_text_for
+from bookings.contact_details import get_contact_words, get_words
 from bookings.models import AppointmentState, CaseKind, ContactBy, EventKind, MessageKind, Outcome, Status
 from bookings.scheduling.availability import slots_between
 from clinic.demo.content import read_yaml
@@ -140,7 +140,9 @@ class CaseMaker:
             for at in slots_between(visit.starts_at, visit.ends_at)
         )
         models.CaseTreatment.objects.bulk_create(row for case in cases for row in self.make_treatments(case))
-        models.Event.objects.bulk_create(row for case, visit in made for row in self.make_events(case, visit))
+        events = [row for case, visit in made for row in self.make_events(case, visit)]
+        models.Event.objects.bulk_create(events)
+        models.SearchWord.objects.bulk_create(make_search_words(cases, events))
         models.Message.objects.bulk_create(row for case, visit in made for row in self.make_messages(case, visit))
         models.Consent.objects.bulk_create(
             models.Consent(case=case, wording="Yes.", given_at=case.created_at) for case in cases
@@ -174,7 +176,6 @@ class CaseMaker:
             answered_at=None if status == Status.NEW else self.later(received, hours=30),
             closed_at=self.later(received, hours=24 * 60) if status == Status.CLOSED else None,
         )
-        case.search_text = search_text_for(case)
         case.patient = models.Patient(name=case.name, email=case.email, phone_e164=case.phone_e164)
         state = stage if stage in AppointmentState else VISITS_OF_CLOSED.get(outcome)
         return case, self.make_visit(case, state) if state else None
@@ -248,3 +249,10 @@ class CaseMaker:
                 sent_at=None if failed else case.created_at,
                 created_at=case.created_at,
             )
+
+
+def make_search_words(cases: list[models.Case], events: list[models.Event]) -> Iterator[models.SearchWord]:
+    words = {case: get_contact_words(case) | get_words(case.message) for case in cases}
+    for event in events:
+        words[event.case] |= get_words(event.data.get("note", ""))
+    return (models.SearchWord(case=case, word=word) for case in cases for word in sorted(words[case]))
