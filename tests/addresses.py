@@ -85,6 +85,7 @@ account/sessions/
 account/uncover/<int:pk>/
     account/uncover/1/
 admin/case/bulk/
+admin/case/views/
 admin/password_reset/<path:rest>
     admin/password_reset/confirm/MQ/abc-0123456789/
 admin/reports/sign-ins/

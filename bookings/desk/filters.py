@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
 
-from bookings.models import OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status
+from bookings.models import OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, CaseKind, CaseTreatment, Status
 from bookings.services import unconfirmed_holds
 from bookings.services.transitions import GONE, UNFINISHED
 from clinic.models import ClinicProfile
@@ -98,6 +98,9 @@ class CaseFilterSet(WagtailFilterSet):
     received = django_filters.DateFromToRangeFilter(
         label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
     )
+    visit = django_filters.DateFromToRangeFilter(
+        label=_("Visit date"), widget=DateRangePickerWidget, method="filter_visit"
+    )
     owner = OwnerFilter(
         label=_("Owner"), queryset=lambda request: desk_users(), null_label=_("Nobody"), null_value=NOBODY
     )
@@ -120,7 +123,7 @@ class CaseFilterSet(WagtailFilterSet):
 
     kind = RadioFilter(
         label=_("Kind"),
-        choices=[("complaint", _("Complaints"))],
+        choices=CaseKind.choices,
     )
     changed = RadioFilter(
         label=_("Changed by the patient"),
@@ -165,6 +168,16 @@ class CaseFilterSet(WagtailFilterSet):
         if days.stop:
             cases = cases.filter(created_at__lte=in_zone(days.stop, zone))
         return cases
+
+    def filter_visit(self, cases, name, days):
+        """Filter by the local day of a visit that takes place, took place or was missed, both days included."""
+        zone = ClinicProfile.for_request(self.request).zone
+        visits = Appointment.objects.filter(state__in=(AppointmentState.HELD, *VISITS))
+        if days.start:
+            visits = visits.filter(starts_at__gte=in_zone(days.start, zone))
+        if days.stop:
+            visits = visits.filter(starts_at__lte=in_zone(days.stop, zone))
+        return cases.filter(pk__in=visits.values("case"))
 
     def filter_messages(self, cases, name, value):
         return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))

@@ -21,6 +21,7 @@ from .cases import (
 from .events import AnsweredBy, Event, EventKind
 from .messages import TO_STAFF, UNSENT, Channel, Direction, Message, MessageKind, MessageState
 from .patients import Patient, PatientLink
+from .saved_views import SavedView
 from .scheduling import (
     ATTENDED,
     CONFIRMABLE,

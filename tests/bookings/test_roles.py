@@ -25,8 +25,8 @@ SECRETS = ("Zoraida", "Quill", "zoraida@", "555-0177", "9495550177", "dimple", "
 
 # Each address of the desk, and who may post a change there. Who may see it: ``SEE``. Everybody else is sent away.
 DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, "desk_calendar": set()}
-# It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
-BULK = {"case:bulk"}
+# They take a POST only. Who may send it: ``test_bulk.py`` and ``test_saved_views.py``.
+BULK = {"case:bulk", "case:views"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
 RESOURCES = {"resource:delete", "visit_type:delete"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
