@@ -20,7 +20,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import LIVE, Appointment, AppointmentState, Case, Status
+from bookings.models import LIVE, Appointment, AppointmentState, Case, CaseKind, Status
 from bookings.scheduling.formatting import format_short
 from clinic.models import ClinicProfile
 
@@ -38,6 +38,8 @@ NOT_LISTED = ("message", "fingerprint", "submission_key", "email", "phone_e164")
 # What the address and the search form send besides filters and order.
 NOT_FILTERS = ("csrfmiddlewaretoken", "action", "all", "case")
 MAX_COUNTED = 1_000
+# Shorter than the labels of the kinds, so that a row needs one line.
+KIND_MARKS = {CaseKind.REPEAT: gettext_lazy("Repeat"), CaseKind.COMPLAINT: gettext_lazy("Complaint")}
 # The columns that sort the list.
 SORTED_BY = {"received": "created_at", "name": "name", "visit": "visit_starts_at"}
 
@@ -49,6 +51,7 @@ class CellColumn(Column):
     """
 
     def __init__(self, name: str, *, view: "CaseIndexView", **kwargs: Any):
+        kwargs.setdefault("classname", "" if name == "name" else f"desk-wide desk-{name}-cell")
         super().__init__(name, **kwargs)
         self.view = view
         self.cell_template_name = f"bookings/desk/cells/{name}.html"
@@ -200,13 +203,13 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return [
             *([CellColumn("select", label=_("Select"), view=self, classname="desk-select")] if may_select else []),
             CellColumn("name", label=_("Name"), view=self, sort_key="name"),
-            CellColumn("phone", label=_("Phone"), view=self, classname="desk-wide"),
+            CellColumn("phone", label=_("Phone"), view=self),
             CellColumn("status", label=_("Status"), view=self),
             CellColumn("due", label=_("Next due"), view=self),
-            CellColumn("visit", label=_("Visit"), view=self, sort_key="visit", classname="desk-wide"),
-            CellColumn("treatments", label=_("Treatments"), view=self, classname="desk-wide desk-treatments"),
-            CellColumn("owner", label=_("Owner"), view=self, classname="desk-wide"),
-            CellColumn("received", label=_("Received"), view=self, sort_key="received", classname="desk-wide"),
+            CellColumn("visit", label=_("Visit"), view=self, sort_key="visit"),
+            CellColumn("treatments", label=_("Treatments"), view=self),
+            CellColumn("owner", label=_("Owner"), view=self),
+            CellColumn("received", label=_("Received"), view=self, sort_key="received"),
         ]
 
     def get_row_context(self, case: Case) -> dict[str, Any]:
@@ -214,6 +217,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         visit = self.get_current_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
+            "kind": KIND_MARKS.get(case.kind, ""),
             "is_red": case.is_open_complaint,
             "stage": get_label(case),
             "due": format_short(due, self.zone) if due else "",

@@ -69,12 +69,12 @@ def test_kind_of_case_is_marked_beside_its_name(desk):
     factories.make_case(name="Ana Again", kind="repeat")
     factories.make_case(name="Ana Sore", kind="complaint", created_at=NOW - HOUR)
     marks = [mark.get_text() for mark in soup(desk.get(LIST)).select(".desk-name .desk-kind")]
-    assert marks == ["Repeat visit", "Something feels wrong"]
+    assert marks == ["Repeat", "Complaint"]
 
 
 def test_many_treatments_stand_on_one_line(desk):
     factories.make_case(treatments=tuple(f"Treatment {number}" for number in range(9)))
-    cell = soup(desk.get(LIST)).select_one("td.desk-treatments")
+    cell = soup(desk.get(LIST)).select_one("td.desk-treatments-cell")
     assert cell.get_text().strip().startswith("Treatment 0, Treatment 1, ")
     assert len(cell.select("span")) == 1
 
