@@ -4,7 +4,6 @@ The times at 1,000 articles and 100,000 cases: ``tests/performance/measure.py``.
 """
 
 import io
-from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -47,26 +46,6 @@ def test_blog_queries_do_not_grow_with_articles(client, profile, blog_index, pat
     few = queries_for(client, path)
     make_load(articles=21)
     assert queries_for(client, path) <= few + 1  # there is a second page now
-
-
-NARROWED = {
-    "all": lambda cases: cases,
-    "status": lambda cases: cases.filter(status__in=["closed"]),
-    "owner": lambda cases: cases.filter(owner=None),
-    "received": lambda cases: cases.filter(created_at__gte=timezone.now() - timedelta(days=30)),
-}
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")
-def test_desk_list_walks_its_narrow_index(db):
-    # Sorting, or reading rows to filter, is what gets slow.
-    for name, narrow in NARROWED.items():
-        plan = narrow(Case.objects.all())[:30].explain()
-        assert "bookings_desk_list" in plan, name
-        assert "TEMP B-TREE" not in plan, name
-    for name in ("owner",):
-        plan = NARROWED[name](Case.objects.all()).order_by().values("pk").explain()
-        assert "COVERING INDEX bookings_desk_list" in plan, name
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")

@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
@@ -28,6 +30,8 @@ CLOSE_AS = {
     Outcome.DUPLICATE: gettext_lazy("Close as sent twice"),
     Outcome.NOT_A_REQUEST: gettext_lazy("Close as not a request"),
 }
+# The day from which the next opening is looked for.
+SNOOZE = {"snooze:1": gettext_lazy("the next business day"), "snooze:7": gettext_lazy("in a week")}
 RELEASE = {
     "release": gettext_lazy("Release from quarantine"),
     "release_hold": gettext_lazy("Release the held times"),
@@ -45,6 +49,7 @@ class BulkForm(forms.Form):
         self.fields["action"].choices = [
             ("", _("With the selected …")),
             (_("Assign to"), [*owners, (f"assign:{NOBODY}", _("Nobody"))]),
+            (_("Put off until"), list(SNOOZE.items())),
             (_("Close"), [(f"close:{outcome}", label) for outcome, label in CLOSE_AS.items()]),
             (_("Release"), list(RELEASE.items())),
         ]
@@ -78,6 +83,10 @@ def _get_service(action: str, policy: BookingPolicy) -> Callable[..., object]:
     if name == "assign":
         owner = None if value == NOBODY else User.objects.get(pk=value)
         return lambda pk, **common: services.assign(pk, owner, **common)
+    if name == "snooze":
+        clock = services.get_clock()
+        until = clock.business_day_from(clock.local_date(timezone.now()) + timedelta(days=int(value))).opens_at
+        return lambda pk, **common: services.snooze(pk, until, **common)
     if name == "close":
         return lambda pk, **common: services.change_stage(pk, Status.CLOSED, outcome=value, policy=policy, **common)
     if name == "release":

@@ -1,6 +1,5 @@
 """List cases in the Wagtail admin."""
 
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +19,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import LIVE, Appointment, AppointmentState, Case, CaseKind, Status
+from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, CaseKind, Status, Task
 from bookings.scheduling.formatting import format_short
 from clinic.models import ClinicProfile
 
@@ -30,7 +29,7 @@ from .case_page import CaseView
 from .export import CaseExportMixin, log_export
 from .filters import CaseFilterSet
 from .labels import describe_state, get_label
-from .queries import get_answer_by, unsent_messages
+from .queries import unsent_messages
 from .saved_views import SavedViewsView, clean_querystring
 
 # The list shows neither what the patient wrote nor the fields for matching.
@@ -40,8 +39,14 @@ NOT_FILTERS = ("csrfmiddlewaretoken", "action", "all", "case")
 MAX_COUNTED = 1_000
 # Shorter than the labels of the kinds, so that a row needs one line.
 KIND_MARKS = {CaseKind.REPEAT: gettext_lazy("Repeat"), CaseKind.COMPLAINT: gettext_lazy("Complaint")}
-# The columns that sort the list.
-SORTED_BY = {"received": "created_at", "name": "name", "visit": "visit_starts_at"}
+COMING = Appointment.objects.filter(case=OuterRef("pk"), state__in=(*LIVE, AppointmentState.CHECKED_IN))
+OWED = Task.objects.open().filter(case=OuterRef("pk"))
+# What the list can be sorted by, besides the moment of receipt.
+SORTED_BY = {
+    "name": F("name"),
+    "visit": Subquery(COMING.order_by("starts_at").values("starts_at")[:1]),
+    "due": Subquery(OWED.order_by("due_at").values("due_at")[:1]),
+}
 
 
 class CellColumn(Column):
@@ -51,7 +56,7 @@ class CellColumn(Column):
     """
 
     def __init__(self, name: str, *, view: "CaseIndexView", **kwargs: Any):
-        kwargs.setdefault("classname", "" if name == "name" else f"desk-wide desk-{name}-cell")
+        kwargs.setdefault("classname", f"desk-{name}-cell" if name == "name" else f"desk-wide desk-{name}-cell")
         super().__init__(name, **kwargs)
         self.view = view
         self.cell_template_name = f"bookings/desk/cells/{name}.html"
@@ -140,27 +145,27 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
     def get_base_queryset(self):
         unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
         cases = Case.objects.select_related("owner").defer(*([] if self.is_export else NOT_LISTED))
-        return cases.prefetch_related("treatments", unsent, services.prefetch_visits())
+        return cases.prefetch_related("treatments", unsent, services.prefetch_visits(), services.prefetch_open_tasks())
 
     def order_queryset(self, queryset):
-        """Order by a column, and by the newest among equals. Cases without a visit come last."""
-        name = self.ordering.removeprefix("-")
-        by = F(SORTED_BY[name])
-        if name == "visit":
-            visits = Appointment.objects.filter(case=OuterRef("pk"), state__in=(*LIVE, AppointmentState.CHECKED_IN))
-            queryset = queryset.alias(visit_starts_at=Subquery(visits.order_by("starts_at").values("starts_at")[:1]))
-        is_descending = self.ordering.startswith("-")
-        first = by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True)
-        if name == "received":  # An index has this order. It has no place for empty values, since there are none.
+        """Order by a column, and by the newest among equals. Cases without a visit, or with nothing due, come last."""
+        name, is_descending = self.ordering.removeprefix("-"), self.ordering.startswith("-")
+        if name == "received":
             return queryset.order_by("-created_at", "-pk") if is_descending else queryset.order_by("created_at", "pk")
-        return queryset.order_by(first, "-created_at", "-pk")
+        by = SORTED_BY[name]
+        return queryset.order_by(
+            by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True), "-created_at", "-pk"
+        )
+
+    @cached_property
+    def is_open_only(self) -> bool:
+        """Return whether the list leaves out the closed cases and those in quarantine, as it does by itself."""
+        has_status = self.filters.is_valid() and self.filters.form.cleaned_data["status"]
+        return not (self.is_searching or has_status)
 
     def filter_queryset(self, queryset):
-        """Exclude quarantined cases unless a status or a search is set."""
         cases = super().filter_queryset(queryset)
-        if self.is_searching or self.request.GET.getlist("status"):
-            return cases
-        return cases.exclude(status=Status.QUARANTINED)
+        return cases.filter(status__in=OPEN_STATUSES) if self.is_open_only else cases
 
     def search_queryset(self, queryset):
         return queryset.search(self.search_query)
@@ -186,6 +191,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         matches = ngettext("%(count)s match", "%(count)s matches", paginator.count) % {"count": paginator.count_label}
         shown = {
             "count_words": matches,
+            "is_open_only": self.is_open_only,
             "quarantined": self.quarantined,
             "kept": self.kept,
             "querystring": self.querystring,
@@ -205,7 +211,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
             CellColumn("name", label=_("Name"), view=self, sort_key="name"),
             CellColumn("phone", label=_("Phone"), view=self),
             CellColumn("status", label=_("Status"), view=self),
-            CellColumn("due", label=_("Next due"), view=self),
+            CellColumn("due", label=_("Next due"), view=self, sort_key="due"),
             CellColumn("visit", label=_("Visit"), view=self, sort_key="visit"),
             CellColumn("treatments", label=_("Treatments"), view=self),
             CellColumn("owner", label=_("Owner"), view=self),
@@ -213,24 +219,23 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         ]
 
     def get_row_context(self, case: Case) -> dict[str, Any]:
-        due = self.get_due(case)
+        tasks = case.get_open_tasks()
+        task = tasks[0] if tasks else None
         visit = self.get_current_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
             "kind": KIND_MARKS.get(case.kind, ""),
             "is_red": case.is_open_complaint,
             "stage": get_label(case),
-            "due": format_short(due, self.zone) if due else "",
-            "is_late": due is not None and self.now >= due,
+            "due": format_short(task.due_at, self.zone) if task else "",
+            "owed": task.get_kind_display() if task else "",
+            "is_late": task is not None and self.now >= task.due_at,
             "starts": format_short(visit.starts_at, self.zone) if visit else "",
             "is_firm": visit is not None and not visit.held_until,
             "visit_state": describe_state(visit, self.zone) if visit else "",
             "treatments": ", ".join(row.title for row in case.treatments.all()),
             "received": format_short(case.created_at, self.zone),
         }
-
-    def get_due(self, case: Case) -> datetime | None:
-        return get_answer_by(case, self.policy) if case.is_waiting else None
 
     def get_current_visit(self, case: Case) -> Appointment | None:
         """Return the visit of a listed case that is held, booked or going on, or None."""

@@ -35,6 +35,7 @@ COLUMNS = {
     "owner": gettext_lazy("Owner"),
     "received": gettext_lazy("Received (%(zone)s)"),
     "requested": gettext_lazy("Requested time (%(zone)s)"),
+    "source": gettext_lazy("Source"),
     "message": gettext_lazy("In the patient's own words"),
     "reference": gettext_lazy("Reference"),
     "unsent": gettext_lazy("Unsent emails"),
@@ -88,19 +89,20 @@ class CaseExportMixin(SpreadsheetExportMixin):
         return str(COLUMNS[field]) % {"zone": self.zone.key}
 
     def to_row_dict(self, item: Case) -> dict[str, Any]:
-        visit, due = self.get_current_visit(item), self.get_due(item)
+        visit, tasks = self.get_current_visit(item), item.get_open_tasks()
         return {
             "kind": item.get_kind_display(),
             "name": item.name,
             "phone": item.phone,
             "email": item.email,
             "status": get_label(item),
-            "due": self.format_moment(due),
+            "due": self.format_moment(tasks[0].due_at if tasks else None),
             "visit": self.format_moment(visit and visit.starts_at),
             "treatments": ", ".join(row.title for row in item.treatments.all()),
             "owner": get_user_display_name(item.owner) if item.owner else "",
             "received": self.format_moment(item.created_at),
             "requested": self.format_moment(item.requested_start),
+            "source": item.get_source_display(),
             "message": item.message,
             "reference": item.reference,
             "unsent": str(len(item.unsent_messages) or ""),

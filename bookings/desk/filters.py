@@ -9,16 +9,24 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
 
-from bookings.models import OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, CaseKind, CaseTreatment, Status
+from bookings.models import (
+    VISITS,
+    Appointment,
+    AppointmentState,
+    Case,
+    CaseKind,
+    CaseTreatment,
+    Status,
+    Task,
+    TaskKind,
+)
 from bookings.services import unconfirmed_holds
-from bookings.services.transitions import GONE, UNFINISHED
 from clinic.models import ClinicProfile
 
 from .queries import current_visits, unsent_messages
@@ -28,12 +36,14 @@ UNCONFIRMED = "unconfirmed"
 
 
 def desk_users() -> QuerySet:
-    """Return the users who may change cases, and so can own one.
+    """Return the users who may change cases or sign off complaints, and so can own one.
 
     Users who have left are included, since their cases remain.
     """
-    may_change = Permission.objects.filter(content_type__app_label="bookings", codename="change_case")
-    is_on_the_desk = Q(groups__permissions__in=may_change) | Q(user_permissions__in=may_change) | Q(is_superuser=True)
+    permissions = Permission.objects.filter(
+        content_type__app_label="bookings", codename__in=["change_case", "sign_off_case"]
+    )
+    is_on_the_desk = Q(groups__permissions__in=permissions) | Q(user_permissions__in=permissions) | Q(is_superuser=True)
     users = get_user_model().objects
     return users.filter(pk__in=users.filter(is_on_the_desk).values("pk")).order_by("first_name", "username")
 
@@ -82,18 +92,28 @@ class OwnerFilter(django_filters.ModelChoiceFilter):
 
 RadioFilter = partial(django_filters.ChoiceFilter, empty_label=_("All"), widget=forms.RadioSelect)
 
-# In the order in which a case goes through them.
-STAGES = [
-    *((status.value, status.label) for status in Status if status != Status.CLOSED),
-    *((state.value, state.label) for state in VISITS),
-    (Status.CLOSED.value, Status.CLOSED.label),
-]
+ANY = "any"
+NO_VISIT = "none"
 
 
 class CaseFilterSet(WagtailFilterSet):
     status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=STAGES, widget=forms.CheckboxSelectMultiple, method="filter_status"
+        label=_("Status"),
+        choices=[*Status.choices, (ANY, _("Any status"))],
+        widget=forms.CheckboxSelectMultiple,
+        method="filter_status",
     )
+    time = django_filters.MultipleChoiceFilter(
+        label=_("Visit"),
+        choices=[
+            (UNCONFIRMED, _("Held, not confirmed")),
+            *AppointmentState.choices,
+            (NO_VISIT, _("None ahead")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        method="filter_time",
+    )
+    late = RadioFilter(label=_("Next due"), choices=[("late", _("Late"))], method="filter_late")
     treatment = TreatmentFilter(label=_("Treatment"), queryset=treatment_pages, method="filter_treatment")
     received = django_filters.DateFromToRangeFilter(
         label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
@@ -110,21 +130,7 @@ class CaseFilterSet(WagtailFilterSet):
         method="filter_messages",
     )
 
-    time = RadioFilter(
-        label=_("Time"),
-        choices=[
-            ("held", _("Held")),
-            (UNCONFIRMED, _("Held, not confirmed")),
-            ("booked", _("Booked")),
-            ("none", _("None")),
-        ],
-        method="filter_time",
-    )
-
-    kind = RadioFilter(
-        label=_("Kind"),
-        choices=CaseKind.choices,
-    )
+    kind = RadioFilter(label=_("Kind"), choices=CaseKind.choices)
     changed = RadioFilter(
         label=_("Changed by the patient"),
         choices=[("unseen", _("Not seen yet"))],
@@ -136,29 +142,13 @@ class CaseFilterSet(WagtailFilterSet):
         fields = []
 
     def filter_status(self, cases, name, values):
-        """Filter by stage (see ``services.transitions.get_stage``)."""
-        if not values:
-            return cases
-        visits = set(values) & set(VISITS)
-        wanted = Q(status__in=set(values) - {*VISITS, *OPEN_STATUSES})
-        if visits or set(values) & set(OPEN_STATUSES):
-            booked = Appointment.objects.filter(case=OuterRef("pk")).exclude(state__in=(*GONE, AppointmentState.HELD))
-            order = [models.When(state=AppointmentState.CHECKED_IN, then=0)]
-            order += [models.When(state=AppointmentState.BOOKED, then=1)]
-            deciding = booked.order_by(models.Case(*order, default=2), "-pk")
-            cases = cases.alias(visit_state=Subquery(deciding.values("state")[:1]))
-            by_visit = Q(status=Status.CONTACTING) | Q(status=Status.NEW, visit_state__in=UNFINISHED)
-            wanted |= Q(by_visit, visit_state__in=visits)
-            if Status.CONTACTING in values:
-                wanted |= Q(status=Status.CONTACTING, visit_state=None)
-            if Status.NEW in values:
-                is_none = Q(visit_state=None) | ~Q(visit_state__in=UNFINISHED)
-                wanted |= Q(is_none, status=Status.NEW)
-        return cases.filter(wanted)
+        return cases.filter(status__in=values) if values and ANY not in values else cases
+
+    def filter_late(self, cases, name, value):
+        return cases.filter(pk__in=Task.objects.open().filter(due_at__lte=timezone.now()).values("case"))
 
     def filter_treatment(self, cases, name, page):
-        asked_for = CaseTreatment.objects.filter(case=OuterRef("pk"), page=page)
-        return cases.filter(Exists(asked_for))
+        return cases.filter(pk__in=CaseTreatment.objects.filter(page=page).values("case"))
 
     def filter_received(self, cases, name, days):
         """Filter by the day received, on the clinic's clock, both days included."""
@@ -183,16 +173,25 @@ class CaseFilterSet(WagtailFilterSet):
         return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))
 
     def filter_changed(self, cases, name, value):
-        return cases.filter(unseen_since__isnull=False)
+        return cases.filter(pk__in=Task.objects.open().filter(kind=TaskKind.CHANGE_SEEN).values("case"))
 
-    def filter_time(self, cases, name, value):
-        if value == UNCONFIRMED:
-            return cases.filter(pk__in=unconfirmed_holds(timezone.now()).values("case"))
-        visits = current_visits(timezone.now()).filter(case=OuterRef("pk"))
-        if value == "none":
-            return cases.exclude(Exists(visits))
-        state = AppointmentState.BOOKED if value == "booked" else AppointmentState.HELD
-        return cases.filter(Exists(visits.filter(state=state)))
+    def filter_time(self, cases, name, values):
+        """Filter by the state of a visit. A hold past its end counts as expired."""
+        now, wanted = timezone.now(), Q()
+        visits = Appointment.objects.all()
+        states = set(values) - {UNCONFIRMED, NO_VISIT}
+        if plain := states - {AppointmentState.HELD}:
+            wanted |= Q(pk__in=visits.filter(state__in=plain).values("case"))
+        held = visits.filter(state=AppointmentState.HELD)
+        if AppointmentState.HELD in states:
+            wanted |= Q(pk__in=held.filter(held_until__gt=now).values("case"))
+        if AppointmentState.EXPIRED in states:
+            wanted |= Q(pk__in=held.filter(held_until__lte=now).values("case"))
+        if UNCONFIRMED in values:
+            wanted |= Q(pk__in=unconfirmed_holds(now).values("case"))
+        if NO_VISIT in values:
+            wanted |= ~Q(pk__in=current_visits(now).values("case"))
+        return cases.filter(wanted)
 
 
 def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:

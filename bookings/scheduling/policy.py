@@ -70,7 +70,6 @@ class BookingPolicy:
     rules: SlotRules
     hold_minutes: int = 240
     change_until: timedelta = DAY
-    complaint_minutes: int = 60
     visit_type_id: int | None = None
 
     @classmethod
@@ -91,9 +90,7 @@ class BookingPolicy:
             horizon_days=settings.horizon_days,
             needs=tuple(visit_type.needs),
         )
-        return cls(
-            schedule, rules, settings.hold_minutes, settings.change_until, settings.complaint_minutes, visit_type.pk
-        )
+        return cls(schedule, rules, settings.hold_minutes, settings.change_until, visit_type.pk)
 
     def answer_by(self, since: datetime) -> datetime | None:
         """Return when a request has to be answered and its hold ends.

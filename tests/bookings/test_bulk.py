@@ -8,8 +8,14 @@ from bookings.desk import case_list
 from bookings.models import Case, Event, Status
 from tests import factories
 from tests.bookings.desk import LIST, listed, soup, text_of
+from tests.opening_hours import at
 
 BULK = "/admin/case/bulk/"
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(at("2027-06-07 09:00"), tick=False)
 
 
 def act(client, action, *cases, **data):
@@ -26,6 +32,25 @@ def test_ticked_cases_get_an_owner(desk):
     first.refresh_from_db()
     act(desk, "assign:nobody", first)
     assert list(Case.objects.filter(owner=desk.user)) == [second]
+
+
+@pytest.mark.parametrize(("choice", "opens"), [("snooze:1", "2027-06-08 09:00"), ("snooze:7", "2027-06-14 09:00")])
+def test_ticked_cases_are_put_off(desk, clerk, ask, choice, opens):
+    case = ask(start=None)
+    services.record_call(case.pk, "no_answer", actor=clerk, expected_version=case.version)
+    case.refresh_from_db()
+    assert "1 case is done." in text_of(act(desk, choice, case))
+    task = case.tasks.open().get()
+    assert (task.kind, task.opens_at) == ("call", at(opens))
+    assert task.due_at >= task.opens_at
+    assert Event.objects.filter(kind="snoozed").count() == 1
+
+
+def test_promise_is_not_put_off_past_its_time(desk, ask):
+    case = ask(start=None)
+    page = text_of(act(desk, "snooze:7", case))
+    assert "1 case was left as it is. Nothing here can wait that long." in page
+    assert case.tasks.open().get().due_at == at("2027-06-07 13:00")
 
 
 @pytest.mark.parametrize("outcome", ["duplicate", "not_a_request"])

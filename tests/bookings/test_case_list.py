@@ -9,7 +9,7 @@ from wagtail.search.index import class_is_indexed
 from bookings import services
 from bookings.desk import case_list
 from bookings.desk.queries import get_backlog, unsent_messages
-from bookings.models import Case, MessageState, Status
+from bookings.models import AppointmentState, Case, MessageState, Status
 from bookings.scheduling.formatting import format_age
 from tests import factories
 from tests.bookings.desk import LIST, listed, page_of, press, soup, text_of
@@ -201,16 +201,50 @@ def test_cases_are_in_no_search_index():
 # Filters
 
 
-def test_status_filter_knows_every_stage(desk):
+def test_status_filter_knows_every_status(desk):
     for status in Status.values:
         factories.make_case(name=status, status=status)
-    for number, state in enumerate(("booked", "checked_in", "treated", "no_show")):
+    for status in Status.values:
+        assert listed(desk.get(LIST, {"status": status})) == [status]
+    assert listed(desk.get(LIST, {"status": ["closed", "new"]})) == ["closed", "new"]
+    assert set(listed(desk.get(LIST, {"status": "any"}))) == set(Status.values)
+
+
+def test_list_shows_open_cases_unless_told_otherwise(desk):
+    for status in Status.values:
+        factories.make_case(name=f"Ana {status}", status=status)
+    page = desk.get(LIST, {"kind": "consultation"})
+    assert set(listed(page)) == {"Ana new", "Ana contacting", "Ana in_care"}
+    link = soup(page).find("a", string="Show all")
+    assert len(listed(desk.get(link["href"]))) == 5
+    assert len(listed(desk.post(LIST, {"q": "ana"}))) == 5
+    assert len(listed(desk.get(LIST, {"status": "junk"}))) == 3
+
+
+def test_visit_filter_knows_every_state(desk):
+    factories.make_case(name="none")
+    for number, state in enumerate(AppointmentState.values):
         case = factories.make_case(name=state, status=Status.CONTACTING)
-        factories.make_visit(case, state, NOW + number * HOUR)
-        factories.make_visit(case, "canceled", NOW)
-    assert listed(desk.get(LIST, {"status": ["closed", "booked"]})) == ["booked", "closed"]
-    for stage in (*Status.values, "booked", "checked_in", "treated", "no_show"):
-        assert listed(desk.get(LIST, {"status": stage})) == [stage]
+        factories.make_visit(case, state, NOW + DAY + number * HOUR)
+    for state in AppointmentState.values:
+        assert listed(desk.get(LIST, {"time": state})) == [state]
+    assert listed(desk.get(LIST, {"time": ["treated", "booked"]})) == ["treated", "booked"]
+
+
+def test_hold_past_its_end_counts_as_expired(desk, ask, clock):
+    ask(name="Late")
+    clock.move_to(HOLD_ENDS)
+    assert listed(desk.get(LIST, {"time": "held"})) == []
+    assert listed(desk.get(LIST, {"time": "expired"})) == ["Late"]
+
+
+def test_late_filter_finds_what_is_past_its_time(desk, ask, clock):
+    ask(name="Asked first")
+    clock.move_to(HOLD_ENDS)
+    ask(name="Asked now", start=at("2027-06-09 09:00"))
+    assert listed(desk.get(LIST, {"late": "late"})) == ["Asked first"]
+    factories.make_case(name="Closed", status=Status.CLOSED)
+    assert listed(desk.get(LIST, {"late": "late", "status": "any"})) == ["Asked first"]
 
 
 def test_treatment_filter_lists_a_case_once(desk):
@@ -321,7 +355,7 @@ def test_list_is_sorted_by_its_columns(desk, three, ordering, names):
 
 
 def test_search_and_filters_keep_the_order(desk, three):
-    response = desk.post(LIST, {"q": "patient.example.com", "status": ["booked", "contacting"], "ordering": "name"})
+    response = desk.post(LIST, {"q": "patient.example.com", "status": ["contacting", "closed"], "ordering": "name"})
     assert listed(response) == ["Ana", "Ben", "Cleo"]
     assert soup(response).select_one("input[name=ordering][form=case-search]")["value"] == "name"
     button = soup(response).select_one("th button[name=ordering]")
@@ -330,10 +364,10 @@ def test_search_and_filters_keep_the_order(desk, three):
 
 
 def test_sorted_heading_says_so(desk, three):
-    page = soup(desk.get(LIST, {"ordering": "-visit", "status": "booked"}))
+    page = soup(desk.get(LIST, {"ordering": "-visit", "status": "contacting"}))
     (heading,) = page.select("th[aria-sort]")
     assert heading["aria-sort"] == "descending"
-    assert "status=booked" in heading.a["href"]
+    assert "status=contacting" in heading.a["href"]
     assert "ordering=visit" in heading.a["href"]
 
 
@@ -375,7 +409,7 @@ def test_backlog_counts_only_unanswered_cases(home):
     factories.make_case(created_at=NOW - 9 * HOUR)
     factories.make_case(created_at=NOW - 99 * HOUR, status=Status.CONTACTING)
     factories.make_case(status=Status.QUARANTINED)
-    factories.make_case(created_at=NOW - 200 * HOUR, asked_again_at=NOW - HOUR, kind="complaint")
+    factories.make_case(created_at=NOW - HOUR, kind="complaint")
     assert get_backlog(NOW) == (3, NOW - 9 * HOUR, 0, 1, 1, 0, 0, 1)
 
 
@@ -418,7 +452,18 @@ def test_dashboard_tells_what_waits_and_how_long(desk, policy):
 @pytest.mark.parametrize(
     "name",
     [
-        *("treatment", "owner", "status", "messages", "time", "kind", "received_from", "received_to", "visit_from"),
+        *(
+            "treatment",
+            "owner",
+            "status",
+            "messages",
+            "time",
+            "late",
+            "kind",
+            "received_from",
+            "received_to",
+            "visit_from",
+        ),
         *("visit_to", "ordering", "p"),
     ],
 )
