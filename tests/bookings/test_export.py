@@ -102,7 +102,8 @@ def test_file_has_the_lists_filters_and_order(desk):
         factories.make_case(name=f"Ana {number}", status=status, created_at=NOW - timedelta(days=number))
     factories.make_case(name="Somebody else")
     choices = [{}, {"q": "ana"}, {"status": "any", "time": "booked"}, {"q": "ana", "status": ["new", "closed"]}]
-    choices += [{"ordering": "name"}, {"ordering": "-name", "q": "ana"}, {"ordering": "visit"}, {"ordering": "-due"}, {"late": "late"}, {"kind": "complaint"}]
+    choices += [{"ordering": "name"}, {"ordering": "-name", "q": "ana"}, {"ordering": "visit"}, {"ordering": "-due"}]
+    choices += [{"late": "late"}, {"kind": "complaint"}, {"visit_from": "2026-11-20"}, {"owner": "null"}]
     for params in choices:
         assert [row["Name"] for row in rows(export(desk, **params))] == listed(desk.post(LIST, params))
 
