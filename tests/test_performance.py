@@ -8,6 +8,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from blog.models import BlogPage
@@ -16,6 +17,7 @@ from bookings.services import get_stage, prefetch_visits
 from clinic.management.commands import make_load_data
 from tests import booking_invariants, factories
 from tests.counting import queries_for
+from tests.performance import measure, plans
 
 DESK_PATHS = ["/admin/case/", "/admin/case/?status=new", "/admin/"]
 
@@ -46,6 +48,43 @@ def test_blog_queries_do_not_grow_with_articles(client, profile, blog_index, pat
     few = queries_for(client, path)
     make_load(articles=21)
     assert queries_for(client, path) <= few + 1  # there is a second page now
+
+
+@pytest.fixture
+def measured(client, profile, monkeypatch):
+    """Return the addresses of the desk that are measured, and a function that asks for one."""
+    monkeypatch.setattr(make_load_data, "DAYS", 20)
+    factories.make_treatment("Lip fillers")
+    make_load(requests=60)
+    client.force_login(factories.make_user("manager"))
+    return measure.desk_addresses(), lambda path: measure.ask(client, path)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")
+def test_no_page_of_the_desk_reads_a_whole_table(measured):
+    addresses, ask = measured
+    for name, path in addresses.items():
+        with CaptureQueriesContext(connection) as captured:
+            assert ask(path).status_code == 200
+        for sql in filter(plans.is_about_patients, (query["sql"] for query in captured)):
+            assert plans.find_whole_tables(sql, plans.get_plan(sql)) == [], (name, sql)
+
+
+def test_no_page_of_the_desk_takes_more_than_twenty_queries(measured):
+    addresses, ask = measured
+    for name, path in addresses.items():
+        ask(path)
+        with CaptureQueriesContext(connection) as captured:
+            ask(path)
+        assert len(captured) <= measure.MAX_QUERIES, name
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")
+def test_whole_tables_are_recognized(db):
+    for narrow in ({}, {"message": "x"}, {"network": ""}):
+        query = str(Case.objects.filter(**narrow).order_by().values("pk").query).replace("= x", "= 'x'")
+        query = query.replace('network" = ', "network\" = ''")
+        assert plans.find_whole_tables(query, plans.get_plan(query)), query
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")

@@ -19,12 +19,11 @@ from bookings import services
 from bookings.models import Case, Outcome, Status
 from bookings.scheduling.policy import BookingPolicy
 
-from .filters import desk_users
+from .filters import NOBODY
 
 MAX_AT_ONCE = 300  # A case takes some hundredths of a second, and the browser waits.
 # A case and the version that the clerk has seen.
 SELECTED = re.compile(r"(\d{1,18}):(\d{1,9})", re.ASCII)
-NOBODY = "nobody"
 
 CLOSE_AS = {
     Outcome.DUPLICATE: gettext_lazy("Close as sent twice"),
@@ -43,9 +42,9 @@ class BulkForm(forms.Form):
 
     action = forms.ChoiceField(label=gettext_lazy("With the selected cases"))
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, users: Iterable[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        owners = [(f"assign:{user.pk}", get_user_display_name(user)) for user in desk_users().filter(is_active=True)]
+        owners = [(f"assign:{user.pk}", get_user_display_name(user)) for user in users if user.is_active]
         self.fields["action"].choices = [
             ("", _("With the selected …")),
             (_("Assign to"), [*owners, (f"assign:{NOBODY}", _("Nobody"))]),

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -19,7 +20,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, CaseKind, Status, Task
+from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, CaseKind, Task
 from bookings.scheduling.formatting import format_short
 from clinic.models import ClinicProfile
 
@@ -27,7 +28,7 @@ from .access import ClinicClockMixin
 from .bulk import MAX_AT_ONCE, BulkForm, act_on, get_selected, tell
 from .case_page import CaseView
 from .export import CaseExportMixin, log_export
-from .filters import CaseFilterSet
+from .filters import CaseFilterSet, desk_users, get_owner_choices
 from .labels import describe_state, get_label
 from .queries import unsent_messages
 from .saved_views import SavedViewsView, clean_querystring
@@ -171,8 +172,8 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return queryset.search(self.search_query)
 
     @cached_property
-    def quarantined(self) -> int:
-        return Case.objects.filter(status=Status.QUARANTINED).count()
+    def users(self) -> list[User]:
+        return list(desk_users())
 
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
@@ -187,17 +188,18 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         context = super().get_context_data(*args, **kwargs)
         if self.is_export:
             return context
+        # One query for the filter and for the bulk actions.
+        self.filters.form.fields["owner"].widget.choices = get_owner_choices(self.users)
         paginator = context["paginator"]
         matches = ngettext("%(count)s match", "%(count)s matches", paginator.count) % {"count": paginator.count_label}
         shown = {
             "count_words": matches,
             "is_open_only": self.is_open_only,
-            "quarantined": self.quarantined,
             "kept": self.kept,
             "querystring": self.querystring,
             "saved_views": self.request.user.saved_views.all(),
             "views_url": reverse(self.views_url_name),
-            "bulk_form": BulkForm() if self.user_has_permission("change") else None,
+            "bulk_form": BulkForm(users=self.users) if self.user_has_permission("change") else None,
             "bulk_url": reverse(self.bulk_url_name),
         }
         return {**context, **shown}
@@ -294,7 +296,7 @@ class CaseBulkView(CaseIndexView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form, is_cut = BulkForm(request.POST), False
+        form, is_cut = BulkForm(request.POST, users=self.users), False
         if not form.is_valid():
             messages.warning(request, _("Choose what to do with the selected cases."))
         elif "all" in request.POST and not (self.is_searching or self.is_filtering):

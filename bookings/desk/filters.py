@@ -1,5 +1,6 @@
 """Filter the desk's list."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -88,6 +89,12 @@ class OwnerField(django_filters.fields.ModelChoiceField):
 
 class OwnerFilter(django_filters.ModelChoiceFilter):
     field_class = OwnerField
+
+
+def get_owner_choices(users: Iterable[User]) -> list[tuple[str, str]]:
+    """Return the choices of the owner filter."""
+    everybody = [("", _("All")), (NOBODY, _("Nobody"))]
+    return everybody + [(str(user.pk), get_user_display_name(user)) for user in users]
 
 
 RadioFilter = partial(django_filters.ChoiceFilter, empty_label=_("All"), widget=forms.RadioSelect)

@@ -30,7 +30,7 @@ def test_ticked_cases_get_an_owner(desk):
     assert set(Case.objects.filter(owner=desk.user)) == {first, second}
     assert Event.objects.filter(kind="assigned").count() == 2
     first.refresh_from_db()
-    act(desk, "assign:nobody", first)
+    act(desk, "assign:null", first)
     assert list(Case.objects.filter(owner=desk.user)) == [second]
 
 

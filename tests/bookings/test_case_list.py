@@ -95,7 +95,7 @@ def test_treatment_keeps_its_title_without_its_page(desk):
 def test_row_says_until_when_time_is_held(desk, ask):
     ask()
     assert "Tue, Jun 8, 10 am held until Mon, Jun 7, 1 pm" in first_row(desk)
-    assert text_of(desk.get(LIST), ".desk-due") == "Mon, Jun 7, 1 pm"
+    assert text_of(desk.get(LIST), ".desk-due") == "Mon, Jun 7, 1 pm Answer a request"
 
 
 def test_row_shows_the_booked_time(desk, ask):
