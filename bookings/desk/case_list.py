@@ -3,7 +3,6 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -28,7 +27,7 @@ from .access import ClinicClockMixin
 from .bulk import MAX_AT_ONCE, BulkForm, act_on, get_selected, tell
 from .case_page import CaseView
 from .export import CaseExportMixin, log_export
-from .filters import CaseFilterSet, desk_users, get_owner_choices
+from .filters import CaseFilterSet
 from .labels import describe_state, get_label
 from .queries import unsent_messages
 from .saved_views import SavedViewsView, clean_querystring
@@ -172,10 +171,6 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return queryset.search(self.search_query)
 
     @cached_property
-    def users(self) -> list[User]:
-        return list(desk_users())
-
-    @cached_property
     def kept(self) -> list[tuple[str, str]]:
         """Return the filters and the order as form fields."""
         return [(name, value) for name, values in QueryDict(self.querystring).lists() for value in values]
@@ -188,8 +183,6 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         context = super().get_context_data(*args, **kwargs)
         if self.is_export:
             return context
-        # One query for the filter and for the bulk actions.
-        self.filters.form.fields["owner"].widget.choices = get_owner_choices(self.users)
         paginator = context["paginator"]
         matches = ngettext("%(count)s match", "%(count)s matches", paginator.count) % {"count": paginator.count_label}
         shown = {
@@ -199,7 +192,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
             "querystring": self.querystring,
             "saved_views": self.request.user.saved_views.all(),
             "views_url": reverse(self.views_url_name),
-            "bulk_form": BulkForm(users=self.users) if self.user_has_permission("change") else None,
+            "bulk_form": BulkForm(users=self.filters.users) if self.user_has_permission("change") else None,
             "bulk_url": reverse(self.bulk_url_name),
         }
         return {**context, **shown}
@@ -296,7 +289,7 @@ class CaseBulkView(CaseIndexView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form, is_cut = BulkForm(request.POST, users=self.users), False
+        form, is_cut = BulkForm(request.POST, users=self.filters.users), False
         if not form.is_valid():
             messages.warning(request, _("Choose what to do with the selected cases."))
         elif "all" in request.POST and not (self.is_searching or self.is_filtering):

@@ -1,14 +1,14 @@
 """Filter the desk's list."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -49,7 +49,7 @@ def desk_users() -> QuerySet:
     return users.filter(pk__in=users.filter(is_on_the_desk).values("pk")).order_by("first_name", "username")
 
 
-def treatment_pages(request) -> QuerySet:
+def treatment_pages() -> QuerySet:
     """Return the treatment pages.
 
     The model comes from the foreign key, since this app does not import it.
@@ -68,33 +68,9 @@ class BoundedChoiceMixin:
             raise ValidationError(_("Select a valid choice.")) from error
 
 
-class TreatmentField(BoundedChoiceMixin, django_filters.fields.ModelChoiceField):
-    pass
-
-
-class TreatmentFilter(django_filters.ModelChoiceFilter):
-    field_class = TreatmentField
-
-
 class UserChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, user):
         return get_user_display_name(user)
-
-
-class OwnerField(django_filters.fields.ModelChoiceField):
-    def label_from_instance(self, user):
-        # The list of active filters asks for the label of the empty choice as well.
-        return self.null_label if user == NOBODY else get_user_display_name(user)
-
-
-class OwnerFilter(django_filters.ModelChoiceFilter):
-    field_class = OwnerField
-
-
-def get_owner_choices(users: Iterable[User]) -> list[tuple[str, str]]:
-    """Return the choices of the owner filter."""
-    everybody = [("", _("All")), (NOBODY, _("Nobody"))]
-    return everybody + [(str(user.pk), get_user_display_name(user)) for user in users]
 
 
 RadioFilter = partial(django_filters.ChoiceFilter, empty_label=_("All"), widget=forms.RadioSelect)
@@ -121,15 +97,14 @@ class CaseFilterSet(WagtailFilterSet):
         method="filter_time",
     )
     late = RadioFilter(label=_("Next due"), choices=[("late", _("Late"))], method="filter_late")
-    treatment = TreatmentFilter(label=_("Treatment"), queryset=treatment_pages, method="filter_treatment")
+    # The choices of these two are read once for each list: see ``__init__``.
+    treatment = django_filters.ChoiceFilter(label=_("Treatment"), empty_label=_("All"), method="filter_treatment")
+    owner = django_filters.ChoiceFilter(label=_("Owner"), empty_label=_("All"), method="filter_owner")
     received = django_filters.DateFromToRangeFilter(
         label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
     )
     visit = django_filters.DateFromToRangeFilter(
         label=_("Visit date"), widget=DateRangePickerWidget, method="filter_visit"
-    )
-    owner = OwnerFilter(
-        label=_("Owner"), queryset=lambda request: desk_users(), null_label=_("Nobody"), null_value=NOBODY
     )
     messages = RadioFilter(
         label=_("Emails"),
@@ -147,6 +122,16 @@ class CaseFilterSet(WagtailFilterSet):
     class Meta:
         model = Case
         fields = []
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.users = list(desk_users())
+        names = [(str(user.pk), get_user_display_name(user)) for user in self.users]
+        self.filters["owner"].extra["choices"] = [(NOBODY, _("Nobody")), *names]
+        self.filters["treatment"].extra["choices"] = [(str(page.pk), page.title) for page in treatment_pages()]
+
+    def filter_owner(self, cases, name, value):
+        return cases.filter(owner=None if value == NOBODY else value)
 
     def filter_status(self, cases, name, values):
         return cases.filter(status__in=values) if values and ANY not in values else cases
