@@ -21,6 +21,7 @@ TABLE = re.compile(rf"\bbookings_({'|'.join(GROWING)})\b")
 # SQLite says SCAN for a table or an index that it reads from end to end, PostgreSQL "Seq Scan on".
 # A table in a subquery has an alias there, such as U0.
 WHOLE = re.compile(rf"\b(SCAN|Seq Scan on) (bookings_({'|'.join(GROWING)})|[A-Z]\d+)\b")
+QUOTED = re.compile(r"'(?:[^']|'')*'(?:::[a-z ]+)?")
 LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
 
 
@@ -33,7 +34,7 @@ def get_plan(sql: str) -> list[str]:
     is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}" if is_sqlite else f"EXPLAIN (COSTS OFF) {sql}")
-        return [row[-1] for row in cursor.fetchall()]
+        return [QUOTED.sub("?", row[-1]) for row in cursor.fetchall()]
 
 
 def find_whole_tables(sql: str, plan: list[str]) -> list[str]:
