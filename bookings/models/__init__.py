@@ -33,6 +33,7 @@ from .scheduling import (
     Appointment,
     AppointmentState,
     BlockedTime,
+    BlockedTimeRule,
     Resource,
     ResourceKind,
     Slot,
