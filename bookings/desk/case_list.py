@@ -180,9 +180,9 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return clean_querystring(self.request.GET)
 
     def get_context_data(self, *args, **kwargs):
+        if self.is_export:  # Wagtail would read all rows into memory to count them.
+            return {"object_list": self.object_list}
         context = super().get_context_data(*args, **kwargs)
-        if self.is_export:
-            return context
         paginator = context["paginator"]
         matches = ngettext("%(count)s match", "%(count)s matches", paginator.count) % {"count": paginator.count_label}
         shown = {
