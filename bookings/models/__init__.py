@@ -29,6 +29,7 @@ from .scheduling import (
     Appointment,
     AppointmentState,
     BlockedTime,
+    BlockedTimeRule,
     Resource,
     ResourceKind,
     Slot,

@@ -29,6 +29,7 @@ from .slots import (
     expired_holds,
     free_starts,
     get_booking_policy,
+    policy_for_case,
     time_taken,
 )
 from .submissions import (

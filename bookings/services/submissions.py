@@ -57,6 +57,7 @@ from .slots import (
     find_resources,
     hold,
     lock_resources,
+    policy_for_case,
     time_taken,
 )
 from .transitions import BookingError, get_stage
@@ -283,6 +284,7 @@ def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | Non
         _check_may_give_up(case, current, submission, policy, now)
     if current or submission.start:
         take_change(HOLD_CHANGES, case)
+    policy = policy_for_case(policy, case)
     if current:
         drop_hold(current)
     held = hold(case, submission.start, policy, now, has_one=bool(current)) if submission.start else None

@@ -129,4 +129,5 @@ def can_still_take_it(message: Message, appointment: Appointment) -> bool:
         or not appointment.can_be_changed(policy.change_until, now)
     ):
         return False
+    policy = policy.for_type(appointment.visit_type)
     return bool(find_resources(policy, message.starts_at, now, moving=appointment))
