@@ -304,6 +304,13 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/calendar/week/
+admin/calendar/sheet/
+admin/calendar/move/<int:pk>/
+    admin/calendar/move/{case}/
+admin/calendar/visit/<int:pk>/
+    admin/calendar/visit/{case}/
+admin/calendar/new/
 admin/help/<slug:guide>/
     admin/help/editors/
     admin/help/front-desk/

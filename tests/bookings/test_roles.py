@@ -25,10 +25,11 @@ SECRETS = ("Zoraida", "Quill", "zoraida@", "555-0177", "9495550177", "dimple", "
 
 # Each address of the desk, and who may post a change there. Who may see it: ``SEE``. Everybody else is sent away.
 DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, "desk_calendar": set()}
+DESK |= {"desk_week": set(), "desk_sheet": set(), "desk_move": set(), "desk_calendar_act": WORK}
 # It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
 BULK = {"case:bulk"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:delete", "visit_type:delete"}
+RESOURCES = {"resource:delete", "visit_type:delete", "desk_new_case"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
 PUBLIC = {"bookings:consultation", "bookings:received", "bookings:visit", "bookings:visit_ics", "bookings:visit_cancel"}
 PUBLIC |= {"bookings:visit_complain", "bookings:visit_change", "bookings:visit_waitlist"}
@@ -99,6 +100,7 @@ def test_role_sees_and_changes_what_it_may(case, role):
     client = log_in(role)
     for name, may_change in DESK.items():
         path = "/" + urls_of_bookings()[name].replace("<int:pk>", str(case.pk))
+        Case.objects.update(status="new")
         case.refresh_from_db()
         version = case.version
         response = client.get(path)
@@ -155,7 +157,9 @@ def test_only_the_desk_is_shown_patients(editor, case):
         if response.status_code in (302, 403) or path == "/admin/":
             # Where editors are sent away, the walk must find what shows the patient, or it would prove nothing.
             leaks += [path] if secrets_in(manager.get(path), case) else []
-    assert leaks == ["/admin/", "/admin/calendar/", "/admin/case/", f"/admin/case/{case.pk}/", "/admin/case/results/"]
+    cases = ["/admin/case/", f"/admin/case/{case.pk}/", "/admin/case/results/"]
+    pages = ["", f"move/{case.pk}/", "sheet/", f"visit/{case.pk}/", "week/"]
+    assert leaks == ["/admin/", *(f"/admin/calendar/{page}" for page in pages), *cases]
     assert answering > 60  # The walk has really been somewhere.
 
 

@@ -110,10 +110,18 @@ class MoveView(CalendarPage):
         except services.BookingError as refusal:
             messages.error(request, str(refusal))
             return self.show_again(form)
-        done = _("Moved to %(time)s.") % {"time": format_short(start, self.zone)}
-        messages.success(request, done if case.email else f"{done} {NO_EMAIL}")
+        self.tell(case, start, [data[kind] for kind in ResourceKind if data[kind]])
         day = find_day(start, self.policy.schedule)
         return redirect(f"{self.get_url('desk_calendar', day=day)}#case-{case.pk}")
+
+    def tell(self, case: Case, start: datetime, wanted: list[Resource]) -> None:
+        """Say where the visit is now, and which of the wanted resources it did not get."""
+        done = _("Moved to %(time)s.") % {"time": format_short(start, self.zone)}
+        messages.success(self.request, done if case.email else f"{done} {NO_EMAIL}")
+        got = Resource.objects.filter(slots__appointment__in=case.appointments.live()).distinct()
+        for resource in {*wanted} - {*got}:
+            words = {"wanted": resource, "others": ", ".join(one.name for one in got)}
+            messages.warning(self.request, _("%(wanted)s was not free, so it is in: %(others)s.") % words)
 
     def show_again(self, form: MoveForm, status: int = 200, **context):
         """Show the form with what was typed, and the case as it is now."""

@@ -75,10 +75,14 @@ class CalendarPage(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
     def get_url(
         self, url_name: str = "", day: date | None = None, kind: ResourceKind | None = None, pk: int | None = None
     ) -> str:
-        """Return the address of a page of the calendar with the columns of this one."""
+        """Return the address of a page of the calendar with the columns of this one.
+
+        Without a name it is that of this page.
+        """
         kind = kind or self.kind
         query = {"day": day or self.day} | ({} if kind == self.usual_kind else {"by": BY[kind]})
-        return f"{reverse(url_name or self.url_name, args=[pk] if pk else [])}?{urlencode(query)}"
+        arguments = {"pk": pk} if url_name and pk else self.kwargs if not url_name else {}
+        return f"{reverse(url_name or self.url_name, kwargs=arguments)}?{urlencode(query)}"
 
     def get_breadcrumbs_items(self):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
