@@ -41,7 +41,7 @@ def block(client, room, **data):
 def test_day_shows_its_visits_with_links(desk, ask):
     case = ask(name="Ana Lima")
     response = desk.get(ON_TUESDAY)
-    assert "Ana Lima 10 am – 10:30 am held until Mon, Jun 7, 1 pm" in text_of(response)
+    assert "Ana Lima 10 am – 10:30 am Free consultation held until Mon, Jun 7, 1 pm" in text_of(response)
     assert soup(response).select(f'a[href="{page_of(case)}"]')
     assert "Ana" not in soup(response).title.get_text()
     assert "Ana Lima" not in text_of(desk.get(CALENDAR, {"day": "2027-06-09"}))
@@ -70,7 +70,7 @@ def test_canceled_visit_is_gray_and_expired_hidden(desk, ask, clock):
     clock.move_to(HOLD_ENDS)
     desk.force_login(desk.user)
     response = desk.get(ON_TUESDAY)
-    assert "Cora Canceled 10 am – 10:30 am canceled" in text_of(response, ".calendar-cell--gray")
+    assert "Cora Canceled 10 am – 10:30 am Free consultation canceled" in text_of(response, ".calendar-cell--gray")
     assert [head.get_text(strip=True) for head in soup(response).select("thead th")][-1] == "Canceled"
     assert "Erik Expired" not in text_of(response)
     assert soup(response).select('a[aria-label^="Book 10 am"]'), "the canceled time is free again"

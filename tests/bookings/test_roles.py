@@ -209,7 +209,7 @@ def admin_paths(case) -> list[str]:
 
     def fill(match):
         kind, name = match["kind"], match["name"]
-        if "admin/case/" in match.string:
+        if match.string.startswith(("admin/case/", "admin/calendar/")):
             return str(case.pk)
         if name in GUESSES:
             return GUESSES[name]

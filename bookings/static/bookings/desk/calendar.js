@@ -4,7 +4,7 @@ const table = document.querySelector("[data-calendar]");
 const form = document.querySelector("[data-calendar-form]");
 const target = document.querySelector("[data-calendar-target]");
 const FAR = 6; // pixels from which on a press is a drag
-const EDGE = 60; // pixels from the edge of the window within which the page scrolls along
+const EDGE = 50; // pixels from an edge within which what is dragged scrolls along
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const rows = table ? [...table.tBodies[0].rows] : [];
@@ -36,12 +36,9 @@ function follow(event) {
   if (!drag.moves && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR) return;
   drag.moves = true;
   drag.block.classList.add("calendar-dragging");
-  if (event.clientY < EDGE) scrollBy(0, -EDGE / 4);
-  if (event.clientY > innerHeight - EDGE) scrollBy(0, EDGE / 4);
+  for (let around = target.parentElement; around; around = around.parentElement) scrollNear(around, event);
   const scroller = target.parentElement;
   const frame = scroller.getBoundingClientRect();
-  if (event.clientX > frame.right - EDGE / 2) scroller.scrollLeft += EDGE / 4;
-  if (event.clientX < frame.left + EDGE / 2) scroller.scrollLeft -= EDGE / 4;
   drag.toRow = Math.max(0, rowAt(event.clientY) - drag.below);
   drag.toColumn = columnAt(event.clientX);
   target.hidden = drag.toColumn < 0;
@@ -49,9 +46,17 @@ function follow(event) {
   const column = columns[drag.toColumn].getBoundingClientRect();
   target.textContent = `${rows[drag.toRow].cells[0].firstChild.textContent.trim()} · ${columns[drag.toColumn].firstChild.textContent.trim()}`;
   target.style.insetInlineStart = `${column.left - frame.left + scroller.scrollLeft}px`;
-  target.style.top = `${rows[drag.toRow].getBoundingClientRect().top - frame.top}px`;
+  target.style.top = `${rows[drag.toRow].getBoundingClientRect().top - frame.top + scroller.scrollTop}px`;
   target.style.width = `${column.width}px`;
   target.style.minHeight = `${drag.block.closest("td").offsetHeight}px`;
+}
+
+function scrollNear(element, { clientX, clientY }) {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  if (clientY < Math.max(top, 0) + EDGE) element.scrollTop -= EDGE / 4;
+  if (clientY > Math.min(bottom, innerHeight) - EDGE) element.scrollTop += EDGE / 4;
+  if (clientX < Math.max(left, 0) + EDGE) element.scrollLeft -= EDGE / 4;
+  if (clientX > Math.min(right, innerWidth) - EDGE) element.scrollLeft += EDGE / 4;
 }
 
 function stop() {
