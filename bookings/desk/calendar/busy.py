@@ -1,10 +1,10 @@
 """Find what takes the rooms and practitioners of some days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings import services
@@ -14,7 +14,6 @@ from bookings.models import (
     Appointment,
     AppointmentState,
     BlockedTime,
-    Case,
     Resource,
     ResourceKind,
     Slot,
@@ -51,12 +50,14 @@ class Column(NamedTuple):
     takes_moves: bool = True
 
 
-def find_busy(start: datetime, end: datetime, now: datetime) -> Busy:
-    """Return what takes quarter hours from ``start`` until ``end`` (UTC).
+def find_busy(resources: Iterable[Resource], start: datetime, end: datetime, now: datetime) -> Busy:
+    """Return what takes quarter hours of these resources from ``start`` until ``end`` (UTC).
 
     A held time that has expired at ``now`` is free.
     """
-    slots = Slot.objects.filter(at__gte=start, at__lt=end).exclude(expires_at__lte=now)
+    # Naming the resources lets the database use its index.
+    slots = Slot.objects.filter(resource__in=[one.pk for one in resources], at__gte=start, at__lt=end)
+    slots = slots.exclude(expires_at__lte=now)
     taken: dict[int, dict[datetime, tuple[Owner, ...]]] = {}
     blocked = set()
     for resource, at, visit, block in slots.values_list("resource", "at", "appointment", "blocked_time"):
@@ -66,23 +67,25 @@ def find_busy(start: datetime, end: datetime, now: datetime) -> Busy:
     return Busy(taken, {visit.pk: visit for visit in visits}, BlockedTime.objects.in_bulk(blocked - {None}))
 
 
-def find_visits(start: datetime, end: datetime, now: datetime):
-    """Return the visits of a time, canceled ones too, with what the calendar asks of their cases."""
+def find_visits(start: datetime, end: datetime, now: datetime) -> QuerySet[Appointment]:
+    """Return the visits of a time, canceled ones too, with their cases and ``case.current_appointments``."""
     # A visit takes less than a day. Naming the states and the first start lets the database use its index.
     states = [state for state in AppointmentState.values if state != AppointmentState.EXPIRED]
     near = {"starts_at__gt": start - DAY, "starts_at__lt": end, "ends_at__gt": start}
-    cases = Case.objects.prefetch_related(services.prefetch_visits(), "treatments")
     visits = Appointment.objects.filter(state__in=states, **near).exclude(held_until__lte=now)
-    return visits.select_related("visit_type").prefetch_related(Prefetch("case", queryset=cases))
+    current = services.prefetch_visits()
+    return visits.select_related("visit_type", "case").prefetch_related(
+        Prefetch("case__appointments", queryset=current.queryset, to_attr=current.to_attr)
+    )
 
 
-def make_columns(kind: ResourceKind, busy: Busy) -> list[Column]:
+def make_columns(kind: ResourceKind, resources: Sequence[Resource], busy: Busy) -> list[Column]:
     """Return a column for each room, or each practitioner, and for the visits that have none.
 
     One that takes no visits any more has a column while it has some.
     """
-    resources = list(Resource.objects.filter(kind=kind))
-    columns = [Column(resource.name, busy.taken.get(resource.pk, {}), resource) for resource in resources]
+    of_kind = [resource for resource in resources if resource.kind == kind]
+    columns = [Column(resource.name, busy.taken.get(resource.pk, {}), resource) for resource in of_kind]
     placed = {pk for column in columns for owners in column.taken.values() for kind, pk in owners if kind == VISIT}
     rest = [visit for pk, visit in busy.visits.items() if pk not in placed]
     canceled = [visit for visit in rest if visit.state in GONE]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from bookings import services
-from bookings.models import Appointment, AppointmentState, BlockedTime, Resource
+from bookings.models import Appointment, AppointmentState, BlockedTime
 from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import SLOT
 from clinic.hours.formatting import format_spans
@@ -112,10 +112,12 @@ class DayView(CalendarPage):
 
     def get_context_data(self, form: BlockForm | None = None, in_the_way: Iterable[Block] = ()) -> dict[str, Any]:
         spans = self.policy.schedule.spans_on(self.day)
-        initial = {}
+        initial: dict[str, str] = {}
         if spans and not spans[-1].closes_next_day:
             # From the day's opening until its closing, as a start for typing.
             initial = {"starts": f"{self.day}T{spans[0].opens:%H:%M}", "ends": f"{self.day}T{spans[-1].closes:%H:%M}"}
+        form_to_show = form or BlockForm(initial=initial, zone=self.zone)
+        form_to_show.fields["resources"].choices = [(resource.pk, resource.name) for resource in self.resources]
         columns, rows = self.get_grid()
         return {
             **super().get_context_data(),
@@ -123,10 +125,10 @@ class DayView(CalendarPage):
             "hours": format_spans(spans),
             "columns": columns,
             "rows": rows,
-            "has_resources": Resource.objects.filter(is_active=True).exists() or bool(columns),
+            "has_resources": any(resource.is_active for resource in self.resources),
             "before_url": self.get_url(day=self.day - DAY),
             "after_url": self.get_url(day=self.day + DAY),
-            "block_form": (form or BlockForm(initial=initial, zone=self.zone)) if self.can_change else None,
+            "block_form": form_to_show if self.can_change else None,
             "blocking_is_open": form is not None,
             "in_the_way": list(in_the_way),
         }
@@ -134,8 +136,8 @@ class DayView(CalendarPage):
     def get_grid(self) -> tuple[list[Column], list[Row]]:
         schedule = self.policy.schedule
         start, end = get_day_start(self.day, schedule), get_day_start(self.day + DAY, schedule)
-        busy = find_busy(start, end, self.now)
-        columns = make_columns(self.kind, busy)
+        busy = find_busy(self.resources, start, end, self.now)
+        columns = make_columns(self.kind, self.resources, busy)
         moments = get_moments(self.day, schedule, find_needed(columns, busy, start, end))
         is_open = find_open(moments, schedule)
         rows = [Row(at, format_row(at, self.zone), not at.minute, at <= self.now < at + SLOT, []) for at in moments]

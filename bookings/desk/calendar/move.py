@@ -20,7 +20,7 @@ from bookings.scheduling.formatting import format_short
 from ..case_actions import NO_EMAIL, STALE, STALE_WORDS
 from ..case_page import CaseView
 from ..filters import BoundedChoiceMixin
-from ..forms import CHOOSE_A_TIME, ActionForm, StartField, WallTimeField
+from ..forms import ActionForm, StartField, WallTimeField
 from .busy import can_move
 from .grid import find_day
 from .views import CalendarPage
@@ -64,10 +64,10 @@ class MoveForm(ActionForm):
         """Put the start into ``start``, and the obstacles that the clerk has read into ``anyway``."""
         cleaned = super().clean()
         unusual, anyway = cleaned.get("unusual") or (None, [])
-        start = unusual or cleaned.get("at") or cleaned.get("start")
-        if not start and "start" not in self.errors:
-            self.add_error("start", CHOOSE_A_TIME)
-        return {**cleaned, "start": start, "anyway": anyway}
+        start = unusual or cleaned.get("at")
+        if start:
+            self.errors.pop("start", None)  # A button or a drop names the time, whatever the field says.
+        return {**cleaned, "start": start or cleaned.get("start"), "anyway": anyway}
 
 
 class MoveView(CalendarPage):
@@ -125,7 +125,8 @@ class MoveView(CalendarPage):
 
     def show_again(self, form: MoveForm, status: int = 200, **context):
         """Show the form with what was typed, and the case as it is now."""
-        del self.case
+        for name in ("case", "visit"):
+            self.__dict__.pop(name, None)
         return self.render_to_response(self.get_context_data(form=form, **context), status=status)
 
     @cached_property

@@ -40,7 +40,11 @@ class SheetView(CalendarPage):
         schedule = self.policy.schedule
         start, end = get_day_start(self.day, schedule), get_day_start(self.day + DAY, schedule)
         visits = find_visits(start, end, self.now).exclude(state=AppointmentState.CANCELED).order_by("starts_at", "pk")
-        visits = [visit for visit in visits.prefetch_related("slots__resource") if visit.starts_at >= start]
+        visits = [
+            visit
+            for visit in visits.prefetch_related("slots__resource", "case__treatments")
+            if visit.starts_at >= start
+        ]
         events = Event.objects.filter(case__in={visit.case_id for visit in visits}, data__note__isnull=False)
         notes = {event.case_id: event.data["note"] for event in events.order_by("at", "pk")}
         return [

@@ -57,9 +57,13 @@ class CalendarPage(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
         return day if day and abs(day - self.today) < MAX_AHEAD else self.today
 
     @cached_property
+    def resources(self) -> list[Resource]:
+        return list(Resource.objects.all())
+
+    @cached_property
     def kinds(self) -> list[ResourceKind]:
         """Return the kinds of which the clinic has a resource."""
-        known = set(Resource.objects.values_list("kind", flat=True).distinct().order_by())
+        known = {resource.kind for resource in self.resources}
         return [kind for kind in ResourceKind if kind in known]
 
     @property

@@ -51,8 +51,8 @@ class WeekView(CalendarPage):
         monday = self.day - self.day.weekday() * DAY
         schedule = self.policy.schedule
         start, end = get_day_start(monday, schedule), get_day_start(monday + WEEK, schedule)
-        busy = find_busy(start, end, self.now)
-        columns = make_columns(self.kind, busy)
+        busy = find_busy(self.resources, start, end, self.now)
+        columns = make_columns(self.kind, self.resources, busy)
         days = [self.make_day(monday + n * DAY, columns, busy) for n in range(7)]
         days = [day for day in days if day.moments]
         return {
