@@ -281,11 +281,14 @@ def test_visit_dropped_on_its_own_place_is_not_moved(desk, visit, room, laser):
     assert not visit.case.events.filter(kind=EventKind.MOVED).exists()
 
 
-def test_wanted_room_that_is_taken_is_told(desk, visit, room, laser):
+def test_wanted_room_that_is_taken_refuses_the_move(desk, visit, room, laser):
     factories.make_visit(factories.make_case(name="Bo"), "booked", TUESDAY + timedelta(hours=1))
     response = move(desk, visit, at=(TUESDAY + timedelta(hours=1)).isoformat(), room=room.pk)
-    assert rooms_of(visit) == ["Laser room"]
-    assert f"{room.name} was not free, so it is in: Laser room." in text_of(desk.get(response.url))
+    assert f"{room.name} cannot take this visit then. Nothing was moved." in text_of(response)
+    visit.refresh_from_db()
+    assert (visit.starts_at, rooms_of(visit)) == (TUESDAY, [room.name])
+    assert not visit.case.events.filter(kind=EventKind.MOVED).exists()
+    assert not visit.case.messages.exists()
 
 
 def test_taken_time_offers_the_nearest_free_ones(desk, visit):

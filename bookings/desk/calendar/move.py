@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from bookings import services
-from bookings.models import Appointment, AppointmentState, Case, Resource, ResourceKind
+from bookings.models import Appointment, AppointmentState, Case, Resource, ResourceKind, Slot
 from bookings.scheduling.formatting import format_short
 
 from ..case_actions import NO_EMAIL, STALE, STALE_WORDS
@@ -85,19 +86,8 @@ class MoveView(CalendarPage):
         if not form.is_valid():
             messages.error(request, _("The visit was not moved yet: please fix the marked field."))
             return self.show_again(form)
-        data = form.cleaned_data
-        start = data["start"]
         try:
-            case = services.book(
-                self.case.pk,
-                start,
-                actor=request.user,
-                expected_version=data["expected_version"],
-                policy=self.policy,
-                preferred=[data[kind].pk for kind in ResourceKind if data[kind]],
-                anyway=data["anyway"],
-                note=data["note"],
-            )
+            case = self.move(form.cleaned_data)
         except services.StaleCaseError:
             messages.warning(request, STALE_WORDS)
             return self.show_again(form, status=STALE)
@@ -110,18 +100,35 @@ class MoveView(CalendarPage):
         except services.BookingError as refusal:
             messages.error(request, str(refusal))
             return self.show_again(form)
-        self.tell(case, start, [data[kind] for kind in ResourceKind if data[kind]])
+        start = form.cleaned_data["start"]
+        done = _("Moved to %(time)s.") % {"time": format_short(start, self.zone)}
+        messages.success(request, done if case.email else f"{done} {NO_EMAIL}")
         day = find_day(start, self.policy.schedule)
         return redirect(f"{self.get_url('desk_calendar', day=day)}#case-{case.pk}")
 
-    def tell(self, case: Case, start: datetime, wanted: list[Resource]) -> None:
-        """Say where the visit is now, and which of the wanted resources it did not get."""
-        done = _("Moved to %(time)s.") % {"time": format_short(start, self.zone)}
-        messages.success(self.request, done if case.email else f"{done} {NO_EMAIL}")
-        got = Resource.objects.filter(slots__appointment__in=case.appointments.live()).distinct()
-        for resource in {*wanted} - {*got}:
-            words = {"wanted": resource, "others": ", ".join(one.name for one in got)}
-            messages.warning(self.request, _("%(wanted)s was not free, so it is in: %(others)s.") % words)
+    @transaction.atomic
+    def move(self, data: dict[str, Any]) -> Case:
+        """Move the visit, and return its case.
+
+        Raise BookingError if it would not get the wanted room or practitioner: the service takes another one then.
+        """
+        wanted = [data[kind] for kind in ResourceKind if data[kind]]
+        case = services.book(
+            self.case.pk,
+            data["start"],
+            actor=self.request.user,
+            expected_version=data["expected_version"],
+            policy=self.policy,
+            preferred=[resource.pk for resource in wanted],
+            anyway=data["anyway"],
+            note=data["note"],
+        )
+        got = set(Slot.objects.filter(appointment__in=case.appointments.live()).values_list("resource", flat=True))
+        for resource in wanted:
+            if resource.pk not in got:
+                words = {"resource": resource.name}
+                raise services.BookingError(_("%(resource)s cannot take this visit then. Nothing was moved.") % words)
+        return case
 
     def show_again(self, form: MoveForm, status: int = 200, **context):
         """Show the form with what was typed, and the case as it is now."""
