@@ -287,7 +287,7 @@ def test_sheet_prints_on_letter_and_a4(week_site, open_desk, paper, size):
     page = open_desk(f"/admin/calendar/sheet/?day={week_site.days[2]}")
     reader = PdfReader(io.BytesIO(page.pdf(format=paper)))
     assert len(reader.pages) == PAGES
-    names = []
+    names, notes = [], []
     for sheet in reader.pages:
         assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == pytest.approx(size, abs=1)
         words, places = " ".join(sheet.extract_text().split()), read_places(sheet)
@@ -297,7 +297,9 @@ def test_sheet_prints_on_letter_and_a4(week_site, open_desk, paper, size):
         assert min(places) >= 33
         assert max(places) <= size[0] - 33
         names += [number for number in range(36) if f"Patient{number:02}" in words and f"555-01{number:02}" in words]
+        notes += [number for number in range(36) if f"Note{number:02}" in words]
     assert names == list(range(36))
+    assert notes == list(range(0, 36, 4))
     assert "Back to the calendar" not in words
 
 
