@@ -16,9 +16,11 @@ from wagtail.models import Page, Site
 from blog.models import BlogIndexPage, BlogPage
 from bookings.contact_details import phone_to_e164, search_text_for
 from bookings.models import (
+    ATTENDED,
     Appointment,
     AppointmentState,
     Case,
+    CaseKind,
     CaseTreatment,
     ConsultationSettings,
     Event,
@@ -27,17 +29,26 @@ from bookings.models import (
     Outcome,
     Patient,
     Resource,
+    Severity,
     Slot,
     Status,
+    TaskKind,
     VisitType,
 )
 from bookings.scheduling.availability import slots_between
-from bookings.services import Submission
+from bookings.services import Submission, tasks
 from clinic.hours.parsing import parse_spans
 from clinic.limits import Limit, take
 from clinic.models import ClinicProfile, HomePage, OpeningHours
 from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
+# What a visit in one of these states brings.
+OWED_FOR = {
+    AppointmentState.BOOKED: TaskKind.RECORD_VISIT,
+    AppointmentState.CHECKED_IN: TaskKind.RECORD_VISIT,
+    AppointmentState.NO_SHOW: TaskKind.NO_SHOW,
+    AppointmentState.TREATED: TaskKind.DAY_AFTER,
+}
 ROLES = {
     "editor": "Editors",
     "frontdesk": "Front desk",
@@ -168,27 +179,38 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
         fields["phone_e164"] = phone_to_e164(fields["phone"], "US")
     visit_state = fields["status"] if fields.get("status") in AppointmentState.values else None
     if visit_state:
-        fields["status"] = Status.CONTACTING
+        came = visit_state in ATTENDED
+        fields["status"] = Status.IN_CARE if came else Status.CONTACTING
     if fields.get("status") == Status.CLOSED:
         fields.setdefault("outcome", Outcome.COMPLETED)
         fields.setdefault("closed_at", timezone.now())
-    if fields.get("status") in (Status.CONTACTING, Status.CLOSED):
-        fields.setdefault("answered_at", timezone.now())
+    if fields.get("kind") == CaseKind.COMPLAINT:
+        fields.setdefault("severity", Severity.CLINICAL)
     key = uuid4()
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
     case.search_text = search_text_for(case)
     if "patient" not in fields:
         case.patient = Patient.objects.create_for(case)
     case.save()
-    Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
+    event = Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
     if visit_state:
         make_visit(case, visit_state)
+    _owe(case, event)
     for treatment in treatments:
         is_title = isinstance(treatment, str)
         CaseTreatment.objects.create(
             case=case, page=None if is_title else treatment, title=treatment if is_title else treatment.title
         )
     return case
+
+
+def _owe(case: Case, event: Event) -> None:
+    """Owe what the desk owes about a case with this status."""
+    if case.status == Status.QUARANTINED:
+        tasks.owe(case, TaskKind.REVIEW, event, case.created_at)
+    if case.status == Status.NEW:
+        tasks.owe(case, TaskKind.COMPLAINT if case.is_complaint else TaskKind.ANSWER, event, case.created_at)
+    tasks.keep_track(case, event)
 
 
 def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = None) -> Appointment:
@@ -214,6 +236,10 @@ def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = N
             Slot(resource=room, at=at, appointment=visit, expires_at=visit.held_until)
             for at in slots_between(visit.starts_at, visit.ends_at)
         )
+    if kind := OWED_FOR.get(state):
+        event = case.events.last() or Event.objects.create(case=case, kind=EventKind.RECEIVED)
+        tasks.owe(case, kind, event, appointment=visit)
+        tasks.keep_track(case, event)
     return visit
 
 

@@ -122,7 +122,7 @@ class CaseActionsMixin:
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
     def answer(self, argument, data, common):
-        services.record_answer(self.case.pk, data["answered"], **common)
+        services.record_call(self.case.pk, data["answered"], **common)
         return _("The answer is recorded, and the clock has stopped.")
 
     def confirm(self, argument, data, common):

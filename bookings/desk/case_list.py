@@ -26,7 +26,7 @@ from .bulk import BulkList, BulkView, get_bulk_list
 from .case_page import CaseView
 from .export import CaseExportMixin, log_export
 from .filters import CaseFilterSet
-from .queries import get_answer_by, unsent_messages
+from .queries import find_answer, unsent_messages
 
 # The list shows neither what the patient wrote nor the fields for search and matching.
 NOT_LISTED = ("message", "search_text", "fingerprint", "submission_key", "email", "phone", "phone_e164")
@@ -96,7 +96,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
     def get_base_queryset(self):
         unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
         cases = Case.objects.select_related("owner").defer(*NOT_LISTED)
-        return cases.prefetch_related("treatments", unsent, services.prefetch_visits())
+        return cases.prefetch_related("treatments", unsent, services.prefetch_visits(), services.prefetch_open_tasks())
 
     def filter_queryset(self, queryset):
         """Exclude quarantined cases unless a status or a search is set."""
@@ -136,14 +136,14 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         ]
 
     def get_row_context(self, case: Case) -> dict[str, Any]:
-        due = get_answer_by(case, self.policy) if case.is_waiting else None
+        task = find_answer(case)
         visit = self.get_current_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
-            "age": format_age(case.asked_at, self.now),
+            "age": format_age(task.counts_from, self.now) if task else "",
             "is_red": case.is_open_complaint,
-            "answer_by": format_short(due, self.zone) if due else "",
-            "is_late": due is not None and self.now >= due,
+            "answer_by": format_short(task.due_at, self.zone) if task else "",
+            "is_late": task is not None and self.now >= task.due_at,
             "stage": services.get_stage(case).label,
             "starts": format_short(visit.starts_at, self.zone) if visit else "",
             "held_until": format_short(visit.held_until, self.zone) if visit and visit.held_until else "",

@@ -21,15 +21,16 @@ from bookings.models import (
     CONFIRMABLE,
     LIVE,
     OPEN_STATUSES,
-    AnsweredBy,
     Appointment,
     AppointmentState,
+    CallOutcome,
     Case,
     ConsultationSettings,
     Message,
     MessageState,
     Resource,
     Status,
+    TaskKind,
 )
 from bookings.scheduling.formatting import format_age, format_short
 from bookings.services.transitions import GONE, STEPS_BACK, is_unclear
@@ -37,7 +38,7 @@ from bookings.services.transitions import GONE, STEPS_BACK, is_unclear
 from .access import ClinicClockMixin
 from .case_actions import CaseActionsMixin
 from .forms import ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
-from .queries import get_answer_by, unsent_messages, waiting_cases
+from .queries import find_answer, unsent_messages, waiting_cases
 from .timeline import describe
 
 MAX_QUICK_CHOICES = 6
@@ -47,6 +48,7 @@ STEPS = {
     Status.NEW: gettext_lazy("Back to new"),
     Status.CONTACTING: gettext_lazy("Start contacting"),
     AppointmentState.CHECKED_IN: gettext_lazy("Patient came"),
+    AppointmentState.CONSULTED: gettext_lazy("Consultation done"),
     AppointmentState.TREATED: gettext_lazy("Treatment done"),
     AppointmentState.NO_SHOW: gettext_lazy("Did not come"),
 }
@@ -61,13 +63,19 @@ UNDO = {
     (AppointmentState.BOOKED, AppointmentState.TREATED): gettext_lazy("Patient came"),
     (AppointmentState.NO_SHOW, AppointmentState.BOOKED): gettext_lazy("Undo “Did not come”"),
     (AppointmentState.CHECKED_IN, AppointmentState.BOOKED): gettext_lazy("Undo “Patient came”"),
+    (AppointmentState.CONSULTED, AppointmentState.CHECKED_IN): gettext_lazy("Undo “Consultation done”"),
     (AppointmentState.TREATED, AppointmentState.CHECKED_IN): gettext_lazy("Undo “Treatment done”"),
     (Status.CLOSED, Status.CONTACTING): gettext_lazy("Reopen"),
 }
 
 
 # The answers to "did the patient come?".
-CAME = (AppointmentState.CHECKED_IN, AppointmentState.TREATED, AppointmentState.NO_SHOW)
+CAME = (
+    AppointmentState.CHECKED_IN,
+    AppointmentState.CONSULTED,
+    AppointmentState.TREATED,
+    AppointmentState.NO_SHOW,
+)
 
 
 class Button(NamedTuple):
@@ -140,18 +148,19 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     def get_context_data(self, **forms):
         now, case = timezone.now(), self.case
-        due = get_answer_by(case, self.policy)
+        task = find_answer(case)
+        change = next((task for task in case.get_open_tasks() if task.kind == TaskKind.CHANGE_SEEN), None)
         return {
             **super().get_context_data(),
             "case": case,
             "stage": services.get_stage(case).label,
-            "age": format_age(case.asked_at, now),
+            "age": format_age(task.counts_from, now) if task else "",
             "is_red": case.is_open_complaint,
-            "changed": format_short(case.unseen_since, self.zone) if case.unseen_since else "",
+            "changed": format_short(change.counts_from, self.zone) if change else "",
             "retention_months": ConsultationSettings.for_request(self.request).retention_months,
-            "answers": AnsweredBy.choices if case.is_waiting else (),
-            "answer_by": format_short(due, self.zone),
-            "is_late": now >= due,
+            "answers": [(one.value, one.label) for one in (CallOutcome.REACHED, CallOutcome.MESSAGE)] if task else (),
+            "answer_by": format_short(task.due_at, self.zone) if task else "",
+            "is_late": task is not None and now >= task.due_at,
             "is_quarantined": case.status == Status.QUARANTINED,
             "requested": format_short(case.requested_start, self.zone) if case.requested_start else "",
             "zone": self.zone,
@@ -239,7 +248,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
     ) -> dict[str, Any]:
         stage, following = services.get_stage(self.case), services.next_stages(self.case, now, self.zone)
         steps = [Button(to, UNDO.get((stage, to)) or STEPS[to]) for to in following if to != Status.CLOSED]
-        closes_first = services.TRANSITIONS[stage][0] == Status.CLOSED
+        closes_first = following[:1] == (Status.CLOSED,)
         is_forward = bool(steps) and not closes_first and (stage, steps[0].value) not in UNUSUAL
         time_form = time_form or TimeForm(zone=self.zone)
         contact = {f"new_{name}": getattr(self.case, name) for name in ("name", "email", "phone")}

@@ -13,7 +13,7 @@ from bookings.scheduling.formatting import format_age, format_short
 
 from .access import get_desk_policy
 from .filters import UNCONFIRMED
-from .queries import get_answer_by, get_backlog, waiting_cases
+from .queries import find_answer, get_backlog, waiting_cases
 
 MAX_SHOWN = 5
 
@@ -31,17 +31,17 @@ class CasesPanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         now, list_url = timezone.now(), reverse("case:index")
         policy, backlog = get_desk_policy(parent_context["request"]), get_backlog(now)
-        oldest = waiting_cases().prefetch_related("treatments", services.prefetch_visits())
+        oldest = waiting_cases().prefetch_related("treatments", services.prefetch_open_tasks())
         rows = []
-        columns = ("kind", "name", "contact_by", "created_at", "asked_again_at", "status")
+        columns = ("kind", "name", "contact_by", "created_at", "status")
         for case in oldest.only(*columns)[:MAX_SHOWN]:
-            due = get_answer_by(case, policy)
+            task = find_answer(case)
             rows.append(
                 {
                     "case": case,
-                    "age": format_age(case.asked_at, now),
-                    "answer_by": format_short(due, policy.schedule.time_zone),
-                    "is_late": now >= due,
+                    "age": format_age(task.counts_from, now),
+                    "answer_by": format_short(task.due_at, policy.schedule.time_zone),
+                    "is_late": now >= task.due_at,
                     "url": reverse("case:inspect", args=[case.pk]),
                 }
             )

@@ -9,16 +9,14 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
 
-from bookings.models import OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status
+from bookings.models import OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status, TaskKind
 from bookings.services import unconfirmed_holds
-from bookings.services.transitions import GONE, UNFINISHED
 from clinic.models import ClinicProfile
 
 from .queries import current_visits, unsent_messages
@@ -133,25 +131,11 @@ class CaseFilterSet(WagtailFilterSet):
         fields = []
 
     def filter_status(self, cases, name, values):
-        """Filter by stage (see ``services.transitions.get_stage``)."""
-        if not values:
-            return cases
-        visits = set(values) & set(VISITS)
-        wanted = Q(status__in=set(values) - {*VISITS, *OPEN_STATUSES})
-        if visits or set(values) & set(OPEN_STATUSES):
-            booked = Appointment.objects.filter(case=OuterRef("pk")).exclude(state__in=(*GONE, AppointmentState.HELD))
-            order = [models.When(state=AppointmentState.CHECKED_IN, then=0)]
-            order += [models.When(state=AppointmentState.BOOKED, then=1)]
-            deciding = booked.order_by(models.Case(*order, default=2), "-pk")
-            cases = cases.alias(visit_state=Subquery(deciding.values("state")[:1]))
-            by_visit = Q(status=Status.CONTACTING) | Q(status=Status.NEW, visit_state__in=UNFINISHED)
-            wanted |= Q(by_visit, visit_state__in=visits)
-            if Status.CONTACTING in values:
-                wanted |= Q(status=Status.CONTACTING, visit_state=None)
-            if Status.NEW in values:
-                is_none = Q(visit_state=None) | ~Q(visit_state__in=UNFINISHED)
-                wanted |= Q(is_none, status=Status.NEW)
-        return cases.filter(wanted)
+        """Filter by status, and by the state of the newest visit that counts."""
+        wanted = Q(status__in=set(values) & set(Status.values))
+        if states := set(values) & set(VISITS):
+            wanted |= Q(status__in=OPEN_STATUSES, pk__in=Appointment.objects.filter(state__in=states).values("case"))
+        return cases.filter(wanted) if values else cases
 
     def filter_treatment(self, cases, name, page):
         asked_for = CaseTreatment.objects.filter(case=OuterRef("pk"), page=page)
@@ -170,7 +154,7 @@ class CaseFilterSet(WagtailFilterSet):
         return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))
 
     def filter_changed(self, cases, name, value):
-        return cases.filter(unseen_since__isnull=False)
+        return cases.filter(tasks__kind=TaskKind.CHANGE_SEEN, tasks__closing_event__isnull=True)
 
     def filter_time(self, cases, name, value):
         if value == UNCONFIRMED:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contact_details import EmailField, LineField, phone_to_e164
-from bookings.models import AnsweredBy, Case, Outcome, Resource, Status
+from bookings.models import CallOutcome, Case, Outcome, Resource, Status
 from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
 from clinic.hours.schedule import MINUTE, instant_of
@@ -144,7 +144,7 @@ class AnywayForm(ActionForm):
 
 
 class AnswerForm(ActionForm):
-    answered = forms.ChoiceField(choices=AnsweredBy)
+    answered = forms.ChoiceField(choices=CallOutcome)
 
 
 class ContactForm(ActionForm):

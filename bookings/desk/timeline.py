@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.models import AnsweredBy, AppointmentState, Case, Event, EventKind, MessageKind, Outcome, Status
+from bookings.models import AppointmentState, CallOutcome, Case, Event, EventKind, MessageKind, Outcome, Status
 from bookings.scheduling.formatting import format_with_year
 from bookings.services.transitions import STEPS_BACK
 
@@ -20,6 +20,8 @@ FLAGS = {
     "links_revoked": gettext_lazy("The links in earlier emails no longer work."),
     "reopened": gettext_lazy("The case had been closed and is open again."),
     "chose_again": gettext_lazy("The patient chose again."),
+    "held": gettext_lazy("The time is held."),
+    "not_held": gettext_lazy("The time could not be held."),
     "over_limit": gettext_lazy("Too many unconfirmed times are held."),
 }
 
@@ -52,7 +54,7 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
     for name, (before, after) in data.get("changes", {}).items():
         yield f"{_get_label(name)}: {_show(name, before)} → {_show(name, after)}"
     if "how" in data:
-        yield str(AnsweredBy(data["how"]).label)
+        yield str(CallOutcome(data["how"]).label)
     flags = {*data, *data.get("anyway", ())}
     yield from (str(text) for flag, text in FLAGS.items() if flag in flags)
     if "starts_at" in data:

@@ -25,7 +25,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from bookings.contact_details import identify_email
-from bookings.models import TO_STAFF, Event, EventKind, Message, MessageKind, MessageState
+from bookings.models import PLANNED, TO_STAFF, Event, EventKind, Message, MessageState
 from clinic.limits import Limit, is_over, take
 from clinic.smtp import NotAcceptedError, is_final
 
@@ -81,12 +81,12 @@ def claim_next(now: datetime) -> Message | None:
 def recover_from_clock_change(now: datetime | None = None) -> None:
     """Make due what would wait until a clock that was set back catches up.
 
-    Only reminders are planned ahead. All other messages wait for their lease or their next attempt at most.
+    Only some kinds are planned ahead. All other messages wait for their lease or their next attempt at most.
     """
     now = now or timezone.now()
     latest = now + CLOCK_TOLERANCE
     stuck = Q(state=MessageState.SENDING, due_at__gt=latest + LEASE)
-    stuck |= Q(state=MessageState.QUEUED, attempts=0, due_at__gt=latest) & ~Q(kind=MessageKind.REMINDER)
+    stuck |= Q(state=MessageState.QUEUED, attempts=0, due_at__gt=latest) & ~Q(kind__in=PLANNED)
     for attempts, wait in enumerate(BACK_OFF, start=1):
         stuck |= Q(state=MessageState.QUEUED, attempts=attempts, due_at__gt=latest + wait)
     if moved := Message.objects.filter(stuck).update(due_at=now):

@@ -7,6 +7,7 @@ from .cases import (
     OPEN_STATUSES,
     REFERENCE_ALPHABET,
     REFERENCE_LENGTH,
+    WAITING,
     Case,
     CaseKind,
     CaseQuerySet,
@@ -15,11 +16,13 @@ from .cases import (
     ContactBy,
     ContactTime,
     Outcome,
+    Severity,
+    Source,
     Status,
     new_reference,
 )
-from .events import AnsweredBy, Event, EventKind
-from .messages import TO_STAFF, UNSENT, Channel, Direction, Message, MessageKind, MessageState
+from .events import CallOutcome, Event, EventKind
+from .messages import PLANNED, TO_STAFF, UNSENT, Channel, Direction, Message, MessageKind, MessageState
 from .patients import Patient, PatientLink
 from .scheduling import (
     ATTENDED,
@@ -36,3 +39,4 @@ from .scheduling import (
     VisitType,
 )
 from .settings import ConsultationSettings
+from .tasks import VISIT_TASKS, Task, TaskKind, TaskResult

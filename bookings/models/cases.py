@@ -28,11 +28,16 @@ class Status(models.TextChoices):
     QUARANTINED = "quarantined", _("In quarantine")
     NEW = "new", _("New")
     CONTACTING = "contacting", _("Contacting")
+    IN_CARE = "in_care", _("In care")
     CLOSED = "closed", _("Closed")
 
 
 # While a case has one of these, the desk and the patient may agree on a time.
-OPEN_STATUSES = (Status.NEW, Status.CONTACTING)
+OPEN_STATUSES = (Status.NEW, Status.CONTACTING, Status.IN_CARE)
+
+
+# While one of these tasks is open, the patient waits for an answer.
+WAITING = ("answer", "complaint")
 
 
 class Outcome(models.TextChoices):
@@ -50,6 +55,24 @@ class CaseKind(models.TextChoices):
     CONSULTATION = "consultation", _("Consultation")
     REPEAT = "repeat", _("Repeat visit")
     COMPLAINT = "complaint", _("Something feels wrong")
+
+
+class Severity(models.TextChoices):
+    """List how soon a complaint has to be answered. Its clock counts real hours."""
+
+    CALL_NOW = "call_now", _("Call now")
+    CLINICAL = "clinical", _("Clinical")
+    SERVICE = "service", _("Service")
+
+
+class Source(models.TextChoices):
+    """List how a request came in."""
+
+    WEBSITE = "website", _("Website")
+    PHONE = "phone", _("Phone call")
+    DOOR = "door", _("At the door")
+    EMAIL = "email", _("Email")
+    DESK = "desk", _("Made by the desk")
 
 
 class ContactBy(models.TextChoices):
@@ -100,7 +123,7 @@ class Case(models.Model):
     patient = models.ForeignKey(
         Patient, verbose_name=_("patient"), null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
     )
-    # The visit that a complaint is about, or the last one before a repeat.
+    # The case that a complaint is about, or the last one before a repeat.
     previous = models.ForeignKey(
         "self",
         verbose_name=_("previous case"),
@@ -109,6 +132,13 @@ class Case(models.Model):
         on_delete=models.SET_NULL,
         related_name="following",
     )
+    # How soon a complaint has to be answered; "" for other cases.
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity, blank=True, default="")
+    # The visit that a complaint is about.
+    about = models.ForeignKey(
+        "bookings.Appointment", null=True, blank=True, on_delete=models.SET_NULL, related_name="complaints"
+    )
+    source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.WEBSITE)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True, default="")
     owner = models.ForeignKey(
@@ -118,13 +148,14 @@ class Case(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="owned_cases",
-        db_index=False,  # SQLite would prefer it to bookings_desk_list and read every row.
     )
 
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("email"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True, help_text=_("As the patient typed it."))
     phone_e164 = models.CharField(_("phone, international"), max_length=16, blank=True)
+    # The desk has tried this number, and it is somebody else's or nobody's.
+    phone_is_wrong = models.BooleanField(_("phone is wrong"), default=False, editable=False)
     contact_by = models.CharField(_("contact by"), max_length=8, choices=ContactBy, blank=True)
     contact_time = models.CharField(_("best time"), max_length=12, choices=ContactTime, default=ContactTime.ANY)
     # The time the patient picked, also when it could not be held.
@@ -148,32 +179,22 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     created_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
-    # Set when the patient asks for something again, so that the reply clock starts anew.
-    asked_again_at = models.DateTimeField(_("asked again"), null=True, blank=True, editable=False)
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
-    # Set when the patient moves or cancels a visit, until the desk has seen it.
-    unseen_since = models.DateTimeField(_("changed by the patient"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
-    # 2: an open complaint. 1: a case that waits for an answer. 0: any other.
-    priority = models.GeneratedField(
-        expression=models.Case(
-            models.When(kind="complaint", status__in=["new", "contacting"], then=2),
-            models.When(status__in=["new", "contacting"], answered_at=None, then=1),
-            default=0,
-        ),
-        output_field=models.PositiveSmallIntegerField(),
-        db_persist=True,
-        verbose_name=_("priority"),
-    )
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
-        ordering = ["-priority", "-created_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         default_permissions = ("view", "change")
-        permissions = [("export_case", "Can export cases")]
+        permissions = [
+            ("export_case", "Can export cases"),
+            ("note_case", "Can write notes"),
+            ("treat_case", "Can record what became of a visit"),
+            ("sign_off_case", "Can sign off clinical complaints"),
+            ("override_case", "Can book a repeat early"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(email="") | ~models.Q(phone=""), name="bookings_case_can_be_reached"
@@ -183,31 +204,40 @@ class Case(models.Model):
                 | ~models.Q(status="closed") & models.Q(outcome="", closed_at__isnull=True),
                 name="bookings_case_closed_with_outcome",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind="complaint") & ~models.Q(severity="")
+                | ~models.Q(kind="complaint") & models.Q(severity=""),
+                name="bookings_complaint_has_a_severity",
+            ),
         ]
         indexes = [
-            models.Index(
-                fields=["unseen_since"],
-                condition=models.Q(unseen_since__isnull=False),
-                name="bookings_unseen_change",
-            ),
-            # The whole list in one narrow index: SQLite walks it in the list's order and tests filters and search on
-            # the way, without reading the wide rows. At 100,000 cases that takes 45 ms at most; an index for each
-            # filter took up to 470 ms once a filter and a search came together.
-            models.Index(
-                fields=["-priority", "-created_at", "-id", "status", "owner", "search_text"],
-                name="bookings_desk_list",
-            ),
+            models.Index(fields=["-created_at", "-id"], name="bookings_newest_case"),
+            models.Index(fields=["status", "-created_at", "-id"], name="bookings_case_status"),
         ]
+
+    def get_open_tasks(self) -> list:
+        """Return what the desk owes about this case, what is due first at the front.
+
+        Lists prefetch it as ``open_tasks`` (``services.prefetch_open_tasks``).
+        """
+        prefetched = getattr(self, "open_tasks", None)
+        return list(self.tasks.filter(closing_event__isnull=True)) if prefetched is None else prefetched
 
     @property
     def is_waiting(self) -> bool:
         """Return whether the patient waits for an answer."""
-        return self.status in OPEN_STATUSES and self.answered_at is None
+        return any(task.kind in WAITING for task in self.get_open_tasks())
+
+    @property
+    def has_unseen_change(self) -> bool:
+        """Return whether the patient has changed something that the desk has not seen."""
+        return any(task.kind == "change_seen" for task in self.get_open_tasks())
 
     @property
     def asked_at(self) -> datetime:
         """Return when the patient asked last: the reply clock counts from then."""
-        return self.asked_again_at or self.created_at
+        asked = self.tasks.filter(kind__in=WAITING).aggregate(last=models.Max("counts_from"))["last"]
+        return asked or self.created_at
 
     @property
     def is_open_complaint(self) -> bool:
@@ -250,6 +280,11 @@ class Consent(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
     wording = models.TextField(_("wording"))
+    # The patient said it to a member of staff, who read them the wording.
+    is_spoken = models.BooleanField(_("spoken"), default=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     given_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 

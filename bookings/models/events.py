@@ -17,6 +17,13 @@ class EventKind(models.TextChoices):
     STAGE = "stage", _("Status changed")
     NOTE = "note", _("Note")
     ANSWERED = "answered", _("Patient answered")
+    CALLED = "called", _("Patient not reached")
+    CHECKED_ON = "checked_on", _("Asked how the patient is")
+    REPEAT_OPENED = "repeat_opened", _("Repeat visit opened")
+    REPEAT_DECLINED = "repeat_declined", _("Repeat visit declined")
+    SNOOZED = "snoozed", _("Put off")
+    ESCALATED = "escalated", _("Complaint escalated")
+    SEVERITY = "severity", _("Severity changed")
     CORRECTED = "corrected", _("Contact details corrected")
     SEEN = "seen", _("Patient's change seen")
     CONSENT_WITHDRAWN = "consent_withdrawn", _("Consent withdrawn")
@@ -39,11 +46,14 @@ class EventKind(models.TextChoices):
     MESSAGE_RETRIED = "message_retried", _("Message queued again")
 
 
-class AnsweredBy(models.TextChoices):
-    """List how the desk answers a patient."""
+class CallOutcome(models.TextChoices):
+    """List what became of an attempt to reach a patient."""
 
-    PHONE = "phone", _("Reached by phone")
+    REACHED = "reached", _("Reached")
     MESSAGE = "message", _("Message sent")
+    NO_ANSWER = "no_answer", _("No answer")
+    LATER = "later", _("Call again later")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
 
 
 class EventManager(models.Manager):
@@ -54,7 +64,7 @@ class EventManager(models.Manager):
         """
         name = (actor.get_full_name() or actor.get_username())[:150] if actor else ""
         data = {key: value for key, value in {**data, "note": note.strip()}.items() if value}
-        return self.create(case=case, kind=kind, actor=actor, actor_name=name, data=data)
+        return self.create(case=case, kind=kind, actor=actor, actor_name=name, data=data, version=case.version)
 
     def record_stage(
         self, case: Case, from_stage: str, to_stage: str, actor: User | None = None, note: str = "", **data: Any
@@ -82,6 +92,8 @@ class Event(models.Model):
     actor_name = models.CharField(
         _("who"), max_length=150, blank=True, help_text=_("Blank for the patient and the site.")
     )
+    # The version that the case has after it: a clerk who saw an older one is told of the events since.
+    version = models.PositiveIntegerField(default=0, editable=False)
     data = models.JSONField(_("data"), default=dict, encoder=DjangoJSONEncoder)
 
     objects = EventManager()

@@ -42,10 +42,21 @@ class MessageKind(models.TextChoices):
     EXPIRED = "expired", _("Held time expired")
     WAITLIST_OFFER = "waitlist_offer", _("Earlier time is free")
     REMINDER = "reminder", _("Reminder of the visit")
+    DAY_AFTER = "day_after", _("Question on the day after")
+    UNREACHABLE = "unreachable", _("We could not reach you")
+    ESCALATION = "escalation", _("Complaint that nobody has answered")
 
 
 # Sent to the staff. All other kinds go to the patient.
-TO_STAFF = (MessageKind.DESK_NOTICE, MessageKind.DESK_MOVED, MessageKind.DESK_CANCELED, MessageKind.COMPLAINT)
+TO_STAFF = (
+    MessageKind.DESK_NOTICE,
+    MessageKind.DESK_MOVED,
+    MessageKind.DESK_CANCELED,
+    MessageKind.COMPLAINT,
+    MessageKind.ESCALATION,
+)
+# Sent at a time of their own, which may be days ahead.
+PLANNED = (MessageKind.REMINDER, MessageKind.DAY_AFTER)
 # Sent whatever the limits say: the staff and a booked visit need them.
 NEEDED = (*TO_STAFF, MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER)
 
@@ -144,8 +155,13 @@ class Message(models.Model):
         verbose_name = _("message")
         default_permissions = ()
         ordering = ["created_at", "pk"]
-        # Not partial: SQLite cannot see that a bound parameter meets an index's condition.
-        indexes = [models.Index(fields=["state", "due_at"], name="bookings_message_due")]
+        indexes = [
+            # Not partial: SQLite cannot see that a bound parameter meets an index's condition.
+            models.Index(fields=["state", "due_at"], name="bookings_message_due"),
+            models.Index(
+                fields=["state", "created_at"], condition=models.Q(sent_at__isnull=True), name="bookings_unsent"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} ({self.case_id})"

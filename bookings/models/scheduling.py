@@ -98,14 +98,14 @@ class VisitType(models.Model):
     is_treatment = models.BooleanField(
         _("is a treatment"),
         default=False,
-        help_text=_("The desk calls every patient the day after a treatment."),
+        help_text=_("The desk asks every patient on the next business day after a treatment how they are."),
     )
     repeat_after_days = models.PositiveSmallIntegerField(
         _("repeat after"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(1100)],
-        help_text=_("In days. The desk offers the repeat, and never an earlier day. Leave it blank for none."),
+        validators=[MinValueValidator(14), MaxValueValidator(1100)],
+        help_text=_("In days. The desk offers the repeat two weeks before. Leave it blank if there is none."),
     )
     is_active = models.BooleanField(_("can be booked"), default=True)
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -146,6 +146,7 @@ class AppointmentState(models.TextChoices):
     HELD = "held", _("Held")
     BOOKED = "booked", _("Booked")
     CHECKED_IN = "checked_in", _("Checked in")
+    CONSULTED = "consulted", _("Consulted")
     TREATED = "treated", _("Treated")
     NO_SHOW = "no_show", _("Did not come")
     CANCELED = "canceled", _("Canceled")
@@ -157,11 +158,12 @@ LIVE = (AppointmentState.HELD, AppointmentState.BOOKED)
 VISITS = (
     AppointmentState.BOOKED,
     AppointmentState.CHECKED_IN,
+    AppointmentState.CONSULTED,
     AppointmentState.TREATED,
     AppointmentState.NO_SHOW,
 )
 # The patient came to a visit in one of these states.
-ATTENDED = (AppointmentState.CHECKED_IN, AppointmentState.TREATED)
+ATTENDED = (AppointmentState.CHECKED_IN, AppointmentState.CONSULTED, AppointmentState.TREATED)
 # What the desk can book with one click: a time that is held, or was held and may still be free.
 CONFIRMABLE = (AppointmentState.HELD, AppointmentState.EXPIRED)
 
@@ -188,6 +190,10 @@ class Appointment(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="appointments")
     visit_type = models.ForeignKey(
         VisitType, verbose_name=_("type of visit"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    # The treatment that was done, if the visit was booked as something else.
+    treatment = models.ForeignKey(
+        VisitType, verbose_name=_("treatment"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -233,6 +239,11 @@ class Appointment(models.Model):
     def answer_by(self) -> datetime | None:
         """Return when the desk has to answer a held time; None for others."""
         return min(self.held_until, self.starts_at) if self.held_until else None
+
+    @property
+    def done(self) -> VisitType:
+        """Return what was done at the visit: what it was booked as, unless the desk has said otherwise."""
+        return self.treatment or self.visit_type
 
     def can_be_changed(self, change_until: timedelta, now: datetime) -> bool:
         """Return whether the patient may still move or cancel the visit.

@@ -78,11 +78,33 @@ class ConsultationSettings(RevisionMixin, BaseSiteSetting):
         validators=[MinValueValidator(15), MaxValueValidator(10_000)],
         help_text=_("In minutes while the clinic is open. If the desk does not answer by then, the time is freed."),
     )
-    complaint_minutes = models.PositiveSmallIntegerField(
-        _("answer a complaint within"),
-        default=60,
+    call_now_minutes = models.PositiveSmallIntegerField(
+        _("a patient who may be in danger"),
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(10_000)],
+        help_text=_("In minutes, day and night. Words like “breathe” or “cannot see” make a complaint one of these."),
+    )
+    clinical_minutes = models.PositiveSmallIntegerField(
+        _("any other medical complaint"),
+        default=240,
         validators=[MinValueValidator(15), MaxValueValidator(10_000)],
-        help_text=_("In minutes while the clinic is open."),
+        help_text=_("In minutes, day and night."),
+    )
+    service_minutes = models.PositiveSmallIntegerField(
+        _("a complaint about the service"),
+        default=1440,
+        validators=[MinValueValidator(15), MaxValueValidator(10_000)],
+        help_text=_("In minutes, day and night."),
+    )
+    physician_email = models.EmailField(
+        _("physician's email"),
+        blank=True,
+        help_text=_("A complaint that nobody answers in time is reported here and to the managers."),
+    )
+    closed_day_email = models.BooleanField(
+        _("email patients on a closed day after their treatment"),
+        default=False,
+        help_text=_("The desk asks every patient on the next business day. With this, the site writes the day before."),
     )
     retention_months = models.PositiveSmallIntegerField(
         _("requests are kept for"),
@@ -110,12 +132,20 @@ class ConsultationSettings(RevisionMixin, BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("grid_minutes"), FieldPanel("notice_minutes"), FieldPanel("horizon_days")]),
-                FieldRowPanel(
-                    [FieldPanel("hold_minutes"), FieldPanel("change_until_hours"), FieldPanel("complaint_minutes")]
-                ),
+                FieldRowPanel([FieldPanel("hold_minutes"), FieldPanel("change_until_hours")]),
             ],
             heading=_("Times that can be booked"),
         ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [FieldPanel("call_now_minutes"), FieldPanel("clinical_minutes"), FieldPanel("service_minutes")]
+                ),
+                FieldPanel("physician_email"),
+            ],
+            heading=_("Answer a complaint within"),
+        ),
+        MultiFieldPanel([FieldPanel("closed_day_email")], heading=_("The day after a treatment")),
         MultiFieldPanel([FieldPanel("consent_wording"), FieldPanel("retention_months")], heading=_("Patients' data")),
         FieldPanel("desk_email"),
     ]

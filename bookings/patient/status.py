@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import LIVE, Appointment, AppointmentState, Case, EventKind, Status
+from bookings.models import LIVE, WAITING, Appointment, AppointmentState, Case, EventKind, Status
 from bookings.scheduling.formatting import format_answer_by, format_day, format_deadline, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import find_current_visits
@@ -38,9 +38,9 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
     ahead = (visit for visit in visits if visit.get_state_at(now) in LIVE or is_coming(visit, now))
     appointment = next(ahead, next(iter(visits), None))
     answer_by = ""
-    if policy and case.is_waiting:
-        due = policy.answer_by(case.asked_at)
-        answer_by = format_deadline(due, now, zone) if due and now < due else ""
+    waiting = next((task for task in case.get_open_tasks() if task.kind in WAITING), None)
+    if policy and waiting and now < waiting.due_at:
+        answer_by = format_deadline(waiting.due_at, now, zone)
     if case.status == Status.QUARANTINED:
         return ReceiptStatus(QUARANTINED, "", "")
     if appointment is None and case.status == Status.CLOSED:
@@ -91,6 +91,7 @@ def get_steps(state: str) -> list[dict]:
         AppointmentState.BOOKED: 3,
         AppointmentState.NO_SHOW: 3,
         AppointmentState.CHECKED_IN: 4,
+        AppointmentState.CONSULTED: 4,
         AppointmentState.TREATED: 4,
     }.get(state, 1)
     texts = [

@@ -70,7 +70,6 @@ class BookingPolicy:
     rules: SlotRules
     hold_minutes: int = 240
     change_until: timedelta = DAY
-    complaint_minutes: int = 60
     visit_type_id: int | None = None
 
     @classmethod
@@ -88,7 +87,7 @@ class BookingPolicy:
             notice_minutes=settings.notice_minutes,
             horizon_days=settings.horizon_days,
         )
-        policy = cls(schedule, rules, settings.hold_minutes, settings.change_until, settings.complaint_minutes)
+        policy = cls(schedule, rules, settings.hold_minutes, settings.change_until)
         return policy.for_type(visit_type)
 
     def for_type(self, visit_type: "VisitType") -> Self:

@@ -16,11 +16,14 @@ from .appointments import (
     release_hold,
 )
 from .blocked_time import VisitsInTheWayError, block_time, unblock_time
-from .cases import add_note, assign, mark_seen, record_answer, retry_message
+from .calls import record_call, should_give_up
+from .cases import add_note, assign, mark_seen, retry_message
 from .complaints import file_complaint
 from .contacts import correct_contact
+from .followups import check_on
 from .limits import TooManyChangesError, confirm_contact, forget_networks, unconfirmed_holds
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
+from .permissions import NotAllowedError, may
 from .privacy import erase, revoke_links, withdraw_consent
 from .slots import (
     Obstacle,
@@ -40,8 +43,10 @@ from .submissions import (
     release_from_quarantine,
     submit,
 )
+from .tasks import OwedError, get_clock, prefetch_open_tasks, retime_all
 from .transitions import (
-    TRANSITIONS,
+    CASE_STEPS,
+    VISIT_STEPS,
     BookingError,
     StaleCaseError,
     TransitionError,

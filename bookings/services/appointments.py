@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import (
     CONFIRMABLE,
     LIVE,
+    OPEN_STATUSES,
     Appointment,
     AppointmentState,
     Case,
@@ -25,7 +26,10 @@ from bookings.models import (
     EventKind,
     MessageKind,
     Outcome,
+    Severity,
     Status,
+    TaskKind,
+    TaskResult,
     VisitType,
 )
 from bookings.scheduling.policy import SLOT, BookingPolicy
@@ -34,6 +38,7 @@ from clinic.hours.schedule import DAY
 from .cases import ask_again, lock_case, save_change, set_status
 from .limits import HOLD_CHANGES, may_hold, take_change
 from .notifications import get_clinic_zone, notify_desk, notify_patient
+from .permissions import check_may_sign_off
 from .slots import (
     UnusualTimeError,
     cannot_hold,
@@ -49,18 +54,31 @@ from .slots import (
     policy_for_case,
     time_taken,
 )
+from .tasks import (
+    CONTACT_TASKS,
+    SETTLED_BY_VISIT,
+    close_all,
+    keep_track,
+    owe,
+    owe_change_seen,
+    reopen,
+    rest_status,
+    retime,
+    settle,
+)
 from .transitions import (
-    UNDONE,
+    GONE,
     UNFINISHED,
     BookingError,
+    Stage,
     TransitionError,
     check_open_for_a_time,
     check_transition,
     find_obstacle,
     get_outcomes,
     get_stage,
-    get_visit,
     get_visit_of_step,
+    is_step_back,
     is_unclear,
 )
 from .waitlist import notify_waitlist
@@ -190,10 +208,9 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
         appointment.held_until = policy.hold_until(start, appointment.answer_by)
     appointment.sequence += was_booked
     place(appointment, start, resources, policy, now)
-    case.unseen_since = case.unseen_since or now
-    if not was_booked and case.answered_at:
+    if not was_booked:
         ask_again(case)
-    _record_change(case, EventKind.MOVED, appointment)
+    _record_change(case, EventKind.MOVED, appointment, owes=None if was_booked else TaskKind.ANSWER)
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.HELD, appointment)
     notify_desk(MessageKind.DESK_MOVED, appointment)
     notify_waitlist(before, given_back_by=case.pk)
@@ -212,15 +229,12 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
         if live.starts_at == start:  # The form was sent twice.
             return case
         raise BookingError(_("You already have a time. Open your page again to see it."))
-    stage = get_stage(case)
-    appointment = hold(case, start, policy_for_case(policy, case), now)
+    appointment, _refused = hold(case, start, policy_for_case(policy, case), now)
     if appointment is None:
         raise cannot_hold()
     take_change(HOLD_CHANGES, case)
     ask_again(case)
-    case.unseen_since = case.unseen_since or now
-    save_change(case)
-    Event.objects.record_stage(case, stage, case.status)
+    _record_change(case, EventKind.HELD, appointment, owes=TaskKind.ANSWER)
     notify_patient(MessageKind.HELD, appointment)
     notify_desk(MessageKind.DESK_MOVED, appointment)
     return case
@@ -245,11 +259,14 @@ def cancel(
     _check_seen(appointment, seen)
     if actor is None:
         _check_change(appointment, policy, now)
-        case.unseen_since = case.unseen_since or now
     elif is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
+    was_booked = appointment.state == AppointmentState.BOOKED
     ended = _give_up(appointment, now)
-    _record_change(case, EventKind(ended.value), appointment, actor, note)
+    if was_booked and case.status == Status.IN_CARE:
+        set_status(case, Status.CONTACTING)
+    kind = EventKind(ended.value)
+    _record_change(case, kind, appointment, actor, note, owes=TaskKind.CALL if was_booked else None)
     notify_patient(MessageKind(ended.value), appointment, by_desk=actor is not None)
     if actor is None:
         notify_desk(MessageKind.DESK_CANCELED, appointment)
@@ -281,15 +298,14 @@ def expire_holds() -> int:
 def expire(now: datetime) -> int:
     """Expire the holds that are over, when the resources are locked.
 
-    One that fails stops neither the others nor the request that needs the lock. Return how many have expired.
+    One that fails stops neither the others nor the request that needs the lock. Return how many have expired. A caller
+    that changes a case as well calls ``lock_with_expired`` first.
     """
     count = 0
-    for appointment in list(expired_holds(now).select_related("case")):
+    for appointment in list(expired_holds(now).order_by("case", "pk")):
         try:
             with transaction.atomic():
-                _end(appointment, AppointmentState.EXPIRED)
-                Event.objects.record(appointment.case, EventKind.EXPIRED, starts_at=appointment.starts_at)
-                notify_patient(MessageKind.EXPIRED, appointment)
+                _expire(appointment)
         except (OperationalError, InterfaceError):  # the database is away
             raise
         except Exception:
@@ -299,13 +315,29 @@ def expire(now: datetime) -> int:
     return count
 
 
+def _expire(appointment: Appointment) -> None:
+    """Expire a hold. A patient who waits for no answer any more is called about it."""
+    case = appointment.case = lock_case(appointment.case_id)
+    _end(appointment, AppointmentState.EXPIRED)
+    event = Event.objects.record(case, EventKind.EXPIRED, starts_at=appointment.starts_at)
+    if case.status in OPEN_STATUSES and not case.is_waiting:
+        owe(case, TaskKind.CALL, event)
+    keep_track(case, event)
+    notify_patient(MessageKind.EXPIRED, appointment)
+
+
+def lock_with_expired(case_id: int, now: datetime) -> None:
+    """Lock a case and those whose holds are over, in the order of keys, as other services lock several cases."""
+    wanted = Q(pk=case_id) | Q(pk__in=expired_holds(now).values("case"))
+    list(Case.objects.select_for_update(no_key=True).filter(wanted).order_by("pk").values_list("pk"))
+
+
 def drop_hold(appointment: Appointment) -> None:
-    """Give back a held time that the patient replaces, without a message.
+    """Give back a held time that the patient replaces, without an event or a message.
 
     The resources are locked.
     """
     _end(appointment, AppointmentState.CANCELED)
-    Event.objects.record(appointment.case, EventKind.CANCELED, starts_at=appointment.starts_at, chose_again=True)
 
 
 @transaction.atomic
@@ -318,61 +350,99 @@ def change_stage(
     policy: BookingPolicy | None = None,
     outcome: str = "",
     note: str = "",
+    visit_id: int | None = None,
+    treatment: VisitType | None = None,
 ) -> Case:
-    """Take the case to its next stage.
+    """Take the case, or one of its visits, to its next stage.
 
     Raise StaleCaseError, or TransitionError with the reason. A step back restores all that the step before it changed.
 
-    ``policy`` is needed to check in a patient who has no appointment.
+    ``policy`` is needed to check in a patient who has no appointment. ``visit_id`` is the visit that the step is about,
+    instead of the one that decides. ``treatment`` is what was done at a visit that was booked as something else.
     """
     case, now = _lock_case(case_id, expected_version)
-    stage = get_stage(case)
-    wanted = check_transition(stage, to_stage, outcome)
-    if obstacle := find_obstacle(get_visit_of_step(case), stage, wanted, now, get_clinic_zone()):
+    stage, visit = get_stage(case), get_visit_of_step(case, visit_id)
+    if visit_id and visit is None:
+        raise TransitionError(_("This case has no such visit."))
+    wanted = check_transition(case, visit, to_stage, outcome)
+    if obstacle := find_obstacle(visit, wanted, now, get_clinic_zone()):
         raise TransitionError(obstacle)
-    data: dict[str, Any] = {}
+    if is_step_back(case, visit, wanted):
+        return _step_back(case, stage, visit, wanted, actor, note, now)
     if isinstance(wanted, AppointmentState):
-        data = _change_visit(case, stage, wanted, policy, now)
-    elif wanted == Status.CLOSED:
-        data = {"outcome": outcome, "was_quarantined": stage == Status.QUARANTINED}
-        _close(case, outcome, actor, now)
-    elif stage == Status.CLOSED:
-        data = {"was_closed_as": case.outcome}
-        set_status(case, Status.QUARANTINED if _was_quarantined(case) else wanted)
-    elif wanted == Status.NEW:
-        _go_back_to_new(case)
-    else:
-        set_status(case, wanted)
+        return _change_visit(case, stage, visit, wanted, actor, note, now, policy=policy, treatment=treatment)
+    if wanted == Status.NEW:
+        return _go_back_to_new(case, stage, actor, note)
+    if wanted == Status.CLOSED:
+        return _close(case, stage, outcome, actor, note, now)
+    if stage == Status.CLOSED:
+        return _reopen(case, actor, note)
+    set_status(case, wanted)
     save_change(case)
-    Event.objects.record_stage(case, stage, get_stage(case), actor, note, **data)
+    Event.objects.record_stage(case, stage, get_stage(case), actor, note)
     return case
 
 
 def _change_visit(
     case: Case,
-    stage: str,
+    stage: Stage,
+    visit: Appointment | None,
     wanted: AppointmentState,
-    policy: BookingPolicy | None,
+    actor: User,
+    note: str,
     now: datetime,
-) -> dict[str, Any]:
-    """Take the visit to the wanted state, and return what the event needs."""
-    visit = get_visit(case)
-    if visit and (stage, wanted) in UNDONE:
-        _undo(case, visit, stage, wanted, now)
-        return {}
-    if wanted == AppointmentState.CHECKED_IN:
-        live = case.appointments.live().first()
-        before, visit = _describe(case, live), _check_in(case, live, policy, now)
+    *,
+    policy: BookingPolicy | None,
+    treatment: VisitType | None,
+) -> Case:
+    """Take a visit to the wanted state, and owe or settle what follows from it."""
+    if wanted == AppointmentState.CHECKED_IN and (visit is None or visit.state not in LIVE):
+        before, visit = _describe(case, None), _walk_in(case, policy, now)
     else:
         before = _describe(case, visit)
-    if visit is None:
-        raise TransitionError(_("This case has no visit."))
+    visit.treatment = _check_treatment(visit, treatment) if wanted == AppointmentState.TREATED else None
     _set_state(visit, wanted)
     # A patient for whom another time is held waits for an answer about that one.
-    if not case.appointments.filter(state=AppointmentState.HELD).exists():
-        set_status(case, Status.CONTACTING)
-        case.answered_at = case.answered_at or now
-    return {"before": before | {"visit": visit.pk}}
+    has_hold = case.appointments.filter(state=AppointmentState.HELD).exists()
+    if not has_hold:
+        set_status(case, Status.CONTACTING if wanted == AppointmentState.NO_SHOW else Status.IN_CARE)
+    save_change(case)
+    data = {"before": before | {"visit": visit.pk}, "treatment": visit.treatment.name if visit.treatment else ""}
+    event = Event.objects.record_stage(case, stage, get_stage(case), actor, note, **data)
+    _owe_after_visit(case, visit, wanted, event, has_hold)
+    keep_track(case, event)
+    return case
+
+
+def _owe_after_visit(case: Case, visit: Appointment, state: AppointmentState, event: Event, has_hold: bool) -> None:
+    """Owe what a new state of a visit brings, and settle what it ends."""
+    if state == AppointmentState.CHECKED_IN:
+        settle(case, [kind for kind in SETTLED_BY_VISIT if not has_hold or kind != TaskKind.ANSWER], event)
+        owe(case, TaskKind.RECORD_VISIT, event, appointment=visit)
+        return
+    settle(case, [TaskKind.RECORD_VISIT], event, appointment=visit)
+    if state == AppointmentState.NO_SHOW:
+        owe(case, TaskKind.NO_SHOW, event, appointment=visit)
+    if state == AppointmentState.TREATED:
+        owe(case, TaskKind.DAY_AFTER, event, visit.starts_at, appointment=visit)
+        if days := visit.done.repeat_after_days:
+            not_before = visit.starts_at.astimezone(get_clinic_zone()).date() + days * DAY
+            owe(case, TaskKind.REPEAT, event, appointment=visit, not_before=not_before)
+
+
+def _check_treatment(visit: Appointment, treatment: VisitType | None) -> VisitType | None:
+    """Return what was done instead of what the visit was booked as.
+
+    Raise TransitionError if nobody has said which treatment was done. A clinic without types of treatment has nothing
+    to choose from.
+    """
+    if treatment and not treatment.is_treatment:
+        raise TransitionError(_("This type of visit is not a treatment."))
+    if treatment or visit.visit_type.is_treatment:
+        return treatment if treatment != visit.visit_type else None
+    if VisitType.objects.filter(is_treatment=True, is_active=True).exists():
+        raise TransitionError(_("Choose which treatment was done."))
+    return None
 
 
 def _describe(case: Case, visit: Appointment | None) -> dict[str, Any]:
@@ -381,49 +451,130 @@ def _describe(case: Case, visit: Appointment | None) -> dict[str, Any]:
         "state": visit.state if visit else "",
         "held_until": visit.held_until.isoformat() if visit and visit.held_until else "",
         "status": case.status,
-        "answered_at": case.answered_at.isoformat() if case.answered_at else "",
     }
 
 
-def _undo(case: Case, visit: Appointment, stage: str, to_stage: AppointmentState, now: datetime) -> None:
-    """Restore what the step to ``stage`` changed, or go one state back."""
-    steps = case.events.filter(kind=EventKind.STAGE, data__to=stage, data__before__visit=visit.pk)
+def _step_back(
+    case: Case, stage: Stage, visit: Appointment, wanted: AppointmentState, actor: User, note: str, now: datetime
+) -> Case:
+    """Restore what the last step of the visit changed, or go one state back."""
+    steps = case.events.filter(kind=EventKind.STAGE, data__to=visit.state, data__before__visit=visit.pk)
     step = steps.order_by("pk").last()
-    known: dict[str, str] = step.data["before"] if step else {"state": to_stage, "status": case.status}
+    known: dict[str, str] = step.data["before"] if step else {"state": wanted, "status": case.status}
     state, until = known["state"], known.get("held_until")
     if state in LIVE and case.appointments.live().exists():
         raise TransitionError(_("Another time is held or booked for this case. Cancel that one first."))
+    if step:
+        _take_back(case, step, Status(known["status"]))
     if not state:
         # A walk-in was never booked, so undoing the check-in leaves no visit. The events still tell of it.
         free_slots(visit)
         notify_waitlist(visit.starts_at, given_back_by=case.pk)
         visit.delete()
     else:
+        visit.treatment = None
         _set_state(visit, AppointmentState(state), datetime.fromisoformat(until) if until else None)
-    # What the desk has answered, or the patient has asked for, since then stays.
-    was_answered = step and case.events.filter(kind=EventKind.ANSWERED, pk__gt=step.pk).exists()
-    if step and not was_answered and not case.is_waiting:
-        case.status = Status(known["status"])
-        answered_at = known["answered_at"]
-        case.answered_at = datetime.fromisoformat(answered_at) if answered_at else None
     if until:
         expire(now)
+    save_change(case)
+    event = Event.objects.record_stage(case, stage, get_stage(case), actor, note)
+    keep_track(case, event)
+    return case
+
+
+def _take_back(case: Case, step: Event, status: Status) -> None:
+    """Restore the tasks and the status from before a step.
+
+    What the desk has answered, or the patient has asked for, since then stays.
+    """
+    was_reached = case.events.filter(kind=EventKind.ANSWERED, pk__gt=step.pk).exists()
+    has_asked = case.tasks.open().filter(kind=TaskKind.ANSWER, opening_event__gt=step).exists()
+    reopen(step, but=CONTACT_TASKS if was_reached else ())
+    if not was_reached and not has_asked:
+        set_status(case, status)
+    elif case.status == Status.IN_CARE:
+        set_status(case, Status.CONTACTING)
+
+
+def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
+    """Take back the step that began the contact, with the answer if that was the step."""
+    began = case.events.filter(
+        Q(kind=EventKind.STAGE, data__to=Status.CONTACTING)
+        | Q(kind__in=(EventKind.ANSWERED, EventKind.CALLED), data__began_contact=True)
+    )
+    if step := began.order_by("pk").last():
+        reopen(step)
+    set_status(case, Status.NEW)
+    save_change(case)
+    event = Event.objects.record_stage(case, stage, Status.NEW, actor, note)
+    owe(case, TaskKind.ANSWER, event, case.asked_at)
+    keep_track(case, event)
+    return case
+
+
+def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: datetime) -> Case:
+    """Close the case, and cancel a coming visit with an email to the patient.
+
+    One that the patient has checked in to early is canceled, too. A visit that has begun stays as it is. Raise
+    OwedError if something is owed that closing does not settle.
+    """
+    if outcome not in get_outcomes(case, now):
+        raise TransitionError(_("The case cannot have ended like this. Choose an outcome that matches what happened."))
+    if case.is_complaint and case.severity != Severity.SERVICE:
+        check_may_sign_off(actor)
+    is_ahead = Q(state=AppointmentState.CHECKED_IN, starts_at__gt=now)
+    canceled, missed = [], []
+    for visit in case.appointments.filter(Q(state__in=LIVE) | is_ahead):
+        if not is_unclear(visit, now):
+            ended = _give_up(visit, now)
+            canceled.append(visit.starts_at)
+            notify_patient(MessageKind(ended.value), visit, by_desk=True)
+        elif outcome == Outcome.NO_SHOW:
+            _end(visit, AppointmentState.NO_SHOW)
+            missed.append(visit)
+        else:
+            raise TransitionError(SAY_FIRST)
+    data = {"outcome": outcome, "was_quarantined": stage == Status.QUARANTINED, "canceled": canceled}
+    set_status(case, Status.CLOSED, outcome)
+    save_change(case)
+    event = Event.objects.record_stage(case, stage, Status.CLOSED, actor, note, **data)
+    for visit in missed:
+        settle(case, [TaskKind.RECORD_VISIT], event, appointment=visit)
+    ended = case.tasks.filter(kind=TaskKind.RECORD_VISIT, appointment__state__in=GONE)
+    ended.open().update(closing_event=event, result=TaskResult.MOOT)
+    close_all(case, event, outcome)
+    return case
+
+
+def _reopen(case: Case, actor: User, note: str) -> Case:
+    """Open a closed case again, and owe what was owed before it was closed.
+
+    Raise BookingError without a reason. A case that was closed in quarantine goes back there.
+    """
+    if not note.strip():
+        raise BookingError(_("Write in the note why you open the case again."))
+    step = case.events.filter(kind=EventKind.STAGE, data__to=Status.CLOSED).order_by("pk").last()
+    was_quarantined = bool(step and step.data.get("was_quarantined"))
+    data = {"was_closed_as": case.outcome}
+    set_status(case, Status.QUARANTINED if was_quarantined else rest_status(case))
+    save_change(case)
+    event = Event.objects.record_stage(case, Status.CLOSED, get_stage(case), actor, note, **data)
+    if was_quarantined:
+        owe(case, TaskKind.REVIEW, event)
+    else:
+        owe(case, TaskKind.CALL, event)
+    return case
 
 
 def _set_state(visit: Appointment, state: AppointmentState, held_until: datetime | None = None) -> None:
     """Save the state of a visit that keeps its slots."""
     visit.state, visit.held_until = state, held_until
-    visit.save(update_fields=["state", "held_until"])
+    visit.save(update_fields=["state", "held_until", "treatment"])
     visit.slots.update(expires_at=held_until)
 
 
-def _check_in(case: Case, live: Appointment | None, policy: BookingPolicy | None, now: datetime) -> Appointment:
-    """Return the visit of a patient who has come.
-
-    A patient who walks in gets a visit from this quarter hour on.
-    """
-    if live:
-        return live
+def _walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointment:
+    """Return a visit from this quarter hour on, of a patient who comes without one."""
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
     policy = policy_for_case(policy, case)
@@ -432,47 +583,6 @@ def _check_in(case: Case, live: Appointment | None, policy: BookingPolicy | None
     # The patient has come, so the visit is saved even without a free room.
     place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
     return visit
-
-
-def _close(case: Case, outcome: str, actor: User, now: datetime) -> None:
-    """Close the case, and cancel a coming visit with an email to the patient.
-
-    One that the patient has checked in to early is canceled, too. A visit that has begun stays as it is.
-    """
-    if outcome not in get_outcomes(case, now):
-        raise TransitionError(_("The case cannot have ended like this. Choose an outcome that matches what happened."))
-    is_ahead = Q(state=AppointmentState.CHECKED_IN, starts_at__gt=now)
-    for visit in case.appointments.filter(Q(state__in=LIVE) | is_ahead):
-        if is_unclear(visit, now):
-            if outcome != Outcome.NO_SHOW:
-                raise TransitionError(SAY_FIRST)
-            _end(visit, AppointmentState.NO_SHOW)
-        else:
-            ended = _give_up(visit, now)
-            Event.objects.record(case, EventKind(ended.value), actor, starts_at=visit.starts_at)
-            notify_patient(MessageKind(ended.value), visit, by_desk=True)
-    case.unseen_since = None
-    set_status(case, Status.CLOSED, outcome)
-
-
-def _go_back_to_new(case: Case) -> None:
-    """Take back the step that began the contact.
-
-    An answer that was that step is taken back, too. One that was recorded after it stays.
-    """
-    began = case.events.filter(
-        Q(kind=EventKind.STAGE, data__to=Status.CONTACTING) | Q(kind=EventKind.ANSWERED, data__began_contact=True)
-    )
-    step = began.order_by("pk").last()
-    if step and step.kind == EventKind.ANSWERED:
-        case.answered_at = None
-    set_status(case, Status.NEW)
-
-
-def _was_quarantined(case: Case) -> bool:
-    """Return whether the desk closed the case without releasing it."""
-    step = case.events.filter(kind=EventKind.STAGE, data__to=Status.CLOSED).order_by("pk").last()
-    return bool(step and step.data.get("was_quarantined"))
 
 
 def _give_up(appointment: Appointment, now: datetime) -> AppointmentState:
@@ -507,6 +617,7 @@ def _lock_case(case_id: int, expected_version: int | None = None) -> tuple[Case,
     """
     now = timezone.now()
     lock_resources()
+    lock_with_expired(case_id, now)
     expire(now)
     return lock_case(case_id, expected_version), now
 
@@ -580,15 +691,29 @@ def _record_change(
     appointment: Appointment,
     actor: User | None = None,
     note: str = "",
+    owes: TaskKind | None = None,
     **data: Any,
 ) -> None:
-    """Save the case with the event.
+    """Save the case with the event, owe what the change brings, and bring the tasks in line with the visit.
 
     A case for which the desk books a visit has been answered.
     """
-    if actor and appointment.state == AppointmentState.BOOKED:
-        set_status(case, Status.CONTACTING)
-        case.answered_at = case.answered_at or timezone.now()
-        case.unseen_since = None
+    is_booked = appointment.state == AppointmentState.BOOKED
+    if actor and is_booked:
+        set_status(case, rest_status(case))
     save_change(case)
-    Event.objects.record(case, kind, actor, note, starts_at=appointment.starts_at, **data)
+    event = Event.objects.record(case, kind, actor, note, starts_at=appointment.starts_at, **data)
+    if is_booked:
+        owe(case, TaskKind.RECORD_VISIT, event, appointment=appointment)
+        retime(case, TaskKind.RECORD_VISIT)
+    elif appointment.state in GONE:
+        settle(case, [TaskKind.RECORD_VISIT], event, TaskResult.MOOT, appointment=appointment)
+    if owes:
+        owe(case, owes, event)
+    if actor is None:
+        owe_change_seen(case, event)
+    elif is_booked:
+        settle(case, SETTLED_BY_VISIT, event)
+    if not is_booked:
+        retime(case, TaskKind.ANSWER)
+    keep_track(case, event)

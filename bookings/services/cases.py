@@ -10,17 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import (
-    OPEN_STATUSES,
-    AnsweredBy,
     Case,
     Event,
     EventKind,
     Message,
     MessageState,
     Status,
+    TaskKind,
 )
 
-from .transitions import BookingError, StaleCaseError, TransitionError
+from .tasks import keep_track, settle
+from .transitions import BookingError, StaleCaseError
 
 
 def lock_case(case_id: int, expected_version: int | None = None) -> Case:
@@ -44,14 +44,11 @@ def set_status(case: Case, status: Status, outcome: str = "") -> None:
 
 
 def ask_again(case: Case) -> None:
-    """Make a case new again: the patient waits for an answer.
-
-    The clock starts anew, unless the patient is still waiting since they asked before. The caller saves the case.
-    """
-    if not case.is_waiting:
-        case.asked_again_at = timezone.now()
-    set_status(case, Status.NEW)
-    case.answered_at = None
+    """Make an open case wait for an answer again, and a closed one new. The caller saves it, and owes the answer."""
+    if case.status == Status.CLOSED:
+        set_status(case, Status.NEW)
+    elif case.status == Status.IN_CARE:
+        set_status(case, Status.CONTACTING)
 
 
 def find_related(case: Case, email: str) -> set[int]:
@@ -93,7 +90,6 @@ def save_change(case: Case) -> None:
     """Save a locked case as its next version."""
     case.version += 1
     case.save()
-    case.refresh_from_db(fields=["priority"])
 
 
 @transaction.atomic
@@ -110,33 +106,14 @@ def add_note(case_id: int, text: str, *, actor: User) -> Case:
 
 
 @transaction.atomic
-def record_answer(case_id: int, how: str, *, actor: User, expected_version: int, note: str = "") -> Case:
-    """Record that the desk has answered the patient, which stops the clock.
-
-    ``how`` is a value of ``AnsweredBy``.
-    """
-    case = lock_case(case_id, expected_version)
-    if case.status not in OPEN_STATUSES:
-        raise TransitionError(_("Open the case first."))
-    if how not in AnsweredBy.values:
-        raise BookingError(_("Choose how you answered."))
-    case.answered_at = timezone.now()
-    began_contact = case.status == Status.NEW
-    if began_contact:
-        set_status(case, Status.CONTACTING)
-    save_change(case)
-    Event.objects.record(case, EventKind.ANSWERED, actor, note, how=how, began_contact=began_contact)
-    return case
-
-
-@transaction.atomic
 def mark_seen(case_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
     """Record that the desk has seen what the patient changed."""
     case = lock_case(case_id, expected_version)
-    if case.unseen_since:
-        case.unseen_since = None
+    if case.tasks.open().filter(kind=TaskKind.CHANGE_SEEN).exists():
         save_change(case)
-        Event.objects.record(case, EventKind.SEEN, actor, note)
+        event = Event.objects.record(case, EventKind.SEEN, actor, note)
+        settle(case, [TaskKind.CHANGE_SEEN], event)
+        keep_track(case, event)
     elif note.strip():
         return add_note(case_id, note, actor=actor)
     return case

@@ -7,7 +7,7 @@ forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -22,8 +22,6 @@ from bookings.models import (
     BlockedTime,
     Case,
     ConsultationSettings,
-    Event,
-    EventKind,
     Resource,
     Slot,
     VisitType,
@@ -283,20 +281,19 @@ def hold(
     *,
     on_offer: bool = True,
     has_one: bool = False,
-) -> Appointment | None:
-    """Hold a start until the desk has answered.
+) -> tuple[Appointment | None, dict[str, Any]]:
+    """Hold a start until the desk has answered, and return the appointment.
 
     Raise TimeTakenError if it is not free and, ``on_offer``, offered. The resources are locked, and no hold is past its
     end.
 
-    Return None, with an event, if the same person or a large family holds times already, or if a limit is reached. A
-    case that ``has_one`` gets another one instead.
+    There is none if the same person or a large family holds times already, or if a limit is reached. A case that
+    ``has_one`` gets another one instead. The second value is what the caller's event says about the time.
     """
     holder = None if has_one else find_holder(case.name, case.email, case.phone_e164, case.network, but=case)
     if holder or not may_hold(case, start, policy, now):
         reason = {"holder": holder.reference} if holder else {"over_limit": True}
-        Event.objects.record(case, EventKind.NOT_HELD, starts_at=start, **reason)
-        return None
+        return None, {"starts_at": start, "not_held": True, **reason}
     answer_by = policy.answer_by(now)
     if answer_by is None:
         raise TimeTakenError(_("No time can be held right now."))
@@ -305,8 +302,7 @@ def hold(
         raise time_taken(policy, start, now)
     appointment = Appointment(case=case, held_until=policy.hold_until(start, answer_by))
     place(appointment, start, resources, policy, now)
-    Event.objects.record(case, EventKind.HELD, starts_at=start)
-    return appointment
+    return appointment, {"starts_at": start, "held": True}
 
 
 def find_holder(name: str, email: str, phone_e164: str, network: str, but: Case | None = None) -> Case | None:

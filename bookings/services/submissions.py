@@ -32,11 +32,12 @@ from bookings.models import (
     Outcome,
     Patient,
     Status,
+    TaskKind,
 )
 from bookings.scheduling.policy import BookingPolicy
 from clinic.models import ClinicProfile
 
-from .appointments import drop_hold, expire
+from .appointments import drop_hold, expire, lock_with_expired
 from .cases import ask_again, lock_case, save_change, set_status
 from .contacts import readdress
 from .limits import (
@@ -60,7 +61,8 @@ from .slots import (
     policy_for_case,
     time_taken,
 )
-from .transitions import BookingError, get_stage
+from .tasks import keep_track, owe, owe_change_seen, retime, settle
+from .transitions import BookingError
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
 # Of those with the same contact only the newest are looked at: a whole company may write from one address.
@@ -155,7 +157,7 @@ def _submit(
     if case := _lock_same_request(fields, now):
         if submission.start:  # A second form without a time does not end the hold.
             _save_requested_time(case, submission)
-            _change_hold(case, submission, policy, now)
+            _save_amendment(case, {}, _change_hold(case, submission, policy, now))
         return case, False
     start, is_checked = submission.start, False
     if start and policy:
@@ -166,15 +168,18 @@ def _submit(
                 raise time_taken(policy, start, now)
         lock_resources()
     if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
-        return _create_case(submission, fields, Status.QUARANTINED), True
-    case = _create_case(submission, fields, Status.NEW)
+        case = _create_case(submission, fields, Status.QUARANTINED)
+        owe(case, TaskKind.REVIEW, Event.objects.record(case, EventKind.RECEIVED), case.created_at)
+        return case, True
+    case, data = _create_case(submission, fields, Status.NEW), {}
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
     if start and policy:
         if expired_holds(now).exists():
             expire(now)
-        hold(case, start, policy, now, on_offer=not is_checked)
+        _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
+    owe(case, TaskKind.ANSWER, Event.objects.record(case, EventKind.RECEIVED, **data), case.created_at)
     return case, True
 
 
@@ -205,9 +210,11 @@ def _lock_same_request(fields: dict[str, Any], now: datetime) -> Case | None:
     """
     recent = Case.objects.filter(fingerprint=fields["fingerprint"], network=fields["network"])
     recent = recent.filter(created_at__gte=now - SAME_REQUEST_WITHIN).exclude(status=Status.CLOSED).order_by("pk")
-    if not recent.exists():
+    first = recent.values_list("pk", flat=True).first()
+    if first is None:
         return None
     lock_resources()
+    lock_with_expired(first, now)
     return recent.select_for_update(no_key=True).first()
 
 
@@ -224,7 +231,6 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
     case.patient = Patient.objects.create_for(case)
     case.save(force_insert=True)
     _add_treatments(case, get_titles(submission.treatment_ids))
-    Event.objects.record(case, EventKind.RECEIVED)
     Consent.objects.create(case=case, wording=submission.consent_wording)
     return case
 
@@ -267,19 +273,21 @@ class HasTimeError(BookingError):
         self.current = current
 
 
-def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | None, now: datetime) -> None:
+def _change_hold(
+    case: Case, submission: Submission, policy: BookingPolicy | None, now: datetime
+) -> tuple[Appointment | None, Appointment | None, dict[str, Any]]:
     """Hold another start instead of the one that is held, if the patient wants to.
 
-    Raise HasTimeError if the patient did not say so. A booked visit changes on the patient's own page only, and a
-    quarantined case holds nothing. A time that the limits do not allow replaces none: raise TimeTakenError. The
-    resources are locked.
+    Return the time that is held now, the one that was given up, and what the event says. Raise HasTimeError if the
+    patient did not say so. A booked visit changes on the patient's own page only, and a quarantined case holds nothing.
+    A time that the limits do not allow replaces none: raise TimeTakenError. The resources are locked.
     """
     if policy is None or case.status == Status.QUARANTINED:
-        return
+        return None, None, {}
     expire(now)
     current = case.appointments.live().first()
     if _is_time_of(current or case.appointments.newest(), submission):
-        return
+        return None, None, {}
     if current:
         _check_may_give_up(case, current, submission, policy, now)
     if current or submission.start:
@@ -287,9 +295,10 @@ def _change_hold(case: Case, submission: Submission, policy: BookingPolicy | Non
     policy = policy_for_case(policy, case)
     if current:
         drop_hold(current)
-    held = hold(case, submission.start, policy, now, has_one=bool(current)) if submission.start else None
-    if held or current:
-        _save_changed_hold(case, held, current, now)
+    if submission.start is None:
+        return None, current, {"starts_at": current.starts_at, "chose_again": True} if current else {}
+    held, data = hold(case, submission.start, policy, now, has_one=bool(current))
+    return held, current, {**data, "chose_again": bool(current)}
 
 
 def _check_may_give_up(
@@ -301,16 +310,35 @@ def _check_may_give_up(
         raise cannot_hold()
 
 
-def _save_changed_hold(case: Case, held: Appointment | None, given_up: Appointment | None, now: datetime) -> None:
-    """Save a case whose hold the form changed, and tell patient and desk."""
-    stage = get_stage(case)
-    case.unseen_since = case.unseen_since or now
-    waits_again = held is not None and (stage != Status.NEW or case.answered_at is not None)
-    if waits_again:  # A case with a held time waits for an answer.
+def _save_amendment(
+    case: Case,
+    data: dict[str, Any],
+    change: tuple[Appointment | None, Appointment | None, dict[str, Any]],
+    *,
+    waits_again: bool = False,
+) -> None:
+    """Save what the patient changed in the form and about their time with one event, and tell patient and desk.
+
+    ``data`` is what the event says about the form, ``change`` what ``_change_hold`` returned.
+    """
+    held, given_up, about_time = change
+    if not (data or about_time):
+        return
+    if held:  # A case with a held time waits for an answer.
         ask_again(case)
     save_change(case)
-    if waits_again:
-        Event.objects.record_stage(case, stage, Status.NEW)
+    kind = EventKind.AMENDED
+    if not data:
+        kind = EventKind.HELD if held else EventKind.CANCELED if given_up else EventKind.NOT_HELD
+    event = Event.objects.record(case, kind, **data, **about_time)
+    if case.status != Status.QUARANTINED:
+        if held or waits_again:
+            owe(case, TaskKind.ANSWER, event)
+        owe_change_seen(case, event)
+        retime(case, TaskKind.ANSWER)
+    else:
+        owe(case, TaskKind.REVIEW, event)
+    keep_track(case, event)
     if held:
         notify_patient(MessageKind.HELD, held)
         notify_desk(MessageKind.DESK_MOVED, held)
@@ -351,13 +379,25 @@ def _amend(
     Raise TooManyChangesError over the limit of corrections.
     """
     lock_resources()
-    case = Case.objects.select_for_update(no_key=True).get(submission_key=submission.submission_key)
+    case = Case.objects.only("pk").get(submission_key=submission.submission_key)
+    lock_with_expired(case.pk, now)
+    case = lock_case(case.pk)
     _save_requested_time(case, submission)
     if not case.consents.filter(wording=submission.consent_wording, withdrawn_at=None).exists():
         Consent.objects.create(case=case, wording=submission.consent_wording)
-    if changes := _find_changes(case, submission, fields):
-        _save_changes(case, submission, changes, fields, desk_email)
-    _change_hold(case, submission, policy, now)
+    was_closed = case.status == Status.CLOSED
+    changes = _find_changes(case, submission, fields)
+    if changes:
+        _apply_changes(case, submission, changes, fields)
+    data = {"changes": changes, "reopened": was_closed} if changes else {}
+    _save_amendment(case, data, _change_hold(case, submission, policy, now), waits_again=bool(changes) and was_closed)
+    if changes:
+        Patient.objects.update_for(case)
+    if changes and was_closed and case.status != Status.QUARANTINED:
+        key = f"{case.reference}:{case.version}"
+        Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=desk_email, key=key)
+        if "email" in changes:  # An open case has told the new address already.
+            Message.objects.queue_receipt(case)
     return case
 
 
@@ -374,37 +414,20 @@ def _find_changes(case: Case, submission: Submission, fields: dict[str, Any]) ->
     return changes
 
 
-def _save_changes(
-    case: Case, submission: Submission, changes: dict[str, list[str]], fields: dict[str, Any], desk_email: str
-) -> None:
-    """Save what the patient changed.
-
-    The desk has to see it if it has answered already.
-    """
+def _apply_changes(case: Case, submission: Submission, changes: dict[str, list[str]], fields: dict[str, Any]) -> None:
+    """Write what the patient changed into the case. The caller saves it."""
     take_change(CORRECTIONS, case)
     case.fingerprint = fields["fingerprint"]
     for name in {*changes} & {*TYPED_FIELDS}:
         setattr(case, name, fields[name])
     if "phone" in changes:
-        case.phone_e164 = fields["phone_e164"]
+        case.phone_e164, case.phone_is_wrong = fields["phone_e164"], False
     case.search_text = search_text_for(case)
     if "email" in changes:
         readdress(case)
-    was_closed = case.status == Status.CLOSED
-    if was_closed or case.answered_at:
-        case.unseen_since = case.unseen_since or timezone.now()
-    if was_closed or (changes.get("email", ("", ""))[1] and case.status != Status.QUARANTINED):
+    is_new_address = bool(changes.get("email", ("", ""))[1]) and case.status != Status.QUARANTINED
+    if case.status == Status.CLOSED or is_new_address:
         _ask_like_a_new_request(case, submission)
-    save_change(case)
-    Patient.objects.update_for(case)
-    Event.objects.record(case, EventKind.AMENDED, changes=changes, reopened=was_closed)
-    if case.status == Status.QUARANTINED:
-        return
-    if was_closed:
-        key = f"{case.reference}:{case.version}"
-        Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=desk_email, key=key)
-    if was_closed and "email" in changes:  # An open case has told the new address already.
-        Message.objects.queue_receipt(case)
 
 
 def _ask_like_a_new_request(case: Case, submission: Submission) -> None:
@@ -488,19 +511,24 @@ def release_from_quarantine(
 
     Its time is held if it is still free.
     """
+    now = timezone.now()
     lock_resources()
+    lock_with_expired(case_id, now)
     case = lock_case(case_id, expected_version)
     if case.status != Status.QUARANTINED:
         raise BookingError(_("This case is not in quarantine."))
     set_status(case, Status.NEW)
     save_change(case)
-    Event.objects.record_stage(case, Status.QUARANTINED, Status.NEW, actor, note)
     Message.objects.queue_receipt(case, is_needed=True)
+    data: dict[str, Any] = {}
     if case.requested_start and policy:
         try:
             with transaction.atomic():
-                expire(timezone.now())
-                hold(case, case.requested_start, policy, timezone.now())
+                expire(now)
+                _appointment, data = hold(case, case.requested_start, policy, now)
         except TimeTakenError:
-            Event.objects.record(case, EventKind.NOT_HELD, starts_at=case.requested_start)
+            data = {"starts_at": case.requested_start, "not_held": True}
+    event = Event.objects.record_stage(case, Status.QUARANTINED, Status.NEW, actor, note, **data)
+    settle(case, [TaskKind.REVIEW], event)
+    owe(case, TaskKind.ANSWER, event)
     return case

@@ -19,30 +19,42 @@ GONE = (AppointmentState.CANCELED, AppointmentState.EXPIRED)
 # Nobody has said yet how a visit in one of these states ended.
 UNFINISHED = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
 
+# The patient came, and has left.
+ENDED = (AppointmentState.CONSULTED, AppointmentState.TREATED)
+
 CHECK_IN_EARLY = timedelta(hours=4)  # Before the start of the visit, on its day.
 
-# What usually comes next stands first. Besides the way forward there are steps that a front desk skips (the patient
-# phones or walks in), one step back for a wrong click, and reopening. Booking and canceling are actions of their own.
-TRANSITIONS: Mapping[Stage, tuple[Stage, ...]] = {
-    # Released by ``services.release_from_quarantine``, which also sends the messages and holds the time.
+# What usually comes next stands first. Besides the way forward there are steps that a front desk skips, one step back
+# for a wrong click, and reopening. Booking, canceling and releasing from quarantine are actions of their own. A patient
+# who walks in is checked in without a visit.
+CASE_STEPS: Mapping[Status, tuple[Stage, ...]] = {
     Status.QUARANTINED: (Status.CLOSED,),
     Status.NEW: (Status.CONTACTING, AppointmentState.CHECKED_IN, Status.CLOSED),
     Status.CONTACTING: (AppointmentState.CHECKED_IN, Status.CLOSED, Status.NEW),
+    Status.IN_CARE: (Status.CLOSED,),
+    Status.CLOSED: (Status.CONTACTING,),
+}
+VISIT_STEPS: Mapping[AppointmentState, tuple[Stage, ...]] = {
     AppointmentState.BOOKED: (
         AppointmentState.CHECKED_IN,
         # After the day of the visit the desk still says whether the patient came.
+        AppointmentState.CONSULTED,
         AppointmentState.TREATED,
         AppointmentState.NO_SHOW,
-        Status.CLOSED,
     ),
-    AppointmentState.CHECKED_IN: (AppointmentState.TREATED, Status.CLOSED, AppointmentState.BOOKED),
-    AppointmentState.TREATED: (Status.CLOSED, AppointmentState.CHECKED_IN),
-    AppointmentState.NO_SHOW: (AppointmentState.BOOKED, Status.CLOSED),
-    Status.CLOSED: (Status.CONTACTING, Status.NEW),
+    AppointmentState.CHECKED_IN: (
+        AppointmentState.CONSULTED,
+        AppointmentState.TREATED,
+        AppointmentState.BOOKED,
+    ),
+    AppointmentState.CONSULTED: (AppointmentState.CHECKED_IN,),
+    AppointmentState.TREATED: (AppointmentState.CHECKED_IN,),
+    AppointmentState.NO_SHOW: (AppointmentState.BOOKED,),
 }
 # Steps that take back the one before it, and restore all that it changed.
 UNDONE = (
     (AppointmentState.CHECKED_IN, AppointmentState.BOOKED),
+    (AppointmentState.CONSULTED, AppointmentState.CHECKED_IN),
     (AppointmentState.TREATED, AppointmentState.CHECKED_IN),
     (AppointmentState.NO_SHOW, AppointmentState.BOOKED),
 )
@@ -101,33 +113,74 @@ def get_visit(case: Case) -> Appointment | None:
 
 
 def get_stage(case: Case) -> Stage:
-    """Return where the case stands: its visit if it has one, else its status.
+    """Return where the case stands, as the desk reads it: one label made of its status and its visit.
 
-    A patient who asks again makes the case new, but does not end the visit that is booked or going on.
+    A patient who has come before, and has to be contacted again, is being contacted.
     """
-    if case.status in OPEN_STATUSES:
-        visit = get_visit(case)
-        if visit and (case.status == Status.CONTACTING or visit.state in UNFINISHED):
-            return AppointmentState(visit.state)
+    visit = get_visit(case) if case.status in (Status.CONTACTING, Status.IN_CARE) else None
+    was_seen = visit is not None and visit.state in (AppointmentState.CONSULTED, AppointmentState.TREATED)
+    if visit and not (case.status == Status.CONTACTING and was_seen):
+        return AppointmentState(visit.state)
     return Status(case.status)
 
 
-def next_stages(case: Case, now: datetime, zone: tzinfo) -> tuple[Stage, ...]:
+def next_stages(case: Case, now: datetime, zone: tzinfo, visit_id: int | None = None) -> tuple[Stage, ...]:
     """Return where the case may go from here, the usual step first.
 
-    ``zone`` is the clinic's: a patient is checked in on the local day of the visit.
+    ``zone`` is the clinic's: a patient is checked in on the local day of the visit. ``visit_id`` is the visit that the
+    step is about, instead of the one that decides.
     """
-    stage, visit = get_stage(case), get_visit_of_step(case)
-    return tuple(to for to in TRANSITIONS[stage] if not find_obstacle(visit, stage, to, now, zone))
+    visit = get_visit_of_step(case, visit_id)
+    return tuple(to for to in get_steps(case, visit) if not find_obstacle(visit, to, now, zone))
 
 
-def get_visit_of_step(case: Case) -> Appointment | None:
+def get_steps(case: Case, visit: Appointment | None) -> tuple[Stage, ...]:
+    """Return the steps that the tables allow, whatever the time, the usual one first.
+
+    ``visit`` is the one that the step is about. One that is over leaves the steps of the case, and its own step back.
+    """
+    status = Status(case.status)
+    if visit is None or status not in OPEN_STATUSES:
+        return CASE_STEPS[status]
+    if visit.state in UNFINISHED:
+        steps = VISIT_STEPS[AppointmentState(visit.state)]
+        back = [to for to in steps if (visit.state, to) in UNDONE]
+        forward = [to for to in steps if to not in back]
+        if visit.visit_type.is_treatment:  # It seldom ends without a treatment.
+            forward.sort(key=lambda to: to == AppointmentState.CONSULTED)
+        return (*forward, Status.CLOSED, *back)
+    steps = tuple(to for to in CASE_STEPS[status] if to != Status.NEW)
+    if visit.state == AppointmentState.HELD:
+        # The patient may come without an answer.
+        return tuple(dict.fromkeys((AppointmentState.CHECKED_IN, *CASE_STEPS[status])))
+    back = VISIT_STEPS[AppointmentState(visit.state)]
+    return tuple(dict.fromkeys((*steps, *(to for to in back if is_step_back(case, visit, to)))))
+
+
+def is_step_back(case: Case, visit: Appointment | None, to: str) -> bool:
+    """Return whether the step takes back the one before it.
+
+    A patient who is being contacted again, and comes, is checked in to a new visit.
+    """
+    if visit is None or (visit.state, to) not in UNDONE:
+        return False
+    return visit.state not in ENDED or case.status == Status.IN_CARE
+
+
+def get_visit_of_step(case: Case, visit_id: int | None = None) -> Appointment | None:
     """Return the visit that the next step is about, or None.
 
-    It is the one that the patient has come to, else the one that is held or booked.
+    It is ``visit_id``, else the one that the patient has come to, else the one that is held or booked, else the one
+    that says where the case stands.
     """
-    visits = case.appointments.filter(state__in=(AppointmentState.CHECKED_IN, *LIVE))
-    return min(visits, key=lambda visit: visit.state != AppointmentState.CHECKED_IN, default=None)
+    visits = case.appointments.exclude(state__in=GONE).select_related("visit_type").order_by("pk")
+    if visit_id:
+        return visits.filter(pk=visit_id).first()
+    order = (AppointmentState.CHECKED_IN, *LIVE)
+    current = [visit for visit in visits if visit.state in order]
+    if current:
+        return min(current, key=lambda visit: visit.state != AppointmentState.CHECKED_IN)
+    return visits.last()
 
 
 def can_check_in(visit: Appointment, now: datetime, zone: tzinfo) -> bool:
@@ -139,19 +192,16 @@ def can_check_in(visit: Appointment, now: datetime, zone: tzinfo) -> bool:
     return visit.starts_at <= now < visit.ends_at or (is_its_day and now >= visit.starts_at - CHECK_IN_EARLY)
 
 
-def find_obstacle(visit: Appointment | None, stage: Stage, to: Stage, now: datetime, zone: tzinfo) -> str:
-    """Return why it is not the time for this step, or "".
-
-    ``visit`` is the one that the step is about.
-    """
-    if visit is None or (stage, to) in UNDONE:
+def find_obstacle(visit: Appointment | None, to: Stage, now: datetime, zone: tzinfo) -> str:
+    """Return why it is not the time for this step of the visit, or ""."""
+    if visit is None or visit.state not in (*LIVE, AppointmentState.CHECKED_IN) or (visit.state, to) in UNDONE:
         return ""
     if to == AppointmentState.CHECKED_IN and not can_check_in(visit, now, zone):
         words = {"time": format_start(visit.starts_at, zone, now)}
         return _("The visit is on %(time)s. Check the patient in on that day, from four hours before.") % words
-    if to in (AppointmentState.NO_SHOW, AppointmentState.TREATED) and now < visit.starts_at:
+    if to in (*ENDED, AppointmentState.NO_SHOW) and now < visit.starts_at:
         return _("The visit has not begun yet.")
-    if stage == AppointmentState.BOOKED and to == AppointmentState.TREATED and can_check_in(visit, now, zone):
+    if visit.state == AppointmentState.BOOKED and to in ENDED and can_check_in(visit, now, zone):
         return _("Check the patient in first.")
     return ""
 
@@ -172,15 +222,15 @@ def is_unclear(visit: Appointment, now: datetime) -> bool:
     return visit.state == AppointmentState.BOOKED and visit.starts_at <= now
 
 
-def check_transition(stage: Stage, to_stage: str, outcome: str) -> Stage:
+def check_transition(case: Case, visit: Appointment | None, to_stage: str, outcome: str) -> Stage:
     """Return the wanted stage.
 
     Raise TransitionError if it cannot follow, or if an outcome is missing or out of place.
     """
-    wanted = next((allowed for allowed in TRANSITIONS[stage] if allowed == to_stage), None)
+    wanted = next((allowed for allowed in get_steps(case, visit) if allowed == to_stage), None)
     if wanted is None:
         labels = dict(Status.choices) | dict(AppointmentState.choices)
-        words = {"from": stage.label, "to": labels.get(to_stage, to_stage)}
+        words = {"from": get_stage(case).label, "to": labels.get(to_stage, to_stage)}
         raise TransitionError(_("A case cannot go from “%(from)s” to “%(to)s”.") % words)
     if wanted == Status.CLOSED and outcome not in Outcome.values:
         raise TransitionError(_("Choose how it ended before you close the case."))

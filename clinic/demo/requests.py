@@ -31,6 +31,7 @@ def create(users: dict, names: Names, site: Site) -> int:
     for request in data:
         with errors_in(f"{FILE}: {request.get('name')}"):
             _Story(request, users, site).enter(names)
+    services.retime_all()
     return len(data)
 
 
@@ -77,6 +78,8 @@ class _Story:
         if "status" in step:
             typed = {name: step.get(name, "") for name in ("outcome", "note")}
             services.change_stage(case.pk, step["status"], policy=self.policy, **typed, **at_version)
+        elif "well" in step:
+            services.check_on(case.pk, is_well=step["well"], note=step["note"], **at_version)
         elif "owner" in step:
             services.assign(case.pk, self.users[step["owner"]], **at_version)
         elif "book" in step:
@@ -101,6 +104,13 @@ def _back_date(case: models.Case, received: datetime) -> None:
     models.Event.objects.filter(case=case).update(at=received)
     models.Consent.objects.filter(case=case).update(given_at=received)
     _mark_as_sent(case, received)
+    _back_date_tasks(case)
+
+
+def _back_date_tasks(case: models.Case) -> None:
+    """Let each task begin when the event happened that made it owed. The caller computes its moments anew."""
+    for task in case.tasks.filter(closing_event__isnull=True).select_related("opening_event"):
+        models.Task.objects.filter(pk=task.pk).update(counts_from=task.opening_event.at)
 
 
 def _mark_as_sent(case: models.Case, at: datetime) -> None:
@@ -131,10 +141,9 @@ def _back_date_visit(visit: models.Appointment, at: datetime) -> None:
 
 def _back_date_last_act(case: models.Case, at: datetime) -> None:
     models.Event.objects.filter(pk=case.events.latest("pk").pk).update(at=at)
+    _back_date_tasks(case)
     case.refresh_from_db()
     moments = {}
-    if case.answered_at and case.answered_at > at:
-        moments["answered_at"] = at
     if case.status == models.Status.CLOSED:
         moments["closed_at"] = at
     models.Case.objects.filter(pk=case.pk).update(**moments)

@@ -27,8 +27,10 @@ CONTENT = {
     # The words around the consultation form: content, no patient in it.
     "bookings.consultationsettings": ("change",),
 }
-SEE_REQUESTS = {"bookings.case": ("view",)}
-WORK_ON_REQUESTS = {"bookings.case": ("view", "change", "export")}
+# Clinicians write notes, record what became of a visit, and sign off medical complaints.
+CARE_FOR_PATIENTS = {"bookings.case": ("view", "note", "treat", "sign_off")}
+WORK_ON_REQUESTS = {"bookings.case": ("view", "note", "treat", "change", "export")}
+LEAD_THE_DESK = {"bookings.case": ("view", "note", "treat", "change", "export", "sign_off", "override")}
 MANAGE_VISITS = {
     "bookings.resource": ("view", *EVERYTHING),
     "bookings.visittype": ("view", *EVERYTHING),
@@ -40,8 +42,8 @@ ENTER = {"wagtailadmin.admin": ("access",)}
 GRANTS = {
     "Editors": {**ENTER, **CONTENT},
     "Front desk": {**ENTER, **WORK_ON_REQUESTS},
-    "Clinicians": {**ENTER, **SEE_REQUESTS},
-    "Managers": {**ENTER, **CONTENT, **WORK_ON_REQUESTS, **MANAGE_VISITS, **MANAGE_ACCOUNTS},
+    "Clinicians": {**ENTER, **CARE_FOR_PATIENTS},
+    "Managers": {**ENTER, **CONTENT, **LEAD_THE_DESK, **MANAGE_VISITS, **MANAGE_ACCOUNTS},
 }
 # On every page, beside what Wagtail gives: add and change for both, publish and lock for Managers.
 PAGE_GRANTS = {"Editors": ("publish",)}

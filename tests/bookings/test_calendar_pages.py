@@ -198,7 +198,8 @@ def test_patients_names_are_in_no_title_or_address(desk, visit):
         ("booked", "2027-06-07 09:00", []),
         ("booked", "2027-06-08 09:30", ["checked_in"]),
         ("booked", "2027-06-08 10:10", ["checked_in", "no_show"]),
-        ("checked_in", "2027-06-08 10:10", ["treated"]),
+        ("checked_in", "2027-06-08 10:10", ["consulted"]),
+        ("consulted", "2027-06-08 10:10", []),
         ("treated", "2027-06-08 10:10", []),
         ("no_show", "2027-06-08 10:10", []),
         ("canceled", "2027-06-08 10:10", []),
@@ -212,10 +213,19 @@ def test_visit_offers_what_the_service_accepts(desk, room, clock, state, clock_a
     assert offered == expected
     visit.case.delete()
     # Of a visit that is over, only the page of its case takes a step back.
-    for wanted in ("checked_in", "treated", "no_show") if state in ("booked", "checked_in") else ():
+    for wanted in ("checked_in", "consulted", "no_show") if state in ("booked", "checked_in") else ():
         visit = factories.make_visit(factories.make_case(status="contacting", name="Twin"), state, TUESDAY)
         assert (record(desk, visit, wanted).status_code == 302) == (wanted in expected), wanted
         visit.case.delete()
+
+
+def test_treatment_offers_to_record_that_it_was_done(desk, visit, botox, clock):
+    Appointment.objects.update(visit_type=botox, state="checked_in")
+    clock.move_to(TUESDAY)
+    desk.force_login(desk.user)
+    offered = [button["value"] for button in cell_of(desk.get(DAY), "Ana Lima").select('button[name="to_status"]')]
+    assert offered == ["treated"]
+    assert record(desk, visit, "treated").status_code == 302
 
 
 def test_one_click_checks_in_and_returns_to_the_calendar(desk, visit, clock):

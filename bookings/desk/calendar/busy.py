@@ -19,12 +19,17 @@ from bookings.models import (
     Slot,
 )
 from bookings.scheduling.availability import slots_between
-from bookings.services.transitions import GONE, find_obstacle, is_unclear
+from bookings.services.transitions import GONE, find_obstacle, get_steps, is_unclear
 from clinic.hours.schedule import DAY
 
 VISIT, BLOCKED = "visit", "blocked"
 Owner = tuple[str, int]
-FORWARD = (AppointmentState.CHECKED_IN, AppointmentState.TREATED, AppointmentState.NO_SHOW)
+FORWARD = (
+    AppointmentState.CHECKED_IN,
+    AppointmentState.CONSULTED,
+    AppointmentState.TREATED,
+    AppointmentState.NO_SHOW,
+)
 
 
 class Busy(NamedTuple):
@@ -118,18 +123,19 @@ def find_needed(columns: Iterable[Column], busy: Busy, start: datetime, end: dat
 
 
 def find_steps(visit: Appointment, now: datetime, zone: tzinfo) -> tuple[AppointmentState, ...]:
-    """Return the states that the desk can record for a visit now, the usual one first.
+    """Return the states that the desk can record for a visit with one click, the usual one first.
 
-    They are those that ``services.change_stage`` would accept for its case. Steps back stand on the page of the case.
+    They are those that ``services.change_stage`` would accept for its case now. Steps back, and what was done at a
+    consultation that became a treatment, stand on the page of the case.
     """
-    case = visit.case
-    current = [one for one in case.current_appointments if one.state in (AppointmentState.CHECKED_IN, *LIVE)]
+    going_on = (AppointmentState.CHECKED_IN, *LIVE)
+    current = [one for one in visit.case.current_appointments if one.state in going_on]
     about = min(current, key=lambda one: one.state != AppointmentState.CHECKED_IN, default=None)
     if about is None or about.pk != visit.pk:
         return ()
-    stage = services.get_stage(case)
-    following = [to for to in services.TRANSITIONS[stage] if to in FORWARD]
-    return tuple(AppointmentState(to) for to in following if not find_obstacle(visit, stage, to, now, zone))
+    steps = [to for to in get_steps(visit.case, visit) if to in FORWARD and not find_obstacle(visit, to, now, zone)]
+    left_out = AppointmentState.CONSULTED if visit.visit_type.is_treatment else AppointmentState.TREATED
+    return tuple(AppointmentState(to) for to in steps if to != left_out)
 
 
 def can_move(visit: Appointment, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from .views import CalendarPage
 
 STEPS = {
     AppointmentState.CHECKED_IN: gettext_lazy("Check in"),
+    AppointmentState.CONSULTED: gettext_lazy("Consultation done"),
     AppointmentState.TREATED: gettext_lazy("Treatment done"),
     AppointmentState.NO_SHOW: gettext_lazy("Did not come"),
 }
@@ -159,7 +160,7 @@ class DayView(CalendarPage):
         return Cell(run.length, column, blocks, "gray" if all(block.is_gray for block in blocks) else "visit")
 
     def describe_visit(self, visit: Appointment) -> Block:
-        steps = find_steps(visit, self.now, self.zone) if self.can_change else ()
+        steps = find_steps(visit, self.now, self.zone) if self.user_has_permission("treat") else ()
         return self.describe_plainly(visit)._replace(
             is_gray=visit.state in GRAY,
             held_until=format_short(visit.held_until, self.zone) if visit.held_until else "",

@@ -29,7 +29,7 @@ BATCH = 2_000
 DAYS = 3 * 365
 FRESH = timedelta(days=10)
 # Every so many cases are a complaint, or a change by the patient that nobody has seen.
-EACH_COMPLAINT, EACH_UNSEEN = 50, 500
+EACH_COMPLAINT = 50
 # Made-up cases have this domain, which RFC 2606 reserves, and 555 numbers, which belong to no patient.
 MADE_UP_DOMAIN = "@example.com"
 MADE_UP_PHONE = r"^\+1\d{3}555\d{4}$"
@@ -153,11 +153,14 @@ class CaseMaker:
         stages = FRESH_STAGES if self.now - received < FRESH else OLD_STAGES
         (stage,) = random.choices(list(stages), stages.values())
         status = {AppointmentState.HELD: Status.NEW}.get(stage, stage if stage in Status else Status.CONTACTING)
+        status = Status.IN_CARE if stage in models.ATTENDED else status
+        is_complaint = self.number % EACH_COMPLAINT == 0
         outcome = random.choice(Outcome.values) if status == Status.CLOSED else ""
         phone = f"{random.choice(AREA_CODES)}555{random.randrange(10_000):04}" if random.random() < 0.8 else ""
         case = models.Case(
             reference=f"{self.number:08}",
-            kind=CaseKind.COMPLAINT if self.number % EACH_COMPLAINT == 0 else CaseKind.CONSULTATION,
+            kind=CaseKind.COMPLAINT if is_complaint else CaseKind.CONSULTATION,
+            severity=models.Severity.CLINICAL if is_complaint else "",
             status=status,
             outcome=outcome,
             name=name,
@@ -170,8 +173,6 @@ class CaseMaker:
             submission_key=uuid.uuid4(),
             fingerprint=f"{random.getrandbits(256):064x}",
             created_at=received,
-            unseen_since=self.later(received, hours=30) if self.number % EACH_UNSEEN == 0 else None,
-            answered_at=None if status == Status.NEW else self.later(received, hours=30),
             closed_at=self.later(received, hours=24 * 60) if status == Status.CLOSED else None,
         )
         case.search_text = search_text_for(case)

@@ -1,0 +1,111 @@
+"""Record what became of a call, or of another attempt to reach a patient."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings.models import (
+    OPEN_STATUSES,
+    CallOutcome,
+    Case,
+    Event,
+    EventKind,
+    Severity,
+    Status,
+    Task,
+    TaskKind,
+    TaskResult,
+)
+
+from .cases import lock_case, save_change, set_status
+from .tasks import CONTACT_TASKS, get_clock, keep_track, owe, rest_status, set_moments, settle
+from .transitions import BookingError, TransitionError
+
+REACHED = (CallOutcome.REACHED, CallOutcome.MESSAGE)
+# After so many unanswered calls the desk is asked to close the case.
+MAX_ATTEMPTS = 3
+# These stay owed when the patient does not answer. All but a complaint are put off.
+TRIED_AGAIN = (TaskKind.NO_SHOW, TaskKind.DAY_AFTER, TaskKind.REPEAT, TaskKind.COMPLAINT)
+
+
+@transaction.atomic
+def record_call(
+    case_id: int,
+    outcome: str,
+    *,
+    actor: User,
+    expected_version: int,
+    at: datetime | None = None,
+    note: str = "",
+) -> Case:
+    """Record a call, with a value of ``CallOutcome``.
+
+    A patient who was reached is owed no answer and no call any more. One who was not is called again: at ``at`` (aware)
+    for "later", else two open hours from now. A complaint that nobody could answer stays due. Raise BookingError for
+    an unknown outcome, or for "later" without a moment that is ahead.
+    """
+    case, now = lock_case(case_id, expected_version), timezone.now()
+    if case.status not in OPEN_STATUSES:
+        raise TransitionError(_("Open the case first."))
+    if outcome not in CallOutcome.values:
+        raise BookingError(_("Choose what became of the call."))
+    if outcome == CallOutcome.LATER and (at is None or at <= now):
+        raise BookingError(_("Choose a time that is still ahead."))
+    began_contact = case.status == Status.NEW
+    if began_contact or outcome in REACHED:
+        set_status(case, rest_status(case))
+    case.phone_is_wrong = case.phone_is_wrong or outcome == CallOutcome.WRONG_NUMBER
+    save_change(case)
+    kind = EventKind.ANSWERED if outcome in REACHED else EventKind.CALLED
+    data = {"how": outcome, "began_contact": began_contact, "call_at": at if outcome == CallOutcome.LATER else None}
+    event = Event.objects.record(case, kind, actor, note, **data)
+    if outcome in REACHED:
+        _settle_contact(case, event)
+    else:
+        _try_again(case, event, outcome, at if outcome == CallOutcome.LATER else None, now)
+    keep_track(case, event)
+    return case
+
+
+def _settle_contact(case: Case, event: Event) -> None:
+    """Settle what the patient was called about.
+
+    A medical complaint that was answered has to be signed off.
+    """
+    settle(case, CONTACT_TASKS, event)
+    if settle(case, [TaskKind.COMPLAINT], event) and case.severity != Severity.SERVICE:
+        owe(case, TaskKind.SIGN_OFF, event)
+
+
+def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now: datetime) -> None:
+    """Put off what the patient was called about, or owe another call.
+
+    What is owed later on was not the reason of this call.
+    """
+    clock = get_clock()
+    tried = 0 if outcome == CallOutcome.LATER else 1
+    # A wrong number is not dialed again: somebody has to find another way now.
+    again = at or (now if outcome == CallOutcome.WRONG_NUMBER else clock.call_again(now))
+    result = TaskResult.DONE if outcome == CallOutcome.LATER else TaskResult.NO_ANSWER
+    settled = settle(case, [TaskKind.ANSWER, TaskKind.CHANGE_SEEN], event, result)
+    is_reason = Q(kind=TaskKind.CALL) | Q(kind__in=TRIED_AGAIN, opens_at__lte=now)
+    tasks = list(case.tasks.open().filter(is_reason).select_related("case", "appointment"))
+    for task in tasks:
+        task.attempts += tried
+        if task.kind == TaskKind.REPEAT:
+            task.snoozed_until = again
+        elif task.kind != TaskKind.COMPLAINT:
+            task.counts_from = again
+        set_moments(task, clock)
+    Task.objects.bulk_update(tasks, ["attempts", "counts_from", "snoozed_until", "opens_at", "due_at"])
+    if settled or not tasks:
+        owe(case, TaskKind.CALL, event, again, attempts=tried)
+
+
+def should_give_up(case: Case) -> bool:
+    """Return whether so many calls were not answered that the desk may close the case."""
+    return any(task.kind == TaskKind.CALL and task.attempts >= MAX_ATTEMPTS for task in case.get_open_tasks())

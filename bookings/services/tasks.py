@@ -1,0 +1,235 @@
+"""Owe and settle tasks. Nothing else writes them.
+
+A task is owed by the service that makes something owed, in its transaction and with its event. The row of the case is
+locked by then, so no two services write the tasks of one case at once.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from bookings.models import (
+    OPEN_STATUSES,
+    Appointment,
+    AppointmentState,
+    Case,
+    ConsultationSettings,
+    Event,
+    Outcome,
+    Status,
+    Task,
+    TaskKind,
+    TaskResult,
+)
+from bookings.scheduling.due import Clock, Span
+from clinic.models import ClinicProfile, OpeningHours
+
+from .transitions import BookingError
+
+# What a call settles when the patient is reached, or writes back.
+CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHANGE_SEEN)
+# What a booked visit, or a patient who comes, settles.
+SETTLED_BY_VISIT = CONTACT_TASKS
+# What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
+SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
+# While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
+BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
+
+
+class OwedError(BookingError):
+    """Refuse to close a case while something is owed, listed in ``tasks``."""
+
+    def __init__(self, tasks: Collection[Task]):
+        owed = ", ".join(str(task.get_kind_display()) for task in tasks)
+        super().__init__(_("The case cannot be closed yet. Still to do: %(tasks)s.") % {"tasks": owed})
+        self.tasks = tuple(tasks)
+
+
+def get_clock() -> Clock:
+    """Return the clock of the default site's clinic."""
+    site = Site.objects.get(is_default_site=True)
+    profile = ClinicProfile.for_site(site)
+    return Clock.build(ConsultationSettings.for_site(site), OpeningHours.schedule_for(profile), profile.zone)
+
+
+def prefetch_open_tasks() -> Prefetch:
+    """Prefetch ``case.open_tasks``, what is due first at the front, for lists."""
+    return Prefetch("tasks", queryset=Task.objects.open(), to_attr="open_tasks")
+
+
+def owe(
+    case: Case,
+    kind: TaskKind,
+    event: Event,
+    counts_from: datetime | None = None,
+    *,
+    appointment: Appointment | None = None,
+    attempts: int = 0,
+    not_before: date | None = None,
+) -> Task:
+    """Owe something about a case, or return what is owed already.
+
+    ``counts_from`` (aware; now if None) is where its age and its moments begin. ``appointment`` is the visit that it
+    is about.
+    """
+    is_owed = Q(appointment=appointment) if appointment else Q(appointment=None, closing_event__isnull=True)
+    if known := case.tasks.filter(is_owed, kind=kind).first():
+        return known
+    task = Task(
+        case=case,
+        kind=kind,
+        appointment=appointment,
+        opening_event=event,
+        attempts=attempts,
+        not_before=not_before,
+        counts_from=counts_from or timezone.now(),
+    )
+    holds = find_holds({case.pk}) if kind == TaskKind.ANSWER else {}
+    set_moments(task, get_clock(), holds.get(case.pk))
+    task.save(force_insert=True)
+    return task
+
+
+def settle(
+    case: Case,
+    kinds: Collection[str],
+    event: Event,
+    result: TaskResult = TaskResult.DONE,
+    *,
+    appointment: Appointment | None = None,
+) -> int:
+    """Close the open tasks of these kinds, and return how many there were.
+
+    With ``appointment`` only those of that visit.
+    """
+    tasks = case.tasks.open().filter(kind__in=kinds)
+    if appointment:
+        tasks = tasks.filter(appointment=appointment)
+    return tasks.update(closing_event=event, result=result)
+
+
+def reopen(event: Event, *, but: Collection[str] = ()) -> None:
+    """Take back what an event has done to tasks: delete what it opened, open what it closed.
+
+    Kinds in ``but`` stay closed. Raise BookingError if something that it opened has been settled since.
+    """
+    opened = Task.objects.filter(opening_event=event)
+    if done := opened.filter(closing_event__isnull=False).exclude(result=TaskResult.MOOT).first():
+        words = {"task": done.get_kind_display()}
+        raise BookingError(_("This cannot be taken back any more. It has been done: %(task)s.") % words)
+    opened.delete()
+    for task in Task.objects.filter(closing_event=event).exclude(kind__in=but):
+        is_owed_again = task.case.tasks.open().filter(kind=task.kind, appointment=None).exists()
+        if task.appointment_id or not is_owed_again:
+            task.closing_event, task.result = None, ""
+            task.save(update_fields=["closing_event", "result"])
+
+
+def keep_track(case: Case, event: Event) -> None:
+    """Make sure that no open case is forgotten: something is always owed.
+
+    Without anything else somebody has to decide what comes next, from the next business day on. A service calls it
+    last.
+    """
+    owed = case.tasks.open()
+    if case.status not in OPEN_STATUSES:
+        return
+    if owed.exclude(kind=TaskKind.NEXT_STEP).exists():
+        settle(case, [TaskKind.NEXT_STEP], event, TaskResult.MOOT)
+    elif not owed.exists():
+        owe(case, TaskKind.NEXT_STEP, event)
+
+
+def owe_change_seen(case: Case, event: Event) -> None:
+    """Owe a look at what the patient changed, unless the desk looks at the case anyway."""
+    if not case.tasks.open().filter(kind__in=BRINGS_A_LOOK).exists():
+        owe(case, TaskKind.CHANGE_SEEN, event)
+
+
+def close_all(case: Case, event: Event, outcome: str) -> None:
+    """Settle what closing a case settles.
+
+    Raise OwedError if anything else is still owed. A complaint that is resolved was answered before; any other outcome
+    says that there is nobody to answer.
+    """
+    settle(case, SETTLED_BY_CLOSING, event, TaskResult.MOOT)
+    if outcome == Outcome.RESOLVED:
+        settle(case, [TaskKind.SIGN_OFF], event)
+    else:
+        settle(case, [TaskKind.SIGN_OFF, TaskKind.COMPLAINT], event, TaskResult.MOOT)
+    if owed := list(case.tasks.open()):
+        raise OwedError(owed)
+
+
+def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) -> None:
+    """Set from when a task stands on Today, and when it is due.
+
+    ``held_until`` is when the held time of the case has to be answered, if it has one. The caller saves the task.
+    """
+    opens_at, due_at = _get_span(task, clock, held_until)
+    if task.snoozed_until:
+        opens_at = max(opens_at, task.snoozed_until)
+    task.opens_at, task.due_at = opens_at, max(due_at, opens_at)
+
+
+def _get_span(task: Task, clock: Clock, held_until: datetime | None) -> Span:
+    since, visit = task.counts_from, task.appointment
+    if task.kind == TaskKind.ANSWER:
+        return Span(since, clock.answer_by(since, held_until))
+    if task.kind == TaskKind.COMPLAINT:
+        return Span(since, clock.complaint_by(since, task.case.severity))
+    if task.kind == TaskKind.SIGN_OFF:
+        return Span(since, clock.next_business_day(since).due_at)
+    if task.kind == TaskKind.NEXT_STEP:
+        return clock.next_business_day(since)
+    if task.kind == TaskKind.RECORD_VISIT:
+        return clock.of_visit(visit.starts_at, visit.ends_at)
+    if task.kind == TaskKind.DAY_AFTER and since <= (span := clock.next_business_day(visit.starts_at)).opens_at:
+        return span
+    if task.kind == TaskKind.REPEAT:
+        return clock.repeat(task.not_before)
+    return Span(since, clock.answer_by(since))
+
+
+def retime(case: Case, kind: TaskKind) -> None:
+    """Compute the moments of an open task anew, after a visit has moved or a held time has changed."""
+    tasks = case.tasks.open().filter(kind=kind).select_related("appointment", "case")
+    if found := list(tasks):
+        _retime(found, get_clock())
+
+
+@transaction.atomic
+def retime_all() -> None:
+    """Compute the moments of all open tasks anew, after the opening hours or the settings have changed."""
+    # The cases are locked before their tasks, as in every other service.
+    owing = Task.objects.open().values("case")
+    list(Case.objects.select_for_update(no_key=True).filter(pk__in=owing).order_by("pk").values_list("pk"))
+    _retime(list(Task.objects.open().select_related("appointment", "case")), get_clock())
+
+
+def _retime(tasks: Collection[Task], clock: Clock) -> None:
+    holds = find_holds({task.case_id for task in tasks if task.kind == TaskKind.ANSWER})
+    changed = []
+    for task in tasks:
+        before = task.opens_at, task.due_at
+        set_moments(task, clock, holds.get(task.case_id))
+        if (task.opens_at, task.due_at) != before:
+            changed.append(task)
+    Task.objects.bulk_update(changed, ["opens_at", "due_at"], batch_size=500)
+
+
+def find_holds(case_ids: Collection[int]) -> dict[int, datetime]:
+    """Return until when the held time of each of these cases has to be answered."""
+    held = Appointment.objects.filter(state=AppointmentState.HELD, case__in=case_ids) if case_ids else ()
+    return {visit.case_id: visit.answer_by for visit in held}
+
+
+def rest_status(case: Case) -> Status:
+    """Return the status of an open case that waits for nobody: in care once the patient has come."""
+    came = (AppointmentState.CHECKED_IN, AppointmentState.CONSULTED, AppointmentState.TREATED)
+    return Status.IN_CARE if case.appointments.filter(state__in=came).exists() else Status.CONTACTING
