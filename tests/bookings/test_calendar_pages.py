@@ -324,22 +324,15 @@ def test_closed_time_is_asked_about_before_the_move(desk, visit, laser):
     assert visit.case.events.get(kind=EventKind.MOVED).data["anyway"] == ["closed"]
 
 
-def test_stale_drop_moves_nothing_and_says_so(desk, visit):
-    services.add_note(visit.case_id, "Called", actor=desk.user)
+def test_stale_drop_moves_nothing_and_says_who_changed_what(desk, visit, clerk):
     version = visit.case.version
-    visit.case.refresh_from_db()
-    response = desk.post(
-        move_url(visit),
-        {
-            "expected_version": visit.case.version - 1 if visit.case.version > version else 0,
-            "start": "2027-06-08T11:00",
-            "note": "Typed",
-        },
-    )
+    services.assign(visit.case_id, clerk, actor=clerk, expected_version=version)
+    response = desk.post(move_url(visit), {"expected_version": version, "start": "2027-06-08T11:00", "note": "Typed"})
     assert response.status_code == 409
-    assert "Someone changed this case" in text_of(response)
+    assert "Someone changed this case" in text_of(response) or "This case has changed" in text_of(response)
+    assert "Fran Frontdesk Owner changed Assigned to" in text_of(response, ".desk-lines")
     assert soup(response).select_one('[name="note"]').get_text(strip=True) == "Typed"
-    assert soup(response).select_one('.desk-form [name="expected_version"]')["value"] == str(visit.case.version)
+    assert soup(response).select_one('.desk-form [name="expected_version"]')["value"] == str(version + 1)
     visit.refresh_from_db()
     assert visit.starts_at == TUESDAY
 
@@ -374,6 +367,16 @@ def test_visit_that_is_over_offers_no_move(desk, room, state):
     visit = factories.make_visit(factories.make_case(status="contacting"), state, TUESDAY)
     assert "Move" not in text_of(desk.get(DAY), "td .calendar-block")
     assert not soup(desk.get(move_url(visit))).select("form.desk-form")
+
+
+def test_visit_cannot_be_dropped_into_a_room_that_is_off(desk, room, laser, visit):
+    Resource.objects.filter(pk=room.pk).update(is_active=False)
+    columns = {
+        head.get_text(" ", strip=True): head.get("data-resource")
+        for head in soup(desk.get(DAY)).select("th[scope=col]")
+    }
+    assert columns == {"Time": None, f"{room.name} (switched off)": None, "Laser room": str(laser.pk)}
+    assert "not one of the available choices" in text_of(move(desk, visit, start="2027-06-08T11:00", room=room.pk))
 
 
 def test_begun_visit_asks_whether_they_came(desk, visit, clock):

@@ -90,7 +90,7 @@ def make_columns(kind: ResourceKind, resources: Sequence[Resource], busy: Busy) 
     One that takes no visits any more has a column while it has some.
     """
     of_kind = [resource for resource in resources if resource.kind == kind]
-    columns = [Column(resource.name, busy.taken.get(resource.pk, {}), resource) for resource in of_kind]
+    columns = [Column(one.name, busy.taken.get(one.pk, {}), one, takes_moves=one.is_active) for one in of_kind]
     placed = {pk for column in columns for owners in column.taken.values() for kind, pk in owners if kind == VISIT}
     rest = [visit for pk, visit in busy.visits.items() if pk not in placed]
     canceled = [visit for visit in rest if visit.state in GONE]

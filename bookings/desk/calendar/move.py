@@ -22,6 +22,7 @@ from ..case_actions import NO_EMAIL, STALE, STALE_WORDS
 from ..case_page import CaseView
 from ..filters import BoundedChoiceMixin
 from ..forms import ActionForm, StartField, WallTimeField
+from ..timeline import describe
 from .busy import can_move
 from .grid import find_day
 from .views import CalendarPage
@@ -90,7 +91,9 @@ class MoveView(CalendarPage):
             case = self.move(form.cleaned_data)
         except services.StaleCaseError:
             messages.warning(request, STALE_WORDS)
-            return self.show_again(form, status=STALE)
+            since = self.case.events.filter(version__gt=form.cleaned_data["expected_version"])
+            changes = [describe(event, self.zone) for event in since.order_by("pk")]
+            return self.show_again(form, status=STALE, changes=changes)
         except services.UnusualTimeError as unusual:
             messages.warning(request, _("Nothing was moved yet: please read the question below."))
             return self.show_again(form, unusual=self.describe_unusual(unusual.start, unusual.obstacles))
@@ -171,6 +174,7 @@ class MoveView(CalendarPage):
             "visit": visit,
             "is_held": visit is not None and visit.state == AppointmentState.HELD,
             "moment": format_short(visit.starts_at, self.zone) if visit else "",
+            "zone": self.zone,
             "case_url": reverse("case:inspect", args=[self.case.pk]),
             "may_move": may_move,
             "form": form,
