@@ -122,6 +122,16 @@ function setUpArrows() {
   });
 }
 
+// This quarter hour of the day, and today's column of the week, come into sight where the grid itself scrolls.
+function showNow() {
+  const scroller = document.querySelector(".calendar-scroll");
+  const row = document.querySelector(".calendar-now");
+  const today = document.querySelector(".calendar-week__today");
+  if (row && !location.hash) scroller.scrollTop = row.offsetTop - scroller.clientHeight / 3;
+  if (today) scroller.scrollLeft = today.offsetLeft - scroller.clientWidth / 2;
+}
+
+showNow();
 if (table) setUpArrows();
 if (table && form) {
   table.addEventListener("pointerdown", press);
