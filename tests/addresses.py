@@ -311,6 +311,8 @@ admin/calendar/move/<int:pk>/
 admin/calendar/visit/<int:pk>/
     admin/calendar/visit/{case}/
 admin/calendar/new/
+admin/calendar/blocked/
+admin/calendar/explain/
 admin/help/<slug:guide>/
     admin/help/editors/
     admin/help/front-desk/

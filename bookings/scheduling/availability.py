@@ -219,10 +219,10 @@ def free_resources(at: datetime, rules: SlotRules, taken: Taken) -> tuple[tuple[
     return _free_for(at, slots_of(at, rules), rules, taken, {})
 
 
-def is_there(at: datetime, rules: SlotRules, own_hours: Schedule) -> bool:
-    """Return whether own hours cover a visit that starts at ``at`` (aware)."""
-    start = at.astimezone(UTC)
-    return _is_present(0, start, rules, _find_present(start, start + MINUTE, rules, {0: own_hours}))
+def covers(start: datetime, end: datetime, own_hours: Schedule) -> bool:
+    """Return whether own hours cover the whole time between two instants (aware)."""
+    begins, ends = as_utc(start), as_utc(end)
+    return any(one.opens <= begins and ends <= one.closes for one in own_hours.openings_between(begins, ends))
 
 
 def nearest(starts: Iterable[FreeStart], wanted: datetime, count: int = 3) -> list[FreeStart]:

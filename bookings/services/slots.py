@@ -5,9 +5,10 @@ resources, SQLite the whole transaction. Resources are always locked before case
 forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -181,10 +182,15 @@ def find_resources(
     own = set(moving.slots.values_list("resource", flat=True)) if moving and moving.pk and free else set()
 
     def rank(pk: int) -> tuple[bool, bool, bool]:
-        is_away = pk in own_hours and not availability.is_there(start, policy.rules, own_hours[pk])
-        return pk not in preferred, is_away, pk not in own
+        return pk not in preferred, _is_away(pk, start, policy, own_hours), pk not in own
 
     return [min(of_kind, key=rank) for of_kind in free]
+
+
+def _is_away(resource: int, start: datetime, policy: BookingPolicy, own_hours: Mapping[int, Schedule]) -> bool:
+    begins = start.astimezone(UTC)
+    hours = own_hours.get(resource)
+    return hours is not None and not availability.covers(begins, begins + policy.rules.visit, hours)
 
 
 def find_blocked(
@@ -195,8 +201,7 @@ def find_blocked(
     needed = slots_of(start, policy.rules)
 
     def rank(pk: int) -> tuple[bool, bool]:
-        is_away = pk in own_hours and not availability.is_there(start, policy.rules, own_hours[pk])
-        return pk not in preferred, is_away
+        return pk not in preferred, _is_away(pk, start, policy, own_hours)
 
     found: set[int] = set()
     for of_kind in taken:
@@ -220,7 +225,7 @@ def find_obstacles(
     Other visits are no obstacle: nobody can book over them. Without opening hours, no time counts as closed. While the
     clinic is closed, no practitioner counts as away.
     """
-    found = []
+    found, start = [], start.astimezone(UTC)
     end = start + policy.rules.visit
     openings = policy.schedule.openings_between(start, end)
     is_open = any(opening.opens <= start and end <= opening.closes for opening in openings)
@@ -229,9 +234,22 @@ def find_obstacles(
     else:
         for resource in Resource.objects.filter(pk__in=resources, has_own_hours=True):
             own_hours = resource.get_own_schedule(policy.schedule.time_zone)
-            if own_hours and not availability.is_there(start, policy.rules, own_hours):
+            if own_hours and not availability.covers(start, end, own_hours):
                 found.append(Obstacle("away", resource.name))
     return found + [Obstacle("blocked", one.reason) for one in blocked]
+
+
+def find_visits_outside_hours(resource: Resource, zone: ZoneInfo, now: datetime) -> list[Appointment]:
+    """Return the coming visits of a practitioner that are not within their own hours."""
+    own_hours = resource.get_own_schedule(zone)
+    if own_hours is None:
+        return []
+    coming = Appointment.objects.live().filter(starts_at__gt=now, slots__resource=resource).exclude(held_until__lte=now)
+    return [
+        visit
+        for visit in coming.distinct().select_related("case")
+        if not availability.covers(visit.starts_at, visit.ends_at, own_hours)
+    ]
 
 
 def make_room(policy: BookingPolicy, start: datetime, blocked: Iterable[BlockedTime]) -> None:

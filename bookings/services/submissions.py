@@ -293,11 +293,11 @@ def _change_hold(
     current = case.appointments.live().first()
     if _is_time_of(current or case.appointments.newest(), submission):
         return None, None, {}
+    policy = policy_for_case(policy, case)
     if current:
         _check_may_give_up(case, current, submission, policy, now)
     if current or submission.start:
         take_change(HOLD_CHANGES, case)
-    policy = policy_for_case(policy, case)
     if current:
         drop_hold(current)
     if submission.start is None:

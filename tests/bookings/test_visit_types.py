@@ -13,6 +13,7 @@ from bookings.services.limits import _get_hold_limit
 from clinic.hours.parsing import parse_spans
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
+from tests.bookings.desk import buttons, page_of, press, soup, text_of
 from tests.opening_hours import at, utc
 
 NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
@@ -310,6 +311,17 @@ def test_desk_books_an_absent_practitioner_only_after_a_question(book, treatment
     assert Event.objects.filter(case=visit.case, data__anyway=["away"]).exists()
 
 
+def test_page_of_the_case_asks_about_an_absent_practitioner(desk, book, treatment, reis, policy):
+    case = book(visit_type=treatment).case
+    give_hours(reis, wednesday="9 am – 4 pm")
+    response = press(desk, case, action="book", start="2027-06-10T10:00")
+    assert "Dr. Reis is not there then." in text_of(response)
+    (value,) = [value for name, value in buttons(response) if name == "book_anyway"]
+    press(desk, case, book_anyway=value)
+    assert look(get_visit(case)) == TOXIN
+    assert get_visit(case).starts_at == THURSDAY
+
+
 def test_closed_clinic_asks_one_question_only(book, treatment, reis):
     give_hours(reis, wednesday="9 am – 4 pm")
     with pytest.raises(services.UnusualTimeError) as refused:
@@ -361,6 +373,24 @@ def test_preferred_practitioner_who_does_not_perform_is_not_booked(book, treatme
     visit = book(visit_type=treatment, preferred=[kim.pk])
     assert visit.slots.filter(resource=reis).exists()
     assert booking_invariants.check() == []
+
+
+# Changed hours
+
+
+def test_manager_reads_which_visits_are_outside_changed_hours(client, book, treatment, reis):
+    book(start=TUESDAY)  # a consultation, without Dr. Reis
+    inside, outside = (book(start=start, visit_type=treatment) for start in (WEDNESDAY, THURSDAY))
+    client.force_login(factories.make_user("manager"))
+    fields = {"name": "Dr. Reis", "kind": "practitioner", "sort_order": 0, "is_active": "on"}
+    path = f"/admin/resource/edit/{reis.pk}/"
+    assert "stay booked" not in client.post(path, fields, follow=True).content.decode()
+    own_hours = {"has_own_hours": "on", "wednesday": "10 am – 11 am", "thursday": "10 am – 10:45 am"}
+    page = soup(client.post(path, {**fields, **own_hours}, follow=True))
+    links = [link["href"] for link in page.select(".messages a") if "/case/" in link["href"]]
+    assert links == [page_of(outside.case)]
+    assert "Thu, Jun 10, 10 am" in page.select_one(".messages").get_text()
+    assert look(inside) == look(outside) == TOXIN
 
 
 # Limits
