@@ -39,9 +39,12 @@ opening.public_holidays.all().delete()
 opening.yearly_holidays.all().delete()
 Slot.objects.all().delete()
 Appointment.objects.all().delete()
-room = Resource.objects.get()
-Resource.objects.create(name="Laser room", sort_order=1)
-Resource.objects.create(name="Nurse Jo", kind="practitioner", sort_order=2)
+room = Resource.objects.filter(kind="room").first()
+Resource.objects.exclude(pk=room.pk).update(is_active=False)
+Resource.objects.update_or_create(name="Laser room", defaults={"sort_order": 101, "is_active": True})
+Resource.objects.update_or_create(
+    name="Nurse Jo", defaults={"kind": "practitioner", "sort_order": 102, "is_active": True}
+)
 midnight = timezone.now().astimezone(profile.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 def book(name, day, hour, state="booked", **fields):
