@@ -305,6 +305,13 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/calendar/week/
+admin/calendar/sheet/
+admin/calendar/move/<int:pk>/
+    admin/calendar/move/{case}/
+admin/calendar/visit/<int:pk>/
+    admin/calendar/visit/{case}/
+admin/calendar/new/
 admin/calendar/blocked/
 admin/calendar/explain/
 admin/help/<slug:guide>/

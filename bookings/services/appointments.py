@@ -158,19 +158,22 @@ def book(
         raise BookingError(SAY_FIRST)
     policy = policy.for_type(visit_type) if visit_type else policy_for_case(policy, case)
     appointment = appointment or Appointment(case=case)
-    if appointment.state == AppointmentState.BOOKED and not preferred:
-        booked = (appointment.starts_at, appointment.visit_type_id)
-        if booked == (start, policy.visit_type_id):
-            raise BookingError(_("The visit is already booked for that time."))
-    appointment.visit_type_id = policy.visit_type_id
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
+    stays = was_booked and (before, appointment.visit_type_id) == (start, policy.visit_type_id)
+    own = set(appointment.slots.values_list("resource", flat=True)) if stays else set()
+    if stays and set(preferred) <= own:
+        raise BookingError(_("The visit is already booked for that time."))
+    appointment.visit_type_id = policy.visit_type_id
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
-    appointment.sequence += was_booked
+    appointment.sequence += was_booked and not stays
     kinds = _take_anyway(policy, start, now, appointment, anyway, preferred)
     _place_anywhere(appointment, start, policy, now, preferred)
+    if stays and own == set(appointment.slots.values_list("resource", flat=True)):
+        raise time_taken(policy, start, now, moving=appointment)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
     _record_change(case, kind, appointment, actor, note, anyway=kinds)
-    notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
+    if not stays:  # Another room alone is no news for the patient.
+        notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
     if before and before != start:
         notify_waitlist(before, given_back_by=case.pk)
     return case

@@ -37,7 +37,8 @@ def desk_addresses() -> dict[str, str]:
         "desk: one case": f"{desk}{case.pk}/",
         "desk: newest case": f"{desk}{newest.pk}/",
         "desk: calendar": f"/admin/calendar/?day={timezone.localdate() - timedelta(days=30)}",
-        "desk: week": f"/admin/calendar/?view=week&day={timezone.localdate() - timedelta(days=30)}",
+        "desk: week": f"/admin/calendar/week/?day={timezone.localdate() - timedelta(days=30)}",
+        "desk: day sheet": f"/admin/calendar/sheet/?day={timezone.localdate() - timedelta(days=30)}",
         "desk: Today": "/admin/",
     }
 
