@@ -168,6 +168,8 @@ def _submit(
             if not find_resources(policy, start, now):
                 raise time_taken(policy, start, now)
         lock_resources()
+    if offers := find_answered_offers(Case(**fields)):
+        lock_with_expired(offers[0], now, offers)
     # The policy has read the hours already.
     clock = Clock.build(settings, policy.schedule if policy else OpeningHours.schedule_for(profile), profile.zone)
     if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
@@ -179,10 +181,8 @@ def _submit(
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
-    offers = find_answered_offers(case)
     if start and policy:
         if expired_holds(now).exists():
-            lock_with_expired(case.pk, now, offers)
             expire(now)
         _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
     event = Event.objects.record(case, EventKind.RECEIVED, **data)
