@@ -168,8 +168,7 @@ def _submit(
             if not find_resources(policy, start, now):
                 raise time_taken(policy, start, now)
         lock_resources()
-    if offers := find_answered_offers(Case(**fields)):
-        lock_with_expired(offers[0], now, offers)
+    offers = _lock_answered_offers(fields, now)
     # The policy has read the hours already.
     clock = Clock.build(settings, policy.schedule if policy else OpeningHours.schedule_for(profile), profile.zone)
     if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
@@ -224,6 +223,14 @@ def _lock_same_request(fields: dict[str, Any], now: datetime) -> Case | None:
     lock_resources()
     lock_with_expired(first, now)
     return recent.select_for_update(no_key=True).first()
+
+
+def _lock_answered_offers(fields: dict[str, Any], now: datetime) -> list[int]:
+    """Lock the cases of a repeat that the request answers, before the limits are counted, and return their keys."""
+    offers = find_answered_offers(Case(**fields))
+    if offers:
+        lock_with_expired(offers[0], now, offers)
+    return offers
 
 
 def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
