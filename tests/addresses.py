@@ -304,6 +304,8 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/calendar/blocked/
+admin/calendar/explain/
 admin/help/<slug:guide>/
     admin/help/editors/
     admin/help/front-desk/

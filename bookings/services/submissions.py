@@ -61,6 +61,7 @@ from .slots import (
     find_resources,
     hold,
     lock_resources,
+    policy_for_case,
     time_taken,
 )
 from .tasks import keep_track, owe, owe_change_seen, retime, settle
@@ -177,7 +178,8 @@ def _submit(
         event = Event.objects.record(case, EventKind.RECEIVED)
         owe(case, TaskKind.REVIEW, event, case.created_at, clock=clock)
         return case, True
-    case, data = _create_case(submission, fields, Status.NEW), {}
+    case = _create_case(submission, fields, Status.NEW)
+    data: dict[str, Any] = {}
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
@@ -325,6 +327,7 @@ def _change_hold(
     current = case.appointments.live().first()
     if _is_time_of(current or case.appointments.newest(), submission):
         return None, None, {}
+    policy = policy_for_case(policy, case)
     if current:
         _check_may_give_up(case, current, submission, policy, now)
     if current or submission.start:

@@ -28,7 +28,9 @@ DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, 
 # It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
 BULK = {"case:bulk"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:delete", "visit_type:delete"}
+RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete"}
+# They show visits in the way only. Who may see and change them: ``test_explain.py``, ``test_block_rules.py``.
+PLANNING = {"desk_explain", "desk_block_rules"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
 PUBLIC = {"bookings:consultation", "bookings:received", "bookings:visit", "bookings:visit_ics", "bookings:visit_cancel"}
 PUBLIC |= {"bookings:visit_complain", "bookings:visit_change", "bookings:visit_waitlist"}
@@ -91,7 +93,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | BULK | RESOURCES | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | RESOURCES | PLANNING | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)
