@@ -9,7 +9,7 @@ from clinic.hours.admin.visits import VISITS_HOOK
 
 from .desk.access import may_see_cases
 from .desk.block_rules import BlockRulesView
-from .desk.calendar import CalendarView
+from .desk.calendar.urls import urlpatterns as calendar_urls
 from .desk.case_list import CaseViewSet
 from .desk.dashboard import CasesPanel
 from .desk.explain import ExplainView
@@ -37,8 +37,8 @@ def register_calendar():
 
 
 @hooks.register("register_admin_urls")
-def register_calendar_url():
-    return [path("calendar/", CalendarView.as_view(), name="desk_calendar")]
+def register_calendar_urls():
+    return calendar_urls
 
 
 @hooks.register("register_admin_urls")
