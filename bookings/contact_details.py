@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any, Protocol
 
 import phonenumbers
@@ -17,9 +20,10 @@ from clinic.text import UNWANTED
 DEFAULT_REGION = "US"
 QUERY_LENGTH = 200
 QUERY_WORDS = 8
-# An index holds this text, and PostgreSQL refuses index rows of 2,700 bytes. A single character of a name can unfold
-# into eighteen.
-SEARCH_TEXT_LENGTH = 600
+# Longer words are cut, also in a query.
+WORD_LENGTH = 40
+# Every part of a number is found that has so many digits. A number in a text may be a phone number if it is so long.
+SHORTEST_PART, SHORTEST_PHONE = 3, 7
 
 # In North America, area code and exchange start with 2 to 9. Which of them are in use changes every year, so an
 # old list would refuse valid numbers.
@@ -42,6 +46,8 @@ BLANKS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc\U00016fe4\U0001d159"
     + "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 )
+# Letters and digits
+PIECES = re.compile(r"[^\W_]+")
 PHONE_WORD = re.compile(r"[+(]*\d[\d().\-/+]*")
 # No number at home begins with 00: what follows is the country code.
 INTERNATIONAL_PREFIX = re.compile(r"^\W*0\W*0(?=\W*[1-9])")
@@ -180,29 +186,49 @@ def _not_a_number() -> ValidationError:
     )
 
 
-def search_text_for(case: HasContactDetails) -> str:
-    """Return the text in which the desk searches for a case.
+def get_words(text: str) -> set[str]:
+    """Return the words and numbers under which a text is found.
 
-    ``normalize_query`` brings what the desk types into the same form.
+    A word with hyphens, dots or apostrophes is found whole and from each of its pieces on, so "O'Brien-Roy" by
+    "obrien", "brien" and "roy". An email address is found the same way, but not by its last piece alone. A number of
+    seven digits or more is found by every part of it that has three digits.
     """
-    name = fold(case.name)
-    # "Jean Paul" is found by "Jean-Paul", which folds into one word.
-    joined = name.replace(" ", "")
-    parts = [fold(case.reference), *_phone_digits(case), fold(case.email), name, joined if joined != name else ""]
-    return " ".join(part for part in parts if part)[:SEARCH_TEXT_LENGTH]
+    words: set[str] = set()
+    for spelled, number in _read(text):
+        pieces = PIECES.findall(spelled)
+        words |= {"".join(pieces[first:]) for first in range(len(pieces) - ("@" in spelled and len(pieces) > 1))}
+        if len(number) < SHORTEST_PHONE:
+            words.add(number)
+            continue
+        words |= _get_parts(number)
+        with suppress(ValidationError):  # Not every long number is a phone number.
+            words |= _get_parts(phone_to_e164(number).removeprefix("+"))
+    return {word[:WORD_LENGTH] for word in words if word}
+
+
+def get_contact_words(case: HasContactDetails) -> set[str]:
+    """Return the words by which a case is found by its reference and contact details."""
+    name = [piece for spelled, _number in _read(case.name) for piece in PIECES.findall(spelled)]
+    # "Jean Paul" is found by "Jean-Paul", and by "jeanpaul".
+    words = {"".join(name[first:])[:WORD_LENGTH] for first in range(len(name))}
+    words |= get_words(case.name) | get_words(case.reference) | get_words(case.email)
+    return words.union(*(_get_parts(digits) for digits in _phone_digits(case)))
+
+
+def _get_parts(number: str) -> set[str]:
+    """Return the ends of a number: every part of it is the start of one."""
+    number = number[:WORD_LENGTH]
+    return {number[first:] for first in range(max(1, len(number) - SHORTEST_PART + 1))} - {""}
 
 
 def _phone_digits(case: HasContactDetails) -> list[str]:
     typed = phonenumbers.normalize_digits_only(EXTENSION.sub("", case.phone))
     if not case.phone_e164:
         return [typed]
-    if case.phone_e164.startswith("+1"):  # North American numbers are the same at home and abroad.
-        return [case.phone_e164[1:]] + [typed] * (typed not in case.phone_e164)
-    # A national number may start with a 0 that the international form lacks, so the text holds both.
+    # A national number may start with a 0 that the international form lacks.
     number = phonenumbers.parse(case.phone_e164)
     national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    digits = [case.phone_e164[1:], phonenumbers.normalize_digits_only(national), typed]
-    return [one for place, one in enumerate(digits) if not any(one in earlier for earlier in digits[:place])]
+    return [case.phone_e164[1:], phonenumbers.normalize_digits_only(national), typed]
 
 
 def fold(value: str) -> str:
@@ -226,32 +252,54 @@ def _is_joiner(char: str) -> bool:
 
 
 def normalize_query(query: str) -> list[str]:
-    """Return the words and numbers that must all occur in ``search_text``.
+    """Return the words and numbers that a case must all have, or be found by when they are joined.
 
     Phone numbers consist of digits only.
     """
-    words = fold(EXTENSION.sub("", query[:QUERY_LENGTH])).split()
-    needles: list[str] = []
+    needles = []
+    for spelled, number in _read(EXTENSION.sub("", query[:QUERY_LENGTH])):
+        if number or not PHONE_WORD.fullmatch(spelled):
+            needles.append((number or "".join(PIECES.findall(spelled)))[:WORD_LENGTH])
+    return [*dict.fromkeys(filter(None, needles))][:QUERY_WORDS]
+
+
+def _read(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each word of a text without case, accents and what cannot be seen, and with "-" for all that joins.
+
+    With the last word of a number come the digits of the whole number, which may be typed in several words. With every
+    other word comes "".
+    """
+    # Some look-alikes fall apart into a space and an accent, so they go first.
+    joined = "".join("-" if _joins(char) else char for char in one_line(text) if not is_invisible(char))
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", joined).casefold())
+    letters = "".join("-" if _joins(char) else char for char in letters if unicodedata.category(char)[0] != "M")
+    words = letters.translate(PLAIN_LETTERS).split()
     number = ""
-    for word in words:
-        if PHONE_WORD.fullmatch(word):
-            number += word
+    for word, following in pairwise([*words, ""]):
+        if not PHONE_WORD.fullmatch(word):
+            yield word, ""
             continue
-        needles += _digits_needle(number)
-        number = ""
-        needles.append(word)
-    return [*needles, *_digits_needle(number)][:QUERY_WORDS]
+        number += word
+        if PHONE_WORD.fullmatch(following):
+            yield word, ""
+        else:
+            yield word, _get_digits(number)
+            number = ""
 
 
-def _digits_needle(number: str) -> list[str]:
-    """Return the digits of ``number`` as ``search_text`` has them, or []."""
+def _joins(char: str) -> bool:
+    return unicodedata.category(char) == "Pd" or char in HYPHENS or char in APOSTROPHES
+
+
+def _get_digits(number: str) -> str:
+    """Return the digits of a number, with its country code and without what is dialed before it."""
     if ABROAD.match(number):
         try:
-            return [phone_to_e164(number).removeprefix("+")]
+            return phone_to_e164(number).removeprefix("+")
         except ValidationError:  # A part of a number
             number = number.replace("(0)", "")
-    digits = "".join(char for char in number if char.isdigit())
-    return [digits.removeprefix("00") or digits] if digits else []
+    digits = "".join(str(unicodedata.digit(char)) for char in number if char.isdigit())
+    return digits.removeprefix("00") or digits
 
 
 class LineField(forms.CharField):

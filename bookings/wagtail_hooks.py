@@ -10,7 +10,7 @@ from clinic.hours.admin.visits import VISITS_HOOK
 from .desk.access import may_see_cases
 from .desk.act import ActView
 from .desk.block_rules import BlockRulesView
-from .desk.calendar import CalendarView
+from .desk.calendar.urls import urlpatterns as calendar_urls
 from .desk.case_list import CaseViewSet
 from .desk.explain import ExplainView
 from .desk.export import LOG_ACTION, ExportFormatter
@@ -56,8 +56,8 @@ def register_calendar():
 
 
 @hooks.register("register_admin_urls")
-def register_calendar_url():
-    return [path("calendar/", CalendarView.as_view(), name="desk_calendar")]
+def register_calendar_urls():
+    return calendar_urls
 
 
 @hooks.register("register_admin_urls")

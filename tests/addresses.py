@@ -85,6 +85,7 @@ account/sessions/
 account/uncover/<int:pk>/
     account/uncover/1/
 admin/case/bulk/
+admin/case/views/
 admin/password_reset/<path:rest>
     admin/password_reset/confirm/MQ/abc-0123456789/
 admin/reports/sign-ins/
@@ -304,6 +305,13 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/calendar/week/
+admin/calendar/sheet/
+admin/calendar/move/<int:pk>/
+    admin/calendar/move/{case}/
+admin/calendar/visit/<int:pk>/
+    admin/calendar/visit/{case}/
+admin/calendar/new/
 admin/calendar/blocked/
 admin/calendar/explain/
 admin/help/<slug:guide>/

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from wagtail.models import Page, Site
 
 from blog.models import BlogIndexPage, BlogPage
-from bookings.contact_details import phone_to_e164, search_text_for
+from bookings.contact_details import phone_to_e164
 from bookings.models import (
     ATTENDED,
     Appointment,
@@ -37,6 +37,7 @@ from bookings.models import (
 )
 from bookings.scheduling.availability import slots_between
 from bookings.services import Submission, tasks
+from bookings.services.search_words import write_search_words
 from clinic.hours.parsing import parse_spans
 from clinic.limits import Limit, take
 from clinic.models import ClinicProfile, HomePage, OpeningHours
@@ -188,10 +189,10 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
         fields.setdefault("severity", Severity.CLINICAL)
     key = uuid4()
     case = Case(**{"submission_key": key, "fingerprint": key.hex, **fields})
-    case.search_text = search_text_for(case)
     if "patient" not in fields:
         case.patient = Patient.objects.create_for(case)
     case.save()
+    write_search_words(case)
     event = Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
     if visit_state:
         make_visit(case, visit_state)

@@ -173,13 +173,16 @@ def _add_repeat(buttons: Buttons, task: Task, may: Collection[str], now: datetim
 
 
 def get_severities(case: Case, may: Collection[str]) -> list[Button]:
-    """Return how urgent the user may make a complaint: less urgent only if they may sign it off."""
+    """Return how urgent the user may make a complaint.
+
+    Whoever writes notes may make it more urgent, and only those who may sign it off less urgent.
+    """
     every = [*Severity]
     now = every.index(Severity(case.severity))
     return [
         Button("severity", severity, str(severity.label))
         for number, severity in enumerate(every)
-        if number != now and ("sign_off" in may or ("change" in may and number < now))
+        if number != now and ("note" if number < now else "sign_off") in may
     ]
 
 

@@ -1,128 +1,114 @@
 """Act on many cases of the list at once: after a flood, one by one would take the desk hours."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django import forms
+from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic import PermissionCheckedMixin
+from wagtail.admin.utils import get_user_display_name
 
 from bookings import services
 from bookings.models import Case, Outcome, Status
+from bookings.scheduling.policy import BookingPolicy
 
-from .access import ClinicClockMixin
-from .filters import UNCONFIRMED
+from .filters import NOBODY
 
 MAX_AT_ONCE = 300  # A case takes some hundredths of a second, and the browser waits.
 # A case and the version that the clerk has seen.
 SELECTED = re.compile(r"(\d{1,18}):(\d{1,9})", re.ASCII)
 
-
-class BulkAction(NamedTuple):
-    """Hold the label of a button and what it does with each case."""
-
-    label: str
-    run: Callable[["BulkView", int, dict], object]
-
-
-class BulkList(NamedTuple):
-    """Describe a filtered list whose cases can be handled together."""
-
-    query: str
-    every: str
-    actions: dict[str, BulkAction]
+CLOSE_AS = {
+    Outcome.DUPLICATE: gettext_lazy("Close as sent twice"),
+    Outcome.NOT_A_REQUEST: gettext_lazy("Close as not a request"),
+}
+# The day from which the next opening is looked for.
+SNOOZE = {"snooze:1": gettext_lazy("the next business day"), "snooze:7": gettext_lazy("in a week")}
+RELEASE = {
+    "release": gettext_lazy("Release from quarantine"),
+    "release_hold": gettext_lazy("Release the held times"),
+}
 
 
-BULK_LISTS = (
-    BulkList(
-        f"status={Status.QUARANTINED}",
-        gettext_lazy("All cases in quarantine, not only those shown"),
-        {
-            "release": BulkAction(
-                gettext_lazy("Release from quarantine"),
-                lambda view, pk, common: services.release_from_quarantine(pk, policy=view.policy, **common),
-            ),
-            "not_a_request": BulkAction(
-                gettext_lazy("Not a request"),
-                lambda view, pk, common: services.change_stage(
-                    pk, Status.CLOSED, outcome=Outcome.NOT_A_REQUEST, policy=view.policy, **common
-                ),
-            ),
-        },
-    ),
-    BulkList(
-        f"time={UNCONFIRMED}",
-        gettext_lazy("All times that nobody has confirmed, not only those shown"),
-        {
-            "release_hold": BulkAction(
-                gettext_lazy("Release the held times"),
-                lambda view, pk, common: services.release_hold(pk, **common),
+class BulkForm(forms.Form):
+    """Ask what to do with the selected cases."""
+
+    action = forms.ChoiceField(label=gettext_lazy("With the selected cases"))
+
+    def __init__(self, *args: Any, users: Iterable[User], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        owners = [(f"assign:{user.pk}", get_user_display_name(user)) for user in users if user.is_active]
+        self.fields["action"].choices = [
+            ("", _("With the selected …")),
+            (_("Assign to"), [*owners, (f"assign:{NOBODY}", _("Nobody"))]),
+            (_("Put off until"), list(SNOOZE.items())),
+            (_("Close"), [(f"close:{outcome}", label) for outcome, label in CLOSE_AS.items()]),
+            (_("Release"), list(RELEASE.items())),
+        ]
+
+
+def get_selected(request: HttpRequest) -> list[tuple[int, int]]:
+    """Return the ticked cases, each with the version that the clerk has seen."""
+    matches = map(SELECTED.fullmatch, request.POST.getlist("case")[:MAX_AT_ONCE])
+    return [(int(match[1]), int(match[2])) for match in matches if match]
+
+
+def act_on(action: str, selected: Iterable[tuple[int, int]], *, actor: User, policy: BookingPolicy) -> Counter:
+    """Carry out a choice of ``BulkForm`` on each case, in a transaction of its own.
+
+    Return how many are done, under "", and how many were left as they are, under the reason.
+    """
+    run, results = _get_service(action, policy), Counter()
+    for pk, version in selected:
+        try:
+            run(pk, actor=actor, expected_version=version)
+            results[""] += 1
+        except (services.StaleCaseError, Case.DoesNotExist):
+            results[_("They were changed in the meantime.")] += 1
+        except services.BookingError as error:
+            results[str(error)] += 1
+    return results
+
+
+def _get_service(action: str, policy: BookingPolicy) -> Callable[..., object]:
+    name, _colon, value = action.partition(":")
+    if name == "assign":
+        owner = None if value == NOBODY else User.objects.get(pk=value)
+        return lambda pk, **common: services.assign(pk, owner, **common)
+    if name == "snooze":
+        clock = services.get_clock()
+        until = clock.business_day_from(clock.local_date(timezone.now()) + timedelta(days=int(value))).opens_at
+        return lambda pk, **common: services.snooze(pk, until, **common)
+    if name == "close":
+        return lambda pk, **common: services.change_stage(pk, Status.CLOSED, outcome=value, policy=policy, **common)
+    if name == "release":
+        return lambda pk, **common: services.release_from_quarantine(pk, policy=policy, **common)
+    return services.release_hold
+
+
+def tell(request: HttpRequest, results: Counter, *, is_cut: bool) -> None:
+    """Say how many cases are done, and why others were left."""
+    for reason, count in results.items():
+        words = {"count": count, "reason": reason}
+        if reason:
+            text = ngettext(
+                "%(count)d case was left as it is. %(reason)s",
+                "%(count)d cases were left as they are. %(reason)s",
+                count,
             )
-        },
-    ),
-)
-
-
-def get_bulk_list(parameters: QueryDict) -> BulkList | None:
-    """Return the list that these filters show, if its cases can be handled together."""
-    for bulk in BULK_LISTS:
-        name, _equals, value = bulk.query.partition("=")
-        if parameters.getlist(name) == [value]:
-            return bulk
-    return None
-
-
-class BulkView(ClinicClockMixin, PermissionCheckedMixin, View):
-    """Carry out one action on the selected cases, each in a transaction of its own."""
-
-    model = Case
-    permission_required = "change"
-    http_method_names = ["post"]
-    index_url_name = None
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        name = request.POST.get("action", "")
-        bulk = next((bulk for bulk in BULK_LISTS if name in bulk.actions), None)
-        if bulk is None:
-            return redirect(self.index_url_name)
-        done = left = 0
-        for pk, version in self.get_selected(bulk):
-            try:
-                bulk.actions[name].run(self, pk, {"actor": request.user, "expected_version": version})
-                done += 1
-            except (services.BookingError, Case.DoesNotExist):
-                left += 1
-        self.tell(done, left)
-        answer = redirect(self.index_url_name)
-        answer["Location"] += f"?{bulk.query}"
-        return answer
-
-    def get_selected(self, bulk: BulkList) -> Iterable[tuple[int, int]]:
-        if "all" not in self.request.POST:
-            matches = map(SELECTED.fullmatch, self.request.POST.getlist("case")[:MAX_AT_ONCE])
-            return [(int(match[1]), int(match[2])) for match in matches if match]
-        if bulk.query == f"time={UNCONFIRMED}":
-            cases = Case.objects.filter(pk__in=services.unconfirmed_holds(timezone.now()).values("case"))
+            messages.warning(request, text % words)
         else:
-            cases = Case.objects.filter(status=Status.QUARANTINED)
-        return list(cases.order_by("created_at", "pk").values_list("pk", "version")[:MAX_AT_ONCE])
-
-    def tell(self, done: int, left: int) -> None:
-        if done:
-            words = ngettext("%(count)d case is done.", "%(count)d cases are done.", done) % {"count": done}
-            messages.success(self.request, words)
-        if left:
-            words = ngettext(
-                "%(count)d case was changed in the meantime and was left as it is.",
-                "%(count)d cases were changed in the meantime and were left as they are.",
-                left,
-            )
-            messages.warning(self.request, words % {"count": left})
-        if not (done or left):
-            messages.warning(self.request, _("Select at least one case first."))
+            text = ngettext("%(count)d case is done.", "%(count)d cases are done.", count)
+            messages.success(request, text % words)
+    if not results:
+        messages.warning(request, _("Select at least one case first."))
+    if is_cut:
+        text = _("At most %(count)d cases are handled at once. Repeat it for the others.")
+        messages.warning(request, text % {"count": MAX_AT_ONCE})

@@ -80,8 +80,8 @@ class CaseActionsMixin:
         if not services.may(request.user, action.needs(self.case, argument)):
             messages.error(request, _("Nothing was done: you do not have permission for this."))
             return self.show_again(status=FORBIDDEN)
-        if action is ACTIONS["times"]:
-            return self.show_again(booking=True)
+        if action.shows:
+            return self.show_again(**action.shows(self))
         form = self._build_form(action.form)
         if not form.is_valid():
             messages.error(request, action.invalid)
@@ -224,7 +224,7 @@ class CaseActionsMixin:
 
     def snooze(self, argument, data, common):
         task_id, until = data["snooze"]
-        services.snooze(self.case.pk, task_id, until, **common)
+        services.snooze(self.case.pk, until, task_id=task_id, **common)
         return _("Put off until %(time)s.") % {"time": format_short(until, self.zone)}
 
     def confirm(self, argument, data, common):
@@ -308,7 +308,7 @@ def get_step_permission(case: Case, value: str) -> str:
     Clinicians record visits, and close medical complaints or make them less urgent.
     """
     if value in Severity.values:
-        return "change" if triage.get_worse(case.severity, value) != case.severity else "sign_off"
+        return "note" if triage.get_worse(case.severity, value) != case.severity else "sign_off"
     stage = value.partition(":")[0]
     if stage in AppointmentState.values:
         return "treat"
@@ -325,9 +325,15 @@ class Action(NamedTuple):
     run: Callable[[Any, str, dict[str, Any], dict[str, Any]], str]
     invalid: Any = gettext_lazy("Nothing was changed: please try again.")
     permission: str = "change"
+    # What the page shows instead, when the button only asks for more choices.
+    shows: Callable[[Any], dict[str, Any]] | None = None
 
     def needs(self, case: Case, value: str) -> str:
         return self.permission or get_step_permission(case, value)
+
+
+def show_owners(view: Any) -> dict[str, Any]:
+    return {"owner_form": OwnerForm(initial={"owner": view.case.owner_id})}
 
 
 NO_TIME, NO_TIME_YET = (
@@ -352,12 +358,13 @@ ACTIONS = {
     "severity": Action(ActionForm, CaseActionsMixin.set_severity, LOOK_AT_FIELD, ""),
     "snooze": Action(SnoozeForm, CaseActionsMixin.snooze),
     "confirm": Action(ActionForm, CaseActionsMixin.confirm, LOOK_AT_FIELD),
-    "times": Action(ActionForm, CaseActionsMixin.add_note),  # It shows the free times of a type, and changes nothing.
+    "times": Action(ActionForm, CaseActionsMixin.book, shows=lambda view: {"booking": True}),
     "book": Action(TimeForm, CaseActionsMixin.book, NO_TIME_YET),
     "book_at": Action(ButtonTimeForm, CaseActionsMixin.book, NO_TIME),
     "book_anyway": Action(AnywayForm, CaseActionsMixin.book, NO_TIME),
     "cancel": Action(ActionForm, CaseActionsMixin.cancel, LOOK_AT_FIELD),
     "owner": Action(OwnerForm, CaseActionsMixin.assign, gettext_lazy("No owner was saved: please choose again.")),
+    "owners": Action(ActionForm, CaseActionsMixin.assign, shows=show_owners),
     "take": Action(ActionForm, CaseActionsMixin.assign_to_me),
     "seen": Action(ActionForm, CaseActionsMixin.mark_seen, LOOK_AT_FIELD),
     "correct": Action(
@@ -391,7 +398,13 @@ BUTTONS_WITH_VALUE = (
 # What the Enter key does in a field of the page.
 TYPED = {"book": "start", "later": "call_time"}
 # The page shows these forms again under these names.
-SHOWN_FORMS = {TimeForm: "time_form", CallTimeForm: "call_form", ContactForm: "contact_form", EraseForm: "erase_form"}
+SHOWN_FORMS = {
+    TimeForm: "time_form",
+    CallTimeForm: "call_form",
+    ContactForm: "contact_form",
+    EraseForm: "erase_form",
+    OwnerForm: "owner_form",
+}
 
 
 def parse_pk(text: str) -> int:

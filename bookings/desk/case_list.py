@@ -4,32 +4,49 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin import messages
 from wagtail.admin.forms.search import SearchForm
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import LIVE, Appointment, AppointmentState, Case, Status
-from bookings.scheduling.formatting import format_age, format_short
+from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, CaseKind, Task
+from bookings.scheduling.formatting import format_short
 from clinic.models import ClinicProfile
 
 from .access import ClinicClockMixin
-from .bulk import BulkList, BulkView, get_bulk_list
+from .bulk import MAX_AT_ONCE, BulkForm, act_on, get_selected, tell
 from .case_page import CaseView
 from .export import CaseExportMixin, log_export
 from .filters import CaseFilterSet
-from .queries import find_answer, unsent_messages
+from .labels import describe_state, get_label
+from .queries import unsent_messages
+from .saved_views import SavedViewsView, clean_querystring
 
-# The list shows neither what the patient wrote nor the fields for search and matching.
-NOT_LISTED = ("message", "search_text", "fingerprint", "submission_key", "email", "phone", "phone_e164")
+# The list shows neither what the patient wrote nor the fields for matching.
+NOT_LISTED = ("message", "fingerprint", "submission_key", "email", "phone_e164")
+# What the address and the search form send besides filters and order.
+NOT_FILTERS = ("csrfmiddlewaretoken", "action", "all", "case")
+MAX_COUNTED = 1_000
+# Shorter than the labels of the kinds, so that a row needs one line.
+KIND_MARKS = {CaseKind.REPEAT: gettext_lazy("Repeat"), CaseKind.COMPLAINT: gettext_lazy("Complaint")}
+COMING = Appointment.objects.filter(case=OuterRef("pk"), state__in=(*LIVE, AppointmentState.CHECKED_IN))
+OWED = Task.objects.open().filter(case=OuterRef("pk"))
+# What the list can be sorted by, besides the moment of receipt.
+SORTED_BY = {
+    "name": F("name"),
+    "visit": Subquery(COMING.order_by("starts_at").values("starts_at")[:1]),
+    "due": Subquery(OWED.order_by("due_at").values("due_at")[:1]),
+}
 
 
 class CellColumn(Column):
@@ -39,30 +56,62 @@ class CellColumn(Column):
     """
 
     def __init__(self, name: str, *, view: "CaseIndexView", **kwargs: Any):
+        kwargs.setdefault("classname", f"desk-{name}-cell" if name == "name" else f"desk-wide desk-{name}-cell")
         super().__init__(name, **kwargs)
         self.view = view
         self.cell_template_name = f"bookings/desk/cells/{name}.html"
+        self.header_template_name = "bookings/desk/list_heading.html"
 
     def get_value(self, instance):
         return instance
+
+    def get_header_context_data(self, parent_context):
+        context = super().get_header_context_data(parent_context)
+        next_ordering = f"-{self.sort_key}" if context["is_ascending"] else self.sort_key
+        return {**context, "next_ordering": next_ordering, "is_searching": self.view.is_searching}
 
     def get_cell_context_data(self, instance, parent_context):
         context = super().get_cell_context_data(instance, parent_context)
         return {**context, "case": instance, **self.view.get_row_context(instance)}
 
 
-class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
-    """List cases, the unanswered ones first, then the newest.
+class CappedPaginator(WagtailPaginator):
+    """Count a thousand rows at most: counting all of 100,000 takes longer than showing a page."""
 
-    Search uses indexed columns: Wagtail's index would take seconds. It is a POST, so that no name stands in an address.
+    @cached_property
+    def counted(self) -> int:
+        return self.object_list.order_by()[: MAX_COUNTED + 1].count()
+
+    @cached_property
+    def count(self):
+        return min(self.counted, MAX_COUNTED)
+
+    @property
+    def count_label(self) -> str:
+        return f"{MAX_COUNTED:,}+" if self.counted > MAX_COUNTED else f"{self.count:,}"
+
+    @cached_property
+    def items_count_label(self):
+        return f"{self.count_label} {self.verbose_name if self.count == 1 else self.verbose_name_plural}"
+
+
+class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
+    """List cases, the newest first.
+
+    Search uses a table of words: Wagtail's index would take seconds. It is a POST, so that no name stands in an
+    address.
     """
 
     any_permission_required = ["view"]
     page_title = gettext_lazy("Cases")
     bulk_url_name = "case:bulk"
+    views_url_name = "case:views"
+    paginator_class = CappedPaginator
+    table_classname = "listing desk-list"
     template_name = "bookings/desk/list.html"
     results_template_name = "bookings/desk/list_results.html"
     is_searchable = True
+    default_ordering = "-received"
 
     def setup(self, request, *args, **kwargs):
         # Wagtail reads filters, page and format from GET, and builds links from it. The searched words stay out of it.
@@ -95,61 +144,92 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     def get_base_queryset(self):
         unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
-        cases = Case.objects.select_related("owner").defer(*NOT_LISTED)
+        cases = Case.objects.select_related("owner").defer(*([] if self.is_export else NOT_LISTED))
         return cases.prefetch_related("treatments", unsent, services.prefetch_visits(), services.prefetch_open_tasks())
 
+    def order_queryset(self, queryset):
+        """Order by a column, and by the newest among equals. Cases without a visit, or with nothing due, come last."""
+        name, is_descending = self.ordering.removeprefix("-"), self.ordering.startswith("-")
+        if name == "received":
+            return queryset.order_by("-created_at", "-pk") if is_descending else queryset.order_by("created_at", "pk")
+        by = SORTED_BY[name]
+        return queryset.order_by(
+            by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True), "-created_at", "-pk"
+        )
+
+    @cached_property
+    def is_open_only(self) -> bool:
+        """Return whether the list leaves out the closed cases and those in quarantine, as it does by itself."""
+        has_status = self.filters.is_valid() and self.filters.form.cleaned_data["status"]
+        return not (self.is_searching or has_status)
+
     def filter_queryset(self, queryset):
-        """Exclude quarantined cases unless a status or a search is set."""
         cases = super().filter_queryset(queryset)
-        if self.is_searching or self.request.GET.getlist("status"):
-            return cases
-        return cases.exclude(status=Status.QUARANTINED)
+        return cases.filter(status__in=OPEN_STATUSES) if self.is_open_only else cases
 
     def search_queryset(self, queryset):
         return queryset.search(self.search_query)
 
     @cached_property
-    def quarantined(self) -> int:
-        return Case.objects.filter(status=Status.QUARANTINED).count()
+    def kept(self) -> list[tuple[str, str]]:
+        """Return the filters and the order as form fields."""
+        return [(name, value) for name, values in QueryDict(self.querystring).lists() for value in values]
 
     @cached_property
-    def bulk(self) -> BulkList | None:
-        """Return what can be done with many of the listed cases at once, or None."""
-        return get_bulk_list(self.request.GET) if self.user_has_permission("change") else None
+    def querystring(self) -> str:
+        return clean_querystring(self.request.GET)
 
     def get_context_data(self, *args, **kwargs):
-        shown = {"bulk": self.bulk, "bulk_url": reverse(self.bulk_url_name), "quarantined": self.quarantined}
-        return {**super().get_context_data(*args, **kwargs), **shown}
+        if self.is_export:  # Wagtail would read all rows into memory to count them.
+            return {"object_list": self.object_list}
+        context = super().get_context_data(*args, **kwargs)
+        paginator = context["paginator"]
+        matches = ngettext("%(count)s match", "%(count)s matches", paginator.count) % {"count": paginator.count_label}
+        shown = {
+            "count_words": matches,
+            "is_open_only": self.is_open_only,
+            "kept": self.kept,
+            "querystring": self.querystring,
+            "saved_views": self.request.user.saved_views.all(),
+            "views_url": reverse(self.views_url_name),
+            "bulk_form": BulkForm(users=self.filters.users) if self.user_has_permission("change") else None,
+            "bulk_url": reverse(self.bulk_url_name),
+        }
+        return {**context, **shown}
 
     @cached_property
     def columns(self):
+        """Return the columns. What does not fit on a phone stands below the name."""
+        may_select = self.user_has_permission("change") and not self.is_export
         return [
-            *([CellColumn("select", label=_("Select"), view=self)] if self.bulk and not self.is_export else []),
-            TitleColumn("reference", label=_("Reference"), url_name=self.inspect_url_name, classname="desk-reference"),
-            CellColumn("waiting", label=_("Waiting"), view=self),
-            CellColumn("name", label=_("Name"), view=self),
-            CellColumn("time", label=_("Time"), view=self, classname="desk-wide desk-time-cell"),
-            CellColumn("treatments", label=_("Treatments"), view=self, classname="desk-wide desk-treatments"),
+            *([CellColumn("select", label=_("Select"), view=self, classname="desk-select")] if may_select else []),
+            CellColumn("name", label=_("Name"), view=self, sort_key="name"),
+            CellColumn("phone", label=_("Phone"), view=self),
             CellColumn("status", label=_("Status"), view=self),
-            CellColumn("owner", label=_("Owner"), view=self, classname="desk-wide"),
-            CellColumn("received", label=_("Received"), view=self, classname="desk-wide desk-nowrap"),
+            CellColumn("due", label=_("Next due"), view=self, sort_key="due"),
+            CellColumn("visit", label=_("Visit"), view=self, sort_key="visit"),
+            CellColumn("treatments", label=_("Treatments"), view=self),
+            CellColumn("owner", label=_("Owner"), view=self),
+            CellColumn("received", label=_("Received"), view=self, sort_key="received"),
         ]
 
     def get_row_context(self, case: Case) -> dict[str, Any]:
-        task = find_answer(case)
+        tasks = case.get_open_tasks()
+        task = tasks[0] if tasks else None
         visit = self.get_current_visit(case)
         return {
             "url": reverse(self.inspect_url_name, args=[case.pk]),
-            "age": format_age(task.counts_from, self.now) if task else "",
+            "kind": KIND_MARKS.get(case.kind, ""),
             "is_red": case.is_open_complaint,
-            "answer_by": format_short(task.due_at, self.zone) if task else "",
+            "stage": get_label(case),
+            "due": format_short(task.due_at, self.zone) if task else "",
+            "owed": task.get_kind_display() if task else "",
             "is_late": task is not None and self.now >= task.due_at,
-            "stage": services.get_stage(case).label,
             "starts": format_short(visit.starts_at, self.zone) if visit else "",
-            "held_until": format_short(visit.held_until, self.zone) if visit and visit.held_until else "",
-            "visit_state": visit.get_state_display().lower() if visit else "",
-            "zone": self.zone,
-            "this_year": self.now.astimezone(self.zone).year == case.created_at.astimezone(self.zone).year,
+            "is_firm": visit is not None and not visit.held_until,
+            "visit_state": describe_state(visit, self.zone) if visit else "",
+            "treatments": ", ".join(row.title for row in case.treatments.all()),
+            "received": format_short(case.created_at, self.zone),
         }
 
     def get_current_visit(self, case: Case) -> Appointment | None:
@@ -195,10 +275,35 @@ def get_list_parameters(request: HttpRequest) -> QueryDict:
     """Return what the address and the search form say, but for the searched words."""
     parameters = request.GET.copy()
     parameters.update(request.POST)
-    for name in ("csrfmiddlewaretoken", CaseIndexView.search_kwarg):
+    for name in (*NOT_FILTERS, CaseIndexView.search_kwarg):
         if name in request.POST:
             del parameters[name]
     return parameters
+
+
+class CaseBulkView(CaseIndexView):
+    """Act on the ticked cases, or on all of a list that is searched or filtered."""
+
+    permission_required = "change"
+    any_permission_required = None
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, is_cut = BulkForm(request.POST, users=self.filters.users), False
+        if not form.is_valid():
+            messages.warning(request, _("Choose what to do with the selected cases."))
+        elif "all" in request.POST and not (self.is_searching or self.is_filtering):
+            messages.warning(request, _("Filter or search the list first."))
+        else:
+            selected = get_selected(request)
+            if "all" in request.POST:
+                cases = self.get_queryset().prefetch_related(None).values_list("pk", "version")[: MAX_AT_ONCE + 1]
+                selected, is_cut = list(cases[:MAX_AT_ONCE]), len(cases) > MAX_AT_ONCE
+            results = act_on(form.cleaned_data["action"], selected, actor=request.user, policy=self.policy)
+            tell(request, results, is_cut=is_cut)
+        if self.is_searching:  # An address would hold the searched words.
+            return self.get(request, *args, **kwargs)
+        return HttpResponseRedirect(f"{self.index_url}?{self.querystring}".rstrip("?"))
 
 
 class CaseViewSet(ModelViewSet):
@@ -213,7 +318,7 @@ class CaseViewSet(ModelViewSet):
     menu_label = gettext_lazy("Cases")
     menu_order = 50
     add_to_admin_menu = True
-    list_per_page = 30
+    list_per_page = 15
     filterset_class = CaseFilterSet
     index_view_class = CaseIndexView
     inspect_view_enabled = True
@@ -238,6 +343,7 @@ class CaseViewSet(ModelViewSet):
         return [
             path("", self.index_view, name="index"),
             path("results/", self.index_results_view, name="index_results"),
-            path("bulk/", self.construct_view(BulkView), name="bulk"),
+            path("bulk/", self.construct_view(CaseBulkView, **self.get_index_view_kwargs()), name="bulk"),
+            path("views/", self.construct_view(SavedViewsView), name="views"),
             path("<int:pk>/", self.inspect_view, name="inspect"),
         ]

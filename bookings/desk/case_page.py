@@ -44,10 +44,11 @@ from bookings.models import (
 )
 from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_age, format_short
+from bookings.scheduling.policy import BookingPolicy
 from bookings.services.transitions import GONE, is_unclear
 from clinic.site.context import site_context
 
-from .access import ClinicClockMixin
+from .access import ClinicClockMixin, get_desk_policy
 from .allowed import Button, Buttons, allowed_actions, get_task_buttons
 from .case_actions import CaseActionsMixin, parse_pk
 from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
@@ -103,7 +104,8 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         forms.setdefault("step_form", StepForm(initial=typed))
         forms.setdefault("time_form", TimeForm(initial=typed, zone=self.zone))
         forms.setdefault("call_form", CallTimeForm(initial=typed, zone=self.zone))
-        forms.setdefault("owner_form", OwnerForm(initial=typed))
+        if "owner" in typed:
+            forms.setdefault("owner_form", OwnerForm(initial=typed))
         if "new_name" in typed:
             forms.setdefault("contact_form", ContactForm(initial=typed, country=self.country))
         return self.render_to_response(self.get_context_data(**forms), status=status)
@@ -138,6 +140,10 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
     @cached_property
     def zone(self) -> ZoneInfo:
         return site_context(self.request).profile.zone
+
+    @cached_property
+    def policy(self) -> BookingPolicy:
+        return get_desk_policy(self.request, next(iter(self.visit_types), None))
 
     @cached_property
     def visit_types(self) -> list[VisitType]:
@@ -318,8 +324,9 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         time_form.fields["visit_type"].offer(self.visit_types)
         step_form = step_form or StepForm()
         step_form.fields["treatment"].offer([one for one in self.visit_types if one.is_treatment])
-        # A case that has a time offers others when somebody asks for them.
-        offers_next = nearest is None and self.case.status in OPEN_STATUSES and (booking or self.live is None)
+        # A case that has or had a time offers others when somebody asks for them.
+        offers_next = nearest is None and self.case.status in OPEN_STATUSES
+        offers_next = offers_next and (booking or not self.case.appointments.all())
         return {
             "step_form": step_form.offer(outcomes),
             "call_form": call_form,
@@ -329,7 +336,8 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "erase_form": erase_form or EraseForm(case=self.case),
             "erasing_is_open": erase_form is not None,
             "unusual": self.describe_unusual(*unusual) if unusual else None,
-            "owner_form": owner_form or OwnerForm(initial={"owner": self.case.owner_id}),
+            # Who may own a case is read when somebody wants to choose.
+            "owner_form": owner_form,
             "blocking": [] if outcomes else services.find_blocking(self.case, now),
             "closing_is_open": bool(
                 step_form and (step_form.errors.get("outcome") or step_form.initial.get("outcome"))

@@ -1,6 +1,7 @@
 """Export the desk's list as CSV in which no value runs as a formula."""
 
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,8 +12,8 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.log_actions import LogFormatter, log
 
 from bookings.models import Case
-from bookings.scheduling.formatting import format_age
-from bookings.services import get_stage
+
+from .labels import get_label
 
 # Spreadsheets read these as the start of a formula. The last four are full-width forms.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -23,16 +24,21 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 BATCH = 500
 LOG_ACTION = "bookings.export"
 COLUMNS = {
-    "reference": gettext_lazy("Reference"),
-    "waiting": gettext_lazy("Waiting"),
-    "unsent": gettext_lazy("Unsent emails"),
     "kind": gettext_lazy("Kind"),
     "name": gettext_lazy("Name"),
-    "treatments": gettext_lazy("Treatments"),
+    "phone": gettext_lazy("Phone"),
+    "email": gettext_lazy("Email"),
     "status": gettext_lazy("Status"),
-    "outcome": gettext_lazy("Outcome"),
+    "due": gettext_lazy("Next due (%(zone)s)"),
+    "visit": gettext_lazy("Visit (%(zone)s)"),
+    "treatments": gettext_lazy("Treatments"),
     "owner": gettext_lazy("Owner"),
     "received": gettext_lazy("Received (%(zone)s)"),
+    "requested": gettext_lazy("Requested time (%(zone)s)"),
+    "source": gettext_lazy("Source"),
+    "message": gettext_lazy("In the patient's own words"),
+    "reference": gettext_lazy("Reference"),
+    "unsent": gettext_lazy("Unsent emails"),
 }
 
 
@@ -70,7 +76,7 @@ def escape_formula(value: str) -> str:
 
 
 class CaseExportMixin(SpreadsheetExportMixin):
-    """Export the list as CSV. The view provides ``now`` and ``zone``."""
+    """Export the list as CSV. The view provides ``now``, ``zone`` and what the list shows of a case."""
 
     FORMATS = (SpreadsheetExportMixin.FORMAT_CSV,)
     list_export = list(COLUMNS)
@@ -83,18 +89,27 @@ class CaseExportMixin(SpreadsheetExportMixin):
         return str(COLUMNS[field]) % {"zone": self.zone.key}
 
     def to_row_dict(self, item: Case) -> dict[str, Any]:
+        visit, tasks = self.get_current_visit(item), item.get_open_tasks()
         return {
-            "reference": item.reference,
-            "waiting": format_age(item.asked_at, self.now) if item.is_waiting else "",
-            "unsent": str(len(item.unsent_messages) or ""),
             "kind": item.get_kind_display(),
             "name": item.name,
+            "phone": item.phone,
+            "email": item.email,
+            "status": get_label(item),
+            "due": self.format_moment(tasks[0].due_at if tasks else None),
+            "visit": self.format_moment(visit and visit.starts_at),
             "treatments": ", ".join(row.title for row in item.treatments.all()),
-            "status": get_stage(item).label,
-            "outcome": item.get_outcome_display(),
             "owner": get_user_display_name(item.owner) if item.owner else "",
-            "received": f"{item.created_at.astimezone(self.zone):%Y-%m-%d %H:%M}",
+            "received": self.format_moment(item.created_at),
+            "requested": self.format_moment(item.requested_start),
+            "source": item.get_source_display(),
+            "message": item.message,
+            "reference": item.reference,
+            "unsent": str(len(item.unsent_messages) or ""),
         }
+
+    def format_moment(self, at: datetime | None) -> str:
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}" if at else ""
 
     def stream_csv(self, queryset):
         yield BYTE_ORDER_MARK

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -9,13 +10,23 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
 
-from bookings.models import OPEN_STATUSES, VISITS, Appointment, AppointmentState, Case, CaseTreatment, Status, TaskKind
+from bookings.models import (
+    VISITS,
+    Appointment,
+    AppointmentState,
+    Case,
+    CaseKind,
+    CaseTreatment,
+    Status,
+    Task,
+    TaskKind,
+)
 from bookings.services import unconfirmed_holds
 from clinic.models import ClinicProfile
 
@@ -26,17 +37,19 @@ UNCONFIRMED = "unconfirmed"
 
 
 def desk_users() -> QuerySet:
-    """Return the users who may change cases, and so can own one.
+    """Return the users who may change cases or sign off complaints, and so can own one.
 
     Users who have left are included, since their cases remain.
     """
-    may_change = Permission.objects.filter(content_type__app_label="bookings", codename="change_case")
-    is_on_the_desk = Q(groups__permissions__in=may_change) | Q(user_permissions__in=may_change) | Q(is_superuser=True)
+    permissions = Permission.objects.filter(
+        content_type__app_label="bookings", codename__in=["change_case", "sign_off_case"]
+    )
+    is_on_the_desk = Q(groups__permissions__in=permissions) | Q(user_permissions__in=permissions) | Q(is_superuser=True)
     users = get_user_model().objects
     return users.filter(pk__in=users.filter(is_on_the_desk).values("pk")).order_by("first_name", "username")
 
 
-def treatment_pages(request) -> QuerySet:
+def treatment_pages() -> QuerySet:
     """Return the treatment pages.
 
     The model comes from the foreign key, since this app does not import it.
@@ -55,49 +68,43 @@ class BoundedChoiceMixin:
             raise ValidationError(_("Select a valid choice.")) from error
 
 
-class TreatmentField(BoundedChoiceMixin, django_filters.fields.ModelChoiceField):
-    pass
-
-
-class TreatmentFilter(django_filters.ModelChoiceFilter):
-    field_class = TreatmentField
-
-
 class UserChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, user):
         return get_user_display_name(user)
 
 
-class OwnerField(django_filters.fields.ModelChoiceField):
-    def label_from_instance(self, user):
-        # The list of active filters asks for the label of the empty choice as well.
-        return self.null_label if user == NOBODY else get_user_display_name(user)
-
-
-class OwnerFilter(django_filters.ModelChoiceFilter):
-    field_class = OwnerField
-
-
 RadioFilter = partial(django_filters.ChoiceFilter, empty_label=_("All"), widget=forms.RadioSelect)
 
-# In the order in which a case goes through them.
-STAGES = [
-    *((status.value, status.label) for status in Status if status != Status.CLOSED),
-    *((state.value, state.label) for state in VISITS),
-    (Status.CLOSED.value, Status.CLOSED.label),
-]
+ANY = "any"
+NO_VISIT = "none"
 
 
 class CaseFilterSet(WagtailFilterSet):
     status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=STAGES, widget=forms.CheckboxSelectMultiple, method="filter_status"
+        label=_("Status"),
+        choices=[*Status.choices, (ANY, _("Any status"))],
+        widget=forms.CheckboxSelectMultiple,
+        method="filter_status",
     )
-    treatment = TreatmentFilter(label=_("Treatment"), queryset=treatment_pages, method="filter_treatment")
+    time = django_filters.MultipleChoiceFilter(
+        label=_("Visit"),
+        choices=[
+            (UNCONFIRMED, _("Held, not confirmed")),
+            *AppointmentState.choices,
+            (NO_VISIT, _("None ahead")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        method="filter_time",
+    )
+    late = RadioFilter(label=_("Next due"), choices=[("late", _("Late"))], method="filter_late")
+    # The choices of these two are read once for each list: see ``__init__``.
+    treatment = django_filters.ChoiceFilter(label=_("Treatment"), empty_label=_("All"), method="filter_treatment")
+    owner = django_filters.ChoiceFilter(label=_("Owner"), empty_label=_("All"), method="filter_owner")
     received = django_filters.DateFromToRangeFilter(
         label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
     )
-    owner = OwnerFilter(
-        label=_("Owner"), queryset=lambda request: desk_users(), null_label=_("Nobody"), null_value=NOBODY
+    visit = django_filters.DateFromToRangeFilter(
+        label=_("Visit date"), widget=DateRangePickerWidget, method="filter_visit"
     )
     messages = RadioFilter(
         label=_("Emails"),
@@ -105,21 +112,7 @@ class CaseFilterSet(WagtailFilterSet):
         method="filter_messages",
     )
 
-    time = RadioFilter(
-        label=_("Time"),
-        choices=[
-            ("held", _("Held")),
-            (UNCONFIRMED, _("Held, not confirmed")),
-            ("booked", _("Booked")),
-            ("none", _("None")),
-        ],
-        method="filter_time",
-    )
-
-    kind = RadioFilter(
-        label=_("Kind"),
-        choices=[("complaint", _("Complaints"))],
-    )
+    kind = RadioFilter(label=_("Kind"), choices=CaseKind.choices)
     changed = RadioFilter(
         label=_("Changed by the patient"),
         choices=[("unseen", _("Not seen yet"))],
@@ -130,16 +123,24 @@ class CaseFilterSet(WagtailFilterSet):
         model = Case
         fields = []
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.users = list(desk_users())
+        names = [(str(user.pk), get_user_display_name(user)) for user in self.users]
+        self.filters["owner"].extra["choices"] = [(NOBODY, _("Nobody")), *names]
+        self.filters["treatment"].extra["choices"] = [(str(page.pk), page.title) for page in treatment_pages()]
+
+    def filter_owner(self, cases, name, value):
+        return cases.filter(owner=None if value == NOBODY else value)
+
     def filter_status(self, cases, name, values):
-        """Filter by status, and by the state of the newest visit that counts."""
-        wanted = Q(status__in=set(values) & set(Status.values))
-        if states := set(values) & set(VISITS):
-            wanted |= Q(status__in=OPEN_STATUSES, pk__in=Appointment.objects.filter(state__in=states).values("case"))
-        return cases.filter(wanted) if values else cases
+        return cases.filter(status__in=values) if values and ANY not in values else cases
+
+    def filter_late(self, cases, name, value):
+        return cases.filter(pk__in=Task.objects.open().filter(due_at__lte=timezone.now()).values("case"))
 
     def filter_treatment(self, cases, name, page):
-        asked_for = CaseTreatment.objects.filter(case=OuterRef("pk"), page=page)
-        return cases.filter(Exists(asked_for))
+        return cases.filter(pk__in=CaseTreatment.objects.filter(page=page).values("case"))
 
     def filter_received(self, cases, name, days):
         """Filter by the day received, on the clinic's clock, both days included."""
@@ -150,20 +151,39 @@ class CaseFilterSet(WagtailFilterSet):
             cases = cases.filter(created_at__lte=in_zone(days.stop, zone))
         return cases
 
+    def filter_visit(self, cases, name, days):
+        """Filter by the local day of a visit that takes place, took place or was missed, both days included."""
+        zone = ClinicProfile.for_request(self.request).zone
+        visits = Appointment.objects.filter(state__in=(AppointmentState.HELD, *VISITS))
+        if days.start:
+            visits = visits.filter(starts_at__gte=in_zone(days.start, zone))
+        if days.stop:
+            visits = visits.filter(starts_at__lte=in_zone(days.stop, zone))
+        return cases.filter(pk__in=visits.values("case"))
+
     def filter_messages(self, cases, name, value):
         return cases.filter(pk__in=unsent_messages(timezone.now()).values("case"))
 
     def filter_changed(self, cases, name, value):
-        return cases.filter(tasks__kind=TaskKind.CHANGE_SEEN, tasks__closing_event__isnull=True)
+        return cases.filter(pk__in=Task.objects.open().filter(kind=TaskKind.CHANGE_SEEN).values("case"))
 
-    def filter_time(self, cases, name, value):
-        if value == UNCONFIRMED:
-            return cases.filter(pk__in=unconfirmed_holds(timezone.now()).values("case"))
-        visits = current_visits(timezone.now()).filter(case=OuterRef("pk"))
-        if value == "none":
-            return cases.exclude(Exists(visits))
-        state = AppointmentState.BOOKED if value == "booked" else AppointmentState.HELD
-        return cases.filter(Exists(visits.filter(state=state)))
+    def filter_time(self, cases, name, values):
+        """Filter by the state of a visit. A hold past its end counts as expired."""
+        now, wanted = timezone.now(), Q()
+        visits = Appointment.objects.all()
+        states = set(values) - {UNCONFIRMED, NO_VISIT}
+        if plain := states - {AppointmentState.HELD}:
+            wanted |= Q(pk__in=visits.filter(state__in=plain).values("case"))
+        held = visits.filter(state=AppointmentState.HELD)
+        if AppointmentState.HELD in states:
+            wanted |= Q(pk__in=held.filter(held_until__gt=now).values("case"))
+        if AppointmentState.EXPIRED in states:
+            wanted |= Q(pk__in=held.filter(held_until__lte=now).values("case"))
+        if UNCONFIRMED in values:
+            wanted |= Q(pk__in=unconfirmed_holds(now).values("case"))
+        if NO_VISIT in values:
+            wanted |= ~Q(pk__in=current_visits(now).values("case"))
+        return cases.filter(wanted)
 
 
 def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:

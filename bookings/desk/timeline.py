@@ -28,6 +28,7 @@ NOTHING = "–"
 FLAGS = {
     "closed": gettext_lazy("Booked even though the clinic is closed then."),
     "blocked": gettext_lazy("Booked during a blocked time."),
+    "early": gettext_lazy("Before the date of the repeat."),
     "links_revoked": gettext_lazy("The links in earlier emails no longer work."),
     "reopened": gettext_lazy("The case had been closed and is open again."),
     "chose_again": gettext_lazy("The patient chose again."),
@@ -91,9 +92,10 @@ def _get_call_details(event: Event, zone: tzinfo) -> Iterator[str]:
     if event.kind == EventKind.CHECKED_ON:
         yield _("The patient is well.") if "is_well" in data else _("The patient is not well.")
     if event.kind == EventKind.SNOOZED:
-        words = {"task": TaskKind(data["task"]).label}
-        words["time"] = format_with_year(datetime.fromisoformat(data["until"]), zone)
-        yield _("%(task)s: not before %(time)s") % words
+        words = {"time": format_with_year(datetime.fromisoformat(data["until"]), zone)}
+        if "task" in data:
+            words["task"] = TaskKind(data["task"]).label
+        yield (_("%(task)s: not before %(time)s") if "task" in data else _("Not before %(time)s")) % words
 
 
 def _get_stage_details(data: dict) -> Iterator[str]:

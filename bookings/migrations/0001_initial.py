@@ -1,4 +1,6 @@
 import bookings.models.cases
+import clinic.hours.models.fields
+import datetime
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
@@ -48,15 +50,45 @@ class Migration(migrations.Migration):
             name='Resource',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('monday', clinic.hours.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Monday')),
+                ('tuesday', clinic.hours.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Tuesday')),
+                ('wednesday', clinic.hours.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Wednesday')),
+                ('thursday', clinic.hours.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Thursday')),
+                ('friday', clinic.hours.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Friday')),
+                ('saturday', clinic.hours.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Saturday')),
+                ('sunday', clinic.hours.models.fields.SpansField(blank=True, default=(), max_length=100, verbose_name='Sunday')),
                 ('kind', models.CharField(choices=[('room', 'Room'), ('practitioner', 'Practitioner')], default='room', max_length=12, verbose_name='kind')),
                 ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
                 ('is_active', models.BooleanField(default=True, help_text='When it is off, no new times are offered in it.', verbose_name='takes visits')),
                 ('sort_order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('has_own_hours', models.BooleanField(default=False, help_text='For a practitioner who is not there whenever the clinic is open. Write the hours below.', verbose_name='has their own hours')),
             ],
             options={
                 'verbose_name': 'room or practitioner',
                 'verbose_name_plural': 'rooms and practitioners',
                 'ordering': ['sort_order', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='BlockedTimeRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_day', models.DateField(verbose_name='first day')),
+                ('weekdays', models.JSONField(default=list, verbose_name='on')),
+                ('nth', models.SmallIntegerField(blank=True, choices=[(1, '1st'), (2, '2nd'), (3, '3rd'), (4, '4th'), (5, '5th'), (-1, 'last')], null=True, verbose_name='which of them')),
+                ('starts', models.TimeField(verbose_name='from')),
+                ('ends', models.TimeField(verbose_name='until')),
+                ('last_day', models.DateField(blank=True, help_text='Leave it blank if it goes on until further notice.', null=True, verbose_name='last day')),
+                ('reason', models.CharField(blank=True, help_text='Only staff can see it.', max_length=120, verbose_name='reason')),
+                ('made_until', models.DateField(editable=False, null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('resources', models.ManyToManyField(related_name='blocked_time_rules', to='bookings.resource', verbose_name='where')),
+            ],
+            options={
+                'verbose_name': 'repeated blocked time',
+                'ordering': ['starts', 'pk'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -66,6 +98,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(default=bookings.models.cases.new_reference, max_length=8, unique=True, verbose_name='reference')),
                 ('kind', models.CharField(choices=[('consultation', 'Consultation'), ('repeat', 'Repeat visit'), ('complaint', 'Something feels wrong')], default='consultation', max_length=12, verbose_name='kind')),
                 ('severity', models.CharField(blank=True, choices=[('call_now', 'Call now'), ('clinical', 'Clinical'), ('service', 'Service')], default='', max_length=8, verbose_name='severity')),
+                ('not_before', models.DateField(blank=True, null=True, verbose_name='not before')),
                 ('source', models.CharField(choices=[('website', 'Website'), ('phone', 'Phone call'), ('door', 'At the door'), ('email', 'Email'), ('desk', 'Made by the desk')], default='website', max_length=8, verbose_name='source')),
                 ('status', models.CharField(choices=[('quarantined', 'In quarantine'), ('new', 'New'), ('contacting', 'Contacting'), ('in_care', 'In care'), ('closed', 'Closed')], default='new', max_length=12, verbose_name='status')),
                 ('outcome', models.CharField(blank=True, choices=[('completed', 'Treatment completed'), ('declined', 'Patient decided against it'), ('not_suitable', 'Not suitable'), ('unreachable', 'Could not be reached'), ('no_show', 'Did not come'), ('duplicate', 'Sent twice'), ('not_a_request', 'Not a request'), ('resolved', 'Complaint resolved')], default='', max_length=16, verbose_name='outcome')),
@@ -81,7 +114,6 @@ class Migration(migrations.Migration):
                 ('message', models.TextField(blank=True, max_length=4000, verbose_name="in the patient's own words")),
                 ('submission_key', models.UUIDField(editable=False, unique=True)),
                 ('fingerprint', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('search_text', models.TextField(editable=False)),
                 ('network', models.CharField(blank=True, editable=False, max_length=64)),
                 ('link_opened_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('link_version', models.PositiveIntegerField(default=1, editable=False)),
@@ -243,11 +275,37 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, help_text='Only staff can see it.', max_length=120, verbose_name='reason')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('rule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='blocked_times', to='bookings.blockedtimerule')),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocked_times', to='bookings.resource', verbose_name='where')),
             ],
             options={
                 'verbose_name': 'blocked time',
                 'ordering': ['starts_at', 'pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, verbose_name='name of the view')),
+                ('querystring', models.CharField(blank=True, editable=False, max_length=500)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'saved view',
+                'ordering': ['name', 'pk'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='SearchWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('word', models.CharField(max_length=40)),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='search_words', to='bookings.case')),
+            ],
+            options={
                 'default_permissions': (),
             },
         ),
@@ -303,12 +361,12 @@ class Migration(migrations.Migration):
                 ('repeat_after_days', models.PositiveSmallIntegerField(blank=True, help_text='In days. The desk offers the repeat two weeks before. Leave it blank if there is none.', null=True, validators=[django.core.validators.MinValueValidator(14), django.core.validators.MaxValueValidator(1100)], verbose_name='repeat after')),
                 ('is_active', models.BooleanField(default=True, verbose_name='can be booked')),
                 ('sort_order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('performed_by', models.ManyToManyField(blank=True, help_text='Only these practitioners are booked for it.', limit_choices_to={'kind': 'practitioner'}, related_name='performs', to='bookings.resource', verbose_name='performed by')),
             ],
             options={
                 'verbose_name': 'type of visit',
                 'verbose_name_plural': 'types of visit',
                 'ordering': ['sort_order', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('needs_room', True), ('needs_practitioner', True), _connector='OR'), name='bookings_visit_type_needs_something', violation_error_message='A visit needs a room, a practitioner, or both.')],
             },
         ),
         migrations.AddField(
@@ -378,8 +436,32 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='bookings_link_has_lower_key_first'),
         ),
         migrations.AddConstraint(
+            model_name='blockedtimerule',
+            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('last_day__gte', models.F('first_day')), _connector='OR'), name='bookings_rule_ends_after_it_starts', violation_error_message='The last day is before the first.'),
+        ),
+        migrations.AddConstraint(
+            model_name='blockedtimerule',
+            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts')), ('ends', datetime.time(0, 0)), _connector='OR'), name='bookings_rule_blocks_some_time', violation_error_message='It ends before it starts.'),
+        ),
+        migrations.AddConstraint(
             model_name='blockedtime',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='bookings_blocked_time_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='blockedtime',
+            constraint=models.UniqueConstraint(fields=('rule', 'resource', 'starts_at'), name='bookings_rule_blocks_a_time_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.UniqueConstraint(fields=('user', 'name'), name='bookings_one_view_a_name'),
+        ),
+        migrations.AddIndex(
+            model_name='searchword',
+            index=models.Index(fields=['word', 'case'], name='bookings_search_word', opclasses=['varchar_pattern_ops', 'int8_ops']),
+        ),
+        migrations.AddConstraint(
+            model_name='searchword',
+            constraint=models.UniqueConstraint(fields=('case', 'word'), name='bookings_one_row_a_word'),
         ),
         migrations.AddConstraint(
             model_name='slot',
@@ -416,6 +498,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='task',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'repeat'), ('not_before__isnull', False)), models.Q(models.Q(('kind', 'repeat'), _negated=True), ('not_before__isnull', True)), _connector='OR'), name='bookings_repeat_has_a_date'),
+        ),
+        migrations.AddConstraint(
+            model_name='visittype',
+            constraint=models.CheckConstraint(condition=models.Q(('needs_room', True), ('needs_practitioner', True), _connector='OR'), name='bookings_visit_type_needs_something', violation_error_message='A visit needs a room, a practitioner, or both.'),
+        ),
+        migrations.AddConstraint(
+            model_name='visittype',
+            constraint=models.CheckConstraint(condition=models.Q(('is_treatment', True), ('repeat_after_days__isnull', True), _connector='OR'), name='bookings_only_treatments_repeat', violation_error_message='Only a treatment is repeated.'),
         ),
         migrations.AddIndex(
             model_name='appointment',

@@ -24,6 +24,7 @@ from .cases import (
 from .events import CallOutcome, Event, EventKind
 from .messages import PLANNED, TO_STAFF, UNSENT, Channel, Direction, Message, MessageKind, MessageState
 from .patients import Patient, PatientLink
+from .saved_views import SavedView
 from .scheduling import (
     ATTENDED,
     CONFIRMABLE,
@@ -38,5 +39,6 @@ from .scheduling import (
     Slot,
     VisitType,
 )
+from .search import SearchWord
 from .settings import ConsultationSettings
 from .tasks import VISIT_TASKS, Task, TaskKind, TaskResult

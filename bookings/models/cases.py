@@ -6,9 +6,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contact_details import normalize_query
+from bookings.contact_details import is_blank, normalize_query
 
 from .patients import Patient
+from .search import SearchWord
 
 # Crockford's alphabet has no I, L, O or U, so a reference can be read out over the phone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -90,14 +91,14 @@ class ContactTime(models.TextChoices):
 
 class CaseQuerySet(models.QuerySet):
     def search(self, query: str) -> "CaseQuerySet":
-        """Return the cases that match every word of the query.
+        """Return the cases that have every word of the query.
 
-        It searches name, email, phone digits and reference.
+        It searches name, email, phone digits and reference, and the words of the message and of the notes.
         """
-        cases = self
-        for needle in normalize_query(query):
-            cases = cases.filter(search_text__contains=needle)
-        return cases
+        needles = normalize_query(query)
+        if not needles and is_blank(query):
+            return self
+        return self.filter(pk__in=SearchWord.objects.find(needles).values("case"))
 
     def with_same_contact(self, case: "Case") -> "CaseQuerySet":
         """Return the other cases with this email or phone, newest first."""
@@ -169,8 +170,6 @@ class Case(models.Model):
     submission_key = models.UUIDField(unique=True, editable=False)
     # A digest of what was typed recognizes the same request from a form opened anew.
     fingerprint = models.CharField(max_length=64, editable=False, db_index=True)
-    # Name, email, phone digits and reference, case-folded and without accents: what the desk searches.
-    search_text = models.TextField(editable=False)
     # A keyed digest of the network that sent the request, which names nobody. The worker empties it after some weeks.
     network = models.CharField(max_length=64, blank=True, editable=False)
     # Set when a link that was emailed to the patient is opened: somebody reads this address.

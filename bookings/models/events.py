@@ -8,7 +8,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bookings.contact_details import get_words
+
 from .cases import Case
+from .search import SearchWord
 
 
 class EventKind(models.TextChoices):
@@ -58,12 +61,13 @@ class CallOutcome(models.TextChoices):
 
 class EventManager(models.Manager):
     def record(self, case: Case, kind: EventKind, actor: User | None = None, note: str = "", **data: Any) -> "Event":
-        """Add an event.
+        """Add an event, and make its note findable.
 
         Without an actor the patient or the site did it. Empty values are left out of the data.
         """
         name = (actor.get_full_name() or actor.get_username())[:150] if actor else ""
         data = {key: value for key, value in {**data, "note": note.strip()}.items() if value}
+        SearchWord.objects.add(case, get_words(data.get("note", "")))
         return self.create(case=case, kind=kind, actor=actor, actor_name=name, data=data, version=case.version)
 
     def record_stage(

@@ -163,19 +163,22 @@ def book(
     policy = policy.for_type(visit_type) if visit_type else policy_for_case(policy, case)
     early = check_not_early(case, start, policy.visit_type_id, actor=actor, note=note)
     appointment = appointment or Appointment(case=case)
-    if appointment.state == AppointmentState.BOOKED and not preferred:
-        booked = (appointment.starts_at, appointment.visit_type_id)
-        if booked == (start, policy.visit_type_id):
-            raise BookingError(_("The visit is already booked for that time."))
-    appointment.visit_type_id = policy.visit_type_id
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
+    stays = was_booked and (before, appointment.visit_type_id) == (start, policy.visit_type_id)
+    own = set(appointment.slots.values_list("resource", flat=True)) if stays else set()
+    if stays and set(preferred) <= own:
+        raise BookingError(_("The visit is already booked for that time."))
+    appointment.visit_type_id = policy.visit_type_id
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
-    appointment.sequence += was_booked
+    appointment.sequence += was_booked and not stays
     kinds = _take_anyway(policy, start, now, appointment, anyway, preferred)
     _place_anywhere(appointment, start, policy, now, preferred)
+    if stays and own == set(appointment.slots.values_list("resource", flat=True)):
+        raise time_taken(policy, start, now, moving=appointment)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
     _record_change(case, kind, appointment, actor, note, anyway=kinds, **early)
-    notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
+    if not stays:  # Another room alone is no news for the patient.
+        notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
     if before and before != start:
         notify_waitlist(before, given_back_by=case.pk)
     return case
@@ -198,8 +201,8 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
         return case
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
-    policy = policy.for_type(appointment.visit_type)
     _check_repeat(case, start)
+    policy = policy.for_type(appointment.visit_type)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -371,7 +374,7 @@ def change_stage(
     wanted = check_transition(case, visit, to_stage, outcome)
     if obstacle := find_obstacle(visit, wanted, now, get_clinic_zone()):
         raise TransitionError(obstacle)
-    if is_step_back(case, visit, wanted):
+    if visit and isinstance(wanted, AppointmentState) and is_step_back(case, visit, wanted):
         return _step_back(case, stage, visit, wanted, actor, note, now)
     if isinstance(wanted, AppointmentState):
         return _change_visit(case, stage, visit, wanted, actor, note, now, policy=policy, treatment=treatment)
@@ -400,7 +403,7 @@ def _change_visit(
     treatment: VisitType | None,
 ) -> Case:
     """Take a visit to the wanted state, and owe or settle what follows from it."""
-    if wanted == AppointmentState.CHECKED_IN and (visit is None or visit.state not in LIVE):
+    if visit is None or (wanted == AppointmentState.CHECKED_IN and visit.state not in LIVE):
         before, visit = _describe(case, None), _walk_in(case, policy, now)
     else:
         before = _describe(case, visit)
@@ -547,8 +550,8 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
     event = Event.objects.record_stage(case, stage, Status.CLOSED, actor, note, **data)
     for visit in missed:
         settle(case, [TaskKind.RECORD_VISIT], event, appointment=visit)
-    ended = case.tasks.filter(kind=TaskKind.RECORD_VISIT, appointment__state__in=GONE)
-    ended.open().update(closing_event=event, result=TaskResult.MOOT)
+    to_record = case.tasks.filter(kind=TaskKind.RECORD_VISIT, appointment__state__in=GONE)
+    to_record.open().update(closing_event=event, result=TaskResult.MOOT)
     close_all(case, event, outcome)
     return case
 

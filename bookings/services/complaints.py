@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from bookings import triage
-from bookings.contact_details import search_text_for
 from bookings.models import (
     ATTENDED,
     Appointment,
@@ -35,6 +34,7 @@ from clinic.models import ClinicProfile
 from .cases import ask_again, lock_case, save_change
 from .limits import COMPLAINTS_PER_NETWORK, COMPLAINTS_PER_VISIT, COMPLAINTS_SAVED
 from .permissions import NotAllowedError, may
+from .search_words import write_search_words
 from .tasks import get_clock, keep_track, owe, retime, settle
 from .transitions import BookingError, TransitionError
 
@@ -214,8 +214,8 @@ def _open(previous: Case, text: str, visit: Appointment | None, actor: User | No
         fingerprint=uuid4().hex,
         **{name: getattr(previous, name) for name in CONTACT},
     )
-    complaint.search_text = search_text_for(complaint)
     complaint.save(force_insert=True)
+    write_search_words(complaint)
     event = Event.objects.record(complaint, EventKind.RECEIVED, actor)
     owe(complaint, TaskKind.COMPLAINT, event, complaint.created_at)
     return complaint

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import search_text_for
 from bookings.models import (
     PLANNED,
     TO_STAFF,
@@ -25,6 +24,7 @@ from bookings.models import (
 
 from .cases import find_related, lock_case, lock_with_related, raise_link_version, save_change
 from .notifications import notify_patient
+from .search_words import write_search_words
 from .transitions import BookingError
 
 # News that no other message brings.
@@ -61,7 +61,7 @@ def correct_contact(
     for field, value in {**fields, "phone_e164": phone_e164}.items():
         setattr(case, field, value)
     case.phone_is_wrong = case.phone_is_wrong and "phone" not in changes
-    case.search_text = search_text_for(case)
+    write_search_words(case)
     data: dict[str, Any] = {"changes": changes}
     if "email" in changes:
         data["links_revoked"] = bool(changes["email"][0])
@@ -88,7 +88,7 @@ def readdress(case: Case, actor: User | None = None) -> None:
         other.email, other.link_opened_at = case.email, None
         if not other.email and not other.phone:
             other.phone, other.phone_e164 = case.phone, case.phone_e164
-        other.search_text = search_text_for(other)
+        write_search_words(other)
         save_change(other)
         Patient.objects.update_for(other)
         changes = {"email": [old, case.email]}

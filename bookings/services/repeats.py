@@ -15,7 +15,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import fold, search_text_for
 from bookings.models import (
     Case,
     CaseKind,
@@ -35,13 +34,12 @@ from bookings.scheduling.formatting import format_day
 from .cases import lock_case, save_change, set_status
 from .notifications import get_clinic_zone
 from .permissions import NotAllowedError, may
+from .search_words import write_search_words
 from .tasks import close_all, keep_track, owe
 from .transitions import BookingError
 
 # The contact details, and what the patient asked about, are those of the case before.
 COPIED = ("name", "email", "phone", "phone_e164", "phone_is_wrong", "contact_by", "contact_time")
-# Of those with the same contact only the newest are looked at: a whole company may write from one address.
-MAX_LOOKED_AT = 50
 
 
 class TooEarlyError(NotAllowedError):
@@ -81,8 +79,8 @@ def open_repeat(
         fingerprint=uuid4().hex,
         **{name: getattr(case, name) for name in COPIED},
     )
-    repeat.search_text = search_text_for(repeat)
     repeat.save(force_insert=True)
+    write_search_words(repeat)
     treatments = case.treatments.values("page_id", "title")
     CaseTreatment.objects.bulk_create(CaseTreatment(case=repeat, **treatment) for treatment in treatments)
     consents = case.consents.values("wording", "is_spoken", "recorded_by_id", "given_at", "withdrawn_at")
@@ -138,18 +136,6 @@ def _end_offers(
         close_all(case, event, Outcome.COMPLETED)
     keep_track(case, event)
     return case
-
-
-def find_answered_offers(case: Case) -> list[int]:
-    """Return the keys of the cases with an open offer that the patient's own request answers.
-
-    Only an offer that the desk has begun to make counts: a patient who writes before may want something else, and is
-    offered the repeat in time.
-    """
-    others = Case.objects.with_same_contact(case)[:MAX_LOOKED_AT]
-    same = [other.pk for other in others if fold(other.name) == fold(case.name)]
-    offers = Task.objects.open().filter(kind=TaskKind.REPEAT, opens_at__lte=timezone.now(), case__in=same)
-    return sorted(set(offers.values_list("case", flat=True)))
 
 
 def answer_offers(case: Case, case_ids: Collection[int]) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import fold, one_line, search_text_for
+from bookings.contact_details import fold, one_line
 from bookings.models import (
     ATTENDED,
     Appointment,
@@ -32,6 +32,7 @@ from bookings.models import (
     Outcome,
     Patient,
     Status,
+    Task,
     TaskKind,
 )
 from bookings.scheduling.due import Clock
@@ -51,7 +52,8 @@ from .limits import (
     too_many_changes,
 )
 from .notifications import notify_desk, notify_patient
-from .repeats import answer_offers, find_answered_offers
+from .repeats import answer_offers
+from .search_words import write_search_words
 from .slots import (
     TimeTakenError,
     cannot_hold,
@@ -169,6 +171,7 @@ def _submit(
             if not find_resources(policy, start, now):
                 raise time_taken(policy, start, now)
         lock_resources()
+    offers = _lock_answered_offers(fields, now)
     # The policy has read the hours already.
     clock = Clock.build(settings, policy.schedule if policy else OpeningHours.schedule_for(profile), profile.zone)
     if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
@@ -176,19 +179,17 @@ def _submit(
         event = Event.objects.record(case, EventKind.RECEIVED)
         owe(case, TaskKind.REVIEW, event, case.created_at, clock=clock)
         return case, True
-    case, data = _create_case(submission, fields, Status.NEW), {}
+    case = _create_case(submission, fields, Status.NEW)
+    data: dict[str, Any] = {}
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
-    offers = find_answered_offers(case)
     if start and policy:
-        if expired_holds(now).exists():
-            lock_with_expired(case.pk, now, offers)
-            expire(now)
-        _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
+        data = _hold_start(case, start, policy, now, is_checked=is_checked)
     event = Event.objects.record(case, EventKind.RECEIVED, **data)
     owe(case, TaskKind.ANSWER, event, case.created_at, clock=clock)
-    answer_offers(case, offers)
+    if offers:
+        answer_offers(case, offers)
     return case, True
 
 
@@ -227,6 +228,36 @@ def _lock_same_request(fields: dict[str, Any], now: datetime) -> Case | None:
     return recent.select_for_update(no_key=True).first()
 
 
+def _hold_start(
+    case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, is_checked: bool
+) -> dict[str, Any]:
+    """Hold the start of a new case, and return what its event says about the time. The resources are locked."""
+    if expired_holds(now).exists():
+        expire(now)
+    _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
+    return data
+
+
+def _lock_answered_offers(fields: dict[str, Any], now: datetime) -> list[int]:
+    """Lock the cases of a repeat that the request answers, before the limits are counted, and return their keys."""
+    offers = _find_answered_offers(Case(**fields))
+    if offers:
+        lock_with_expired(offers[0], now, offers)
+    return offers
+
+
+def _find_answered_offers(case: Case) -> list[int]:
+    """Return the keys of the cases with an open offer of a repeat that the patient's own request answers.
+
+    Only an offer that the desk has begun to make counts: a patient who writes before may want something else, and is
+    offered the repeat in time. One query, whether the person is known or not.
+    """
+    same = Case.objects.with_same_contact(case).order_by().values("pk")
+    offers = Task.objects.open().filter(kind=TaskKind.REPEAT, opens_at__lte=timezone.now(), case__in=same)
+    names = offers.values_list("case", "case__name")
+    return sorted({case_id for case_id, name in names if fold(name) == fold(case.name)})
+
+
 def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
     case = Case(
         status=status,
@@ -235,10 +266,10 @@ def _create_case(submission: Submission, fields: dict[str, Any], status: Status)
         on_waitlist=submission.on_waitlist,
         **fields,
     )
-    case.search_text = search_text_for(case)
     _mark_repeat(case)
     case.patient = Patient.objects.create_for(case)
     case.save(force_insert=True)
+    write_search_words(case)
     _add_treatments(case, get_titles(submission.treatment_ids))
     Consent.objects.create(case=case, wording=submission.consent_wording)
     return case
@@ -432,7 +463,7 @@ def _apply_changes(case: Case, submission: Submission, changes: dict[str, list[s
         setattr(case, name, fields[name])
     if "phone" in changes:
         case.phone_e164, case.phone_is_wrong = fields["phone_e164"], False
-    case.search_text = search_text_for(case)
+    write_search_words(case)
     if "email" in changes:
         readdress(case)
     is_new_address = bool(changes.get("email", ("", ""))[1]) and case.status != Status.QUARANTINED
@@ -523,7 +554,7 @@ def release_from_quarantine(
     """
     now = timezone.now()
     lock_resources()
-    offers = find_answered_offers(Case.objects.get(pk=case_id))
+    offers = _find_answered_offers(Case.objects.get(pk=case_id))
     lock_with_expired(case_id, now, offers)
     case = lock_case(case_id, expected_version)
     if case.status != Status.QUARANTINED:

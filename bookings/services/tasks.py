@@ -40,8 +40,6 @@ CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHAN
 SETTLED_BY_VISIT = CONTACT_TASKS
 # What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
-# These cannot be put off past the moment when they are due: somebody was promised it.
-DUE_IN_TIME = (TaskKind.ANSWER, TaskKind.COMPLAINT, TaskKind.DAY_AFTER, TaskKind.RECORD_VISIT, TaskKind.SIGN_OFF)
 # While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
@@ -197,11 +195,6 @@ def _ends_with_case(task: Task, now: datetime, outcome: str) -> bool:
     return is_missed or task.appointment.starts_at > now
 
 
-def may_snooze(task: Task, until: datetime) -> bool:
-    """Return whether the task may be put off until then (aware)."""
-    return task.kind not in DUE_IN_TIME or until <= task.due_at
-
-
 def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) -> None:
     """Set from when a task stands on Today, and when it is due.
 
@@ -223,11 +216,15 @@ def _get_span(task: Task, clock: Clock, held_until: datetime | None) -> Span:
         return Span(since, clock.next_business_day(since).due_at)
     if task.kind == TaskKind.NEXT_STEP:
         return clock.next_business_day(since)
-    if task.kind == TaskKind.RECORD_VISIT:
+    if visit and task.kind == TaskKind.RECORD_VISIT:
         return clock.of_visit(visit.starts_at, visit.ends_at)
-    if task.kind == TaskKind.DAY_AFTER and since <= (span := clock.next_business_day(visit.starts_at)).opens_at:
+    if (
+        visit
+        and task.kind == TaskKind.DAY_AFTER
+        and since <= (span := clock.next_business_day(visit.starts_at)).opens_at
+    ):
         return span
-    if task.kind == TaskKind.REPEAT:
+    if task.not_before:
         return clock.repeat(task.not_before)
     return Span(since, clock.answer_by(since))
 
@@ -286,7 +283,7 @@ def _retime(tasks: Collection[Task], clock: Clock) -> None:
 def find_holds(case_ids: Collection[int]) -> dict[int, datetime]:
     """Return until when the held time of each of these cases has to be answered."""
     held = Appointment.objects.filter(state=AppointmentState.HELD, case__in=case_ids) if case_ids else ()
-    return {visit.case_id: visit.answer_by for visit in held}
+    return {visit.case_id: visit.answer_by for visit in held if visit.answer_by}
 
 
 def rest_status(case: Case) -> Status:

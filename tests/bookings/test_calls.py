@@ -364,3 +364,65 @@ def test_outcomes_match_the_call(call):
         case = factories.make_case()
         call(case, outcome, **when)
         assert case.events.order_by("pk").last().data["how"] == outcome
+
+
+# The repeat
+
+
+@pytest.fixture
+def repeating(clerk, botox):
+    """Return a case whose patient got Botox on March 29, which is repeated after 84 days: on June 21."""
+    botox.repeat_after_days = 84
+    botox.save()
+    case = factories.make_case(status=Status.IN_CARE)
+    factories.make_visit(case, "checked_in", at("2027-03-29 10:00"))
+    services.change_stage(case.pk, "treated", actor=clerk, expected_version=1, treatment=botox)
+    services.check_on(case.pk, is_well=True, actor=clerk, expected_version=2)
+    return case
+
+
+def test_repeat_is_opened_in_one_click_and_shown(desk, repeating):
+    offered = dict(buttons(desk.get(page_of(repeating))))
+    assert {"open_repeat", "decline_repeat"} <= set(offered)
+    response = press(desk, repeating, open_repeat=offered["open_repeat"])
+    repeat = Case.objects.get(kind=CaseKind.REPEAT)
+    assert response.url == page_of(repeat)
+    repeating.refresh_from_db()
+    assert repeating.status == Status.CLOSED
+
+
+def test_declined_repeat_needs_a_reason(desk, repeating):
+    visit = repeating.appointments.get().pk
+    assert "Write in the note why" in text_of(press(desk, repeating, decline_repeat=visit), "body")
+    assert press(desk, repeating, decline_repeat=visit, note="Moves away").status_code == 302
+
+
+@pytest.mark.parametrize(("role", "status"), [("frontdesk", 403), ("clinician", 403), ("manager", 303)])
+def test_only_a_manager_opens_a_repeat_early(client, repeating, clock, role, status):
+    clock.move_to(at("2027-06-01 10:00"), tick=False)
+    client.force_login(factories.make_user(role))
+    offered = dict(buttons(client.get(page_of(repeating))))
+    assert ("open_repeat" in offered) == (status == 303)
+    visit = repeating.appointments.get().pk
+    response = press(client, repeating, open_repeat=visit, note="They travel")
+    assert response.status_code == status
+    if status == 403:
+        assert "They travel" in response.content.decode()
+    assert Case.objects.filter(kind=CaseKind.REPEAT).exists() == (status == 303)
+
+
+# How urgent a complaint is
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [("frontdesk", ["call_now"]), ("clinician", ["call_now", "service"]), ("manager", ["call_now", "service"])],
+)
+def test_only_who_signs_off_makes_a_complaint_less_urgent(client, role, offered):
+    client.force_login(factories.make_user(role))
+    case = factories.make_case(kind=CaseKind.COMPLAINT)
+    assert [value for name, value in buttons(client.get(page_of(case))) if name == "severity"] == offered
+    for severity in ("call_now", "service"):
+        response = press(client, case, severity=severity)
+        case.refresh_from_db()
+        assert (response.status_code == 302, case.severity == severity) == (severity in offered,) * 2

@@ -7,8 +7,9 @@ from django.test import Client
 from wagtail.search.index import class_is_indexed
 
 from bookings import services
+from bookings.desk import case_list
 from bookings.desk.queries import unsent_messages
-from bookings.models import Case, MessageState, Status
+from bookings.models import AppointmentState, Case, MessageState, Status
 from bookings.scheduling.formatting import format_age
 from tests import factories
 from tests.bookings.desk import LIST, listed, page_of, press, soup, text_of
@@ -33,11 +34,11 @@ def first_row(client) -> str:
 # Rows
 
 
-def test_unanswered_cases_come_first_newest_first(desk):
-    factories.make_case(name="Answered", status="booked")
+def test_newest_cases_come_first(desk):
+    factories.make_case(name="Middle", status="booked", created_at=NOW - 2 * DAY)
     factories.make_case(name="Older", created_at=NOW - 3 * DAY)
     factories.make_case(name="Newer", created_at=NOW - DAY)
-    assert listed(desk.get(LIST)) == ["Newer", "Older", "Answered"]
+    assert listed(desk.get(LIST)) == ["Newer", "Middle", "Older"]
 
 
 def test_row_says_what_the_desk_needs(desk):
@@ -45,9 +46,37 @@ def test_row_says_what_the_desk_needs(desk):
     owner = factories.make_user("frontdesk", first_name="Olga", last_name="Owner")
     case = factories.make_case(name="Zoë Young", treatments=(treatment,), owner=owner, created_at=NOW - 2 * HOUR)
     html = desk.get(LIST).content.decode()
-    for text in (case.reference, "Zoë Young", "Lip fillers", "Olga Owner", "2 h", "Jun 7, 7 am", "New"):
+    for text in (case.reference, "Zoë Young", "Lip fillers", "Olga Owner", "Mon, Jun 7, 7 am", "New"):
         assert text in html
     assert f'href="{page_of(case)}"' in html
+    assert 'href="tel:9495550123"' in html
+
+
+@pytest.mark.parametrize("phone", ["(949) 555-0123", "949.555.0123 x4", ""])
+def test_phone_can_be_tapped(desk, phone):
+    factories.make_case(phone=phone)
+    links = soup(desk.get(LIST)).select("td.desk-wide a.desk-phone")
+    assert [link.get_text() for link in links] == [phone] * bool(phone)
+    assert all(link["href"].startswith("tel:9495550123") for link in links)
+
+
+def test_closed_case_says_how_it_ended_in_one_label(desk):
+    factories.make_case(status=Status.CLOSED, outcome="duplicate")
+    assert "Closed: Sent twice" in text_of(desk.get(LIST, {"status": "closed"}), "table.listing tbody tr")
+
+
+def test_kind_of_case_is_marked_beside_its_name(desk):
+    factories.make_case(name="Ana Again", kind="repeat")
+    factories.make_case(name="Ana Sore", kind="complaint", created_at=NOW - HOUR)
+    marks = [mark.get_text() for mark in soup(desk.get(LIST)).select(".desk-name .desk-kind")]
+    assert marks == ["Repeat", "Complaint"]
+
+
+def test_many_treatments_stand_on_one_line(desk):
+    factories.make_case(treatments=tuple(f"Treatment {number}" for number in range(9)))
+    cell = soup(desk.get(LIST)).select_one("td.desk-treatments-cell")
+    assert cell.get_text().strip().startswith("Treatment 0, Treatment 1, ")
+    assert len(cell.select("span")) == 1
 
 
 @pytest.mark.parametrize(("state", "is_marked"), [(MessageState.FAILED, True), (MessageState.SENT, False)])
@@ -66,7 +95,7 @@ def test_treatment_keeps_its_title_without_its_page(desk):
 def test_row_says_until_when_time_is_held(desk, ask):
     ask()
     assert "Tue, Jun 8, 10 am held until Mon, Jun 7, 1 pm" in first_row(desk)
-    assert "answer by Mon, Jun 7, 1 pm" in first_row(desk)
+    assert text_of(desk.get(LIST), ".desk-due") == "Mon, Jun 7, 1 pm Answer a request"
 
 
 def test_row_shows_the_booked_time(desk, ask):
@@ -122,11 +151,11 @@ def test_punctuation_in_a_search_is_text(desk):
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}results/"])
 def test_searched_words_stand_in_no_address(desk, path):
-    for number in range(31):
+    for number in range(16):
         factories.make_case(name=f"Zoraida Quill {number}")
-    response = desk.post(path, {"q": "zoraida", "status": "new", "p": "1"})
+    response = desk.post(path, {"q": "zoraida", "status": "new", "p": "1", "ordering": "name"})
     assert response.status_code == 200
-    assert len(listed(response)) == 30
+    assert len(listed(response)) == 15
     for tag in soup(response).find_all(True):
         for name, value in tag.attrs.items():
             if name in ("href", "action", "formaction", "src") or name.startswith("data-"):
@@ -134,7 +163,7 @@ def test_searched_words_stand_in_no_address(desk, path):
 
 
 def test_searched_pages_are_buttons_of_the_form(desk):
-    for number in range(31):
+    for number in range(16):
         factories.make_case(name=f"Ana {number}")
     button = soup(desk.post(LIST, {"q": "ana"})).select_one("button[name=p]")
     assert (button["form"], button["value"]) == ("case-search", "2")
@@ -172,16 +201,50 @@ def test_cases_are_in_no_search_index():
 # Filters
 
 
-def test_status_filter_knows_every_stage(desk):
+def test_status_filter_knows_every_status(desk):
     for status in Status.values:
         factories.make_case(name=status, status=status)
-    for number, state in enumerate(("booked", "checked_in", "treated", "no_show")):
+    for status in Status.values:
+        assert listed(desk.get(LIST, {"status": status})) == [status]
+    assert listed(desk.get(LIST, {"status": ["closed", "new"]})) == ["closed", "new"]
+    assert set(listed(desk.get(LIST, {"status": "any"}))) == set(Status.values)
+
+
+def test_list_shows_open_cases_unless_told_otherwise(desk):
+    for status in Status.values:
+        factories.make_case(name=f"Ana {status}", status=status)
+    page = desk.get(LIST, {"kind": "consultation"})
+    assert set(listed(page)) == {"Ana new", "Ana contacting", "Ana in_care"}
+    link = soup(page).find("a", string="Show all")
+    assert len(listed(desk.get(link["href"]))) == 5
+    assert len(listed(desk.post(LIST, {"q": "ana"}))) == 5
+    assert len(listed(desk.get(LIST, {"status": "junk"}))) == 3
+
+
+def test_visit_filter_knows_every_state(desk):
+    factories.make_case(name="none")
+    for number, state in enumerate(AppointmentState.values):
         case = factories.make_case(name=state, status=Status.CONTACTING)
-        factories.make_visit(case, state, NOW + number * HOUR)
-        factories.make_visit(case, "canceled", NOW)
-    assert listed(desk.get(LIST, {"status": ["closed", "booked"]})) == ["booked", "closed"]
-    for stage in (*Status.values, "booked", "checked_in", "treated", "no_show"):
-        assert listed(desk.get(LIST, {"status": stage})) == [stage]
+        factories.make_visit(case, state, NOW + DAY + number * HOUR)
+    for state in AppointmentState.values:
+        assert listed(desk.get(LIST, {"time": state})) == [state]
+    assert listed(desk.get(LIST, {"time": ["treated", "booked"]})) == ["treated", "booked"]
+
+
+def test_hold_past_its_end_counts_as_expired(desk, ask, clock):
+    ask(name="Late")
+    clock.move_to(HOLD_ENDS)
+    assert listed(desk.get(LIST, {"time": "held"})) == []
+    assert listed(desk.get(LIST, {"time": "expired"})) == ["Late"]
+
+
+def test_late_filter_finds_what_is_past_its_time(desk, ask, clock):
+    ask(name="Asked first")
+    clock.move_to(HOLD_ENDS)
+    ask(name="Asked now", start=at("2027-06-09 09:00"))
+    assert listed(desk.get(LIST, {"late": "late"})) == ["Asked first"]
+    factories.make_case(name="Closed", status=Status.CLOSED)
+    assert listed(desk.get(LIST, {"late": "late", "status": "any"})) == ["Asked first"]
 
 
 def test_treatment_filter_lists_a_case_once(desk):
@@ -227,6 +290,103 @@ def test_filters_and_search_work_together(desk):
     assert listed(desk.post(f"{LIST}results/", {"q": "ana", "status": "new"})) == ["Ana Wanted"]
 
 
+def test_kind_filter_knows_every_kind(desk):
+    for kind in ("consultation", "repeat", "complaint"):
+        factories.make_case(name=kind, kind=kind)
+    for kind in ("consultation", "repeat", "complaint"):
+        assert listed(desk.get(LIST, {"kind": kind})) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        ("2027-06-08", "2027-06-08", ["Late evening"]),
+        ("2027-06-09", "", ["Next week", "Early"]),
+        ("", "2027-06-08", ["Late evening", "Missed"]),
+        ("2027-06-10", "2027-06-11", []),
+        ("", "", ["Next week", "Early", "Late evening", "Missed", "Canceled", "None"]),
+    ],
+)
+def test_visit_filter_means_days_at_the_clinic(desk, first, last, names):
+    factories.make_case(name="None", created_at=NOW - 7 * DAY)
+    visits = [
+        ("Canceled", "canceled", "2027-06-08 10:00"),
+        ("Missed", "no_show", "2027-06-01 10:00"),
+        ("Late evening", "booked", "2027-06-08 23:30"),  # the 9th in UTC
+        ("Early", "held", "2027-06-09 00:15"),
+        ("Next week", "booked", "2027-06-14 09:00"),
+    ]
+    for number, (name, state, start) in enumerate(visits):
+        case = factories.make_case(name=name, status=Status.CONTACTING, created_at=NOW - (6 - number) * DAY)
+        factories.make_visit(case, state, at(start))
+    assert listed(desk.get(LIST, {"visit_from": first, "visit_to": last})) == names
+
+
+# Order
+
+
+@pytest.fixture
+def three(desk):
+    """Make three cases: Ana and Cleo have visits."""
+    for name, age, start in (("Ben", 1, None), ("Cleo", 3, "2027-06-08 10:00"), ("Ana", 2, "2027-06-09 10:00")):
+        case = factories.make_case(name=name, status=Status.CONTACTING, created_at=NOW - age * DAY)
+        if start:
+            factories.make_visit(case, "booked", at(start))
+
+
+@pytest.mark.parametrize(
+    ("ordering", "names"),
+    [
+        ("", ["Ben", "Ana", "Cleo"]),
+        ("-received", ["Ben", "Ana", "Cleo"]),
+        ("received", ["Cleo", "Ana", "Ben"]),
+        ("name", ["Ana", "Ben", "Cleo"]),
+        ("-name", ["Cleo", "Ben", "Ana"]),
+        ("visit", ["Cleo", "Ana", "Ben"]),
+        ("-visit", ["Ana", "Cleo", "Ben"]),
+        *(
+            (junk, ["Ben", "Ana", "Cleo"])
+            for junk in ("message", "-pk", "owner__password", "name,pk", "\x00", "--name")
+        ),
+    ],
+)
+def test_list_is_sorted_by_its_columns(desk, three, ordering, names):
+    assert listed(desk.get(LIST, {"ordering": ordering})) == names
+
+
+def test_search_and_filters_keep_the_order(desk, three):
+    response = desk.post(LIST, {"q": "patient.example.com", "status": ["contacting", "closed"], "ordering": "name"})
+    assert listed(response) == ["Ana", "Ben", "Cleo"]
+    assert soup(response).select_one("input[name=ordering][form=case-search]")["value"] == "name"
+    button = soup(response).select_one("th button[name=ordering]")
+    assert (button["form"], button["value"]) == ("case-search", "-name")
+    assert listed(desk.post(LIST, {"q": "patient", "ordering": ["name", "-name"]})) == ["Cleo", "Ben", "Ana"]
+
+
+def test_sorted_heading_says_so(desk, three):
+    page = soup(desk.get(LIST, {"ordering": "-visit", "status": "contacting"}))
+    (heading,) = page.select("th[aria-sort]")
+    assert heading["aria-sort"] == "descending"
+    assert "status=contacting" in heading.a["href"]
+    assert "ordering=visit" in heading.a["href"]
+
+
+# Count and pages
+
+
+def test_thousand_rows_are_counted_no_more(desk, monkeypatch):
+    monkeypatch.setattr(case_list, "MAX_COUNTED", 20)
+    for number in range(20):
+        factories.make_case(name=f"Ana {number}")
+    assert "20 cases" in text_of(desk.get(LIST), ".pagination")
+    factories.make_case(name="Ana 20")
+    page = desk.get(LIST, {"p": 2, "status": "new"})
+    assert "20+ cases" in text_of(page, ".pagination")
+    assert "20+ matches" in text_of(page)
+    assert len(listed(page)) == 5
+    assert listed(desk.get(LIST, {"p": 3})) == listed(page)
+
+
 # What waits
 
 
@@ -261,7 +421,22 @@ def test_message_is_unsent_once_overdue(home, fields, is_unsent):
 
 
 @pytest.mark.parametrize(
-    "name", ["treatment", "owner", "status", "messages", "time", "received_from", "received_to", "p"]
+    "name",
+    [
+        *(
+            "treatment",
+            "owner",
+            "status",
+            "messages",
+            "time",
+            "late",
+            "kind",
+            "received_from",
+            "received_to",
+            "visit_from",
+        ),
+        *("visit_to", "ordering", "p"),
+    ],
 )
 @pytest.mark.parametrize(
     "value",

@@ -105,6 +105,16 @@ def test_page_queries_do_not_grow_with_timeline(desk):
     assert queries_for(desk, page_of(case)) == before
 
 
+@pytest.mark.parametrize("stage", STEPS)
+def test_page_needs_20_queries_at_most(client, policy, stage):
+    client.force_login(factories.make_user("admin"))
+    case = factories.make_case(status=stage, treatments=("Lip fillers",))
+    factories.make_message(case)
+    Consent.objects.create(case=case, wording="I agree.")
+    client.get(page_of(case))  # The clinic's hours are in the cache from now on.
+    assert queries_for(client, page_of(case)) <= 20
+
+
 def test_timeline_gives_each_time_its_year(desk):
     case = factories.make_case()
     Event.objects.record(case, EventKind.BOOKED, starts_at=at("2026-11-30 13:00"))

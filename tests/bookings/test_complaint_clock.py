@@ -251,7 +251,7 @@ def test_desk_closes_a_complaint_about_the_service(complain, clerk):
 @pytest.mark.parametrize("text", MINUTES)
 def test_unanswered_complaint_is_not_resolved(complain, text):
     case = complain(text)
-    with pytest.raises(services.OwedError):
+    with pytest.raises(services.TransitionError, match="cannot have ended like this"):
         close(case, factories.make_user("manager"))
 
 

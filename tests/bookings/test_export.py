@@ -48,11 +48,18 @@ def test_ordinary_text_is_unchanged(value):
     assert escape_formula(value) == value
 
 
-def test_file_holds_what_the_list_shows(desk):
+def test_file_holds_what_the_list_shows_and_how_to_reach_them(desk):
     owner = factories.make_user("frontdesk", first_name="Olga", last_name="Owner")
     case = factories.make_case(
-        name='Zoë "Zo" Young', treatments=("Lip fillers", "Peeling"), owner=owner, created_at=NOW - timedelta(hours=2)
+        name='Zoë "Zo" Young',
+        treatments=("Lip fillers", "Peeling"),
+        owner=owner,
+        status=Status.CONTACTING,
+        message="First line,\nsecond; “line”",
+        requested_start=at("2026-11-23 09:30"),
+        created_at=NOW - timedelta(hours=2),
     )
+    factories.make_visit(case, "booked", at("2026-11-24 14:15"))
     factories.make_message(case, state=MessageState.FAILED)
     response = export(desk)
     assert response.streaming
@@ -60,32 +67,44 @@ def test_file_holds_what_the_list_shows(desk):
     assert response["Content-Disposition"] == 'attachment; filename="cases-2026-11-20.csv"'
     assert rows(response) == [
         {
-            "Reference": case.reference,
-            "Waiting": "2 h",
-            "Unsent emails": "1",
             "Kind": "Consultation",
             "Name": 'Zoë "Zo" Young',
+            "Phone": "(949) 555-0123",
+            "Email": "ana@patient.example.com",
+            "Status": "Booked",
+            "Next due (America/Los_Angeles)": "2026-11-25 00:00",
+            "Visit (America/Los_Angeles)": "2026-11-24 14:15",
             "Treatments": "Lip fillers, Peeling",
-            "Status": "New",
-            "Outcome": "",
             "Owner": "Olga Owner",
             "Received (America/Los_Angeles)": "2026-11-20 10:00",
+            "Requested time (America/Los_Angeles)": "2026-11-23 09:30",
+            "Source": "Website",
+            "In the patient's own words": "First line,\nsecond; “line”",
+            "Reference": case.reference,
+            "Unsent emails": "1",
         }
     ]
 
 
 def test_patients_formula_is_text_in_the_file(desk):
-    factories.make_case(name='=HYPERLINK("http://evil.example")', treatments=("+Peeling",))
+    factories.make_case(
+        name='=HYPERLINK("http://evil.example")', treatments=("+Peeling",), phone="+1 949 555 0123", message="@SUM(A1)"
+    )
     (row,) = rows(export(desk))
     assert row["Name"].startswith("'=")
     assert row["Treatments"] == "'+Peeling"
+    assert row["Phone"] == "'+1 949 555 0123"
+    assert row["In the patient's own words"] == "'@SUM(A1)"
 
 
 def test_file_has_the_lists_filters_and_order(desk):
     for number, status in enumerate([Status.NEW, "booked", Status.NEW, Status.CLOSED]):
         factories.make_case(name=f"Ana {number}", status=status, created_at=NOW - timedelta(days=number))
     factories.make_case(name="Somebody else")
-    for params in ({}, {"q": "ana"}, {"status": "booked"}, {"q": "ana", "status": ["new", "closed"]}):
+    choices = [{}, {"q": "ana"}, {"status": "any", "time": "booked"}, {"q": "ana", "status": ["new", "closed"]}]
+    choices += [{"ordering": "name"}, {"ordering": "-name", "q": "ana"}, {"ordering": "visit"}, {"ordering": "-due"}]
+    choices += [{"late": "late"}, {"kind": "complaint"}, {"visit_from": "2026-11-20"}, {"owner": "null"}]
+    for params in choices:
         assert [row["Name"] for row in rows(export(desk, **params))] == listed(desk.post(LIST, params))
 
 
@@ -129,8 +148,8 @@ def test_log_says_who_when_and_how_many(desk, admin_client):
 
 
 def test_log_names_filters_never_the_search(desk):
-    factories.make_case(name="Zoraida Quill", status="booked")
-    entry = log_entry(desk, q="zoraida", status="booked", owner="null")
+    factories.make_case(name="Zoraida Quill", status="contacting")
+    entry = log_entry(desk, q="zoraida", status="contacting", owner="null")
     assert entry.data == {"count": 1, "filters": ["Status", "Owner"], "searched": True}
     assert "zoraida" not in f"{entry.label}{entry.data}".lower()
 

@@ -498,7 +498,7 @@ def test_held_times_are_given_back_together(ask, desk, clerk, mailoutbox):
     mailoutbox.clear()
     page = desk.get(reverse("case:index"), {"time": "unconfirmed"}).content.decode()
     assert page.count('name="case"') == 5
-    desk.post(reverse("case:bulk"), {"action": "release_hold", "all": "on"})
+    desk.post(reverse("case:bulk"), {"action": "release_hold", "all": "on", "time": "unconfirmed"})
     assert Appointment.objects.get(state=AppointmentState.HELD).case == kept
     assert Case.objects.filter(status=Status.NEW).count() == 6
     assert mailed(mailoutbox) == []

@@ -8,7 +8,6 @@ import time_machine
 from bookings import services
 from bookings.messaging.links import get_visit_path
 from bookings.models import Case, CaseKind, Consent, Event, EventKind, Status, Task, TaskKind, VisitType
-from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.models import SpecialHours
 from clinic.hours.schedule import DAY
 from clinic.models import OpeningHours
@@ -35,11 +34,6 @@ def manager(db):
 @pytest.fixture
 def toxin(db):
     return VisitType.objects.create(name="Toxin", minutes=30, is_treatment=True, repeat_after_days=84, sort_order=9)
-
-
-@pytest.fixture
-def toxin_policy(policy, consultation_settings, toxin):
-    return BookingPolicy.build(consultation_settings, policy.schedule, toxin)
 
 
 def step(case, to, actor, **fields):
@@ -238,9 +232,10 @@ def test_repeat_declined_before_the_day_after_keeps_the_case_open(clerk, toxin, 
 # Not before its date
 
 
-def book(case, start, actor, policy, note=""):
+def book(case, start, actor, policy, note="", visit_type=None):
     version = Case.objects.get(pk=case.pk).version
-    return services.book(case.pk, start, actor=actor, expected_version=version, policy=policy, note=note)
+    fields = {"expected_version": version, "policy": policy, "note": note, "visit_type": visit_type}
+    return services.book(case.pk, start, actor=actor, **fields)
 
 
 @pytest.mark.parametrize("start", ["2027-08-18 10:00", "2027-08-30 09:00", "2027-08-30 15:30"])
@@ -286,22 +281,24 @@ def test_patient_chooses_no_time_before_the_date(repeat, policy, client):
     services.choose_time(repeat.pk, at("2027-08-31 10:00"), policy=policy)
 
 
-def test_same_treatment_in_the_same_case_keeps_the_date(treated, clerk, manager, policy, toxin_policy, clock):
+def test_same_treatment_in_the_same_case_keeps_the_date(treated, clerk, manager, policy, toxin, clock):
     clock.move_to(at("2027-06-14 10:00"))
     start = at("2027-06-21 10:00")
     with pytest.raises(services.TooEarlyError):
-        book(treated, start, clerk, toxin_policy)
+        book(treated, start, clerk, policy, visit_type=toxin)
     book(treated, start, clerk, policy)  # A consultation has no date.
-    book(treated, at("2027-06-22 10:00"), manager, toxin_policy, "Touch-up")
+    with pytest.raises(services.TooEarlyError):
+        book(treated, start, clerk, policy, "Touch-up", visit_type=toxin)
+    book(treated, start, manager, policy, "Touch-up", visit_type=toxin)
 
 
-def test_same_treatment_in_another_case_of_the_patient_keeps_the_date(treated, clerk, toxin_policy, clock):
+def test_same_treatment_in_another_case_of_the_patient_keeps_the_date(treated, clerk, policy, toxin, clock):
     clock.move_to(at("2027-06-14 10:00"))
     other = factories.make_case(patient=treated.patient)
     with pytest.raises(services.TooEarlyError):
-        book(other, at("2027-06-21 10:00"), clerk, toxin_policy)
+        book(other, at("2027-06-21 10:00"), clerk, policy, visit_type=toxin)
     stranger = factories.make_case(email="bo@patient.example.com", name="Bo")
-    book(stranger, at("2027-06-21 10:00"), clerk, toxin_policy)
+    book(stranger, at("2027-06-21 10:00"), clerk, policy, visit_type=toxin)
 
 
 # The patient asks by themselves

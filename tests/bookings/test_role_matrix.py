@@ -40,6 +40,8 @@ MAY = {
 }
 # Of these buttons one is enough: the others only name another moment.
 SAME = ("call_at", "snooze", "book_at")
+# These only show more choices.
+ASK_FIRST = ("times", "owners")
 # What each button needs. Where its value says what it does, the value counts.
 NEEDS = {
     "action": {"note": "note", "sign_off": "sign_off"},
@@ -200,6 +202,8 @@ def buttons_of(client, case, user) -> list[tuple[str, str]]:
 
 def get_need(case, name, value) -> str:
     stage = value.partition(":")[0]
+    if name == "severity":
+        return "note" if [*Severity].index(value) < [*Severity].index(case.severity) else "sign_off"
     if (name, stage) == ("to_status", Status.CLOSED) and case.is_complaint and case.severity != Severity.SERVICE:
         return "sign_off"
     return NEEDS.get(name, {}).get(stage, "change")
@@ -216,7 +220,7 @@ def test_each_role_does_what_it_may_and_no_more(client, case, post):
                 response = post(role, name, value)
                 is_gone = not Case.objects.filter(pk=case.pk).exists()
                 added = Event.objects.filter(case=case).count() - before
-            if "times" in (name, value):
+            if name == "times" or value in ASK_FIRST:
                 assert added == 0, label
             elif is_allowed:
                 assert response.status_code in (302, 303), label
@@ -231,7 +235,7 @@ def test_each_role_does_what_it_may_and_no_more(client, case, post):
 def test_page_offers_only_what_services_accept(client, case, post, role):
     offered = buttons_of(client, case, post.users[role])
     for name, value in offered:
-        if "times" not in (name, value):
+        if name != "times" and value not in ASK_FIRST:
             with taken_back():
                 assert post(role, name, value).status_code in (302, 303), (name, value)
     names = {(name, value.partition(":")[0]) for name, value in offered}
@@ -251,7 +255,7 @@ EVERY = [
     *(("to_status", stage) for stage in (*Status.values, *AppointmentState.values)),
     *(("answered", outcome) for outcome in ("reached", "no_answer", "message", "wrong_number")),
     *(("action", value) for value in ("confirm", "book", "cancel", "release", "seen", "later", "give_up", "sign_off")),
-    *(("action", value) for value in ("withdraw", "erase", "take", "correct", "owner")),
+    *(("action", value) for value in ("withdraw", "erase", "take")),
     *(("well", answer) for answer in ("yes", "no")),
 ]
 

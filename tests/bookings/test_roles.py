@@ -26,12 +26,13 @@ SECRETS = ("Zoraida", "Quill", "zoraida@", "555-0177", "9495550177", "dimple", "
 # Each address of the desk, and who may post a change there. Who may see it: ``SEE``. Everybody else is sent away.
 DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, "desk_calendar": set()}
 DESK |= {"desk_today": set(), "desk_today_pulse": set()}
-# It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
-BULK = {"case:bulk"}
+DESK |= {"desk_week": set(), "desk_sheet": set(), "desk_move": set(), "desk_calendar_act": WORK}
+# They take a POST only. Who may send it: ``test_bulk.py`` and ``test_saved_views.py``.
+BULK = {"case:bulk", "case:views"}
 # These take a POST only. Who may send it: ``test_today.py`` and ``test_pulse.py``.
 POSTED = {"desk_act", "desk_presence"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete"}
+RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete", "desk_new_case"}
 # They show visits in the way only. Who may see and change them: ``test_explain.py``, ``test_block_rules.py``.
 PLANNING = {"desk_explain", "desk_block_rules"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
@@ -104,6 +105,7 @@ def test_role_sees_and_changes_what_it_may(case, role):
     client = log_in(role)
     for name, may_change in DESK.items():
         path = "/" + urls_of_bookings()[name].replace("<int:pk>", str(case.pk))
+        Case.objects.update(status="new")
         case.refresh_from_db()
         version = case.version
         response = client.get(path)
@@ -161,7 +163,8 @@ def test_only_the_desk_is_shown_patients(editor, case):
             # Where editors are sent away, the walk must find what shows the patient, or it would prove nothing.
             leaks += [path] if secrets_in(manager.get(path), case) else []
     cases = ["/admin/case/", f"/admin/case/{case.pk}/", "/admin/case/results/"]
-    assert leaks == ["/admin/calendar/", *cases, "/admin/pulse/today/", "/admin/today/"]
+    pages = ["", f"move/{case.pk}/", "sheet/", f"visit/{case.pk}/", "week/"]
+    assert leaks == [*(f"/admin/calendar/{page}" for page in pages), *cases, "/admin/pulse/today/", "/admin/today/"]
     assert answering > 60  # The walk has really been somewhere.
 
 
@@ -211,7 +214,7 @@ def admin_paths(case) -> list[str]:
 
     def fill(match):
         kind, name = match["kind"], match["name"]
-        if "admin/case/" in match.string:
+        if match.string.startswith(("admin/case/", "admin/calendar/")):
             return str(case.pk)
         if name in GUESSES:
             return GUESSES[name]

@@ -10,7 +10,7 @@ function remember(parameters) {
   for (const [name, value] of parameters) {
     if (value && !name.startsWith("_w_") && !NOT_IN_ADDRESSES.includes(name)) filters.append(name, value);
   }
-  history.replaceState({ q: form.elements.q.value }, "", `?${filters}`);
+  history.replaceState({ q: form.elements.q.value }, "", `${form.getAttribute("action")}?${filters}`);
 }
 
 async function show(url, body) {

@@ -19,8 +19,18 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from blog.models import BlogCategory, BlogIndexPage, BlogPage, BlogPageTreatment
 from bookings import models
-from bookings.contact_details import search_text_for
-from bookings.models import AppointmentState, CaseKind, ContactBy, EventKind, MessageKind, Outcome, Status
+from bookings.contact_details import get_contact_words, get_words
+from bookings.models import (
+    AppointmentState,
+    CaseKind,
+    ContactBy,
+    EventKind,
+    MessageKind,
+    Outcome,
+    Status,
+    TaskKind,
+    TaskResult,
+)
 from bookings.scheduling.availability import slots_between
 from clinic.demo.content import read_yaml
 from treatments.models import TreatmentPage
@@ -140,7 +150,10 @@ class CaseMaker:
             for at in slots_between(visit.starts_at, visit.ends_at)
         )
         models.CaseTreatment.objects.bulk_create(row for case in cases for row in self.make_treatments(case))
-        models.Event.objects.bulk_create(row for case, visit in made for row in self.make_events(case, visit))
+        events = [row for case, visit in made for row in self.make_events(case, visit)]
+        models.Event.objects.bulk_create(events)
+        models.SearchWord.objects.bulk_create(make_search_words(cases, events))
+        models.Task.objects.bulk_create(make_tasks(made, events))
         models.Message.objects.bulk_create(row for case, visit in made for row in self.make_messages(case, visit))
         models.Consent.objects.bulk_create(
             models.Consent(case=case, wording="Yes.", given_at=case.created_at) for case in cases
@@ -175,7 +188,6 @@ class CaseMaker:
             created_at=received,
             closed_at=self.later(received, hours=24 * 60) if status == Status.CLOSED else None,
         )
-        case.search_text = search_text_for(case)
         case.patient = models.Patient(name=case.name, email=case.email, phone_e164=case.phone_e164)
         state = stage if stage in AppointmentState else VISITS_OF_CLOSED.get(outcome)
         return case, self.make_visit(case, state) if state else None
@@ -249,3 +261,65 @@ class CaseMaker:
                 sent_at=None if failed else case.created_at,
                 created_at=case.created_at,
             )
+
+
+def make_tasks(
+    made: list[tuple[models.Case, models.Appointment | None]], events: list[models.Event]
+) -> Iterator[models.Task]:
+    """Yield what was owed about each case, and what still is. The moments are rough: no opening hours are asked."""
+    by_case: dict[models.Case, list[models.Event]] = {}
+    for event in events:
+        by_case.setdefault(event.case, []).append(event)
+    for case, visit in made:
+        first, *later = by_case[case]
+        answer = TaskKind.COMPLAINT if case.is_complaint else TaskKind.ANSWER
+        yield make_task(answer, first, first.at, closed_by=later[0] if later else None)
+        if visit and visit.state != AppointmentState.HELD:
+            yield from make_tasks_of_visit(case, visit, first, later[-1])
+        elif case.status == Status.CONTACTING:
+            yield make_task(TaskKind.SIGN_OFF if case.is_complaint else TaskKind.CALL, first, later[-1].at)
+
+
+def make_tasks_of_visit(
+    case: models.Case, visit: models.Appointment, first: models.Event, last: models.Event
+) -> Iterator[models.Task]:
+    is_closed, was_treated = case.status == Status.CLOSED, visit.state == AppointmentState.TREATED
+    closed_by = last if was_treated or is_closed else None
+    yield make_task(TaskKind.RECORD_VISIT, first, visit.starts_at, closed_by=closed_by, appointment=visit)
+    if was_treated:
+        day_after = visit.starts_at + timedelta(days=1)
+        is_done = is_closed or day_after < last.at - FRESH
+        yield make_task(TaskKind.DAY_AFTER, last, day_after, closed_by=last if is_done else None, appointment=visit)
+        repeat = visit.starts_at + timedelta(days=84)
+        closed_by = last if is_closed else None
+        task = make_task(TaskKind.REPEAT, last, repeat - timedelta(days=14), closed_by=closed_by, appointment=visit)
+        task.not_before = repeat.date()
+        yield task
+
+
+def make_task(
+    kind: TaskKind,
+    event: models.Event,
+    opens_at: datetime,
+    *,
+    closed_by: models.Event | None = None,
+    appointment: models.Appointment | None = None,
+) -> models.Task:
+    return models.Task(
+        case=event.case,
+        kind=kind,
+        appointment=appointment,
+        counts_from=opens_at,
+        opens_at=opens_at,
+        due_at=opens_at + timedelta(hours=4),
+        opening_event=event,
+        closing_event=closed_by,
+        result=TaskResult.DONE if closed_by else "",
+    )
+
+
+def make_search_words(cases: list[models.Case], events: list[models.Event]) -> Iterator[models.SearchWord]:
+    words = {case: get_contact_words(case) | get_words(case.message) for case in cases}
+    for event in events:
+        words[event.case] |= get_words(event.data.get("note", ""))
+    return (models.SearchWord(case=case, word=word) for case in cases for word in sorted(words[case]))
