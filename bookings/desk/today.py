@@ -85,6 +85,8 @@ VIEWS = {
 }
 # Ages are counted anew this often in an open page.
 AGES_EVERY = 5 * MINUTE
+# Every page of the admin says how long the oldest request has waited. Not each of them asks the database.
+OLDEST, OLDEST_SECONDS = "desk-oldest-waiting", 30
 
 
 class Button(NamedTuple):
@@ -351,8 +353,10 @@ def format_waiting(since: datetime, now: datetime, clock: Clock, *, is_real: boo
 
 def get_oldest_age(request: HttpRequest) -> str:
     """Return how long the patient waits who has waited longest for an answer, or ""."""
-    now = timezone.now()
-    known = getattr(request, "oldest_waiting", None) or Task.objects.open().aggregate(since=oldest_waiting())
+    now, known = timezone.now(), cache.get(OLDEST)
+    if known is None:
+        known = Task.objects.open().aggregate(since=oldest_waiting())
+        cache.set(OLDEST, known, OLDEST_SECONDS)
     if known["since"] is None or known["since"] >= now:
         return ""
     context = site_context(request)
@@ -383,8 +387,7 @@ class TodayView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
         return [*self.breadcrumbs_items, {"url": "", "label": _("Today")}]
 
     def get_context_data(self, **kwargs):
-        # The menu says it, too, and need not ask again.
-        self.request.oldest_waiting = {"since": self.board.figures["oldest"]}
+        cache.set(OLDEST, {"since": self.board.figures["oldest"]}, OLDEST_SECONDS)  # The menu says it, too.
         return {**super().get_context_data(**kwargs), **get_lines_context(self.board), **self.get_notices()}
 
     def get_notices(self) -> dict[str, Any]:

@@ -211,8 +211,15 @@ def test_menu_says_how_long_the_oldest_waits(desk):
     owe(TaskKind.ANSWER, since=NOW - 47 * timedelta(minutes=1))
     owe(TaskKind.ANSWER, since=NOW - timedelta(minutes=5))
     owe(TaskKind.CALL, since=NOW - 9 * DAY)
-    for path in ("/admin/", TODAY, "/admin/case/"):
+    for path in (TODAY, "/admin/", "/admin/case/"):
         assert "Today \\u00b7 47 min" in desk.get(path).content.decode()
+
+
+def test_menu_is_half_a_minute_old_at_most(desk, clock):
+    desk.get("/admin/case/")
+    owe(TaskKind.ANSWER, since=NOW - HOUR)
+    clock.shift(timedelta(seconds=31))
+    assert "Today \\u00b7 60 min" in desk.get("/admin/case/").content.decode()
 
 
 def test_oldest_counts_only_who_waits_for_an_answer(profile):
