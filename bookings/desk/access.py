@@ -21,15 +21,15 @@ def may_see_cases(user: User) -> bool:
     return policy_registry.get_by_type(Case).user_has_permission(user, "view")
 
 
-def get_desk_policy(request: HttpRequest) -> BookingPolicy:
-    """Return the booking policy of the site.
+def get_desk_policy(request: HttpRequest, visit_type: VisitType | None = None) -> BookingPolicy:
+    """Return the booking policy of the site for a type of visit, or for the one that patients book.
 
     Without opening hours no start is offered, but the desk can still book an agreed time.
     """
     context = site_context(request)
     schedule = context.schedule or Schedule(context.profile.zone, {})
     settings = ConsultationSettings.for_request(request)
-    return BookingPolicy.build(settings, schedule, VisitType.get_default() or VisitType())
+    return BookingPolicy.build(settings, schedule, visit_type or VisitType.get_default() or VisitType())
 
 
 class ClinicClockMixin:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bookings.contact_details import EmailField, LineField, phone_to_e164
-from bookings.models import CallOutcome, Case, Outcome, Resource, Status
+from bookings.models import AppointmentState, CallOutcome, Case, Outcome, Resource, Status, VisitType
 from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
 from clinic.hours.schedule import MINUTE, instant_of
@@ -21,6 +21,7 @@ from .filters import BoundedChoiceMixin, UserChoiceField, desk_users
 SLOT_MINUTES = SLOT // MINUTE
 SECONDS = re.compile(r"(?<=:\d\d):00(\.0+)?$", re.ASCII)  # some browsers send them
 CHOOSE_A_TIME = _("Choose a time.")
+MAX_DIGITS = 18  # of a key in the database
 
 
 class WallTimeField(forms.Field):
@@ -29,9 +30,9 @@ class WallTimeField(forms.Field):
     WRITTEN = "%Y-%m-%dT%H:%M"
     widget = forms.DateTimeInput(format=WRITTEN, attrs={"type": "datetime-local", "step": SLOT_MINUTES * 60})
 
-    def __init__(self, *, zone: ZoneInfo, **kwargs):
+    def __init__(self, *, zone: ZoneInfo, is_on_grid: bool = True, **kwargs):
         super().__init__(**kwargs)
-        self.zone = zone
+        self.zone, self.is_on_grid = zone, is_on_grid
 
     def clean(self, value):
         typed = super().clean((value or "").strip())
@@ -39,7 +40,7 @@ class WallTimeField(forms.Field):
             wall = datetime.strptime(SECONDS.sub("", typed), self.WRITTEN)  # noqa: DTZ007  (the clock on the wall has no zone)
         except ValueError as error:
             raise ValidationError(_("Choose a day and a time.")) from error
-        if wall.minute % SLOT_MINUTES:
+        if self.is_on_grid and wall.minute % SLOT_MINUTES:
             raise ValidationError(_("Times start on the hour, or at a quarter past, half past or a quarter to."))
         today = timezone.now().astimezone(self.zone).date()
         if not abs(wall.date() - today) < MAX_AHEAD:
@@ -55,8 +56,24 @@ class ActionForm(forms.Form):
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "cols": 40})
+        label=_("Note"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 40, "data-key-action": "note"}),
     )
+
+
+class TypeField(BoundedChoiceMixin, forms.ModelChoiceField):
+    """Choose an active type of visit."""
+
+    def __init__(self, **kwargs):
+        kwargs["queryset"] = kwargs["queryset"].filter(is_active=True)
+        widget = forms.Select(attrs={"form": "desk-form"})
+        super().__init__(required=False, empty_label=_("Choose …"), widget=widget, **kwargs)
+
+    def offer(self, types: Iterable[VisitType]) -> None:
+        """Offer these types, which the page has read already."""
+        self.choices = [("", self.empty_label), *((one.pk, one.name) for one in types)]
 
 
 class StepForm(ActionForm):
@@ -68,7 +85,10 @@ class StepForm(ActionForm):
     outcome = forms.ChoiceField(
         label=_("How did it end?"), required=False, choices=[("", _("Choose …")), *Outcome.choices]
     )
+    # A stage, and the key of the visit that it is about if that is not the one that decides.
     to_status = forms.CharField(required=False, widget=forms.HiddenInput)
+    # What was done at a visit that was booked as something else.
+    treatment = TypeField(label=_("Which treatment was done?"), queryset=VisitType.objects.filter(is_treatment=True))
 
     def offer(self, outcomes: Iterable[Outcome]) -> "StepForm":
         """Offer only these outcomes; the service checks them again."""
@@ -82,6 +102,11 @@ class StepForm(ActionForm):
             self.add_error("outcome", _("Choose how it ended before you close the case."))
         if not cleaned.get("to_status") and not cleaned.get("note") and "note" not in self.errors:
             self.add_error("note", _("Write something before you save the note."))
+        stage, _colon, visit = cleaned.get("to_status", "").partition(":")
+        cleaned["to_status"] = stage
+        cleaned["visit_id"] = int(visit) if visit.isdecimal() and len(visit) <= MAX_DIGITS else None
+        if stage != AppointmentState.TREATED:
+            cleaned["treatment"] = None
         # Only closing has an outcome. One that was chosen before another button was pressed is dropped.
         return {**cleaned, "outcome": cleaned.get("outcome", "") if is_closing else ""}
 
@@ -100,7 +125,13 @@ class OwnerForm(ActionForm):
         self.fields["owner"].queryset = desk_users().filter(is_active=True)
 
 
-class TimeForm(ActionForm):
+class BookForm(ActionForm):
+    """Say what is booked."""
+
+    visit_type = TypeField(label=_("Type of visit"), queryset=VisitType.objects.all())
+
+
+class TimeForm(BookForm):
     """Book a time that the desk types.
 
     Only the button beside the field needs a time, so the field is not marked as required.
@@ -112,27 +143,82 @@ class TimeForm(ActionForm):
         self.fields["start"].widget.attrs["form"] = "desk-form"
 
 
-class StartField(forms.CharField):
-    """Clean the instant that a button names."""
+class CallTimeForm(ActionForm):
+    """Say when to call again, on the clinic's wall clock."""
+
+    def __init__(self, *args, zone: ZoneInfo, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["call_time"] = WallTimeField(
+            zone=zone,
+            is_on_grid=False,
+            label=_("Day and time of the next call"),
+            required=False,
+            widget=forms.DateTimeInput(format=WallTimeField.WRITTEN, attrs={"type": "datetime-local"}),
+        )
+        self.fields["call_time"].widget.attrs["form"] = "desk-form"
+
+
+class MomentField(forms.CharField):
+    """Clean the instant that a button names, to the second."""
 
     def clean(self, value):
         try:
-            start = datetime.fromisoformat(super().clean(value))
-            is_near = abs(start - timezone.now()) < MAX_AHEAD
+            at = datetime.fromisoformat(super().clean(value))
+            is_near = abs(at - timezone.now()) < MAX_AHEAD
         except (ValueError, TypeError, OverflowError) as error:
             raise ValidationError(CHOOSE_A_TIME) from error
-        if not is_near or start.astimezone(UTC).minute % SLOT_MINUTES or start.second or start.microsecond:
+        if not is_near:
+            raise ValidationError(CHOOSE_A_TIME)
+        return at
+
+
+class StartField(MomentField):
+    """Clean the start of a visit that a button names."""
+
+    def clean(self, value):
+        start = super().clean(value)
+        if start.astimezone(UTC).minute % SLOT_MINUTES or start.second or start.microsecond:
             raise ValidationError(CHOOSE_A_TIME)
         return start
 
 
-class ButtonTimeForm(ActionForm):
+class CallAtForm(ActionForm):
+    """Call again at the moment that a button names."""
+
+    call_at = MomentField()
+
+
+class SnoozeForm(ActionForm):
+    """Put off a task."""
+
+    # The key of the task, and the moment.
+    snooze = forms.CharField()
+
+    def clean_snooze(self):
+        task, _space, at = self.cleaned_data["snooze"].partition(" ")
+        if not task.isdecimal() or len(task) > MAX_DIGITS:
+            raise ValidationError(CHOOSE_A_TIME)
+        return int(task), MomentField().clean(at)
+
+
+class WellForm(ActionForm):
+    """Say whether the patient is well on the day after a treatment."""
+
+    # "yes" or "no", and the key of the visit if several are asked about.
+    well = forms.RegexField(re.compile(r"^(?:yes|no)(?::\d{1,18})?\Z", re.ASCII))
+
+    def clean_well(self):
+        answer, _colon, visit = self.cleaned_data["well"].partition(":")
+        return answer == "yes", int(visit) if visit else None
+
+
+class ButtonTimeForm(BookForm):
     """Book a time with one click."""
 
     book_at = StartField()
 
 
-class AnywayForm(ActionForm):
+class AnywayForm(BookForm):
     """Book a time although something speaks against it."""
 
     # The start, and the kinds of obstacle that the question named.
@@ -143,8 +229,8 @@ class AnywayForm(ActionForm):
         return StartField().clean(start), kinds.split(",")
 
 
-class AnswerForm(ActionForm):
-    answered = forms.ChoiceField(choices=CallOutcome)
+class CallForm(ActionForm):
+    answered = forms.ChoiceField(choices=[one for one in CallOutcome.choices if one[0] != CallOutcome.LATER])
 
 
 class ContactForm(ActionForm):

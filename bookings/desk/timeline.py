@@ -1,13 +1,24 @@
 """Describe events in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.models import AppointmentState, CallOutcome, Case, Event, EventKind, MessageKind, Outcome, Status
+from bookings.models import (
+    AppointmentState,
+    CallOutcome,
+    Case,
+    Event,
+    EventKind,
+    MessageKind,
+    Outcome,
+    Status,
+    Task,
+    TaskKind,
+)
 from bookings.scheduling.formatting import format_with_year
 from bookings.services.transitions import STEPS_BACK
 
@@ -35,27 +46,31 @@ class Entry(NamedTuple):
     what: str
     text: str
     kind: str
+    # What it settled, a line each.
+    done: tuple[str, ...] = ()
 
 
-def describe(event: Event, zone: tzinfo) -> Entry:
-    """Return an event in words, with times on the clock of ``zone``."""
+def describe(event: Event, zone: tzinfo, settled: Iterable[Task] = ()) -> Entry:
+    """Return an event in words, with times on the clock of ``zone``, and the tasks that it settled."""
     what = event.get_kind_display()
     if event.kind == EventKind.STAGE:
         what = f"{LABELS[event.data['from']]} → {LABELS[event.data['to']]}"
     text = "\n".join(line for line in (*_get_details(event, zone), event.data.get("note", "")) if line)
-    return Entry(event.at, event.actor_name or _("Patient or website"), what, text, event.kind)
+    done = tuple(f"{task.get_result_display()}: {task.get_kind_display()}" for task in settled)
+    return Entry(event.at, event.actor_name or _("Patient or website"), what, text, event.kind, done)
 
 
 def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
     data = event.data
     if event.kind == EventKind.STAGE:
         yield from _get_stage_details(data)
+        for at in data.get("canceled", ()):
+            yield _("Visit canceled: %(time)s") % {"time": format_with_year(datetime.fromisoformat(at), zone)}
     if event.kind == EventKind.ASSIGNED:
         yield _("Assigned to %(name)s") % {"name": data["owner"]} if "owner" in data else _("Assigned to no one")
     for name, (before, after) in data.get("changes", {}).items():
         yield f"{_get_label(name)}: {_show(name, before)} → {_show(name, after)}"
-    if "how" in data:
-        yield str(CallOutcome(data["how"]).label)
+    yield from _get_call_details(event, zone)
     flags = {*data, *data.get("anyway", ())}
     yield from (str(text) for flag, text in FLAGS.items() if flag in flags)
     if "starts_at" in data:
@@ -68,11 +83,27 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
         yield str(MessageKind(data["message"]).label)
 
 
+def _get_call_details(event: Event, zone: tzinfo) -> Iterator[str]:
+    data = event.data
+    if "how" in data:
+        yield str(CallOutcome(data["how"]).label)
+    if "call_at" in data:
+        yield format_with_year(datetime.fromisoformat(data["call_at"]), zone)
+    if event.kind == EventKind.CHECKED_ON:
+        yield _("The patient is well.") if "is_well" in data else _("The patient is not well.")
+    if event.kind == EventKind.SNOOZED:
+        words = {"task": TaskKind(data["task"]).label}
+        words["time"] = format_with_year(datetime.fromisoformat(data["until"]), zone)
+        yield _("%(task)s: not before %(time)s") % words
+
+
 def _get_stage_details(data: dict) -> Iterator[str]:
     if (data["from"], data["to"]) in STEPS_BACK:
         yield _("One step back.")
     if "was_closed_as" in data:
         yield _("Reopened; it had been closed as “%(outcome)s”.") % {"outcome": Outcome(data["was_closed_as"]).label}
+    if "treatment" in data:
+        yield _("Treatment: %(name)s") % {"name": data["treatment"]}
     if "outcome" in data:
         yield str(Outcome(data["outcome"]).label)
 

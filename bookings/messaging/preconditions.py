@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from bookings.models import Appointment, Case, Message, MessageKind
+from bookings.models import Appointment, Case, Message, MessageKind, Status
 
 # Messages that nobody's act brings. A patient who has withdrawn their consent gets none of them.
 UNASKED = (MessageKind.EXPIRED, MessageKind.REMINDER, MessageKind.WAITLIST_OFFER, MessageKind.DAY_AFTER)
@@ -41,6 +41,8 @@ def is_still_relevant(message: Message) -> bool:
     """
     if message.kind in UNASKED and has_withdrawn(message.case):
         return False
+    if message.kind == MessageKind.UNREACHABLE:
+        return message.case.status == Status.CLOSED
     check = _checks.get(message.kind)
     if check is None:
         return True

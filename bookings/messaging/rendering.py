@@ -51,6 +51,7 @@ SUBJECTS = {
     MessageKind.EXPIRED: gettext_lazy("About the time we held for you – %(clinic)s"),
     MessageKind.WAITLIST_OFFER: gettext_lazy("An earlier time is open – %(clinic)s"),
     MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
+    MessageKind.UNREACHABLE: gettext_lazy("We could not reach you – %(clinic)s"),
     MessageKind.DAY_AFTER: gettext_lazy("After your visit – %(clinic)s"),
     MessageKind.ESCALATION: gettext_lazy("Complaint that nobody has answered: %(reference)s"),
 }
@@ -59,6 +60,7 @@ TEMPLATES = dict.fromkeys(MessageKind, "visit") | {
     MessageKind.COMPLAINT_RECEIPT: "complaint_receipt",
     **dict.fromkeys(TO_STAFF, "desk_notice"),
     MessageKind.WAITLIST_OFFER: "waitlist_offer",
+    MessageKind.UNREACHABLE: "unreachable",
     MessageKind.DAY_AFTER: "day_after",
 }
 MAX_SUBJECT = 200

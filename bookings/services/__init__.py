@@ -12,6 +12,7 @@ from .appointments import (
     choose_time,
     confirm,
     expire_holds,
+    get_closing_outcomes,
     move,
     release_hold,
 )
@@ -24,8 +25,8 @@ from .blocked_time import (
     find_visits_in_the_way,
     unblock_time,
 )
-from .calls import record_call, should_give_up
-from .cases import add_note, assign, mark_seen, retry_message
+from .calls import give_up, record_call, should_give_up
+from .cases import add_note, assign, mark_seen, retry_message, snooze
 from .complaints import escalate_complaints, file_complaint, set_severity
 from .contacts import correct_contact
 from .followups import check_on
@@ -57,7 +58,7 @@ from .submissions import (
     release_from_quarantine,
     submit,
 )
-from .tasks import OwedError, find_blocking, get_clock, prefetch_open_tasks, retime_all
+from .tasks import OwedError, find_blocking, get_clock, may_snooze, prefetch_open_tasks, retime_all
 from .transitions import (
     CASE_STEPS,
     VISIT_STEPS,

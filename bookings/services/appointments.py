@@ -60,6 +60,7 @@ from .tasks import (
     CONTACT_TASKS,
     SETTLED_BY_VISIT,
     close_all,
+    find_blocking,
     keep_track,
     owe,
     owe_change_seen,
@@ -200,8 +201,8 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
         return case
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
-    _check_repeat(case, start)
     policy = policy.for_type(appointment.visit_type)
+    _check_repeat(case, start)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -553,6 +554,11 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
     to_record.open().update(closing_event=event, result=TaskResult.MOOT)
     close_all(case, event, outcome)
     return case
+
+
+def get_closing_outcomes(case: Case, now: datetime) -> list[Outcome]:
+    """Return how the case may be closed now: the outcomes that leave nothing owed."""
+    return [outcome for outcome in get_outcomes(case, now) if not find_blocking(case, now, outcome)]
 
 
 def _reopen(case: Case, actor: User, note: str) -> Case:

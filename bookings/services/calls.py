@@ -14,6 +14,9 @@ from bookings.models import (
     Case,
     Event,
     EventKind,
+    Message,
+    MessageKind,
+    Outcome,
     Severity,
     Status,
     Task,
@@ -21,6 +24,7 @@ from bookings.models import (
     TaskResult,
 )
 
+from .appointments import change_stage
 from .cases import lock_case, save_change, set_status
 from .tasks import CONTACT_TASKS, get_clock, keep_track, owe, rest_status, set_moments, settle
 from .transitions import BookingError, TransitionError
@@ -28,6 +32,7 @@ from .transitions import BookingError, TransitionError
 REACHED = (CallOutcome.REACHED, CallOutcome.MESSAGE)
 # After so many unanswered calls the desk is asked to close the case.
 MAX_ATTEMPTS = 3
+GIVEN_UP = (TaskKind.CALL, TaskKind.NO_SHOW)
 # These stay owed when the patient does not answer. All but a complaint are put off.
 TRIED_AGAIN = (TaskKind.NO_SHOW, TaskKind.DAY_AFTER, TaskKind.REPEAT, TaskKind.COMPLAINT)
 
@@ -101,7 +106,7 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
         if task.kind == TaskKind.REPEAT:
             task.snoozed_until = again
         elif task.kind != TaskKind.COMPLAINT:
-            task.counts_from = again
+            task.counts_from, task.snoozed_until = again, None
         set_moments(task, clock)
     Task.objects.bulk_update(tasks, ["attempts", "counts_from", "snoozed_until", "opens_at", "due_at"])
     if settled or not tasks:
@@ -110,4 +115,23 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
 
 def should_give_up(case: Case) -> bool:
     """Return whether so many calls were not answered that the desk may close the case."""
-    return any(task.kind == TaskKind.CALL and task.attempts >= MAX_ATTEMPTS for task in case.get_open_tasks())
+    return sum(task.attempts for task in case.get_open_tasks() if task.kind in GIVEN_UP) >= MAX_ATTEMPTS
+
+
+@transaction.atomic
+def give_up(case_id: int, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Close a case whose patient has not answered the phone, and email them that it is closed.
+
+    Without an email address the case is only closed. Raise BookingError after fewer calls than ``MAX_ATTEMPTS``.
+    """
+    # Closing locks the resources before the case. Until then the version tells whether the calls still count.
+    seen = Case.objects.get(pk=case_id)
+    if seen.version == expected_version and not should_give_up(seen):
+        words = {"count": MAX_ATTEMPTS}
+        raise BookingError(_("Call %(count)d times before you close the case because nobody answers.") % words)
+    case = change_stage(
+        case_id, Status.CLOSED, outcome=Outcome.UNREACHABLE, actor=actor, expected_version=expected_version, note=note
+    )
+    key = f"{case.reference}:{case.version}"
+    Message.objects.queue(MessageKind.UNREACHABLE, case, recipient=case.email, key=key, is_needed=True)
+    return case

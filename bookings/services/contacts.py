@@ -60,6 +60,7 @@ def correct_contact(
         raise BookingError(_("Nothing was different, so nothing was saved."))
     for field, value in {**fields, "phone_e164": phone_e164}.items():
         setattr(case, field, value)
+    case.phone_is_wrong = case.phone_is_wrong and "phone" not in changes
     write_search_words(case)
     data: dict[str, Any] = {"changes": changes}
     if "email" in changes:

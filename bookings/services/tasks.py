@@ -40,6 +40,8 @@ CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHAN
 SETTLED_BY_VISIT = CONTACT_TASKS
 # What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
+# These cannot be put off past the moment when they are due: somebody was promised it.
+DUE_IN_TIME = (TaskKind.ANSWER, TaskKind.COMPLAINT, TaskKind.DAY_AFTER, TaskKind.RECORD_VISIT, TaskKind.SIGN_OFF)
 # While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
@@ -176,18 +178,28 @@ def close_all(case: Case, event: Event, outcome: str) -> None:
         raise OwedError(owed)
 
 
-def find_blocking(case: Case, now: datetime) -> list[Task]:
-    """Return the open tasks that keep a case open, whatever its outcome.
+def find_blocking(case: Case, now: datetime, outcome: str = "") -> list[Task]:
+    """Return the open tasks that keep a case from being closed with this outcome, or with any.
 
     Closing cancels a visit that is ahead, and may record that the patient missed one.
     """
-    ends_with_the_case = (*SETTLED_BY_CLOSING, TaskKind.COMPLAINT, TaskKind.SIGN_OFF)
-    tasks = case.tasks.open().exclude(kind__in=ends_with_the_case).select_related("appointment")
-    return [task for task in tasks if task.kind != TaskKind.RECORD_VISIT or _has_begun(task.appointment, now)]
+    settled = {*SETTLED_BY_CLOSING, TaskKind.SIGN_OFF}
+    if outcome != Outcome.RESOLVED:
+        settled.add(TaskKind.COMPLAINT)
+    tasks = (task for task in case.get_open_tasks() if task.kind not in settled)
+    return [task for task in tasks if not _ends_with_case(task, now, outcome)]
 
 
-def _has_begun(visit: Appointment, now: datetime) -> bool:
-    return visit.state == AppointmentState.CHECKED_IN and visit.starts_at <= now
+def _ends_with_case(task: Task, now: datetime, outcome: str) -> bool:
+    if task.kind != TaskKind.RECORD_VISIT:
+        return False
+    is_missed = outcome in ("", Outcome.NO_SHOW) and task.appointment.state == AppointmentState.BOOKED
+    return is_missed or task.appointment.starts_at > now
+
+
+def may_snooze(task: Task, until: datetime) -> bool:
+    """Return whether the task may be put off until then (aware)."""
+    return task.kind not in DUE_IN_TIME or until <= task.due_at
 
 
 def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) -> None:

@@ -173,14 +173,14 @@ def get_visit_of_step(case: Case, visit_id: int | None = None) -> Appointment | 
     It is ``visit_id``, else the one that the patient has come to, else the one that is held or booked, else the one
     that says where the case stands.
     """
-    visits = case.appointments.exclude(state__in=GONE).select_related("visit_type").order_by("pk")
+    visits = sorted((visit for visit in case.appointments.all() if visit.state not in GONE), key=lambda visit: visit.pk)
     if visit_id:
-        return visits.filter(pk=visit_id).first()
+        return next((visit for visit in visits if visit.pk == visit_id), None)
     order = (AppointmentState.CHECKED_IN, *LIVE)
     current = [visit for visit in visits if visit.state in order]
     if current:
         return min(current, key=lambda visit: visit.state != AppointmentState.CHECKED_IN)
-    return visits.last()
+    return visits[-1] if visits else None
 
 
 def can_check_in(visit: Appointment, now: datetime, zone: tzinfo) -> bool:

@@ -7,21 +7,22 @@ import pytest
 from bookings import services
 from bookings.models import Case, Consent, Event, EventKind, MessageState, Outcome, Status
 from tests import factories
-from tests.bookings.desk import buttons, page_of, press, soup
+from tests.bookings.desk import buttons, page_of, press, soup, text_of
 from tests.counting import queries_for
 from tests.opening_hours import at, utc
 
 NOW = utc("2027-06-07 19:00")  # Monday noon in Los Angeles
-# The one button that stands out: what usually comes next. Where it is missing, a time is found first.
-USUAL_STEPS = {
-    "quarantined": ["closed"],
-    "new": ["contacting"],
-    "contacting": [],
-    "booked": [],
-    "checked_in": ["treated"],
-    "treated": ["closed"],
-    "no_show": [],
-    "closed": ["contacting"],
+# The one button that stands out: what settles the first task. Where it is missing, nothing can be settled now.
+MAIN_BUTTON = {
+    "quarantined": ("action", "release"),
+    "new": ("answered", "reached"),
+    "contacting": None,
+    "booked": None,
+    "checked_in": ("to_status", "consulted"),
+    "consulted": None,
+    "treated": ("well", "yes"),
+    "no_show": ("answered", "reached"),
+    "closed": None,
 }
 # All steps the page offers. Booking, canceling and releasing from quarantine are buttons of their own.
 STEPS = {
@@ -29,10 +30,11 @@ STEPS = {
     "new": {"contacting", "checked_in", "closed"},
     "contacting": {"checked_in", "closed", "new"},
     "booked": {"closed"},  # The visit is tomorrow.
-    "checked_in": {"treated", "closed", "booked"},
-    "treated": {"closed", "checked_in"},
-    "no_show": {"booked", "closed"},
-    "closed": {"contacting", "new"},
+    "checked_in": {"consulted", "treated", "booked"},  # It is closed once somebody has recorded the visit.
+    "consulted": {"closed", "checked_in"},
+    "treated": {"checked_in"},  # It is closed once somebody has asked how the patient is.
+    "no_show": {"booked", "checked_in", "closed"},
+    "closed": {"contacting"},
 }
 
 
@@ -78,8 +80,9 @@ def test_title_holds_the_reference_not_the_name(desk):
 def test_page_offers_exactly_the_allowed_steps(desk, stage):
     response = desk.get(page_of(factories.make_case(status=stage)))
     assert sorted(value for name, value in buttons(response) if name == "to_status") == sorted(STEPS[stage])
-    usual = soup(response).select("button[name=to_status]:not(.button-secondary)")
-    assert [button["value"] for button in usual] == USUAL_STEPS[stage]
+    main = soup(response).select_one(".desk-next__buttons button:not(.button-secondary)")
+    found = main and (main["name"], main["value"].partition(":")[0])
+    assert found == MAIN_BUTTON[stage]
 
 
 def test_next_leads_to_the_longest_waiting_case(desk):
@@ -100,6 +103,16 @@ def test_page_queries_do_not_grow_with_timeline(desk):
         services.add_note(case.pk, f"Note {number}", actor=desk.user)
         factories.make_message(case, state=MessageState.SENT)
     assert queries_for(desk, page_of(case)) == before
+
+
+@pytest.mark.parametrize("stage", STEPS)
+def test_page_needs_20_queries_at_most(client, policy, stage):
+    client.force_login(factories.make_user("admin"))
+    case = factories.make_case(status=stage, treatments=("Lip fillers",))
+    factories.make_message(case)
+    Consent.objects.create(case=case, wording="I agree.")
+    client.get(page_of(case))  # The clinic's hours are in the cache from now on.
+    assert queries_for(client, page_of(case)) <= 20
 
 
 def test_timeline_gives_each_time_its_year(desk):
@@ -170,10 +183,13 @@ def test_refused_step_says_why_and_keeps_note(desk):
 @pytest.mark.parametrize("pressed", [{"to_status": "checked_in"}, {"action": "take"}])
 def test_stale_page_warns_and_keeps_what_was_typed(desk, pressed):
     case = factories.make_case()
-    services.change_stage(case.pk, "contacting", actor=factories.make_user("frontdesk"), expected_version=1)
+    colleague = factories.make_user("frontdesk", first_name="Fran", last_name="Frontdesk")
+    services.change_stage(case.pk, "contacting", actor=colleague, expected_version=1, note="Calling them now")
     response = desk.post(page_of(case), {"expected_version": 1, "note": "They come on Thursday", **pressed})
     assert response.status_code == 409
-    assert "Someone changed this case" in html_of(response)
+    changes = text_of(response, "#desk-changes")
+    for text in ("Fran Frontdesk", "New → Contacting", "Calling them now", "12 pm"):
+        assert text in changes
     assert "They come on Thursday" in html_of(response)
     assert [field["value"] for field in soup(response).select("[name=expected_version]")] == ["2"]
     case.refresh_from_db()
@@ -193,15 +209,16 @@ def test_post_needs_a_csrf_token(desk):
     assert press(desk, factories.make_case(), to_status="contacting").status_code == 403
 
 
-def test_clinician_reads_and_changes_nothing(client, profile):
+def test_clinician_reads_and_writes_notes(client, profile):
     client.force_login(factories.make_user("clinician"))
     case = factories.make_case(name="Ana Lima")
-    html = html_of(client.get(page_of(case)))
-    assert "Ana Lima" in html
-    assert "expected_version" not in html
-    press(client, case, to_status="contacting")
+    response = client.get(page_of(case))
+    assert "Ana Lima" in html_of(response)
+    assert set(buttons(response)) == {("action", "typed"), ("action", "note"), ("to_status", "checked_in")}
+    assert press(client, case, to_status="contacting").status_code == 403
+    assert press(client, case, note="Allergic to lidocaine").status_code == 302
+    assert case.events.last().data["note"] == "Allergic to lidocaine"
     assert Case.objects.get().version == 1
-    assert case.events.count() == 1
 
 
 # Owner
