@@ -8,14 +8,16 @@ from bookings.services import privacy
 from clinic.hours.admin.visits import VISITS_HOOK
 
 from .desk.access import may_see_cases
+from .desk.act import ActView
 from .desk.block_rules import BlockRulesView
 from .desk.calendar.urls import urlpatterns as calendar_urls
 from .desk.case_list import CaseViewSet
-from .desk.dashboard import CasesPanel
 from .desk.explain import ExplainView
 from .desk.export import LOG_ACTION, ExportFormatter
 from .desk.opening_hours import find_visits
+from .desk.presence import PresenceView
 from .desk.resources import ResourceViewSet, VisitTypeViewSet
+from .desk.today import TodayMenuItem, TodayPanel, TodayPulseView, TodayView
 
 hooks.register(VISITS_HOOK, find_visits)
 
@@ -23,6 +25,23 @@ hooks.register(VISITS_HOOK, find_visits)
 @hooks.register("register_admin_viewset")
 def register_viewsets():
     return [CaseViewSet(), ResourceViewSet(), VisitTypeViewSet()]
+
+
+@hooks.register("register_admin_urls")
+def register_today():
+    act = ActView.as_view(index_url_name="case:index", inspect_url_name="case:inspect")
+    return [
+        path("today/", TodayView.as_view(), name="desk_today"),
+        # Open pages ask for these by themselves: see BACKGROUND in clinic.accounts.middleware.
+        path("pulse/today/", TodayPulseView.as_view(), name="desk_today_pulse"),
+        path("pulse/presence/", PresenceView.as_view(), name="desk_presence"),
+        path("case/<int:pk>/act/", act, name="desk_act"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def add_today_to_menu():
+    return TodayMenuItem(_("Today"), reverse("desk_today"), name="desk-today", icon_name="list-ul", order=1)
 
 
 class CalendarMenuItem(MenuItem):
@@ -63,9 +82,9 @@ def register_icons(icons):
 
 
 @hooks.register("construct_homepage_panels")
-def add_cases_panel(request, panels):
+def add_today_panel(request, panels):
     if may_see_cases(request.user):
-        panels.append(CasesPanel())
+        panels.append(TodayPanel())
 
 
 @hooks.register("register_log_actions")

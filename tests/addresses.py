@@ -576,6 +576,11 @@ admin/snippets/choose/clinic/openinghours/chosen/<str:pk>/
 admin/snippets/choose/clinic/openinghours/chosen-multiple/
 admin/snippets/choose/clinic/openinghours/create/
 admin/articles/import/
+admin/today/
+admin/pulse/today/
+admin/pulse/presence/
+admin/case/<int:pk>/act/
+    admin/case/{case}/act/
 """
 
 

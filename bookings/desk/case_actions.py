@@ -224,7 +224,7 @@ class CaseActionsMixin:
 
     def snooze(self, argument, data, common):
         task_id, until = data["snooze"]
-        services.snooze(self.case.pk, task_id, until, **common)
+        services.snooze(self.case.pk, until, task_id=task_id, **common)
         return _("Put off until %(time)s.") % {"time": format_short(until, self.zone)}
 
     def confirm(self, argument, data, common):

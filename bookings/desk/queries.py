@@ -1,11 +1,9 @@
-"""Query what waits: cases, unsent messages and current visits."""
+"""Query what waits: tasks, cases, unsent messages and current visits."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
-from bookings import services
 from bookings.models import (
     PLANNED,
     WAITING,
@@ -14,7 +12,6 @@ from bookings.models import (
     Case,
     Message,
     MessageState,
-    Status,
     Task,
     TaskKind,
 )
@@ -23,39 +20,26 @@ from bookings.models import (
 GRACE = timedelta(minutes=5)
 # A flood is on when so many requests within this time went into quarantine or got no time.
 FLOOD, FLOOD_WITHIN = 10, timedelta(hours=1)
+# A held time that ends within this time is marked.
+ENDS_SOON = timedelta(hours=1)
 
 
-class Backlog(NamedTuple):
-    waiting: int
-    oldest: datetime | None
-    unsent: int
-    quarantined: int
-    complaints: int
-    unseen: int
-    unconfirmed: int
-    flood: int
-
-    @property
-    def is_flood(self) -> bool:
-        return self.flood >= FLOOD
+def oldest_waiting() -> Min:
+    """Return an aggregate of tasks: since when the patient waits who has waited longest for an answer."""
+    return Min("counts_from", filter=Q(kind__in=WAITING))
 
 
-def get_backlog(now: datetime) -> Backlog:
-    """Return how much waits, when the oldest waiting case came in, and whether a flood is on."""
-    waiting = Task.objects.open().filter(kind__in=WAITING).aggregate(waiting=Count("pk"), oldest=Min("counts_from"))
-    is_recent = Q(created_at__gte=now - FLOOD_WITHIN)
-    quarantined = Case.objects.filter(status=Status.QUARANTINED)
-    quarantined = quarantined.aggregate(all=Count("pk"), recent=Count("pk", filter=is_recent))
-    got_no_time = waiting_cases().filter(is_recent, requested_start__isnull=False, appointments=None)
-    return Backlog(
-        **waiting,
-        unsent=unsent_messages(now).count(),
-        quarantined=quarantined["all"],
-        unconfirmed=services.unconfirmed_holds(now).count(),
-        flood=quarantined["recent"] + got_no_time.count(),
-        complaints=Task.objects.open().filter(kind=TaskKind.COMPLAINT).count(),
-        unseen=Task.objects.open().filter(kind=TaskKind.CHANGE_SEEN).count(),
-    )
+def is_flooding(now: datetime) -> Q:
+    """Match tasks about requests of the last hour that went into quarantine, or wanted a time and got none."""
+    visits = Appointment.objects.filter(case=OuterRef("case"))
+    got_no_time = Q(kind=TaskKind.ANSWER, case__requested_start__isnull=False) & ~Exists(visits)
+    return Q(case__created_at__gte=now - FLOOD_WITHIN) & (Q(kind=TaskKind.REVIEW) | got_no_time)
+
+
+def is_hold_ending(now: datetime) -> Q:
+    """Match tasks about requests whose held time ends soon."""
+    ending = Appointment.objects.filter(state=AppointmentState.HELD, held_until__range=(now, now + ENDS_SOON))
+    return Q(kind=TaskKind.ANSWER) & Exists(ending.filter(case=OuterRef("case")))
 
 
 def waiting_cases() -> QuerySet[Case]:

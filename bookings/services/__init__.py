@@ -26,7 +26,7 @@ from .blocked_time import (
     unblock_time,
 )
 from .calls import give_up, record_call, should_give_up
-from .cases import add_note, assign, mark_seen, retry_message, snooze
+from .cases import add_note, assign, mark_seen, retry_message
 from .complaints import escalate_complaints, file_complaint, set_severity
 from .contacts import correct_contact
 from .followups import check_on

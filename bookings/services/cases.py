@@ -3,7 +3,7 @@
 Every other service locks and saves cases with these functions.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -21,7 +21,7 @@ from bookings.models import (
     TaskKind,
 )
 
-from .tasks import find_holds, get_clock, keep_track, may_snooze, set_moments, settle
+from .tasks import keep_track, settle
 from .transitions import BookingError, StaleCaseError
 
 # The same words by the same person within this time are one note: the button was pressed twice.
@@ -110,28 +110,6 @@ def add_note(case_id: int, text: str, *, actor: User) -> Case:
     recent = case.events.filter(kind=EventKind.NOTE, actor=actor, at__gt=timezone.now() - SAME_NOTE_WITHIN)
     if text not in (event.data["note"] for event in recent):
         Event.objects.record(case, EventKind.NOTE, actor, text)
-    return case
-
-
-@transaction.atomic
-def snooze(case_id: int, task_id: int, until: datetime, *, actor: User, expected_version: int, note: str = "") -> Case:
-    """Put off something that is owed until then (aware).
-
-    Raise BookingError if it is done already, if the moment is over, or if it is owed before that.
-    """
-    case, now = lock_case(case_id, expected_version), timezone.now()
-    task = case.tasks.open().select_related("case", "appointment").filter(pk=task_id).first()
-    if task is None:
-        raise BookingError(_("This is done already, so it was not put off."))
-    if until <= now:
-        raise BookingError(_("Choose a time that is still ahead."))
-    if not may_snooze(task, until):
-        raise BookingError(_("This cannot wait so long. Choose an earlier time."))
-    task.snoozed_until = until
-    set_moments(task, get_clock(), find_holds({case.pk}).get(case.pk))
-    task.save(update_fields=["snoozed_until", "opens_at", "due_at"])
-    save_change(case)
-    Event.objects.record(case, EventKind.SNOOZED, actor, note, task=task.kind, until=until)
     return case
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -26,7 +27,7 @@ from clinic import limits
 from . import devices, events, mail, throttle
 from .backends import find_account
 from .models import AccountEventKind
-from .permissions import needs_second_factor
+from .permissions import needs_second_factor, sees_patients
 
 FRESH = 5 * 60  # Seconds after signing in during which nobody is asked for the password again.
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 – allauth wants an address for each session
@@ -65,6 +66,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        name = settings.PATIENTS_LOGIN_REDIRECT_URL if sees_patients(request.user) else settings.LOGIN_REDIRECT_URL
+        return reverse(name)
+
+    def post_login(self, request: HttpRequest, user: AbstractUser, *, redirect_url: str | None, **kwargs: Any):
+        """Ask for the first page also where the admin's was wanted, which sends everybody here to sign in."""
+        wanted = redirect_url or get_next_redirect_url(request)
+        if wanted == reverse("wagtailadmin_home"):
+            redirect_url = self.get_login_redirect_url(request)
+        return super().post_login(request, user, redirect_url=redirect_url, **kwargs)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address to show with a session, without its last part."""

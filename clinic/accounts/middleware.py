@@ -27,7 +27,7 @@ ADMIN, ACCOUNT = "/admin/", "/account/"
 OPEN_WHEN_LOCKED = ("/account/reauthenticate/", "/account/2fa/reauthenticate/", "/account/2fa/webauthn/reauthenticate/")
 SIGN_OUT = ("/account/logout/", "/admin/logout/")
 # Asked for by scripts of an open page, whether or not somebody sits there.
-BACKGROUND = ("/admin/editing-sessions/", "/admin/jsi18n/", "/admin/sprite/")
+BACKGROUND = ("/admin/editing-sessions/", "/admin/jsi18n/", "/admin/pulse/", "/admin/sprite/")
 SECOND_STEP = "/account/2fa/"
 # Private pages send to the log-in page whom they take for nobody. It would send a session without second step back.
 BEHIND_SECOND_STEP = (ADMIN, "/account/kept/", "/account/uncover/", "/account/login/")

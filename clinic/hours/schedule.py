@@ -232,6 +232,16 @@ class Schedule:
             left -= closes - begins
         return None
 
+    def open_minutes_between(self, a: datetime, b: datetime) -> int:
+        """Return for how many whole minutes it is open from `a` until just before `b`.
+
+        Raise ValueError if `b` lies before `a`.
+        """
+        start, end = _forward(a, b)
+        openings = self._openings(start, (self._date(end) - self._date(start)).days + 1)
+        spans = (min(closes, end) - max(opens, start) for opens, closes in openings if opens < end)
+        return sum(spans, timedelta()) // MINUTE
+
     def openings_between(self, a: datetime, b: datetime) -> tuple[Interval, ...]:
         """Return the openings with some time from `a` until `b`, in order.
 

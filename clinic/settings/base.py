@@ -149,6 +149,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 # Whoever holds this permission sees patients: the second factor and the idle lock are for them.
 SEES_PATIENTS = "bookings.view_case"
+PATIENTS_LOGIN_REDIRECT_URL = "desk_today"
 SECOND_FACTOR_REQUIRED = False  # production switches it on
 IDLE_MINUTES = env.int("IDLE_MINUTES", 30)  # 0: never lock
 if IDLE_MINUTES < 0:

@@ -8,7 +8,7 @@ from wagtail.search.index import class_is_indexed
 
 from bookings import services
 from bookings.desk import case_list
-from bookings.desk.queries import get_backlog, unsent_messages
+from bookings.desk.queries import unsent_messages
 from bookings.models import AppointmentState, Case, MessageState, Status
 from bookings.scheduling.formatting import format_age
 from tests import factories
@@ -404,15 +404,6 @@ def test_age_has_one_unit(age, words):
     assert format_age(NOW - age, NOW) == words
 
 
-def test_backlog_counts_only_unanswered_cases(home):
-    factories.make_case(created_at=NOW - 3 * HOUR)
-    factories.make_case(created_at=NOW - 9 * HOUR)
-    factories.make_case(created_at=NOW - 99 * HOUR, status=Status.CONTACTING)
-    factories.make_case(status=Status.QUARANTINED)
-    factories.make_case(created_at=NOW - HOUR, kind="complaint")
-    assert get_backlog(NOW) == (3, NOW - 9 * HOUR, 0, 1, 1, 0, 0, 1)
-
-
 @pytest.mark.parametrize(
     ("fields", "is_unsent"),
     [
@@ -427,26 +418,6 @@ def test_backlog_counts_only_unanswered_cases(home):
 def test_message_is_unsent_once_overdue(home, fields, is_unsent):
     message = factories.make_message(**fields)
     assert (message in unsent_messages(NOW)) is is_unsent
-
-
-# The dashboard
-
-
-def test_dashboard_tells_what_waits_and_how_long(desk, policy):
-    assert "All caught up." in text_of(desk.get("/admin/"))
-    factories.make_message(factories.make_case(), state=MessageState.FAILED)
-    panel = soup(desk.get("/admin/")).select_one(".desk-panel")
-    assert "answer by Mon, Jun 7, 1 pm" in panel.get_text()
-    assert not panel.select(".desk-figure--late")
-    factories.make_case(name="Ana Late", created_at=NOW - 30 * HOUR - 2 * DAY)
-    for number in range(6):
-        factories.make_case(name=f"Patient {number}")
-    panel = soup(desk.get("/admin/")).select_one(".desk-panel")
-    text = " ".join(panel.get_text(" ").split())
-    for words in ("Ana Late", "3 days", "8 cases wait for an answer", "1 email is unsent"):
-        assert words in text
-    assert panel.select(".desk-figure--late")
-    assert len(panel.select("tbody tr")) == 5  # the five that have waited longest
 
 
 @pytest.mark.parametrize(

@@ -473,20 +473,20 @@ def test_network_over_the_limit_is_asked_to_call(ask, complain):
 # At the desk
 
 
-def test_dashboard_alarms_while_a_flood_is_on(ask, desk, clock):
-    dashboard = reverse("wagtailadmin_home")
+def test_today_alarms_while_a_flood_is_on(ask, desk, clock):
+    today = reverse("desk_today")
     for number in range(3):
         ask(TUESDAY + timedelta(days=number), network="203.0.113.9")
     for _request in range(9):
         ask(at("2027-06-14 10:00"), network="203.0.113.9")
-    assert "Many requests are arriving at once" not in desk.get(dashboard).content.decode()
+    assert "Many requests are arriving at once" not in desk.get(today).content.decode()
     ask(at("2027-06-14 10:00"), network="203.0.113.9")
-    page = desk.get(dashboard).content.decode()
+    page = desk.get(today).content.decode()
     assert "Many requests are arriving at once: in the last hour, 10 " in page
     assert "?time=unconfirmed" in page
     assert "?status=quarantined" in page
     clock.shift(timedelta(minutes=61))
-    assert "Many requests are arriving at once" not in desk.get(dashboard).content.decode()
+    assert "Many requests are arriving at once" not in desk.get(today).content.decode()
 
 
 def test_held_times_are_given_back_together(ask, desk, clerk, mailoutbox):

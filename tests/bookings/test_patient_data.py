@@ -262,7 +262,7 @@ def test_open_complaint_has_a_clock_of_its_own(desk, booked, file_complaint):
     assert [case.name for case in desk.get(reverse("case:index"), {"kind": "complaint"}).context["object_list"]] == [
         "Ana Lima"
     ]
-    assert "1 complaint is open" in text_of(desk.get(reverse("wagtailadmin_home")), "body")
+    assert "Complaints 1" in text_of(desk.get(reverse("desk_today")), ".today__section--complaint")
     page = desk.get(page_of(complaint)).content.decode()
     assert 'value="unreachable"' in page
     assert 'value="resolved"' not in page  # Nobody has answered it yet.

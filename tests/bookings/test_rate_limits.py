@@ -300,10 +300,10 @@ def test_list_shows_quarantine_only_when_asked(desk, quarantined, ask):
     assert set(names_in(desk.post(url, {"q": "Quinn"}))) == {"Quinn in the list"}
 
 
-def test_dashboard_counts_quarantine_and_links_there(desk, quarantined):
+def test_today_counts_quarantine_and_links_there(desk, quarantined):
     quarantined()
-    page = desk.get(reverse("wagtailadmin_home")).content.decode()
-    assert re.search(r"<strong>1</strong>\s*case is in quarantine", page)
+    page = desk.get(reverse("desk_today")).content.decode()
+    assert "1 request is in quarantine" in page
     assert "?status=quarantined" in page
 
 

@@ -98,7 +98,7 @@ def test_both_pages_tell_the_same_truth_from_request_to_close(lively_site, two_p
     desk.locator("[name=login]").fill("frontdesk")
     desk.locator("[name=password]").fill(PASSWORD)
     desk.get_by_role("button", name="Sign in", exact=True).click()
-    desk.wait_for_url("**/admin/")
+    desk.wait_for_url("**/admin/today/")
 
     # The patient asks.
     patient.goto("/consultation/")

@@ -30,7 +30,7 @@ def log_in(page, name):
         page.locator("[name=login]").fill(name)
         page.locator("[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url("**/admin/")
+        page.wait_for_url(re.compile(r"/admin/(today/)?$"))
         sessions[name] = page.context.cookies()
 
 

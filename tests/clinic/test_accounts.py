@@ -86,7 +86,7 @@ class TestSigningIn:
     def test_name_or_email_and_password_open_the_admin(self, clerk, login):
         client = Client()
         response = sign_in(login, client=client)
-        assert (response.status_code, response.url) == (302, "/admin/")
+        assert (response.status_code, response.url) == (302, "/admin/today/")
         assert client.get("/admin/").status_code == 200
 
     @pytest.mark.parametrize(
@@ -182,7 +182,13 @@ class TestSigningIn:
         ],
     )
     def test_next_stays_on_this_host(self, clerk, target):
-        assert sign_in("fran", next=target).url == "/admin/"
+        assert sign_in("fran", next=target).url == "/admin/today/"
+
+    @pytest.mark.parametrize(("role", "first"), [("frontdesk", "/admin/today/"), ("editor", "/admin/")])
+    @pytest.mark.parametrize("wanted", ["", "/admin/"])
+    def test_first_page_depends_on_the_role(self, profile, role, first, wanted):
+        factories.make_user(role, username="noor")
+        assert sign_in("noor", next=wanted).url == first
 
     @pytest.mark.parametrize("target", ["/admin/pages/", "/admin/case/?q=x", "/"])
     def test_next_of_this_host_is_followed(self, clerk, target):
@@ -409,7 +415,7 @@ class TestLimits:
         sign_in("fran", client=(unknown := Client()), network="203.0.113.99")
         assert send_code(unknown, right, network="203.0.113.99").status_code == 429
         sign_in("fran", client=client, network=network)
-        assert send_code(client, right, network=network).url == "/admin/"
+        assert send_code(client, right, network=network).url == "/admin/today/"
 
     def test_known_browser_has_a_limit_for_codes_too(self, with_app):
         client = Client()
@@ -962,7 +968,7 @@ class TestSecondFactor:
         assert not is_signed_in(client)
         for path in ("/admin/", INDEX, "/account/sessions/", ACTIVATE, "/account/password/change/"):
             assert client.get(path).status_code == 302
-        assert send_code(client, code_now()).url == "/admin/"
+        assert send_code(client, code_now()).url == "/admin/today/"
         assert client.get("/admin/").status_code == 200
         assert kinds() == ["signed_in"]
 
@@ -990,7 +996,7 @@ class TestSecondFactor:
         monkeypatch.setattr(LocMemCache, "add", lambda *args, **kwargs: False)
         client = Client()
         sign_in("fran", client=client)
-        assert send_code(client, code_now()).url == "/admin/"
+        assert send_code(client, code_now()).url == "/admin/today/"
 
     def test_recovery_code_works_once(self, with_app):
         code = with_app.codes[0]
@@ -1070,7 +1076,7 @@ class TestSecondFactor:
         settings.SECRET_KEY = "a new key"
         client = Client()
         sign_in("fran", client=client)
-        assert send_code(client, code_now()).url == "/admin/"
+        assert send_code(client, code_now()).url == "/admin/today/"
 
     def test_lost_key_refuses_all_codes(self, with_app, settings):
         settings.SECRET_KEY = "a new key"
@@ -1139,7 +1145,7 @@ class TestSecondFactor:
         assert (
             other.post(CODE, {"credential": use_passkey(other, ec.generate_private_key(key.curve))}).status_code == 200
         )
-        assert other.post(CODE, {"credential": use_passkey(other, key)}).url == "/admin/"
+        assert other.post(CODE, {"credential": use_passkey(other, key)}).url == "/admin/today/"
         assert other.get("/admin/case/").status_code == 200
 
     @pytest.mark.parametrize("data", BROKEN_KEYS)
@@ -1165,7 +1171,7 @@ class TestSecondFactor:
         client = Client()
         sign_in("fran", client=client)
         assert client.get(CODE, follow=True).status_code == 200
-        assert send_code(client, code_now()).url == "/admin/"
+        assert send_code(client, code_now()).url == "/admin/today/"
         assert client.get("/admin/case/").status_code == 200
         for path in KEY_PAGES:
             assert client.get(path, follow=True).status_code == 200, path
@@ -1675,7 +1681,7 @@ class TestStaff:
         client = Client()
         path = client.get(link).url
         client.post(path, {"password1": "my-Own-Pass-2026", "password2": "my-Own-Pass-2026"})
-        assert sign_in("noa.new@clinic.example.com", "my-Own-Pass-2026", client=client).url == "/admin/"
+        assert sign_in("noa.new@clinic.example.com", "my-Own-Pass-2026", client=client).url == "/admin/today/"
         assert client.get("/admin/case/").status_code == 200
 
     def test_weak_passwords_are_refused(self, manager):
@@ -1802,7 +1808,7 @@ class TestStaff:
         assert not Authenticator.objects.exists()
         assert kinds(actor=manager.user) == ["factor_removed", "signed_out_everywhere"]
         assert client.get("/admin/").status_code == 302
-        assert sign_in("fran").url == "/admin/"
+        assert sign_in("fran").url == "/admin/today/"
         staff_mail.send_due()
         assert outbox.outbox[0].to == ["fran@clinic.example.com"]
 

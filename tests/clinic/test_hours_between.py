@@ -56,6 +56,56 @@ def test_only_open_minutes_count(begin, end, minutes):
     assert open_minutes_between(OFFICE_HOURS, at(begin), at(end)) == minutes
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "minutes"),
+    [
+        (f"{MON} 08:00", f"{MON} 09:00", 0),
+        (f"{MON} 09:00", f"{MON} 09:01", 1),
+        (f"{MON} 09:00", f"{MON} 09:00:59", 0),  # whole minutes
+        (f"{MON} 10:15", f"{MON} 10:45", 30),
+        (f"{MON} 15:00", f"{MON} 18:00", 60),
+        (f"{MON} 16:00", f"{TUE} 09:00", 0),
+        (f"{FRI} 15:30", f"{MON[:-2]}14 09:10", 40),
+        (f"{SAT} 00:00", f"{SUN} 23:59", 0),
+        (f"{MON} 00:00", "2027-06-14 00:00", 5 * 7 * 60),
+        (f"{MON} 10:00", f"{MON} 10:00", 0),
+    ],
+)
+def test_schedule_counts_open_minutes(begin, end, minutes):
+    assert OFFICE_HOURS.open_minutes_between(at(begin), at(end)) == minutes
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "minutes"),
+    [
+        (f"{SAT} 00:30", f"{SAT} 01:30", 60),  # Friday's night
+        ("2027-03-13 22:00", "2027-03-14 06:00", 0),
+        (f"{FRI} 21:00", f"{SAT} 06:00", 4 * 60),
+    ],
+)
+def test_open_minutes_of_a_night_belong_to_its_evening(begin, end, minutes):
+    assert schedule(FRIDAY_NIGHT).open_minutes_between(at(begin), at(end)) == minutes
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2027-03-14", 23), ("2027-11-07", 25), (MON, 24)])
+def test_open_minutes_count_the_hours_of_a_clock_change(day, hours):
+    begin = at(f"{day} 00:00")
+    end = at(str(on(day) + timedelta(days=1)) + " 00:00")
+    assert schedule(ALWAYS).open_minutes_between(begin, end) == hours * 60
+
+
+def test_open_minutes_agree_with_a_count_of_each_minute():
+    for hours in range(0, 80, 7):
+        begin = at(f"{FRI} 07:00") + timedelta(hours=hours)
+        end = begin + timedelta(hours=31)
+        assert OFFICE_HOURS.open_minutes_between(begin, end) == open_minutes_between(OFFICE_HOURS, begin, end)
+
+
+def test_open_minutes_run_forward():
+    with pytest.raises(ValueError, match="Time runs forward"):
+        OFFICE_HOURS.open_minutes_between(at(f"{TUE} 10:00"), at(f"{MON} 10:00"))
+
+
 def test_no_open_minutes_pass_in_an_instant():
     assert open_minutes_between(OFFICE_HOURS, at(f"{MON} 10:00"), at(f"{MON} 10:00")) == 0
 
