@@ -12,6 +12,7 @@ from .desk.calendar import CalendarView
 from .desk.case_list import CaseViewSet
 from .desk.dashboard import CasesPanel
 from .desk.export import LOG_ACTION, ExportFormatter
+from .desk.new_case import NewCaseView
 from .desk.opening_hours import find_visits
 from .desk.resources import ResourceViewSet, VisitTypeViewSet
 
@@ -37,6 +38,11 @@ def register_calendar():
 @hooks.register("register_admin_urls")
 def register_calendar_url():
     return [path("calendar/", CalendarView.as_view(), name="desk_calendar")]
+
+
+@hooks.register("register_admin_urls")
+def register_new_case_url():
+    return [path("new-case/", NewCaseView.as_view(), name="desk_new_case")]
 
 
 @hooks.register("register_admin_urls")

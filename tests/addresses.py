@@ -304,6 +304,9 @@ admin/editing-sessions/release/<int:session_id>/
     admin/editing-sessions/release/{session}/
 admin/block-preview/
 admin/calendar/
+admin/new-case/
+    admin/new-case/
+    admin/new-case/?patient={case}
 admin/help/<slug:guide>/
     admin/help/editors/
     admin/help/front-desk/
