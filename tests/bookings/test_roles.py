@@ -27,6 +27,8 @@ SECRETS = ("Zoraida", "Quill", "zoraida@", "555-0177", "9495550177", "dimple", "
 DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, "desk_calendar": set()}
 # It takes a POST only, and shows nothing. Who may send it: ``test_rate_limits.py``.
 BULK = {"case:bulk"}
+# Only those who change cases open it. A patient is on it only with the key of their case: ``test_desk_case.py``.
+NEW_CASE = {"desk_new_case"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
 RESOURCES = {"resource:delete", "visit_type:delete"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
@@ -91,7 +93,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | BULK | RESOURCES | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | NEW_CASE | RESOURCES | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)
