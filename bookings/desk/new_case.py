@@ -169,6 +169,10 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
     header_icon = "requests"
     page_title = gettext_lazy("New request at the desk")
 
+    def get_breadcrumbs_items(self):
+        cases = {"url": reverse("case:index"), "label": _("Cases")}
+        return [*self.breadcrumbs_items, cases, {"url": "", "label": self.page_title}]
+
     def get(self, request, *args, **kwargs):
         return self.show(self.build_form(initial=self.get_initial()))
 
@@ -265,7 +269,7 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
             "consent": self.consent,
             "wording": self.wording,
             "has_types": form.fields["visit_type"].queryset.count() > 1,
-            "contact_is_open": self.known is None or bool(form.errors.keys() & {*CONTACT}),
+            "contact_is_wrong": bool(form.errors.keys() & {*CONTACT}),
             "is_nearest": nearest is not None,
             "choices": [(start.isoformat(), format_short(start, self.zone)) for start in starts],
             **extra,
