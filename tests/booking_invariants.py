@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from bookings.models import Appointment, AppointmentState, BlockedTime, ResourceKind, Slot
+from bookings.models import Appointment, AppointmentState, BlockedTime, Case, ResourceKind, Slot, Task
 
 QUARTER = 15 * 60
 LIVE = {"held", "booked"}
+ATTENDED = {"checked_in", "consulted", "treated"}
+# Nobody has said yet what became of a visit in one of these states.
+UNRECORDED = {"booked", "checked_in"}
 # A visit keeps its room in every state but these.
 GONE = {"canceled", "expired"}
 
@@ -31,7 +34,38 @@ def check() -> list[str]:
         *_wrong_slots_of_blocked_times(slots),
         *overlaps(),
         *_two_at_once(visits),
+        *wrong_tasks(),
     ]
+
+
+def wrong_tasks() -> list[str]:
+    """Return every case that is forgotten, or closed too early, and every visit without what it brings."""
+    owed: dict[int, set[str]] = {}
+    for task in Task.objects.filter(closing_event=None):
+        owed.setdefault(task.case_id, set()).add(task.kind)
+    of_visits = Counter(Task.objects.exclude(appointment=None).values_list("appointment", "kind"))
+    to_record = Task.objects.filter(kind="record_visit", closing_event=None)
+    to_record = dict(to_record.values_list("appointment", "appointment__state"))
+    visits = list(Appointment.objects.values_list("pk", "case", "state"))
+    came = {case for _pk, case, state in visits if state in ATTENDED}
+    treated = [pk for pk, _case, state in visits if state == "treated"]
+    cases = Case.objects.values_list("pk", "status")
+    return [
+        *(f"case {pk} is {status} and owes {owed.get(pk)}" for pk, status in cases if not _fits(status, owed.get(pk))),
+        *(f"case {pk} is in care, but nobody came" for pk, status in cases if status == "in_care" and pk not in came),
+        *(f"visit {pk} is {state}, not to be recorded" for pk, state in to_record.items() if state not in UNRECORDED),
+        *(f"visit {pk} is forgotten" for pk, _case, state in visits if state in UNRECORDED and pk not in to_record),
+        *(f"nobody asks after visit {pk}" for pk in treated if not of_visits[pk, "day_after"]),
+    ]
+
+
+def _fits(status: str, owed: set[str] | None) -> bool:
+    """Return whether a case with this status may owe just this."""
+    if status == "new":
+        return bool(owed and owed & {"answer", "complaint"})
+    if status == "quarantined":
+        return owed == {"review"}
+    return bool(owed) == (status != "closed")
 
 
 def overlaps() -> list[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import LIVE, WAITING, Appointment, AppointmentState, Case, EventKind, Status
+from bookings.models import LIVE, WAITING, Appointment, AppointmentState, Case, Status
 from bookings.scheduling.formatting import format_answer_by, format_day, format_deadline, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import find_current_visits
@@ -46,7 +46,7 @@ def get_receipt_status(case: Case, policy: BookingPolicy | None, zone: tzinfo) -
     if appointment is None and case.status == Status.CLOSED:
         return ReceiptStatus(CLOSED, "", "")
     if appointment is None:
-        was_refused = case.events.filter(kind=EventKind.NOT_HELD).exists()
+        was_refused = case.events.filter(data__not_held=True).exists()
         return ReceiptStatus(NOT_HELD if was_refused else "", "", answer_by)
     state: str = appointment.get_state_at(now)
     if state == AppointmentState.HELD:

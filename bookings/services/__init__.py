@@ -43,7 +43,7 @@ from .submissions import (
     release_from_quarantine,
     submit,
 )
-from .tasks import OwedError, get_clock, prefetch_open_tasks, retime_all
+from .tasks import OwedError, find_blocking, get_clock, prefetch_open_tasks, retime_all
 from .transitions import (
     CASE_STEPS,
     VISIT_STEPS,

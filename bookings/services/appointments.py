@@ -448,8 +448,7 @@ def _step_back(
     state, until = known["state"], known.get("held_until")
     if state in LIVE and case.appointments.live().exists():
         raise TransitionError(_("Another time is held or booked for this case. Cancel that one first."))
-    if step:
-        _take_back(case, step, Status(known["status"]))
+    restores = step is None or _take_back(case, step)
     if not state:
         # A walk-in was never booked, so undoing the check-in leaves no visit. The events still tell of it.
         free_slots(visit)
@@ -458,6 +457,10 @@ def _step_back(
     else:
         visit.treatment = None
         _set_state(visit, AppointmentState(state), datetime.fromisoformat(until) if until else None)
+    if restores:
+        set_status(case, Status(known["status"]))
+    elif case.status == Status.IN_CARE:
+        set_status(case, rest_status(case))
     if until:
         expire(now)
     save_change(case)
@@ -466,18 +469,15 @@ def _step_back(
     return case
 
 
-def _take_back(case: Case, step: Event, status: Status) -> None:
-    """Restore the tasks and the status from before a step.
+def _take_back(case: Case, step: Event) -> bool:
+    """Restore the tasks from before a step, and return whether the status is restored, too.
 
     What the desk has answered, or the patient has asked for, since then stays.
     """
     was_reached = case.events.filter(kind=EventKind.ANSWERED, pk__gt=step.pk).exists()
     has_asked = case.tasks.open().filter(kind=TaskKind.ANSWER, opening_event__gt=step).exists()
     reopen(step, but=CONTACT_TASKS if was_reached else ())
-    if not was_reached and not has_asked:
-        set_status(case, status)
-    elif case.status == Status.IN_CARE:
-        set_status(case, Status.CONTACTING)
+    return not was_reached and not has_asked
 
 
 def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
@@ -486,7 +486,8 @@ def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
         Q(kind=EventKind.STAGE, data__to=Status.CONTACTING)
         | Q(kind__in=(EventKind.ANSWERED, EventKind.CALLED), data__began_contact=True)
     )
-    if step := began.order_by("pk").last():
+    step = began.order_by("pk").last()
+    if step and step.kind != EventKind.STAGE:
         reopen(step)
     set_status(case, Status.NEW)
     save_change(case)
@@ -502,6 +503,9 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
     One that the patient has checked in to early is canceled, too. A visit that has begun stays as it is. Raise
     OwedError if something is owed that closing does not settle.
     """
+    visits = case.appointments.all()
+    if outcome != Outcome.NO_SHOW and any(is_unclear(visit, now) for visit in visits):
+        raise TransitionError(SAY_FIRST)
     if outcome not in get_outcomes(case, now):
         raise TransitionError(_("The case cannot have ended like this. Choose an outcome that matches what happened."))
     if case.is_complaint and case.severity != Severity.SERVICE:
@@ -513,11 +517,9 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
             ended = _give_up(visit, now)
             canceled.append(visit.starts_at)
             notify_patient(MessageKind(ended.value), visit, by_desk=True)
-        elif outcome == Outcome.NO_SHOW:
+        else:
             _end(visit, AppointmentState.NO_SHOW)
             missed.append(visit)
-        else:
-            raise TransitionError(SAY_FIRST)
     data = {"outcome": outcome, "was_quarantined": stage == Status.QUARANTINED, "canceled": canceled}
     set_status(case, Status.CLOSED, outcome)
     save_change(case)

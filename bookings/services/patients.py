@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Case, Event, EventKind, Patient, PatientLink
 
 from .cases import lock_case, save_change
+from .tasks import prefetch_open_tasks
 from .transitions import BookingError, StaleCaseError, prefetch_visits
 
 MAX_DUPLICATES = 5
@@ -42,7 +43,7 @@ def get_family(patient_id: int | None) -> set[int]:
 def other_cases(case: Case) -> list[Case]:
     """Return the other cases of the same person, newest first."""
     cases = Case.objects.filter(patient__in=get_family(case.patient_id)).exclude(pk=case.pk)
-    return list(cases.order_by("-created_at", "-pk").prefetch_related(prefetch_visits()))
+    return list(cases.order_by("-created_at", "-pk").prefetch_related(prefetch_visits(), prefetch_open_tasks()))
 
 
 def possible_duplicates(case: Case) -> list[Duplicate]:
@@ -54,7 +55,8 @@ def possible_duplicates(case: Case) -> list[Duplicate]:
         return []
     known = get_family(case.patient_id)
     duplicates: list[Duplicate] = []
-    for other in Case.objects.with_same_contact(case).exclude(patient__in=known)[:MAX_LOOKED_AT]:
+    others = Case.objects.with_same_contact(case).exclude(patient__in=known)
+    for other in others.prefetch_related(prefetch_open_tasks())[:MAX_LOOKED_AT]:
         if other.patient_id in known:
             continue
         known |= get_family(other.patient_id)

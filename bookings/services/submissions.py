@@ -34,8 +34,9 @@ from bookings.models import (
     Status,
     TaskKind,
 )
+from bookings.scheduling.due import Clock
 from bookings.scheduling.policy import BookingPolicy
-from clinic.models import ClinicProfile
+from clinic.models import ClinicProfile, OpeningHours
 
 from .appointments import drop_hold, expire, lock_with_expired
 from .cases import ask_again, lock_case, save_change, set_status
@@ -166,9 +167,12 @@ def _submit(
             if not find_resources(policy, start, now):
                 raise time_taken(policy, start, now)
         lock_resources()
+    # The policy has read the hours already.
+    clock = Clock.build(settings, policy.schedule if policy else OpeningHours.schedule_for(profile), profile.zone)
     if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
         case = _create_case(submission, fields, Status.QUARANTINED)
-        owe(case, TaskKind.REVIEW, Event.objects.record(case, EventKind.RECEIVED), case.created_at)
+        event = Event.objects.record(case, EventKind.RECEIVED)
+        owe(case, TaskKind.REVIEW, event, case.created_at, clock=clock)
         return case, True
     case, data = _create_case(submission, fields, Status.NEW), {}
     Message.objects.queue_receipt(case)
@@ -178,7 +182,8 @@ def _submit(
         if expired_holds(now).exists():
             expire(now)
         _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
-    owe(case, TaskKind.ANSWER, Event.objects.record(case, EventKind.RECEIVED, **data), case.created_at)
+    event = Event.objects.record(case, EventKind.RECEIVED, **data)
+    owe(case, TaskKind.ANSWER, event, case.created_at, clock=clock)
     return case, True
 
 
@@ -362,7 +367,8 @@ def _was_canceled_before(known: Appointment, opened_at: datetime | None) -> bool
     """Return whether the visit was canceled when the form was opened."""
     if known.state != AppointmentState.CANCELED or opened_at is None:
         return False
-    canceled = known.case.events.filter(kind=EventKind.CANCELED).order_by("pk").last()
+    ends = Q(kind=EventKind.CANCELED) | Q(data__chose_again=True) | Q(data__has_key="canceled")
+    canceled = known.case.events.filter(ends).order_by("pk").last()
     return canceled is not None and canceled.at < opened_at
 
 

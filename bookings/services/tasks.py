@@ -41,6 +41,10 @@ SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
 
+# Once the desk has asked a patient about a treatment, it did take place.
+ASKED_ABOUT = (TaskKind.DAY_AFTER, TaskKind.REPEAT)
+
+
 class OwedError(BookingError):
     """Refuse to close a case while something is owed, listed in ``tasks``."""
 
@@ -71,6 +75,7 @@ def owe(
     appointment: Appointment | None = None,
     attempts: int = 0,
     not_before: date | None = None,
+    clock: Clock | None = None,
 ) -> Task:
     """Owe something about a case, or return what is owed already.
 
@@ -90,7 +95,7 @@ def owe(
         counts_from=counts_from or timezone.now(),
     )
     holds = find_holds({case.pk}) if kind == TaskKind.ANSWER else {}
-    set_moments(task, get_clock(), holds.get(case.pk))
+    set_moments(task, clock or get_clock(), holds.get(case.pk))
     task.save(force_insert=True)
     return task
 
@@ -116,10 +121,10 @@ def settle(
 def reopen(event: Event, *, but: Collection[str] = ()) -> None:
     """Take back what an event has done to tasks: delete what it opened, open what it closed.
 
-    Kinds in ``but`` stay closed. Raise BookingError if something that it opened has been settled since.
+    Kinds in ``but`` stay closed. Raise BookingError if the patient has been asked since about what would be taken back.
     """
     opened = Task.objects.filter(opening_event=event)
-    if done := opened.filter(closing_event__isnull=False).exclude(result=TaskResult.MOOT).first():
+    if done := opened.filter(kind__in=ASKED_ABOUT, closing_event__isnull=False).first():
         words = {"task": done.get_kind_display()}
         raise BookingError(_("This cannot be taken back any more. It has been done: %(task)s.") % words)
     opened.delete()
@@ -164,6 +169,20 @@ def close_all(case: Case, event: Event, outcome: str) -> None:
         settle(case, [TaskKind.SIGN_OFF, TaskKind.COMPLAINT], event, TaskResult.MOOT)
     if owed := list(case.tasks.open()):
         raise OwedError(owed)
+
+
+def find_blocking(case: Case, now: datetime) -> list[Task]:
+    """Return the open tasks that keep a case open, whatever its outcome.
+
+    Closing cancels a visit that is ahead, and may record that the patient missed one.
+    """
+    ends_with_the_case = (*SETTLED_BY_CLOSING, TaskKind.COMPLAINT, TaskKind.SIGN_OFF)
+    tasks = case.tasks.open().exclude(kind__in=ends_with_the_case).select_related("appointment")
+    return [task for task in tasks if task.kind != TaskKind.RECORD_VISIT or _has_begun(task.appointment, now)]
+
+
+def _has_begun(visit: Appointment, now: datetime) -> bool:
+    return visit.state == AppointmentState.CHECKED_IN and visit.starts_at <= now
 
 
 def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) -> None:

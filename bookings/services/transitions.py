@@ -208,11 +208,14 @@ def find_obstacle(visit: Appointment | None, to: Stage, now: datetime, zone: tzi
 
 def get_outcomes(case: Case, now: datetime) -> list[Outcome]:
     """Return how the case may have ended."""
-    if case.is_complaint:
-        return list(OF_COMPLAINTS)
     visits = list(case.appointments.all())
+    if any(is_unclear(visit, now) for visit in visits):
+        return [Outcome.NO_SHOW]  # For any other, the desk first records what became of the visit.
+    if case.is_complaint:
+        is_answered = not case.is_waiting
+        return [outcome for outcome in OF_COMPLAINTS if is_answered or outcome != Outcome.RESOLVED]
     came = any(visit.state in ATTENDED and visit.starts_at <= now for visit in visits)
-    missed = any(is_unclear(visit, now) or visit.state == AppointmentState.NO_SHOW for visit in visits)
+    missed = any(visit.state == AppointmentState.NO_SHOW for visit in visits)
     has_happened = {Outcome.COMPLETED: came, Outcome.NO_SHOW: missed, Outcome.RESOLVED: False}
     return [outcome for outcome in Outcome if has_happened.get(outcome, True)]
 

@@ -44,8 +44,8 @@ MAX_CASES = 4  # Few, so that each soon has a history.
 TIMES = ["07 10:00", "07 11:00", "07 11:15", "07 11:30", "07 14:00", "08 09:00", "08 09:30", "08 09:40", "08 15:30"]
 STARTS = [at(f"2027-06-{text}") for text in TIMES]
 OFF_GRID, EARLIER, LATER = at("2027-06-08 09:40"), at("2027-06-08 09:00"), at("2027-06-08 15:30")
-STAGES = ("checked_in", "treated", "no_show", "closed", "booked", "contacting", "new")
-UNDONE = {("checked_in", "booked"), ("treated", "checked_in"), ("no_show", "booked")}
+STAGES = ("checked_in", "consulted", "treated", "no_show", "closed", "booked", "contacting", "new")
+UNDONE = {("checked_in", "booked"), ("consulted", "checked_in"), ("treated", "checked_in"), ("no_show", "booked")}
 ZONE = NOW.astimezone(at("2027-06-07 09:00").tzinfo).tzinfo
 
 starts = st.sampled_from(STARTS)
@@ -62,6 +62,8 @@ class Visit:
     held_until: datetime | None = None
     is_walk_in: bool = False
     before: dict = field(default_factory=dict)  # What each step changed, by the state it led to.
+    owes: str = ""  # "day_after" or "no_show", until somebody has called.
+    is_done: bool = False  # Somebody has called, so the step before cannot be taken back.
 
     @property
     def is_live(self):
@@ -81,6 +83,8 @@ class Visit:
 @dataclass
 class ModelCase:
     status: str = "new"
+    reached: int = -1  # When the patient was last reached, as a number of calls.
+    asked: int | None = 0  # When the patient asked what nobody has answered yet, as a number of calls.
     visits: list[Visit] = field(default_factory=list)  # in the order in which they were created
 
     @property
@@ -100,15 +104,55 @@ class ModelCase:
 
     @property
     def stage(self):
-        is_running = self.current is not None and self.current.state in ("checked_in", "booked")
-        if self.current and (self.status == "contacting" or (self.status == "new" and is_running)):
+        was_seen = self.current is not None and self.current.state in ("consulted", "treated")
+        if self.current and (self.status == "in_care" or (self.status == "contacting" and not was_seen)):
             return self.current.state
         return self.status
 
     @property
     def of_step(self):
         """Return the visit that the next step is about."""
-        return next((visit for visit in self.visits if visit.state == "checked_in"), self.live)
+        came = next((visit for visit in self.visits if visit.state == "checked_in"), self.live)
+        return came or next(
+            (visit for visit in reversed(self.visits) if visit.state not in ("canceled", "expired")), None
+        )
+
+    @property
+    def rest(self):
+        """Return the status of a case that waits for nobody."""
+        came = any(visit.state in ("checked_in", "consulted", "treated") for visit in self.visits)
+        return "in_care" if came else "contacting"
+
+    def ask(self, number):
+        """Wait for an answer again."""
+        self.status = {"in_care": "contacting", "closed": "new"}.get(self.status, self.status)
+        self.asked = number if self.asked is None else self.asked
+
+    def is_reached(self):
+        """Settle what a call settles."""
+        self.asked = None
+        for visit in self.visits:
+            if visit.owes == "no_show":
+                visit.owes = ""
+
+    def steps(self):
+        """Return the steps that the tables allow."""
+        visit = self.of_step
+        if visit is None or self.status not in ("new", "contacting", "in_care"):
+            return [str(to) for to in services.CASE_STEPS[self.status]]
+        if visit.state in ("booked", "checked_in"):
+            return [*map(str, services.VISIT_STEPS[visit.state]), "closed"]
+        steps = [str(to) for to in services.CASE_STEPS[self.status]]
+        if visit.state == "held":
+            return ["checked_in", *steps]
+        back = [to for to in services.VISIT_STEPS[visit.state] if self.is_step_back(to)]
+        return [step for step in steps if step != "new"] + [str(to) for to in back]
+
+    def is_step_back(self, to):
+        visit = self.of_step
+        if visit is None or (visit.state, to) not in UNDONE:
+            return False
+        return visit.state in ("checked_in", "no_show") or self.status == "in_care"
 
     @property
     def holds(self):
@@ -157,6 +201,7 @@ class Appointments(RuleBasedStateMachine):
         self.rooms = list(Resource.objects.order_by("pk").values_list("pk", flat=True))
         self.model = Model({}, {})
         self.forms = {}  # What was typed for each case.
+        self.calls = 0
 
     def teardown(self):
         self.travel.stop()
@@ -174,6 +219,7 @@ class Appointments(RuleBasedStateMachine):
         A refused call leaves no trace.
         """
         before = deepcopy(self.model)
+        self.calls += 1
         if expires:
             self.model.expire(self.now)
         may = allowed()
@@ -279,7 +325,7 @@ class Appointments(RuleBasedStateMachine):
             if live := self.of(case).live:
                 live.state = "canceled"
             if start and not refused():
-                self.of(case).status = "new"  # The patient waits for an answer again.
+                self.of(case).ask(self.calls)
                 self.hold(case, start)
 
     def asks_for_no_other_time(self, known, start):
@@ -318,7 +364,7 @@ class Appointments(RuleBasedStateMachine):
         with self.attempt(allowed):
             services.choose_time(case, start, policy=self.policy)
             if not self.of(case).live:
-                self.of(case).status = "new"
+                self.of(case).ask(self.calls)
                 self.hold(case, start)
 
     @precondition(lambda self: self.forms)
@@ -336,6 +382,7 @@ class Appointments(RuleBasedStateMachine):
             services.move(case, start, policy=self.policy)
             live = self.of(case).live
             if live.state == "held" and live.start != start:
+                self.of(case).ask(self.calls)
                 live.held_until = self.hold_until(start, min(live.held_until, live.start))
             live.start, live.resource = start, self.chosen_room(self.newest_live(case))
 
@@ -356,6 +403,8 @@ class Appointments(RuleBasedStateMachine):
         with self.attempt(allowed):
             services.cancel(case, actor=self.clerk if by_desk else None, policy=self.policy)
             live = self.of(case).live
+            if live.state == "booked" and self.of(case).status == "in_care":
+                self.of(case).status = "contacting"
             live.state = "expired" if live.start <= self.now else "canceled"
 
     # The desk
@@ -365,7 +414,7 @@ class Appointments(RuleBasedStateMachine):
         return visit.state == "booked" and visit.start <= self.now
 
     def is_open(self, case):
-        return self.of(case).status in ("new", "contacting")
+        return self.of(case).status in ("new", "contacting", "in_care")
 
     def seen(self, case):
         return {"actor": self.clerk, "expected_version": Case.objects.get(pk=case).version, "policy": self.policy}
@@ -387,7 +436,8 @@ class Appointments(RuleBasedStateMachine):
             visit = self.of(case).live or self.of(case).newest
             visit.state, visit.held_until = "booked", None
             visit.resource = self.chosen_room(self.newest_live(case))
-            self.of(case).status = "contacting"
+            self.of(case).status = self.of(case).rest
+            self.of(case).is_reached()
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, start=starts, anyway=st.booleans())
@@ -404,7 +454,8 @@ class Appointments(RuleBasedStateMachine):
 
         with self.attempt(allowed):
             services.book(case, start, anyway=["blocked"] if anyway else [], **self.seen(case))
-            self.of(case).status = "contacting"
+            self.of(case).status = self.of(case).rest
+            self.of(case).is_reached()
             if live := self.of(case).live:
                 live.state, live.start, live.held_until = "booked", start, None
                 live.resource = self.chosen_room(self.newest_live(case))
@@ -415,8 +466,8 @@ class Appointments(RuleBasedStateMachine):
     @precondition(lambda self: self.forms)
     @rule(number=numbers, step=steps, outcome=outcomes)
     def take_an_allowed_step(self, number, step, outcome):
-        allowed = services.TRANSITIONS[self.of(self.case(number)).stage]
-        self.change_stage(number, str(allowed[step % len(allowed)]), outcome)
+        allowed = self.of(self.case(number)).steps()
+        self.change_stage(number, allowed[step % len(allowed)], outcome)
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, to_stage=st.sampled_from(STAGES), outcome=outcomes)
@@ -425,45 +476,91 @@ class Appointments(RuleBasedStateMachine):
         known = self.of(case)
 
         def allowed():
-            stage = known.stage
-            if to_stage not in services.TRANSITIONS[stage]:
+            if to_stage not in known.steps():
                 return False
             if to_stage == "closed":
                 return self.may_close(known, outcome)
-            if (stage, to_stage) in UNDONE:
-                state = known.current.before[stage][0]
-                return state not in ("held", "booked") or not known.live
-            return not known.of_step or self.is_time_for(known.of_step, stage, to_stage)
+            visit = known.of_step
+            if known.is_step_back(to_stage):
+                state = visit.before[visit.state][0]
+                return not visit.is_done and (state not in ("held", "booked") or not known.live)
+            is_ahead = visit is not None and visit.state in ("held", "booked", "checked_in")
+            return not is_ahead or self.is_time_for(visit, visit.state, to_stage)
 
         with self.attempt(allowed):
-            stage = known.stage
             outcome = outcome if to_stage == "closed" else ""
-            services.change_stage(case, to_stage, outcome=outcome, **self.seen(case))
-            if (stage, to_stage) in UNDONE:
-                self.undo(known, stage)
-            elif to_stage == "checked_in":
-                self.come(case)
-            elif to_stage in ("treated", "no_show"):
-                visit = known.current
-                visit.before[to_stage] = (visit.state, None, known.status)
-                visit.state = to_stage
-                if not known.holds:
-                    known.status = "contacting"
-            else:
-                if to_stage == "closed":
-                    self.end_all(known)
-                known.status = to_stage
+            services.change_stage(case, to_stage, outcome=outcome, note="So it was.", **self.seen(case))
+            self.follow(case, known, to_stage)
 
-    def undo(self, known, stage):
-        visit = known.current
-        visit.state, visit.held_until, status = visit.before[stage]
+    def follow(self, case, known, to_stage):
+        """Take the step in the model."""
+        if known.is_step_back(to_stage):
+            self.undo(known)
+        elif to_stage == "checked_in":
+            self.come(case)
+        elif to_stage in ("consulted", "treated", "no_show"):
+            visit = known.of_step
+            visit.before[to_stage] = (visit.state, None, known.status, known.asked, self.calls)
+            visit.state = to_stage
+            visit.owes = {"treated": "day_after", "no_show": "no_show"}.get(to_stage, "")
+            if not known.holds:
+                known.status = "contacting" if to_stage == "no_show" else "in_care"
+        elif to_stage == "closed":
+            self.end_all(known)
+            known.status = "closed"
+        elif known.status == "closed":
+            known.status = known.rest
+        elif to_stage == "new":
+            known.status = "new"
+            known.ask(self.calls)
+        else:
+            known.status = to_stage
+
+    def undo(self, known):
+        visit = known.of_step
+        visit.state, visit.held_until, status, asked, number = visit.before[visit.state]
+        visit.owes = ""
         if not visit.state:  # A walk-in leaves nothing behind.
             known.visits.remove(visit)
-        if known.status != "new":  # The patient may wait for an answer about another time.
+        has_asked = known.asked is not None and known.asked > number
+        if has_asked or known.reached > number:
+            known.status = known.rest if known.status == "in_care" else known.status
+        else:
             known.status = status
+        if known.asked is None and known.reached <= number:
+            known.asked = asked
         self.model.expire(self.now)
 
+    @precondition(lambda self: self.forms)
+    @rule(number=numbers, outcome=st.sampled_from(["reached", "no_answer"]))
+    def call(self, number, outcome):
+        case = self.case(number)
+        known = self.of(case)
+        with self.attempt(lambda: self.is_open(case) and known.status != "new", expires=False):
+            if known.status == "new":  # Going back to new takes back the call. That is proven elsewhere.
+                raise services.BookingError
+            services.record_call(case, outcome, actor=self.clerk, expected_version=self.seen(case)["expected_version"])
+            known.asked = None
+            if outcome == "reached":
+                known.status, known.reached = known.rest, self.calls
+                known.is_reached()
+
+    @precondition(lambda self: self.forms)
+    @rule(number=numbers)
+    def ask_how_they_are(self, number):
+        case = self.case(number)
+        known = self.of(case)
+        seen = {name: value for name, value in self.seen(case).items() if name != "policy"}
+        with self.attempt(lambda: any(visit.owes == "day_after" for visit in known.visits), expires=False):
+            services.check_on(case, is_well=True, **seen)
+            treated = [visit for visit in known.visits if visit.owes == "day_after"]
+            visit = min(treated, key=lambda visit: visit.start.astimezone(ZONE).date())
+            visit.owes, visit.is_done = "", True
+
     def end_all(self, known):
+        known.asked = None
+        for visit in known.visits:
+            visit.owes = ""
         for visit in known.visits:
             if visit.is_live or (visit.state == "checked_in" and visit.start > self.now):
                 ended = "expired" if visit.start <= self.now else "canceled"
@@ -475,15 +572,18 @@ class Appointments(RuleBasedStateMachine):
             return day == today and self.now >= visit.start - timedelta(hours=4)
         if stage == "booked" and to_stage == "no_show":
             return self.now >= visit.start
-        return to_stage != "treated" or (self.now >= visit.start and (stage != "booked" or today > day))
+        has_ended = to_stage in ("consulted", "treated")
+        return not has_ended or (self.now >= visit.start and (stage != "booked" or today > day))
 
     def may_close(self, known, outcome):
         states = {visit.state for visit in known.visits}
         is_unclear = known.live is not None and self.is_unclear(known.live)
+        is_here = any(one.state == "checked_in" and one.start <= self.now for one in known.visits)
+        if is_here or any(visit.owes == "day_after" for visit in known.visits):
+            return False
         if outcome == "no_show":
             return is_unclear or "no_show" in states
-        came = any(one.state == "checked_in" and one.start <= self.now for one in known.visits)
-        return (came or "treated" in states) and not is_unclear
+        return bool({"consulted", "treated"} & states) and not is_unclear
 
     def come(self, case):
         """Check in the live visit, or a patient who walks in.
@@ -491,15 +591,18 @@ class Appointments(RuleBasedStateMachine):
         A walk-in takes a room from now on, if one is free.
         """
         known = self.of(case)
+        before = (known.status, known.asked, self.calls)
         if live := known.live:
-            live.before["checked_in"] = (live.state, live.held_until, known.status)
-            live.state, live.held_until, known.status = "checked_in", None, "contacting"
+            live.before["checked_in"] = (live.state, live.held_until, *before)
+            live.state, live.held_until, known.status = "checked_in", None, "in_care"
+            known.is_reached()
             return
-        status, known.status = known.status, "contacting"
+        known.status = "in_care"
+        known.is_reached()
         is_free = self.model.is_free(self.now, self.rooms)
         self.add(case, "checked_in", self.now, is_walk_in=True)
         assert is_free == (known.newest.resource is not None)
-        known.newest.before["checked_in"] = ("", None, status)
+        known.newest.before["checked_in"] = ("", None, *before)
 
     @precondition(lambda self: self.forms)
     @rule(number=numbers, start=starts)
@@ -621,6 +724,9 @@ def test_treated_visit_keeps_its_room_to_the_end(machine):
     for stage in ("checked_in", "treated", "checked_in", "treated", "closed"):
         machine.change_stage(0, stage, Outcome.COMPLETED)
         machine.clock.move_to(EARLIER)
+    machine.ask_how_they_are(0)
+    machine.change_stage(0, "closed", Outcome.COMPLETED)
+    assert machine.model.cases[machine.case(0)].status == "closed"
     (visit,) = machine.model.visits
     assert (visit.state, len(visit.slots)) == ("treated", 3)
 
@@ -651,9 +757,9 @@ def test_time_chosen_during_a_visit_waits_for_its_own_answer(machine):
     machine.change_stage(0, "checked_in", Outcome.COMPLETED)
     machine.choose_time(0, LATER)
     (known,) = [case for case in machine.model.cases.values() if case.visits and case.visits[0].is_walk_in]
-    assert (known.stage, known.status) == ("checked_in", "new")
+    assert (known.stage, known.status) == ("checked_in", "contacting")
     machine.change_stage(0, "treated", Outcome.COMPLETED)
-    assert (known.stage, known.status) == ("new", "new")
+    assert (known.stage, known.status) == ("contacting", "contacting")
 
 
 def test_undone_walk_in_leaves_the_time_before_it(machine):

@@ -159,7 +159,7 @@ def test_one_contact_holds_one_time_and_loses_no_request(ask):
     ask(email="ana@patient.example.com")
     second = ask(email="Ana@patient.example.com", start=at("2027-06-08 12:00"), message="And another thing.")
     assert not second.appointments.exists()
-    assert second.events.filter(kind=EventKind.NOT_HELD).exists()
+    assert second.events.get().data["not_held"]
 
 
 def test_same_form_moves_a_hold_only_when_asked(ask):
@@ -357,7 +357,7 @@ def test_walk_in_takes_a_room_from_this_quarter_hour_on(ask, policy, clerk):
     case = services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=1, policy=policy)
     assert slots(case.appointments.get()) == [NOW, NOW + timedelta(minutes=15)]
     case = services.change_stage(case.pk, "booked", actor=clerk, expected_version=2, policy=policy)
-    assert (services.get_stage(case), case.answered_at, Slot.objects.count()) == (Status.NEW, None, 0)
+    assert (services.get_stage(case), case.is_waiting, Slot.objects.count()) == (Status.NEW, True, 0)
 
 
 def test_check_in_keeps_the_room_and_undoing_it_restores_the_visit(ask, policy, clerk, clock):
@@ -396,7 +396,8 @@ def test_patient_who_came_and_asks_again_waits_again(ask, policy, clerk):
     services.change_stage(case.pk, "checked_in", actor=clerk, expected_version=1, policy=policy)
     ask(submission_key=key, email=email)
     case.refresh_from_db()
-    assert (case.status, case.appointments.newest().state) == (Status.NEW, AppointmentState.HELD)
+    assert (case.status, case.appointments.newest().state) == (Status.CONTACTING, AppointmentState.HELD)
+    assert case.is_waiting
 
 
 def test_waitlist_choice_alone_is_saved(ask):

@@ -220,7 +220,7 @@ def test_fourth_hold_of_a_network_is_a_wish(ask, client):
     assert [is_held(case) for case in cases] == [True, True, True, False]
     wish = cases[-1]
     assert (wish.status, wish.requested_start) == (Status.NEW, starts[-1])
-    assert wish.events.get(kind=EventKind.NOT_HELD).data["over_limit"]
+    assert wish.events.get(data__not_held=True).data["over_limit"]
     page = client.get(get_receipt_path(wish)).content.decode()
     assert "No time is held for you yet." in page
     assert "We’ll answer by" in page
@@ -302,7 +302,7 @@ def test_act_of_the_desk_exempts_a_hold(ask, full_network, clerk, act):
     if act == "note":
         services.add_note(full_network.pk, "Called.", actor=clerk)
     elif act == "answer":
-        services.record_answer(full_network.pk, "phone", **known)
+        services.record_call(full_network.pk, "reached", **known)
     else:
         services.assign(full_network.pk, clerk, **known)
     assert is_held(ask(TUESDAY + timedelta(days=7), network="203.0.113.9"))

@@ -251,7 +251,8 @@ def test_release_records_a_time_taken_since(quarantined, release, ask):
     case = release(case)
     assert case.status == Status.NEW
     assert not case.appointments.exists()
-    assert case.events.get(kind=EventKind.NOT_HELD).data == {"starts_at": "2027-06-08T17:00:00Z"}
+    said = case.events.get(kind=EventKind.STAGE).data
+    assert (said["starts_at"], said["not_held"]) == ("2027-06-08T17:00:00Z", True)
     assert booking_invariants.check() == []
 
 
@@ -321,6 +322,8 @@ def test_desk_releases_and_keeps_typed_note(desk, quarantined):
         "from": "quarantined",
         "to": "new",
         "note": "The patient phoned.",
+        "starts_at": "2027-06-08T17:00:00Z",
+        "held": True,
     }
     assert case.messages.filter(kind="receipt").exists()
 

@@ -230,10 +230,12 @@ def permissions_of(name: str) -> set[str]:
 
 
 def test_each_group_has_its_permissions_on_cases(db):
-    cases = {"bookings.view_case", "bookings.change_case", "bookings.export_case"}
-    assert permissions_of("Front desk") == {"wagtailadmin.access_admin", *cases}
-    assert permissions_of("Clinicians") == {"wagtailadmin.access_admin", "bookings.view_case"}
-    assert not permissions_of("Editors") & cases
+    care = {"bookings.view_case", "bookings.note_case", "bookings.treat_case"}
+    desk, lead = {"bookings.change_case", "bookings.export_case"}, {"bookings.sign_off_case", "bookings.override_case"}
+    assert permissions_of("Front desk") == {"wagtailadmin.access_admin", *care, *desk}
+    assert permissions_of("Clinicians") == {"wagtailadmin.access_admin", "bookings.sign_off_case", *care}
+    assert not permissions_of("Editors") & (care | desk | lead)
+    assert permissions_of("Managers") >= care | desk | lead
     assert "bookings.change_consultationsettings" in permissions_of("Editors")
     assert permissions_of("Managers") >= permissions_of("Editors") | permissions_of("Front desk")
 

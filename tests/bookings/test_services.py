@@ -14,6 +14,7 @@ from django.utils import timezone
 from bookings import services
 from bookings.messaging import outbox, rendering
 from bookings.models import (
+    ATTENDED,
     Appointment,
     AppointmentState,
     Case,
@@ -26,8 +27,10 @@ from bookings.models import (
     Outcome,
     Slot,
     Status,
+    TaskKind,
+    TaskResult,
 )
-from bookings.services import BookingError, StaleCaseError, Submission, TransitionError, submissions
+from bookings.services import BookingError, StaleCaseError, Submission, TransitionError, submissions, tasks
 from bookings.services.limits import REQUESTS_PER_NETWORK
 from tests import factories
 from tests.bookings.conftest import TUESDAY
@@ -242,7 +245,7 @@ def test_correction_reopens_a_closed_case(send, actor):
     case = send()
     services.change_stage(case.pk, Status.CLOSED, actor=actor, expected_version=1, outcome=Outcome.UNREACHABLE)
     case = send(message="No, really: lines on my forehead.")
-    assert (case.status, case.outcome, case.closed_at, case.answered_at) == (Status.NEW, "", None, None)
+    assert (case.status, case.outcome, case.closed_at) == (Status.NEW, "", None)
     assert case.is_waiting
     assert case.events.get(kind=EventKind.AMENDED).data == {
         "changes": {"message": ["Lines on my forehead.", "No, really: lines on my forehead."]},
@@ -370,14 +373,16 @@ ALLOWED = {
     "quarantined": {"closed"},
     "new": {"contacting", "checked_in", "closed"},
     "contacting": {"new", "checked_in", "closed"},
-    "booked": {"checked_in", "treated", "no_show", "closed"},
-    "checked_in": {"booked", "treated", "closed"},
+    "in_care": {"closed"},
+    "booked": {"checked_in", "consulted", "treated", "no_show", "closed"},
+    "checked_in": {"booked", "consulted", "treated", "closed"},
+    "consulted": {"checked_in", "closed"},
     "treated": {"checked_in", "closed"},
-    "no_show": {"booked", "closed"},
-    "closed": {"new", "contacting"},
+    "no_show": {"booked", "checked_in", "closed"},
+    "closed": {"contacting"},
 }
 STAGES = [*Status, *AppointmentState]
-FORWARD = ["new", "contacting", "checked_in", "treated", "closed"]
+FORWARD = ["new", "contacting", "checked_in", "consulted", "closed"]
 
 
 def everything(case: Case) -> list:
@@ -390,12 +395,24 @@ def outcome_for(wanted: str) -> str:
     return Outcome.DECLINED if wanted == "closed" else ""
 
 
+def status_of(stage: str) -> str:
+    """Return the status of a case that stands at this stage."""
+    if stage in ATTENDED:
+        return Status.IN_CARE
+    return Status.CONTACTING if stage in AppointmentState.values else stage
+
+
 def make_case_in_time_for(stage: str, wanted: str) -> Case:
     """Make a case whose visit is at a time at which the step may be taken."""
-    case = make_case(status=Status.CONTACTING if stage in AppointmentState.values else stage)
+    case = make_case(status=status_of(stage))
     if stage in AppointmentState.values:
-        hours = {"checked_in": 1, "treated": -48, "no_show": -1}.get(wanted, 48) if stage == "booked" else -1
+        known = {"checked_in": 1, "consulted": -48, "treated": -48, "no_show": -1}
+        hours = known.get(wanted, 48) if stage == "booked" else -1
+        if (stage, wanted) == ("checked_in", "closed"):
+            hours = 1  # A visit that has begun is recorded first.
         make_visit(case, stage, timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=hours))
+        if wanted == "closed":
+            tasks.settle(case, [TaskKind.DAY_AFTER], case.events.last())
     return case
 
 
@@ -411,7 +428,7 @@ def test_allowed_steps_lead_where_they_say(actor, policy, stage):
         case = make_case_in_time_for(stage, wanted)
         assert services.get_stage(case) == stage
         known = {"actor": actor, "expected_version": 1, "policy": policy}
-        services.change_stage(case.pk, wanted, outcome=outcome_for(wanted), **known)
+        services.change_stage(case.pk, wanted, outcome=outcome_for(wanted), note="Why.", **known)
         case = Case.objects.get(pk=case.pk)
         event = case.events.last()
         assert (services.get_stage(case), case.version, case.outcome) == (wanted, 2, outcome_for(wanted))
@@ -456,7 +473,7 @@ def test_buttons_are_the_allowed_steps(stage):
         ({"seconds": 1}, {"checked_in", "closed"}),
         ({}, {"checked_in", "no_show", "closed"}),
         ({"hours": -12}, {"checked_in", "no_show", "closed"}),
-        ({"hours": -12, "seconds": -1}, {"treated", "no_show", "closed"}),
+        ({"hours": -12, "seconds": -1}, {"consulted", "treated", "no_show", "closed"}),
     ],
 )
 def test_attendance_is_asked_when_it_can_be_known(actor, policy, starts_in, offered):
@@ -464,7 +481,7 @@ def test_attendance_is_asked_when_it_can_be_known(actor, policy, starts_in, offe
     case = make_case(status=Status.CONTACTING)
     make_visit(case, "booked", NOON + timedelta(**starts_in))
     assert set(services.next_stages(case, NOON, policy.schedule.time_zone)) == offered
-    for step in {"checked_in", "treated", "no_show"} - offered:
+    for step in {"checked_in", "consulted", "treated", "no_show"} - offered:
         with pytest.raises(TransitionError):
             services.change_stage(case.pk, step, actor=actor, expected_version=1, policy=policy)
 
@@ -487,26 +504,26 @@ def test_case_goes_from_new_to_closed(actor, policy):
 @pytest.mark.parametrize(("state", "stage"), [("treated", "treated"), ("no_show", "no_show")])
 def test_reopened_case_stands_where_its_visit_stands(actor, state, stage):
     case = make_case(status=state)
+    tasks.settle(case, [TaskKind.DAY_AFTER], case.events.last())
     close = {"expected_version": 1, "outcome": Outcome.DECLINED}
     services.change_stage(case.pk, Status.CLOSED, actor=actor, **close)
-    case = services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=2)
+    case = services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=2, note="Phoned us.")
     assert services.get_stage(case) == stage
     assert case.events.last().data["to"] == stage
 
 
 @pytest.mark.usefixtures("noon")
-@pytest.mark.parametrize("how", ["phone", "message"])
-def test_only_an_answer_stops_the_clock(actor, policy, time_machine, how):
+@pytest.mark.parametrize("how", ["reached", "message"])
+def test_only_an_answer_stops_the_clock(actor, how):
     case = make_case()
     case = services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
     case = services.add_note(case.pk, "Nobody answers the phone.", actor=actor)
-    assert (case.answered_at, case.is_waiting, case.priority) == (None, True, 1)
-    case = services.record_answer(case.pk, how, actor=actor, expected_version=2, note="All clear.")
-    assert (case.answered_at, case.is_waiting, case.priority) == (NOON, False, 0)
+    assert case.is_waiting
+    case = services.record_call(case.pk, how, actor=actor, expected_version=2, note="All clear.")
+    assert not case.is_waiting
+    answer = case.tasks.get(kind=TaskKind.ANSWER)
+    assert (answer.closing_event, answer.result) == (case.events.last(), TaskResult.DONE)
     assert case.events.last().data == {"how": how, "note": "All clear."}
-    time_machine.shift(timedelta(hours=1))
-    case = services.change_stage(case.pk, "checked_in", actor=actor, expected_version=3, policy=policy)
-    assert case.answered_at == NOON
 
 
 def test_colleagues_note_makes_no_click_stale(actor):
@@ -519,7 +536,7 @@ def test_step_back_to_new_waits_again(actor):
     case = make_case()
     services.change_stage(case.pk, Status.CONTACTING, actor=actor, expected_version=1)
     case = services.change_stage(case.pk, Status.NEW, actor=actor, expected_version=2)
-    assert (case.answered_at, case.is_waiting) == (None, True)
+    assert case.is_waiting
     assert case.events.last().data == {"from": "contacting", "to": "new"}
 
 

@@ -133,7 +133,7 @@ def test_canceled_follow_up_leaves_the_visit_that_goes_on(client, booked, act, c
     assert (services.get_stage(booked), booked.is_waiting) == (AppointmentState.CHECKED_IN, True)
     clock.move_to(TUESDAY)
     act("change_stage", booked, "treated")
-    assert (services.get_stage(booked), booked.is_waiting) == (Status.NEW, True)
+    assert (services.get_stage(booked), booked.is_waiting) == (Status.CONTACTING, True)
 
 
 def test_calendar_file_of_two_visits_is_the_coming_one(client, booked, act, clock):
@@ -168,22 +168,7 @@ def test_step_back_keeps_a_question_that_came_since(ask, act, policy):
     act("change_stage", case, "checked_in")
     services.choose_time(case.pk, THURSDAY, policy=policy)
     act("change_stage", case, "booked")
-    assert (services.get_stage(case), case.is_waiting) == (Status.NEW, True)
-
-
-@pytest.mark.parametrize("stage", ["checked_in", "booked", "new", "contacting"])
-def test_status_filter_agrees_with_the_stage(desk, ask, act, booked, clock, policy, stage):
-    other = ask(name="Bo", email="bo@x.example.com", start=None)
-    act("change_stage", other, "checked_in")
-    services.choose_time(other.pk, at("2027-06-11 10:00"), policy=policy)
-    ask(name="Cy", email="cy@x.example.com", start=None)
-    waits = ask(name="Di", email="di@x.example.com", start=None)
-    act("record_answer", waits, "phone")
-    cases = desk.get(f"{LIST}?status={stage}").context["object_list"]
-    assert {case.name for case in cases} == {
-        {"checked_in": "Bo", "booked": "Ana Lima", "new": "Cy", "contacting": "Di"}[stage]
-    }
-    assert {services.get_stage(case) for case in cases} == {stage}
+    assert (services.get_stage(case), case.is_waiting) == (Status.CONTACTING, True)
 
 
 # A patient who has come early
@@ -232,6 +217,7 @@ def test_closing_says_that_it_cancels_a_visit_checked_in_early(desk, booked, act
 def test_page_of_a_case_closed_during_the_visit_promises_nothing(client, booked, act, clock):
     clock.move_to(TUESDAY + timedelta(minutes=5))
     act("change_stage", booked, "checked_in")
+    act("change_stage", booked, "consulted")
     act("change_stage", booked, "closed", outcome="not_suitable")
     assert lead(client, booked) == ["Thank you for your visit."]
     assert "look forward" not in receipt(client, booked)
@@ -311,17 +297,18 @@ def test_open_held_time_is_booked_without_a_question(desk, ask):
 def test_back_to_new_keeps_an_answer_that_it_did_not_record(ask, act):
     case = ask(start=None)
     act("change_stage", case, "contacting")
-    act("record_answer", case, "phone")
-    answered_at = case.answered_at
+    act("record_call", case, "reached")
     act("change_stage", case, "new")
-    assert (case.status, case.answered_at) == (Status.NEW, answered_at)
+    assert (case.status, case.is_waiting) == (Status.NEW, True)
+    assert case.tasks.get(kind="answer", result="done").closing_event.kind == "answered"
 
 
 def test_back_to_new_takes_back_the_answer_that_began_the_contact(ask, act):
     case = ask(start=None)
-    act("record_answer", case, "phone")
+    act("record_call", case, "reached")
     act("change_stage", case, "new")
     assert (case.status, case.is_waiting) == (Status.NEW, True)
+    assert case.tasks.get(kind="answer").is_open
 
 
 def test_second_complaint_keeps_an_unanswered_clock(ask, file_complaint, clock, act):
@@ -332,7 +319,7 @@ def test_second_complaint_keeps_an_unanswered_clock(ask, file_complaint, clock, 
     file_complaint(case, "It hurts more.")
     complaint.refresh_from_db()
     assert complaint.asked_at == asked_at
-    act("record_answer", complaint, "phone")
+    act("record_call", complaint, "reached")
     clock.shift(timedelta(minutes=5))
     file_complaint(case, "It still hurts.")
     complaint.refresh_from_db()
