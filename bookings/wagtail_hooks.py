@@ -8,9 +8,11 @@ from bookings.services import privacy
 from clinic.hours.admin.visits import VISITS_HOOK
 
 from .desk.access import may_see_cases
+from .desk.block_rules import BlockRulesView
 from .desk.calendar import CalendarView
 from .desk.case_list import CaseViewSet
 from .desk.dashboard import CasesPanel
+from .desk.explain import ExplainView
 from .desk.export import LOG_ACTION, ExportFormatter
 from .desk.new_case import NewCaseView
 from .desk.opening_hours import find_visits
@@ -43,6 +45,14 @@ def register_calendar_url():
 @hooks.register("register_admin_urls")
 def register_new_case_url():
     return [path("new-case/", NewCaseView.as_view(), name="desk_new_case")]
+
+
+@hooks.register("register_admin_urls")
+def register_scheduling_urls():
+    return [
+        path("calendar/explain/", ExplainView.as_view(), name="desk_explain"),
+        path("calendar/blocked/", BlockRulesView.as_view(), name="desk_block_rules"),
+    ]
 
 
 @hooks.register("register_admin_urls")

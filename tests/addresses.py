@@ -307,6 +307,8 @@ admin/calendar/
 admin/new-case/
     admin/new-case/
     admin/new-case/?patient={case}
+admin/calendar/blocked/
+admin/calendar/explain/
 admin/help/<slug:guide>/
     admin/help/editors/
     admin/help/front-desk/

@@ -281,7 +281,11 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "blocked": _("The time is blocked."),
         }
         texts = [
-            f"{words[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}" if one.reason else words[one.kind]
+            _("%(name)s is not there then.") % {"name": one.reason}
+            if one.kind == "away"
+            else f"{words[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}"
+            if one.reason
+            else words[one.kind]
             for one in obstacles
         ]
         value = f"{start.isoformat()} {','.join(sorted({one.kind for one in obstacles}))}"

@@ -1,16 +1,26 @@
 """List and edit rooms, practitioners and types of visit in the admin."""
 
+from django import forms
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from bookings import services
 from bookings.models import Resource, VisitType
+from bookings.scheduling.formatting import format_short
+from clinic.hours.models import WEEKDAYS
+from clinic.models import ClinicProfile
 
 
 class ProtectedDeleteView(generic.DeleteView):
@@ -40,14 +50,62 @@ class SettingsViewSet(ModelViewSet):
         return super().get_index_view_kwargs(add_item_label=gettext_lazy("Add"), **kwargs)
 
 
+class ResourceEditView(generic.EditView):
+    """List the visits that a practitioner's changed hours leave outside. They stay booked."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        zone = ClinicProfile.for_request(self.request).zone
+        if visits := services.find_visits_outside_hours(self.object, zone, timezone.now()):
+            links = format_html_join(
+                ", ",
+                '<a href="{}">{}</a>',
+                (
+                    (reverse("case:inspect", args=[visit.case_id]), format_short(visit.starts_at, zone))
+                    for visit in visits
+                ),
+            )
+            words = _("These visits are outside the hours of %(name)s, and stay booked:") % {"name": self.object.name}
+            messages.warning(self.request, format_html("{} {}", words, links))
+        return response
+
+
 class ResourceViewSet(SettingsViewSet):
     model = Resource
+    edit_view_class = ResourceEditView
     name = "resource"
     icon = "group"
     menu_label = gettext_lazy("Rooms and practitioners")
     menu_order = 120
     list_display = ["name", "kind", BooleanColumn("is_active", label=gettext_lazy("Takes visits")), "sort_order"]
-    form_fields = ["name", "kind", "is_active", "sort_order"]
+    panels = [
+        "name",
+        FieldRowPanel(["kind", "sort_order"]),
+        "is_active",
+        "has_own_hours",
+        MultiFieldPanel(
+            [*WEEKDAYS],
+            heading=gettext_lazy("A practitioner's own hours"),
+            help_text=gettext_lazy(
+                "Write times like “9 am – 4 pm”, “9 am – 12 pm, 1 pm – 6 pm” or “closed”. "
+                "Patients are offered times at which the clinic is open, too."
+            ),
+        ),
+    ]
+
+
+class VisitTypeForm(WagtailAdminModelForm):
+    """Ask who performs a visit that needs a practitioner: without anybody, no time is ever offered."""
+
+    def clean(self):
+        cleaned = super().clean()
+        is_answered = cleaned.get("performed_by") or "performed_by" in self.errors
+        if cleaned.get("needs_practitioner") and not is_answered:
+            self.add_error(
+                "performed_by",
+                _("Choose who performs it. Practitioners are added under Settings, Rooms and practitioners."),
+            )
+        return cleaned
 
 
 class VisitTypeViewSet(SettingsViewSet):
@@ -57,12 +115,17 @@ class VisitTypeViewSet(SettingsViewSet):
     menu_label = gettext_lazy("Types of visit")
     menu_order = 130
     list_display = ["name", "minutes", "pause_minutes", BooleanColumn("is_active", label=gettext_lazy("Can be booked"))]
-    form_fields = [
+    panels = [
         "name",
-        "minutes",
-        "pause_minutes",
-        "needs_room",
-        "needs_practitioner",
+        FieldRowPanel(["minutes", "pause_minutes"]),
+        MultiFieldPanel(
+            ["needs_room", "needs_practitioner", FieldPanel("performed_by", widget=forms.CheckboxSelectMultiple)],
+            heading=gettext_lazy("What it needs"),
+        ),
+        MultiFieldPanel(["is_treatment", "repeat_after_days"], heading=gettext_lazy("Treatment")),
         "is_active",
         "sort_order",
     ]
+
+    def get_edit_handler(self):
+        return ObjectList(self.panels, base_form_class=VisitTypeForm).bind_to_model(self.model)

@@ -32,6 +32,7 @@ from .scheduling import (
     Appointment,
     AppointmentState,
     BlockedTime,
+    BlockedTimeRule,
     Resource,
     ResourceKind,
     Slot,

@@ -1,5 +1,7 @@
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -7,6 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from clinic.hours.holidays import NthWeekday
+from clinic.hours.models import DateRange, WeeklyHours, YearlyHoliday, ends_after_start
+from clinic.hours.schedule import MIDNIGHT, Schedule
 
 from .cases import Case
 
@@ -16,10 +22,22 @@ class ResourceKind(models.TextChoices):
     PRACTITIONER = "practitioner", _("Practitioner")
 
 
-class Resource(models.Model):
+class ResourceQuerySet(models.QuerySet):
+    def for_visits(self, visit_type_id: int | None, kinds: Collection[str]) -> "ResourceQuerySet":
+        """Return the resources of these kinds that take visits of this type.
+
+        A practitioner takes only visits of the types that they perform.
+        """
+        performs = Q(kind=ResourceKind.ROOM) | Q(performs__isnull=False, performs=visit_type_id)
+        return self.filter(performs, is_active=True, kind__in=kinds).distinct()
+
+
+class Resource(WeeklyHours):
     """Store a room or a practitioner. It takes one visit at a time.
 
-    Writers of slots lock all resources, in the order of keys.
+    The days of the week hold a practitioner's own hours, in the clinic's wall time. They count while
+    ``has_own_hours`` is on, and only while the clinic is open. Writers of slots lock all resources, in the order of
+    keys.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=ResourceKind, default=ResourceKind.ROOM)
@@ -28,6 +46,13 @@ class Resource(models.Model):
         _("takes visits"), default=True, help_text=_("When it is off, no new times are offered in it.")
     )
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
+    has_own_hours = models.BooleanField(
+        _("has their own hours"),
+        default=False,
+        help_text=_("For a practitioner who is not there whenever the clinic is open. Write the hours below."),
+    )
+
+    objects = ResourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("room or practitioner")
@@ -36,6 +61,12 @@ class Resource(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_own_schedule(self, time_zone: ZoneInfo) -> Schedule | None:
+        """Return when a practitioner with their own hours is there, else None."""
+        if self.kind != ResourceKind.PRACTITIONER or not self.has_own_hours:
+            return None
+        return Schedule(time_zone, self.weekly)
 
 
 class VisitType(models.Model):
@@ -56,6 +87,14 @@ class VisitType(models.Model):
     )
     needs_room = models.BooleanField(_("needs a room"), default=True)
     needs_practitioner = models.BooleanField(_("needs a practitioner"), default=False)
+    performed_by = models.ManyToManyField(
+        Resource,
+        verbose_name=_("performed by"),
+        blank=True,
+        limit_choices_to={"kind": ResourceKind.PRACTITIONER},
+        related_name="performs",
+        help_text=_("Only these practitioners are booked for it."),
+    )
     is_treatment = models.BooleanField(
         _("is a treatment"),
         default=False,
@@ -80,6 +119,11 @@ class VisitType(models.Model):
                 condition=Q(needs_room=True) | Q(needs_practitioner=True),
                 name="bookings_visit_type_needs_something",
                 violation_error_message=_("A visit needs a room, a practitioner, or both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_treatment=True) | Q(repeat_after_days__isnull=True),
+                name="bookings_only_treatments_repeat",
+                violation_error_message=_("Only a treatment is repeated."),
             ),
         ]
 
@@ -209,10 +253,59 @@ class Appointment(models.Model):
         return self.get_state_at(now) in LIVE and now <= self.starts_at - change_until
 
 
+class BlockedTimeRule(DateRange):
+    """Store a time that is blocked again and again, such as lunch.
+
+    It is blocked on some weekdays: on all of them, or with ``nth`` only on that one of each month. Times are the
+    clinic's wall times on quarter hours; an end at midnight is the end of the day. Without a last day the rule goes on
+    until somebody ends it. The times up to ``made_until`` are rows of ``BlockedTime``.
+    """
+
+    Nth = YearlyHoliday.Nth
+
+    resources = models.ManyToManyField(Resource, verbose_name=_("where"), related_name="blocked_time_rules")
+    weekdays = models.JSONField(_("on"), default=list)
+    nth = models.SmallIntegerField(_("which of them"), null=True, blank=True, choices=Nth)
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
+    last_day = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("Leave it blank if it goes on until further notice.")
+    )
+    reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Only staff can see it."))
+    made_until = models.DateField(null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("repeated blocked time")
+        default_permissions = ()
+        ordering = ["starts", "pk"]
+        constraints = [
+            ends_after_start("bookings_rule_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")) | Q(ends=MIDNIGHT),
+                name="bookings_rule_blocks_some_time",
+                violation_error_message=_("It ends before it starts."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.reason or str(self._meta.verbose_name)
+
+    def is_on(self, day: date) -> bool:
+        """Return whether the time is blocked on this date."""
+        if day < self.first_day or (self.last_day and day > self.last_day) or day.weekday() not in self.weekdays:
+            return False
+        return self.nth is None or day in NthWeekday(self.nth, day.weekday(), day.month).dates_in(day.year)
+
+
 class BlockedTime(models.Model):
     """Store a time in which a resource takes no visit. Instants are UTC.
 
-    For example a training, a repair or a lunch.
+    For example a training, a repair or a lunch. A rule makes it, or somebody at the desk. One that a rule made may
+    overlap with others: a quarter hour then belongs to one of them.
     """
 
     resource = models.ForeignKey(
@@ -221,6 +314,9 @@ class BlockedTime(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     reason = models.CharField(_("reason"), max_length=120, blank=True, help_text=_("Only staff can see it."))
+    rule = models.ForeignKey(
+        BlockedTimeRule, null=True, blank=True, on_delete=models.CASCADE, related_name="blocked_times"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -234,6 +330,7 @@ class BlockedTime(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="bookings_blocked_time_ends_after_start"
             ),
+            models.UniqueConstraint(fields=["rule", "resource", "starts_at"], name="bookings_rule_blocks_a_time_once"),
         ]
 
     def __str__(self):

@@ -131,6 +131,7 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
         return SeeOther(get_own_path(request))
     if not may_change:
         appointment = None  # What is left is a hold that has expired.
+    policy = services.policy_for_case(policy, case)
     form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, city=profile.time_zone_city)
     if form.is_bound and form.is_valid():
         try:

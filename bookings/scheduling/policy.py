@@ -1,6 +1,6 @@
 """Define the rules of what can be booked. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -83,14 +83,22 @@ class BookingPolicy:
         if schedule is None or visit_type is None:
             return None
         rules = SlotRules(
-            visit_minutes=visit_type.minutes,
-            pause_minutes=visit_type.pause_minutes,
             grid_minutes=settings.grid_minutes,
             notice_minutes=settings.notice_minutes,
             horizon_days=settings.horizon_days,
+        )
+        policy = cls(schedule, rules, settings.hold_minutes, settings.change_until)
+        return policy.for_type(visit_type)
+
+    def for_type(self, visit_type: "VisitType") -> Self:
+        """Return the same rules for another type of visit."""
+        rules = replace(
+            self.rules,
+            visit_minutes=visit_type.minutes,
+            pause_minutes=visit_type.pause_minutes,
             needs=tuple(visit_type.needs),
         )
-        return cls(schedule, rules, settings.hold_minutes, settings.change_until, visit_type.pk)
+        return replace(self, rules=rules, visit_type_id=visit_type.pk)
 
     def answer_by(self, since: datetime) -> datetime | None:
         """Return when a request has to be answered and its hold ends.

@@ -15,7 +15,15 @@ from .appointments import (
     move,
     release_hold,
 )
-from .blocked_time import VisitsInTheWayError, block_time, unblock_time
+from .blocked_time import (
+    VisitsInTheWayError,
+    add_block_rule,
+    block_time,
+    end_block_rule,
+    extend_block_rules,
+    find_visits_in_the_way,
+    unblock_time,
+)
 from .calls import record_call, should_give_up
 from .cases import add_note, assign, mark_seen, retry_message
 from .complaints import file_complaint
@@ -27,12 +35,17 @@ from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
 from .permissions import NotAllowedError, may
 from .privacy import erase, revoke_links, withdraw_consent
 from .slots import (
+    Blocker,
+    ExplainedTime,
     Obstacle,
     TimeTakenError,
     UnusualTimeError,
     expired_holds,
+    explain_day,
+    find_visits_outside_hours,
     free_starts,
     get_booking_policy,
+    policy_for_case,
     time_taken,
 )
 from .submissions import (

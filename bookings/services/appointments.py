@@ -51,6 +51,7 @@ from .slots import (
     lock_resources,
     make_room,
     place,
+    policy_for_case,
     time_taken,
 )
 from .tasks import (
@@ -113,6 +114,7 @@ def confirm(
         raise BookingError(_("No time is held for this case, so none can be booked."))
     if appointment.starts_at <= now:
         raise BookingError(_("This time has passed."))
+    policy = policy.for_type(appointment.visit_type)
     kinds = _take_anyway(policy, appointment.starts_at, now, appointment, anyway)
     if appointment.state == AppointmentState.HELD:
         _set_state(appointment, AppointmentState.BOOKED)
@@ -132,15 +134,18 @@ def book(
     actor: User,
     expected_version: int,
     policy: BookingPolicy,
+    visit_type: VisitType | None = None,
+    preferred: Collection[int] = (),
     anyway: Collection[str] = (),
     note: str = "",
 ) -> Case:
     """Book a time (aware) that the desk and the patient agreed on.
 
-    Grid and notice do not limit it. It replaces the live appointment of the case. Raise TimeTakenError, or
-    BookingError for a time that is over or more than two years ahead. Outside the opening hours, or in a blocked time,
-    raise UnusualTimeError, unless ``anyway`` names that kind of obstacle, as the desk has read it. The visit takes its
-    slots from a blocked time.
+    Without ``visit_type``, it is the type of the visit that the case has or lost, else that of the policy. Of the free
+    resources, the ``preferred`` ones come first. Grid and notice do not limit the time. It replaces the live
+    appointment of the case. Raise TimeTakenError, or BookingError for a time that is over or more than two years ahead.
+    While the clinic is closed or the practitioner away, or in a blocked time, raise UnusualTimeError, unless ``anyway``
+    names that kind of obstacle, as the desk has read it. The visit takes its slots from a blocked time.
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
@@ -148,14 +153,18 @@ def book(
     appointment = case.appointments.live().first()
     if appointment and is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
-    if appointment and appointment.state == AppointmentState.BOOKED and appointment.starts_at == start:
-        raise BookingError(_("The visit is already booked for that time."))
+    policy = policy.for_type(visit_type) if visit_type else policy_for_case(policy, case)
     appointment = appointment or Appointment(case=case)
+    if appointment.state == AppointmentState.BOOKED and not preferred:
+        booked = (appointment.starts_at, appointment.visit_type_id)
+        if booked == (start, policy.visit_type_id):
+            raise BookingError(_("The visit is already booked for that time."))
+    appointment.visit_type_id = policy.visit_type_id
     was_booked, before = appointment.state == AppointmentState.BOOKED, appointment.starts_at
     appointment.state, appointment.held_until = AppointmentState.BOOKED, None
     appointment.sequence += was_booked
-    kinds = _take_anyway(policy, start, now, appointment, anyway)
-    _place_anywhere(appointment, start, policy, now)
+    kinds = _take_anyway(policy, start, now, appointment, anyway, preferred)
+    _place_anywhere(appointment, start, policy, now, preferred)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
     _record_change(case, kind, appointment, actor, note, anyway=kinds)
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
@@ -181,6 +190,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
         return case
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
+    policy = policy.for_type(appointment.visit_type)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -213,7 +223,7 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
         if live.starts_at == start:  # The form was sent twice.
             return case
         raise BookingError(_("You already have a time. Open your page again to see it."))
-    appointment, _refused = hold(case, start, policy, now)
+    appointment, _refused = hold(case, start, policy_for_case(policy, case), now)
     if appointment is None:
         raise cannot_hold()
     take_change(HOLD_CHANGES, case)
@@ -585,6 +595,7 @@ def walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointm
     """Return a visit from this quarter hour on, of a patient who comes without one."""
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
+    policy = policy_for_case(policy, case)
     start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
     visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
     # The patient has come, so the visit is saved even without a free room.
@@ -647,15 +658,26 @@ def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime
 
 
 def _take_anyway(
-    policy: BookingPolicy, start: datetime, now: datetime, appointment: Appointment, anyway: Collection[str]
+    policy: BookingPolicy,
+    start: datetime,
+    now: datetime,
+    appointment: Appointment,
+    anyway: Collection[str],
+    preferred: Collection[int] = (),
 ) -> list[str]:
     """Take the slots of a visit from a blocked time, and return the kinds of obstacle that were ignored.
 
     Raise UnusualTimeError unless ``anyway`` names all of them. A time that stays in its own room is not blocked.
     """
     stays = appointment.state == AppointmentState.HELD and appointment.starts_at == start
-    blocked = [] if stays else find_blocked(policy, start, now, appointment)
-    obstacles = find_obstacles(policy, start, now, blocked)
+    if stays:
+        blocked, resources = [], list(appointment.slots.values_list("resource", flat=True).distinct())
+    else:
+        blocked = find_blocked(policy, start, now, appointment, preferred)
+        resources = find_resources(
+            policy, start, now, appointment, on_offer=False, preferred=preferred, ignored=blocked
+        )
+    obstacles = find_obstacles(policy, start, now, blocked, resources)
     kinds = sorted({obstacle.kind for obstacle in obstacles})
     if not set(kinds) <= {*anyway}:
         raise UnusualTimeError(start, obstacles)
@@ -664,12 +686,18 @@ def _take_anyway(
     return kinds
 
 
-def _place_anywhere(appointment: Appointment, start: datetime, policy: BookingPolicy, now: datetime) -> None:
+def _place_anywhere(
+    appointment: Appointment,
+    start: datetime,
+    policy: BookingPolicy,
+    now: datetime,
+    preferred: Collection[int] = (),
+) -> None:
     """Place the visit wherever resources are free then, on offer or not.
 
     Raise TimeTakenError.
     """
-    resources = find_resources(policy, start, now, moving=appointment if appointment.pk else None, on_offer=False)
+    resources = find_resources(policy, start, now, moving=appointment, on_offer=False, preferred=preferred)
     if not resources:
         raise time_taken(policy, start, now)
     place(appointment, start, resources, policy, now)

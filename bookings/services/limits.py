@@ -7,7 +7,7 @@ Limits are counted last in a transaction: after the resources and the case are l
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import salted_hmac
@@ -121,16 +121,23 @@ def may_hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) 
     day = start.astimezone(zone).date()
     midnights = instant_of(day, MIDNIGHT, zone), instant_of(day + DAY, MIDNIGHT, zone)
     of_the_day = others.filter(starts_at__gte=midnights[0], starts_at__lt=midnights[1])
-    if limit := get_hold_limit(day, policy.schedule, policy.rules):
-        return of_the_day.count() < limit * _count_visits_at_once(policy)
+    if limit := _get_hold_limit(day, policy):
+        return of_the_day.count() < limit
     # One such visit may fill the day, so few days may have one.
     return not of_the_day.exists() and others.count() < max(1, policy.rules.horizon_days // DAYS_OF_LONG_VISITS)
 
 
-def _count_visits_at_once(policy: BookingPolicy) -> int:
-    """Return how many visits can take place at the same time."""
-    kinds = Counter(Resource.objects.filter(is_active=True).values_list("kind", flat=True))
-    return min(kinds[kind] for kind in policy.rules.needs)
+def _get_hold_limit(day: date, policy: BookingPolicy) -> int:
+    """Return how many visits of a local date may be held unconfirmed.
+
+    It is the sum over the resources of one kind: of the kind with the lowest sum. Only practitioners who perform the
+    visit count, while they are there.
+    """
+    schedule, rules = policy.schedule, policy.rules
+    limits = Counter(dict.fromkeys(rules.needs, 0))
+    for resource in Resource.objects.for_visits(policy.visit_type_id, rules.needs):
+        limits[resource.kind] += get_hold_limit(day, schedule, rules, resource.get_own_schedule(schedule.time_zone))
+    return min(limits.values())
 
 
 def confirm_contact(case: Case, now: datetime) -> None:

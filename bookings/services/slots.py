@@ -5,9 +5,10 @@ resources, SQLite the whole transaction. Resources are always locked before case
 forgets the lock, ``unique(resource, at)`` still refuses the second visit.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -16,6 +17,7 @@ from wagtail.models import Site
 
 from bookings.contact_details import fold
 from bookings.models import (
+    ATTENDED,
     Appointment,
     AppointmentState,
     BlockedTime,
@@ -26,9 +28,9 @@ from bookings.models import (
     VisitType,
 )
 from bookings.scheduling import availability
-from bookings.scheduling.availability import FreeStart, slots_of
+from bookings.scheduling.availability import FreeStart, Missing, Refusal, slots_of
 from bookings.scheduling.policy import SLOT, BookingPolicy
-from clinic.hours.schedule import DAY
+from clinic.hours.schedule import DAY, MIDNIGHT, Schedule, instant_of
 from clinic.models import ClinicProfile, OpeningHours
 
 from .limits import may_hold
@@ -51,14 +53,20 @@ class TimeTakenError(BookingError):
 
 
 class Obstacle(NamedTuple):
-    """Name what speaks against a time: "closed", or "blocked" with a reason."""
+    """Name what speaks against a time.
+
+    It is "closed", "away" with the practitioner's name as the reason, or "blocked" with a reason.
+    """
 
     kind: str
     reason: str = ""
 
 
 class UnusualTimeError(BookingError):
-    """Ask before a visit is booked while the clinic is closed or in a blocked time."""
+    """Ask before a visit is booked at a time that is not open for visits.
+
+    The clinic is closed, the practitioner is away, or the time is blocked.
+    """
 
     def __init__(self, start: datetime, obstacles: Collection[Obstacle]):
         super().__init__(_("This time is not open for visits."))
@@ -77,6 +85,16 @@ def get_booking_policy(site: Site | None = None) -> BookingPolicy | None:
     return BookingPolicy.build(ConsultationSettings.for_site(site), schedule, VisitType.get_default())
 
 
+def policy_for_case(policy: BookingPolicy, case: Case) -> BookingPolicy:
+    """Return the policy for the visit that the case has, or lost.
+
+    A visit keeps its type when it moves, and so does one that is booked again. Without such a visit, the type of
+    ``policy`` counts.
+    """
+    visit = case.appointments.live_or_newest()
+    return policy if visit is None or visit.state in ATTENDED else policy.for_type(visit.visit_type)
+
+
 def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None = None) -> Iterator[FreeStart]:
     """Yield every start on offer, in order.
 
@@ -84,56 +102,154 @@ def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None
 
     The slots of ``moving`` count as free.
     """
-    taken = _taken(policy, now - DAY, now + (policy.rules.horizon_days + 2) * DAY, now, moving)
-    return availability.free_starts(policy.schedule, policy.rules, taken, now)
+    taken, own_hours = _taken(policy, now - DAY, now + (policy.rules.horizon_days + 2) * DAY, now, moving)
+    return availability.free_starts(policy.schedule, policy.rules, taken, now, own_hours)
+
+
+class Blocker(NamedTuple):
+    """Say why a resource cannot take a visit: it has another one, it is blocked, or away if it has neither."""
+
+    resource: Resource
+    visit: Appointment | None = None
+    blocked_time: BlockedTime | None = None
+
+
+class ExplainedTime(NamedTuple):
+    """Say why a quarter hour (UTC) is not offered. One without a refusal is.
+
+    ``blockers`` are all resources of each needed kind of which none is free. A kind without any is in ``lacking``.
+    """
+
+    at: datetime
+    refusal: Refusal | None
+    blockers: tuple[Blocker, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
+def explain_day(policy: BookingPolicy, day: date, now: datetime) -> list[ExplainedTime]:
+    """Return why each quarter hour of a local date is or is not offered."""
+    midnight = instant_of(day, MIDNIGHT, policy.schedule.time_zone)
+    taken, own_hours = _taken(policy, midnight - DAY, midnight + 3 * DAY, now, None)
+    found = availability.explain_day(day, policy.schedule, policy.rules, taken, now, own_hours)
+    owners: dict[Missing, Owner] = {}
+    for one in found:
+        for position, missing in one.missing.items():
+            owners |= {each: taken[position][each.resource][each.slot] for each in missing if each.slot}
+    resources = Resource.objects.in_bulk()
+    visits = Appointment.objects.select_related("case").in_bulk({owner.appointment for owner in owners.values()})
+    blocked = BlockedTime.objects.in_bulk({owner.blocked_time for owner in owners.values()})
+
+    def name(missing: Missing) -> Blocker:
+        owner = owners.get(missing, Owner(None, None))
+        return Blocker(resources[missing.resource], visits.get(owner.appointment), blocked.get(owner.blocked_time))
+
+    return [
+        ExplainedTime(
+            one.at,
+            one.refusal,
+            tuple(name(each) for missing in one.missing.values() for each in missing),
+            tuple(policy.rules.needs[position] for position, missing in one.missing.items() if not missing),
+        )
+        for one in found
+    ]
 
 
 def find_resources(
-    policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment | None = None, *, on_offer: bool = True
+    policy: BookingPolicy,
+    start: datetime,
+    now: datetime,
+    moving: Appointment | None = None,
+    *,
+    on_offer: bool = True,
+    preferred: Collection[int] = (),
+    ignored: Collection[BlockedTime] = (),
 ) -> list[int]:
     """Return one free resource of each kind that the visit needs, or [].
 
-    Of several, those that ``moving`` has come first. Without ``on_offer`` hours, grid, notice and horizon do not count.
+    Of several, the ``preferred`` come first, then those that are there at the time, then those that ``moving`` has.
+    Without ``on_offer`` hours, grid, notice and horizon do not count. The slots of ``ignored`` count as free.
     """
     # With its pause a visit takes less than a day.
-    taken = _taken(policy, start - DAY, start + DAY, now, moving)
+    taken, own_hours = _taken(policy, start - DAY, start + DAY, now, moving)
+    for of_kind in taken if ignored else ():
+        for slots in of_kind.values():
+            for at in [at for at, owner in slots.items() if owner.blocked_time in {one.pk for one in ignored}]:
+                del slots[at]
     if on_offer:
-        free = availability.resources_on_offer(start, policy.schedule, policy.rules, taken, now)
+        free = availability.resources_on_offer(start, policy.schedule, policy.rules, taken, now, own_hours)
     else:
         free = availability.free_resources(start.astimezone(UTC), policy.rules, taken)
-    own = set(moving.slots.values_list("resource", flat=True)) if moving and free else set()
-    return [next((pk for pk in of_kind if pk in own), of_kind[0]) for of_kind in free]
+    own = set(moving.slots.values_list("resource", flat=True)) if moving and moving.pk and free else set()
+
+    def rank(pk: int) -> tuple[bool, bool, bool]:
+        return pk not in preferred, _is_away(pk, start, policy, own_hours), pk not in own
+
+    return [min(of_kind, key=rank) for of_kind in free]
 
 
-def find_blocked(policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment) -> list[BlockedTime]:
+def _is_away(resource: int, start: datetime, policy: BookingPolicy, own_hours: Mapping[int, Schedule]) -> bool:
+    begins = start.astimezone(UTC)
+    hours = own_hours.get(resource)
+    return hours is not None and not availability.covers(begins, begins + policy.rules.visit, hours)
+
+
+def find_blocked(
+    policy: BookingPolicy, start: datetime, now: datetime, moving: Appointment, preferred: Collection[int] = ()
+) -> list[BlockedTime]:
     """Return the blocked times in the way of a visit for which no resource is free."""
-    own = moving if moving.pk else None
-    taken = _taken(policy, start - DAY, start + DAY, now, own)
+    taken, own_hours = _taken(policy, start - DAY, start + DAY, now, moving)
     needed = slots_of(start, policy.rules)
-    resources = []
-    for of_kind, without_blocked in zip(
-        taken, _taken(policy, start - DAY, start + DAY, now, own, blocked=False), strict=True
-    ):
-        if not any(slots.isdisjoint(needed) for slots in of_kind.values()):
-            resources += [pk for pk, slots in without_blocked.items() if slots.isdisjoint(needed)][:1]
-    blocked = BlockedTime.objects.filter(slots__resource__in=resources, slots__at__in=needed)
-    return list(blocked.distinct().order_by("starts_at", "pk"))
+
+    def rank(pk: int) -> tuple[bool, bool]:
+        return pk not in preferred, _is_away(pk, start, policy, own_hours)
+
+    found: set[int] = set()
+    for of_kind in taken:
+        owners = {pk: [slots[at] for at in needed if at in slots] for pk, slots in of_kind.items()}
+        without_visits = [pk for pk, those in owners.items() if all(owner.blocked_time for owner in those)]
+        if without_visits and all(owners.values()):
+            chosen = owners[min(without_visits, key=rank)]
+            found.update(owner.blocked_time for owner in chosen if owner.blocked_time)
+    return list(BlockedTime.objects.filter(pk__in=found).order_by("starts_at", "pk"))
 
 
 def find_obstacles(
-    policy: BookingPolicy, start: datetime, now: datetime, blocked: Iterable[BlockedTime]
+    policy: BookingPolicy,
+    start: datetime,
+    now: datetime,
+    blocked: Collection[BlockedTime],
+    resources: Collection[int],
 ) -> list[Obstacle]:
-    """Return what speaks against a time that the desk can still book.
+    """Return what speaks against a time that the desk can still book, in these ``resources``.
 
-    Other visits are no obstacle: nobody can book over them. Without opening hours, no time counts as closed.
+    Other visits are no obstacle: nobody can book over them. Without opening hours, no time counts as closed. While the
+    clinic is closed, no practitioner counts as away.
     """
-    found = []
+    found, start = [], start.astimezone(UTC)
     end = start + policy.rules.visit
     openings = policy.schedule.openings_between(start, end)
     is_open = any(opening.opens <= start and end <= opening.closes for opening in openings)
     if not is_open and policy.schedule.next_opening(now):
         found.append(Obstacle("closed"))
+    else:
+        for resource in Resource.objects.filter(pk__in=resources, has_own_hours=True):
+            own_hours = resource.get_own_schedule(policy.schedule.time_zone)
+            if own_hours and not availability.covers(start, end, own_hours):
+                found.append(Obstacle("away", resource.name))
     return found + [Obstacle("blocked", one.reason) for one in blocked]
+
+
+def find_visits_outside_hours(resource: Resource, zone: ZoneInfo, now: datetime) -> list[Appointment]:
+    """Return the coming visits of a practitioner that are not within their own hours."""
+    own_hours = resource.get_own_schedule(zone)
+    if own_hours is None:
+        return []
+    coming = Appointment.objects.live().filter(starts_at__gt=now, slots__resource=resource).exclude(held_until__lte=now)
+    return [
+        visit
+        for visit in coming.distinct().select_related("case")
+        if not availability.covers(visit.starts_at, visit.ends_at, own_hours)
+    ]
 
 
 def make_room(policy: BookingPolicy, start: datetime, blocked: Iterable[BlockedTime]) -> None:
@@ -149,17 +265,30 @@ def free_slots(appointment: Appointment) -> None:
 
     The resources are locked.
     """
-    slots = list(appointment.slots.order_by("at"))
-    if not slots:
+    freed = list(appointment.slots.values_list("resource", "at"))
+    if freed:
+        appointment.slots.all().delete()
+        give_to_blocked_times(freed)
+
+
+def give_to_blocked_times(freed: Iterable[tuple[int, datetime]]) -> None:
+    """Give free slots, each a resource and an instant, to the blocked time that they are in.
+
+    Of several, one gets it. The resources are locked.
+    """
+    wanted = sorted(set(freed), key=lambda slot: slot[1])
+    if not wanted:
         return
-    appointment.slots.all().delete()
-    around = BlockedTime.objects.filter(starts_at__lt=slots[-1].at + SLOT, ends_at__gt=slots[0].at)
-    Slot.objects.bulk_create(
-        Slot(resource_id=slot.resource_id, at=slot.at, blocked_time=blocked)
-        for blocked in around
-        for slot in slots
-        if slot.resource_id == blocked.resource_id and blocked.starts_at < slot.at + SLOT and slot.at < blocked.ends_at
-    )
+    around = BlockedTime.objects.filter(starts_at__lt=wanted[-1][1] + SLOT, ends_at__gt=wanted[0][1])
+    by_resource: dict[int, list[BlockedTime]] = {}
+    for blocked in around.filter(resource__in={resource for resource, _at in wanted}):
+        by_resource.setdefault(blocked.resource_id, []).append(blocked)
+    slots = []
+    for resource, at in wanted:
+        inside = (one for one in by_resource.get(resource, ()) if one.starts_at < at + SLOT and at < one.ends_at)
+        if owner := next(inside, None):
+            slots.append(Slot(resource_id=resource, at=at, blocked_time=owner))
+    Slot.objects.bulk_create(slots)
 
 
 def hold(
@@ -252,12 +381,15 @@ def place(
 ) -> None:
     """Save the appointment at this start with its slots.
 
-    Raise TimeTakenError if somebody else has one of them.
+    Raise TimeTakenError if somebody else has one of them. A new appointment gets the type of the policy. One that has a
+    type keeps it, so the policy is for that type.
 
     The resources are locked.
     """
     if policy.visit_type_id is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
+    if appointment.visit_type_id not in (None, policy.visit_type_id):
+        raise ValueError("The policy is for another type of visit than the appointment's.")
     appointment.visit_type_id = policy.visit_type_id
     appointment.starts_at = start.astimezone(UTC)
     appointment.ends_at = appointment.starts_at + policy.rules.visit
@@ -274,32 +406,34 @@ def place(
         raise time_taken(policy, start, now) from error
 
 
-def _taken(
-    policy: BookingPolicy,
-    since: datetime,
-    until: datetime,
-    now: datetime,
-    moving: Appointment | None,
-    *,
-    blocked: bool = True,
-) -> list[dict[int, set[datetime]]]:
-    """Return the taken slots by resource, for each kind that a visit needs.
+class Owner(NamedTuple):
+    """Name what has taken a slot: an appointment or a blocked time, by its key."""
 
-    One that has expired at ``now`` is free. So are those of blocked times, without ``blocked``.
+    appointment: int | None
+    blocked_time: int | None
+
+
+def _taken(
+    policy: BookingPolicy, since: datetime, until: datetime, now: datetime, moving: Appointment | None
+) -> tuple[list[dict[int, dict[datetime, Owner]]], dict[int, Schedule]]:
+    """Return the taken slots by resource, for each kind that a visit needs, and the practitioners' own hours.
+
+    Only practitioners who perform the visit are among them. A slot that has expired at ``now`` is free.
     """
-    by_kind: dict[str, dict[int, set[datetime]]] = {kind: {} for kind in policy.rules.needs}
-    by_resource: dict[int, set[datetime]] = {}
-    for pk, kind in Resource.objects.filter(is_active=True, kind__in=by_kind).values_list("pk", "kind"):
-        by_kind[kind][pk] = by_resource[pk] = set()
+    by_kind: dict[str, dict[int, dict[datetime, Owner]]] = {kind: {} for kind in policy.rules.needs}
+    by_resource: dict[int, dict[datetime, Owner]] = {}
+    own_hours = {}
+    for resource in Resource.objects.for_visits(policy.visit_type_id, policy.rules.needs):
+        by_kind[resource.kind][resource.pk] = by_resource[resource.pk] = {}
+        if hours := resource.get_own_schedule(policy.schedule.time_zone):
+            own_hours[resource.pk] = hours
     slots = Slot.objects.filter(resource__in=list(by_resource), at__gte=since, at__lt=until)
     slots = slots.exclude(expires_at__lte=now)
-    if not blocked:
-        slots = slots.filter(blocked_time=None)
-    if moving:
+    if moving and moving.pk:
         slots = slots.exclude(appointment=moving)
-    for resource, at in slots.values_list("resource", "at"):
-        by_resource[resource].add(at)
-    return list(by_kind.values())
+    for pk, at, appointment, blocked_time in slots.values_list("resource", "at", "appointment", "blocked_time"):
+        by_resource[pk][at] = Owner(appointment, blocked_time)
+    return list(by_kind.values()), own_hours
 
 
 def expired_holds(now: datetime) -> QuerySet[Appointment]:

@@ -59,6 +59,7 @@ from .slots import (
     find_resources,
     hold,
     lock_resources,
+    policy_for_case,
     time_taken,
 )
 from .tasks import keep_track, owe, owe_change_seen, retime, settle
@@ -292,6 +293,7 @@ def _change_hold(
     current = case.appointments.live().first()
     if _is_time_of(current or case.appointments.newest(), submission):
         return None, None, {}
+    policy = policy_for_case(policy, case)
     if current:
         _check_may_give_up(case, current, submission, policy, now)
     if current or submission.start:

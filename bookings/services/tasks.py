@@ -126,7 +126,7 @@ def reopen(event: Event, *, but: Collection[str] = ()) -> None:
     opened = Task.objects.filter(opening_event=event)
     if done := opened.filter(kind__in=ASKED_ABOUT, closing_event__isnull=False).first():
         words = {"task": done.get_kind_display()}
-        raise BookingError(_("This cannot be taken back any more. It has been done: %(task)s.") % words)
+        raise BookingError(_("This cannot be taken back, because it has been done: %(task)s.") % words)
     opened.delete()
     for task in Task.objects.filter(closing_event=event).exclude(kind__in=but):
         is_owed_again = task.case.tasks.open().filter(kind=task.kind, appointment=None).exists()

@@ -1,7 +1,9 @@
 """Offer earlier times that have become free to patients."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -21,6 +23,7 @@ from bookings.models import (
     MessageState,
     Status,
 )
+from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.schedule import MIDNIGHT, instant_of
 from clinic.models import ClinicProfile
 
@@ -100,7 +103,8 @@ def _queue_offers(start: datetime, given_back_by: int | None) -> None:
         created_at__gte=instant_of(today, MIDNIGHT, clinic.zone),
     )
     may_change = waiting.filter(starts_at__gte=now + settings.change_until).exclude(Exists(told_today))
-    for visit in may_change.select_related("case").order_by("case__created_at", "case__pk")[:MAX_NOTIFIED]:
+    in_order = may_change.select_related("case", "visit_type").order_by("case__created_at", "case__pk")
+    for visit in islice(_find_fitting(in_order, start, policy, now), MAX_NOTIFIED):
         Message.objects.queue(
             MessageKind.WAITLIST_OFFER,
             visit.case,
@@ -109,6 +113,20 @@ def _queue_offers(start: datetime, given_back_by: int | None) -> None:
             starts_at=start,
             key=f"{visit.case.reference}:{today}:{start:%Y-%m-%dT%H:%MZ}",
         )
+
+
+def _find_fitting(
+    visits: Iterable[Appointment], start: datetime, policy: BookingPolicy, now: datetime
+) -> Iterator[Appointment]:
+    """Yield the visits that could move to ``start``: a long one may not fit where a short one was."""
+    is_free: dict[int, bool] = {}
+    for visit in visits:
+        own = policy.for_type(visit.visit_type)
+        if visit.visit_type_id not in is_free:
+            is_free[visit.visit_type_id] = bool(find_resources(own, start, now))
+        # One that overlaps with the time fits by giving up its own.
+        if is_free[visit.visit_type_id] or find_resources(own, start, now, moving=visit):
+            yield visit
 
 
 @preconditions.register(MessageKind.WAITLIST_OFFER)
@@ -129,4 +147,5 @@ def can_still_take_it(message: Message, appointment: Appointment) -> bool:
         or not appointment.can_be_changed(policy.change_until, now)
     ):
         return False
+    policy = policy.for_type(appointment.visit_type)
     return bool(find_resources(policy, message.starts_at, now, moving=appointment))

@@ -20,7 +20,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, Site
 from wagtail.signals import page_published
 
-from bookings.models import ConsultationSettings
+from bookings.models import ConsultationSettings, Resource, ResourceKind, VisitType
 from clinic.caching import prerender
 from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicImage, ClinicProfile, OpeningHours, PublicHoliday, SocialLink, YearlyHoliday
@@ -210,6 +210,7 @@ class Loader:
         clinic.save()
         ConsultationSettings.for_site(self.site)
         self.write_hours(data)
+        self.add_visit_types(read_yaml("visits.yaml"))
         return clinic
 
     def write_hours(self, data: dict) -> None:
@@ -227,3 +228,15 @@ class Loader:
         ]
         hours.save()
         hours.save_revision(user=self.users.get("manager"), log_action="wagtail.create")
+
+    def add_visit_types(self, data: dict) -> None:
+        """Add practitioners, with the hours of those who have their own, and the treatments that they perform."""
+        for name, week in data["practitioners"].items():
+            hours = {day: parse_spans(spans) for day, spans in week.items()}
+            Resource.objects.create(name=name, kind=ResourceKind.PRACTITIONER, has_own_hours=bool(week), **hours)
+        for order, (name, told) in enumerate(data["visit_types"].items(), start=1):
+            performers = told.pop("performed_by")
+            made = VisitType(name=name, needs_practitioner=True, is_treatment=True, sort_order=order, **told)
+            made.full_clean()
+            made.save()
+            made.performed_by.set(Resource.objects.filter(name__in=performers))

@@ -77,6 +77,8 @@ class _Story:
         at_version = by | {"expected_version": case.version}
         if "status" in step:
             typed = {name: step.get(name, "") for name in ("outcome", "note")}
+            if "treatment" in step:
+                typed["treatment"] = models.VisitType.objects.get(name=step["treatment"])
             services.change_stage(case.pk, step["status"], policy=self.policy, **typed, **at_version)
         elif "well" in step:
             services.check_on(case.pk, is_well=step["well"], note=step["note"], **at_version)

@@ -11,7 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.scheduling.availability import (
+    NO_OWN_HOURS,
     FreeStart,
+    Missing,
+    Refusal,
+    explain_day,
     free_resources,
     free_starts,
     free_starts_on,
@@ -33,6 +37,7 @@ from tests.opening_hours import (
     MICROSECOND,
     MINUTE,
     MON,
+    MORNING,
     NIGHTS,
     OFFICE,
     SPRING,
@@ -398,6 +403,93 @@ def test_kind_without_resources_offers_nothing(taken):
     assert free_resources(at(f"{MON} 10:00"), HALF_HOURS, taken) == ()
 
 
+# A practitioner's own hours
+
+
+def away(**weeks):
+    return {int(pk[1:]): schedule(week) for pk, week in weeks.items()}
+
+
+@pytest.mark.parametrize(
+    ("week", "found"),
+    [
+        (every_day(span("10:00", "11:30")), ["10:00", "10:30", "11:00"]),
+        (every_day(span("10:10", "11:10")), ["10:30"]),
+        (every_day(span("07:00", "09:30"), span("15:30", "20:00")), ["09:00", "15:30"]),
+        (every_day(span("22:00", "09:30")), ["09:00"]),
+        ({1: DAYTIME}, []),
+        ({}, []),
+    ],
+)
+def test_own_hours_limit_the_offer(week, found):
+    taken = both({1: []}, {2: []})
+    case = (OFFICE_HOURS, HALF_HOURS, taken, SUNDAY_BEFORE, away(p2=week))
+    assert times(start.at for start in free_starts_on(on(MON), *case)) == found
+
+
+def test_own_hours_never_open_a_closed_clinic():
+    case = (OFFICE_HOURS, HALF_HOURS, both({1: []}, {2: []}), SUNDAY_BEFORE, away(p2=ALWAYS))
+    assert len(free_starts_on(on(MON), *case)) == 14
+    assert free_starts_on(on(MON) + 5 * DAY, *case) == []
+
+
+def test_two_practitioners_share_a_day():
+    own_hours = away(p2=every_day(span("09:00", "10:00")), p3=every_day(span("15:00", "16:00")))
+    taken = both({1: []}, {2: [], 3: []})
+    starts = free_starts_on(on(MON), OFFICE_HOURS, HALF_HOURS, taken, SUNDAY_BEFORE, own_hours)
+    assert [start.resources[1] for start in starts] == [(2,), (2,), (3,), (3,)]
+
+
+# Why a time is not offered
+
+
+def explained(clock, hours=OFFICE_HOURS, rules=HALF_HOURS, taken=ONE_ROOM, now=SUNDAY_BEFORE, own_hours=NO_OWN_HOURS):
+    found = {one.at: one for one in explain_day(on(MON), hours, rules, taken, now, own_hours)}
+    return found[at(f"{MON} {clock}").astimezone(UTC)]
+
+
+@pytest.mark.parametrize(
+    ("clock", "how", "refusal"),
+    [
+        ("10:00", {}, None),
+        ("08:45", {}, Refusal.CLOSED),
+        ("16:00", {}, Refusal.CLOSED),
+        ("09:00", {"hours": schedule(every_day(span("09:10", "16:00")))}, Refusal.CLOSED),
+        ("15:45", {}, Refusal.PAST_CLOSING),
+        ("10:15", {}, Refusal.OFF_GRID),
+        ("09:00", {"now": at(f"{MON} 10:00")}, Refusal.PAST),
+        ("10:30", {"now": at(f"{MON} 10:00"), "rules": SlotRules(notice_minutes=60)}, Refusal.NOTICE),
+        ("11:00", {"now": at(f"{MON} 10:00"), "rules": SlotRules(notice_minutes=60)}, None),
+        ("10:00", {"now": at("2027-06-01 10:00"), "rules": SlotRules(horizon_days=5)}, Refusal.HORIZON),
+        ("10:00", {"now": at("2027-06-01 10:00"), "rules": SlotRules(horizon_days=6)}, None),
+        ("10:00", {"taken": [{1: taken_between((f"{MON} 10:15", f"{MON} 10:30"))}]}, Refusal.TAKEN),
+        ("10:00", {"taken": [{}]}, Refusal.TAKEN),
+        ("10:00", {"own_hours": away(p1={})}, Refusal.TAKEN),
+    ],
+)
+def test_refused_quarter_hour_names_its_rule(clock, how, refusal):
+    assert explained(clock, **how).refusal == refusal
+
+
+def test_second_pass_of_an_hour_is_off_the_grid():
+    quarters = explain_day(AUTUMN, schedule(ALWAYS), SlotRules(notice_minutes=0), ONE_ROOM, at("2027-11-06 12:00"))
+    assert len(quarters) == 100
+    assert times(one.at for one in quarters if one.refusal == Refusal.OFF_GRID) == [
+        "01:00'",
+        "01:15'",
+        "01:30'",
+        "01:45'",
+    ]
+
+
+def test_taken_quarter_hour_names_each_resource():
+    taken = both({1: [(f"{MON} 10:00", f"{MON} 11:00")], 4: []}, {2: [(f"{MON} 10:15", f"{MON} 10:30")], 3: []})
+    found = explained("10:00", taken=taken, own_hours=away(p3={})).missing
+    assert found == {1: (Missing(2, in_utc(at(f"{MON} 10:15"))), Missing(3, None))}
+    taken = both({1: [(f"{MON} 10:00", f"{MON} 11:00")]}, {})
+    assert explained("10:00", taken=taken).missing == {0: (Missing(1, in_utc(at(f"{MON} 10:00"))),), 1: ()}
+
+
 def test_practitioner_needs_the_pause_too():
     rules = SlotRules(visit_minutes=30, pause_minutes=15, grid_minutes=15, notice_minutes=0)
     taken = both({1: []}, {2: [(f"{MON} 09:30", f"{MON} 09:45")]})
@@ -568,7 +660,7 @@ class Walk:
     def reading(self, moment):
         return moment.astimezone(self.zone).replace(tzinfo=None)
 
-    def resources(self, start, rules, taken, now):
+    def resources(self, start, rules, taken, now, own_hours):
         """Return the free resources of each kind for a visit at ``start``.
 
         The result is () if no visit may start at this quarter hour.
@@ -584,11 +676,12 @@ class Walk:
         needed = [start + n * SLOT for n in range(math.ceil((rules.visit_minutes + rules.pause_minutes) / 15))]
         free = []
         for of_kind in taken:
-            free.append(tuple(pk for pk in of_kind if not any(slot in of_kind[pk] for slot in needed)))
+            without_visit = [pk for pk in of_kind if not any(slot in of_kind[pk] for slot in needed)]
+            free.append(tuple(pk for pk in without_visit if self._is_there(pk, start, rules.visit_minutes, own_hours)))
         return tuple(free) if is_possible and all(free) else ()
 
-    def free(self, day, rules, taken, now):
-        found = {start: self.resources(start, rules, taken, now) for start in self.quarters(day)}
+    def free(self, day, rules, taken, now, own_hours=NO_OWN_HOURS):
+        found = {start: self.resources(start, rules, taken, now, own_hours) for start in self.quarters(day)}
         return {start: resources for start, resources in found.items() if resources}
 
     def _quarters(self, day):
@@ -598,6 +691,10 @@ class Walk:
 
     def _is_open_for(self, start, minutes):
         return all(self.is_open(start + n * MINUTE) for n in range(0, minutes, self.step))
+
+    def _is_there(self, resource, start, minutes, own_hours):
+        hours = own_hours.get(resource)
+        return hours is None or all(hours.is_open(start + n * MINUTE) for n in range(0, minutes, self.step))
 
     def _is_on_the_grid(self, start, grid):
         reading = self.reading(start)
@@ -618,16 +715,22 @@ class Walk:
         return moment
 
 
-def assert_same_offer(hours, walk, rules, taken, now):
+def assert_same_offer(hours, walk, rules, taken, now, own_hours=NO_OWN_HOURS):
     today = now.astimezone(hours.time_zone).date()
     days = [today + n * DAY for n in range(-1, rules.horizon_days + 2)]
-    expected = [walk.free(day, rules, taken, now) for day in days]
-    by_day = [free_starts_on(day, hours, rules, taken, now) for day in days]
+    expected = [walk.free(day, rules, taken, now, own_hours) for day in days]
+    by_day = [free_starts_on(day, hours, rules, taken, now, own_hours) for day in days]
     assert [{start.at: start.resources for start in starts} for starts in by_day] == expected
-    at_once = list(free_starts(hours, rules, taken, now))
+    at_once = list(free_starts(hours, rules, taken, now, own_hours))
     assert at_once == [start for starts in by_day for start in starts]
     assert at_once == sorted(at_once, key=lambda start: start.at)
-    assert all(resources_on_offer(start.at, hours, rules, taken, now) == start.resources for start in at_once)
+    for start in at_once:
+        assert resources_on_offer(start.at, hours, rules, taken, now, own_hours) == start.resources
+    for day, starts in zip(days, by_day, strict=True):
+        explained = explain_day(day, hours, rules, taken, now, own_hours)
+        assert [one.at for one in explained] == walk.quarters(day)
+        assert [one.at for one in explained if one.refusal is None] == [start.at for start in starts]
+        assert all(bool(one.missing) == (one.refusal == Refusal.TAKEN) for one in explained)
 
 
 some_rules = st.builds(
@@ -640,17 +743,23 @@ some_rules = st.builds(
 )
 of_one_kind = st.dictionaries(st.integers(1, 9), st.sets(st.integers(0, 3 * 96), max_size=12), min_size=1, max_size=3)
 some_taken = st.lists(of_one_kind, min_size=1, max_size=2)
+some_own_hours = st.dictionaries(
+    st.integers(1, 9),
+    st.sampled_from(({}, OFFICE, NIGHTS, ALWAYS, every_day(*MORNING), every_day(span("08:20", "13:05")))),
+    max_size=4,
+)
 
 
 @settings(max_examples=size(50, 150), derandomize=True, deadline=None, database=None)
-@given(windows, st.integers(4 * 1440, 6 * 1440), some_rules, some_taken)
-def test_offer_equals_a_walk_along_the_clock(window, minute, rules, quarters):
+@given(windows, st.integers(4 * 1440, 6 * 1440), some_rules, some_taken, some_own_hours)
+def test_offer_equals_a_walk_along_the_clock(window, minute, rules, quarters, weeks):
     first, hours = window
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
     now = midnight + minute * MINUTE
     today = midnight + minute // 15 * SLOT
     taken = [{pk: {today + n * SLOT for n in numbers} for pk, numbers in of_kind.items()} for of_kind in quarters]
-    assert_same_offer(hours, Walk(hours), rules, taken, now)
+    own_hours = {pk: Schedule(hours.time_zone, week) for pk, week in weeks.items()}
+    assert_same_offer(hours, Walk(hours), rules, taken, now, own_hours)
 
 
 # Clocks that jump at midnight, by half an hour, by two hours, at a quarter to three, or over an hour of another date.
@@ -679,7 +788,8 @@ def test_offer_equals_the_walk_in_other_zones(zone, night, hours):
     now = datetime.combine(on(night) - DAY, datetime.min.time(), tzinfo=hours.time_zone).astimezone(UTC) + 17 * 4 * SLOT
     rules = SlotRules(visit_minutes=50, grid_minutes=30, pause_minutes=15, notice_minutes=90, horizon_days=2)
     taken = [{1: {now + n * SLOT for n in range(0, 300, 11)}, 2: set()}]
-    assert_same_offer(hours, Walk(hours, step=5), rules, taken, now)
+    own_hours = {2: Schedule(hours.time_zone, every_day(span("00:40", "02:45")))}
+    assert_same_offer(hours, Walk(hours, step=5), rules, taken, now, own_hours)
 
 
 # Two years of a clinic

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings import services
-from bookings.models import BlockedTime, Resource, VisitType
+from bookings.models import BlockedTime, Resource, ResourceKind, VisitType
 from tests import factories
 from tests.bookings.conftest import TUESDAY
 from tests.bookings.desk import page_of, press, soup, text_of
@@ -206,6 +206,59 @@ def test_manager_adds_renames_and_switches_off(client, profile):
     menu = client.get("/admin/").content.decode()
     assert "Rooms and practitioners" in menu
     assert "Types of visit" in menu
+
+
+def test_manager_gives_a_practitioner_their_own_hours(client, profile):
+    client.force_login(factories.make_user("manager"))
+    fields = {"name": "Dr. Reis", "kind": "practitioner", "is_active": "on", "sort_order": 1, "has_own_hours": "on"}
+    client.post("/admin/resource/new/", {**fields, "tuesday": "9 am – 12 pm, 1 pm – 3 pm", "friday": "closed"})
+    reis = Resource.objects.get(name="Dr. Reis")
+    assert {day: len(spans) for day, spans in reis.weekly.items() if spans} == {1: 2}
+    page = soup(client.get(f"/admin/resource/edit/{reis.pk}/"))
+    assert page.select_one("#id_tuesday")["value"] == "9 am – 12 pm, 1 pm – 3 pm"
+
+
+@pytest.mark.parametrize("typed", ["mornings", "9-5 or so", "9 am – 10 am, 9:30 am – 11 am", "25:00 – 26:00"])
+def test_unclear_own_hours_are_asked_about(client, profile, typed):
+    client.force_login(factories.make_user("manager"))
+    fields = {"name": "Dr. Reis", "kind": "practitioner", "sort_order": 1, "has_own_hours": "on", "tuesday": typed}
+    response = client.post("/admin/resource/new/", fields)
+    assert response.context["form"].errors.keys() == {"tuesday"}
+    assert soup(response).select_one("#id_tuesday")["value"] == typed
+
+
+TYPE = {"name": "Toxin", "minutes": 60, "pause_minutes": 0, "needs_room": "on", "sort_order": 1, "is_active": "on"}
+
+
+def test_manager_says_who_performs_a_treatment(client, profile):
+    client.force_login(factories.make_user("manager"))
+    reis = Resource.objects.create(name="Dr. Reis", kind=ResourceKind.PRACTITIONER)
+    room = Resource.objects.get(kind=ResourceKind.ROOM)
+    fields = {**TYPE, "needs_practitioner": "on", "is_treatment": "on", "repeat_after_days": 84}
+    for wrong in ([], [room.pk], [999]):
+        response = client.post("/admin/visit_type/new/", {**fields, "performed_by": wrong})
+        assert response.context["form"].errors.keys() == {"performed_by"}
+    client.post("/admin/visit_type/new/", {**fields, "performed_by": [reis.pk]})
+    made = VisitType.objects.get(name="Toxin")
+    assert list(made.performed_by.all()) == [reis]
+    assert (made.is_treatment, made.repeat_after_days) == (True, 84)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"needs_room": ""},
+        {"repeat_after_days": 84},
+        {"repeat_after_days": 0, "is_treatment": "on"},
+        {"repeat_after_days": -5, "is_treatment": "on"},
+        {"minutes": 4},
+    ],
+)
+def test_impossible_type_is_refused_in_words(client, profile, fields):
+    client.force_login(factories.make_user("manager"))
+    response = client.post("/admin/visit_type/new/", {**TYPE, **fields})
+    assert response.context["form"].errors
+    assert not VisitType.objects.filter(name="Toxin").exists()
 
 
 def test_used_room_and_type_cannot_be_deleted(client, ask):

@@ -9,8 +9,7 @@ import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from threading import Barrier, BrokenBarrierError, local
 from uuid import uuid4
@@ -25,6 +24,7 @@ from bookings.models import (
     Appointment,
     AppointmentState,
     BlockedTime,
+    BlockedTimeRule,
     Case,
     Event,
     EventKind,
@@ -35,6 +35,7 @@ from bookings.models import (
 )
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import appointments, blocked_time, slots, submissions
+from clinic.hours.parsing import parse_spans
 from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.opening_hours import at, utc
@@ -144,7 +145,7 @@ def answer_of(call):
 # The guards, one by one
 
 
-READS_BEFORE_WRITING = 3  # With blocked times, without them, and for the resources.
+READS_BEFORE_WRITING = 3  # For blocked times, for the obstacles, and for the resources.
 
 
 @pytest.fixture
@@ -219,6 +220,45 @@ def test_constraint_alone_refuses_the_second_visit(resource, unlocked_book, meet
 
 def test_lock_alone_lets_writers_in_singly(resource, no_constraint, meeting, desk_books):
     assert at_once(eight_clerks(desk_books)) == {"ok": 1, "TimeTakenError": THREADS - 1}
+    assert not meeting()
+    assert booking_invariants.check() == []
+
+
+@pytest.fixture
+def each_in_a_room(policy_of_two, clerk):
+    """Return a function that makes eight clerks book one treatment each, in rooms of their own.
+
+    So only the one practitioner is missing.
+    """
+    rooms = [Resource.objects.create(name=f"Room {number}").pk for number in range(THREADS)]
+    known = {"actor": clerk, "policy": policy_of_two, "visit_type": VisitType.objects.get(name="Treatment")}
+
+    def make(service=services.book):
+        cases = [factories.make_case() for _room in rooms]
+        return [
+            partial(service, case.pk, START, expected_version=case.version, preferred=[room], **known)
+            for case, room in zip(cases, rooms, strict=True)
+        ]
+
+    return make
+
+
+def test_practitioner_overlaps_without_both_guards(each_in_a_room, no_constraint, unlocked_book, meeting):
+    assert at_once(each_in_a_room(unlocked_book)) == {"ok": THREADS}
+    assert meeting()
+    assert len(booking_invariants.overlaps()) == THREADS - 1
+    (practitioner,) = {slot.resource.name for slot in Slot.objects.filter(resource__kind="practitioner")}
+    assert practitioner == "Dr. Reis"
+
+
+def test_constraint_alone_refuses_the_second_treatment(each_in_a_room, unlocked_book, meeting):
+    assert at_once(each_in_a_room(unlocked_book)) == {"ok": 1, "TimeTakenError": THREADS - 1}
+    assert meeting()
+    assert booking_invariants.check() == []
+
+
+def test_lock_alone_books_the_practitioner_once(each_in_a_room, no_constraint, meeting):
+    assert at_once(each_in_a_room()) == {"ok": 1, "TimeTakenError": THREADS - 1}
     assert not meeting()
     assert booking_invariants.check() == []
 
@@ -302,14 +342,13 @@ def test_swapping_two_visits_causes_no_deadlock(resource, desk_books, policy):
 def policy_of_two(policy):
     """Return the policy of visits that need a room and a practitioner.
 
-    There are two rooms and one practitioner.
+    There are two rooms, and one practitioner who performs it.
     """
     Resource.objects.create(name="Second room")
-    Resource.objects.create(name="Dr. Reis", kind=ResourceKind.PRACTITIONER)
-    both = VisitType.objects.create(name="Treatment", pause_minutes=15, needs_practitioner=True)
-    return replace(
-        policy, rules=replace(policy.rules, needs=(ResourceKind.ROOM, ResourceKind.PRACTITIONER)), visit_type_id=both.pk
-    )
+    both = VisitType.objects.create(name="Treatment", pause_minutes=15, needs_practitioner=True, sort_order=1)
+    both.performed_by.create(name="Dr. Reis", kind=ResourceKind.PRACTITIONER)
+    Resource.objects.create(name="Nobody's nurse", kind=ResourceKind.PRACTITIONER)
+    return policy.for_type(both)
 
 
 def test_one_practitioner_takes_one_of_eight_patients(resource, ask, policy_of_two):
@@ -341,7 +380,7 @@ def test_swapping_two_treatments_causes_no_deadlock(resource, desk_books, policy
 
 
 class Storm:
-    """Make random calls on a dozen cases, eight starts and two rooms.
+    """Make random calls on a dozen cases, eight starts, two rooms, two practitioners and three types of visit.
 
     What the calls read may be stale.
     """
@@ -353,17 +392,22 @@ class Storm:
 
     def __init__(self, ask, policy, clerk, seed):
         self.ask, self.policy, self.clerk, self.random = ask, policy, clerk, random.Random(seed)  # noqa: S311
+        self.types = list(VisitType.objects.order_by("pk"))
         self.calls_by_weight = {
             self.submit: 5,
             self.confirm: 3,
             self.book: 4,
+            self.book_treatment: 4,
+            self.book_talk: 4,
+            self.add_rule: 1,
+            self.end_rule: 1,
             self.move: 4,
             self.cancel: 5,
             self.expire: 2,
             self.block: 2,
             self.unblock: 2,
-            self.check_in: 1,
-            self.undo_check_in: 1,
+            self.check_in: 2,
+            self.undo_check_in: 2,
             self.close: 1,
             self.note: 1,
             self.look: 1,
@@ -404,6 +448,30 @@ class Storm:
         start, known = starts[number // 7 % len(starts)], {"actor": self.clerk, "expected_version": case.version}
         services.book(case.pk, start, policy=self.policy, **known)
 
+    def book_treatment(self, number):
+        self.book_type(self.types[1], number)
+
+    def book_talk(self, number):
+        self.book_type(self.types[2], number)
+
+    def book_type(self, visit_type, number):
+        case, start = self.case(number), self.start(number // 7)
+        preferred = list(Resource.objects.order_by("pk").values_list("pk", flat=True))[number % 5 :]
+        known = {"actor": self.clerk, "expected_version": case.version, "policy": self.policy}
+        anyway = ["away", "blocked"] if number % 2 else []
+        services.book(case.pk, start, visit_type=visit_type, preferred=preferred, anyway=anyway, **known)
+
+    def add_rule(self, number):
+        resources = list(Resource.objects.order_by("pk").values_list("pk", flat=True))[number % 3 :]
+        day, begins = START.date(), time(10 + number % 2)
+        services.add_block_rule(
+            resources, [day.weekday()], begins, time(begins.hour, 30), day, last_day=day, actor=self.clerk
+        )
+
+    def end_rule(self, number):
+        if rule := picked(BlockedTimeRule.objects.order_by("pk"), number):
+            services.end_block_rule(rule.pk)
+
     def move(self, number):
         services.move(self.case(number).pk, self.start(number // 7), policy=self.policy)
 
@@ -414,7 +482,7 @@ class Storm:
         services.expire_holds()
 
     def block(self, number):
-        resources = list(Resource.objects.order_by("pk").values_list("pk", flat=True))[number % 2 :]
+        resources = list(Resource.objects.order_by("pk").values_list("pk", flat=True))[number % 4 :]
         start = self.start(number // 7)
         services.block_time(resources, start, start + timedelta(minutes=10), actor=self.clerk)
 
@@ -441,8 +509,8 @@ class Storm:
     def note(self, number):
         services.add_note(self.case(number).pk, "Called.", actor=self.clerk)
 
-    def look(self, _number):
-        list(services.free_starts(self.policy, NOW))
+    def look(self, number):
+        services.explain_day(self.policy.for_type(self.types[number % len(self.types)]), START.date(), NOW)
 
 
 def picked(rows, number):
@@ -454,8 +522,23 @@ PATIENTS_KEYS = [uuid4() for _patient in range(Storm.PATIENTS)]
 ROUNDS, CALLS_A_THREAD = size(5, 12), 8
 
 
-def test_storm_of_calls_breaks_no_rule(resource, ask, policy, clerk, clock):
+@pytest.fixture
+def three_types(resource):
+    """Add a treatment in a room and a talk without one.
+
+    Of two practitioners, one performs both, and one is there only until 11 am.
+    """
     Resource.objects.create(name="Second room")
+    reis = Resource.objects.create(name="Dr. Reis", kind=ResourceKind.PRACTITIONER)
+    morning = {"has_own_hours": True, "wednesday": parse_spans("9 am – 11 am")}
+    kim = Resource.objects.create(name="Nurse Kim", kind=ResourceKind.PRACTITIONER, **morning)
+    treatment = VisitType.objects.create(name="Treatment", minutes=45, needs_practitioner=True, sort_order=1)
+    treatment.performed_by.set([reis, kim])
+    talk = VisitType.objects.create(name="Talk", minutes=15, needs_room=False, needs_practitioner=True, sort_order=2)
+    talk.performed_by.set([reis])
+
+
+def test_storm_of_calls_breaks_no_rule(three_types, ask, policy, clerk, clock):
     for patient in range(Storm.PATIENTS):
         ask(None, f"patient{patient}", PATIENTS_KEYS[patient])
     answers = Counter()
@@ -482,9 +565,9 @@ def assert_everything_happened(answers):
     """
     calls = {call for call, _answer in answers}
     assert {call for call, answer in answers if answer == "ok"} == calls
-    assert len(calls) == 13
+    assert len(calls) == 17
     lost = {answer for _call, answer in answers} - {"ok"}
-    assert {"TimeTakenError", "StaleCaseError", "VisitsInTheWayError"} <= lost
+    assert {"TimeTakenError", "StaleCaseError", "VisitsInTheWayError", "UnusualTimeError"} <= lost
     assert Event.objects.filter(kind=EventKind.EXPIRED).exists()
     assert answers["submit", "ok"] > ROUNDS
     assert answers["submit", "TimeTakenError"] > ROUNDS

@@ -30,7 +30,9 @@ BULK = {"case:bulk"}
 # Only those who change cases open it. A patient is on it only with the key of their case: ``test_desk_case.py``.
 NEW_CASE = {"desk_new_case"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:delete", "visit_type:delete"}
+RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete"}
+# They show visits in the way only. Who may see and change them: ``test_explain.py``, ``test_block_rules.py``.
+PLANNING = {"desk_explain", "desk_block_rules"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
 PUBLIC = {"bookings:consultation", "bookings:received", "bookings:visit", "bookings:visit_ics", "bookings:visit_cancel"}
 PUBLIC |= {"bookings:visit_complain", "bookings:visit_change", "bookings:visit_waitlist"}
@@ -93,7 +95,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | BULK | NEW_CASE | RESOURCES | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | NEW_CASE | RESOURCES | PLANNING | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -165,6 +165,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "purge": 1,
         "purge_account_events": 1,
         "forget_networks": 1,
+        "extend_block_rules": 1,
         "empty_trash": 1,
     }
 
@@ -198,6 +199,7 @@ def test_worker_runs_all_jobs():
         limits.purge,
         run_worker.purge_account_events,
         run_worker.forget_networks,
+        run_worker.extend_block_rules,
         run_worker.empty_trash,
     }
     assert set(run_worker.JOBS) == {*jobs, *hourly_or_less}

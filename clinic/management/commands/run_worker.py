@@ -79,6 +79,11 @@ def forget_networks() -> None:
     services.forget_networks(timezone.now())
 
 
+def extend_block_rules() -> None:
+    """Block the repeated blocked times of one more day ahead."""
+    services.extend_block_rules()
+
+
 # One job for each page that is due and could not be published or unpublished.
 _put_off: dict[str, Job] = {}
 
@@ -137,6 +142,7 @@ JOBS: dict[Callable[[], Any], float] = {
     limits.purge: 3600,
     purge_account_events: 3600,
     forget_networks: 24 * 3600,
+    extend_block_rules: 24 * 3600,
     empty_trash: 3600,
     outbox.recover_from_clock_change: 60,
     recover_staff_mail: 60,
@@ -184,6 +190,7 @@ class Command(BaseCommand):
             limits.purge,
             purge_account_events,
             forget_networks,
+            extend_block_rules,
             empty_trash,
         )
         jobs = [Job(function) for function in once]
