@@ -8,6 +8,7 @@ class BookingsConfig(AppConfig):
     def ready(self):
         from clinic.site.sitemaps import register_view
 
-        from . import services  # noqa: F401  (registers when a queued message may still leave)
+        from .services import tasks  # the services also register when a queued message may still leave
 
         register_view("bookings:consultation")
+        tasks.connect()

@@ -39,6 +39,7 @@ NOT_SAVED = gettext_lazy("Nothing was saved yet: please fix the marked fields.")
 NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
 OBSTACLES = {
     "closed": gettext_lazy("The clinic is closed then."),
+    "away": gettext_lazy("Not at work then: %(name)s."),
     "blocked": gettext_lazy("The time is blocked."),
 }
 
@@ -138,7 +139,7 @@ class NewCaseForm(forms.Form):
         elif do in ("came", "later") and typed:
             self.add_error("start", _("You typed a time as well. Book it, or clear it."))
 
-    def get_request(self, known: Case | None) -> DeskRequest:
+    def get_request(self, known: Case | None, preferred: tuple[int, ...]) -> DeskRequest:
         """Return what the service saves."""
         data = self.cleaned_data
         has_come = data["do"] == "came"
@@ -149,6 +150,7 @@ class NewCaseForm(forms.Form):
             consent_wording=data["wording"] if "consent" in self.fields else "",
             has_come=has_come,
             known_id=known.pk if known else None,
+            preferred=preferred,
         )
 
     def get_typed(self) -> dict[str, Any]:
@@ -187,7 +189,7 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
         policy = self.get_policy(data["visit_type"])
         try:
             case, _is_new = services.open_case(
-                form.get_request(self.known), actor=request.user, policy=policy, anyway=data["anyway"]
+                form.get_request(self.known, self.preferred), actor=request.user, policy=policy, anyway=data["anyway"]
             )
         except services.UnusualTimeError as unusual:
             messages.warning(request, _("Nothing was saved yet: please read the question below."))
@@ -212,6 +214,12 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
             return None
         is_number = typed.isdecimal() and len(typed) < 19
         return get_object_or_404(Case.objects.select_related("patient"), pk=typed if is_number else 0)
+
+    @property
+    def preferred(self) -> tuple[int, ...]:
+        """Return the room or practitioner whose place in the calendar was clicked."""
+        typed = self.request.GET.get("resource", "")
+        return (int(typed),) if typed.isdecimal() and len(typed) < 19 else ()
 
     @cached_property
     def consent(self):
@@ -246,10 +254,7 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
         return usual
 
     def get_policy(self, visit_type: VisitType | None) -> BookingPolicy | None:
-        if visit_type is None or self.policy is None:
-            return self.policy
-        settings = ConsultationSettings.for_request(self.request)
-        return BookingPolicy.build(settings, self.policy.schedule, visit_type)
+        return self.policy.for_type(visit_type) if visit_type and self.policy else self.policy
 
     def show(self, form: NewCaseForm, **extra: Any):
         return self.render_to_response(self.get_context_data(form=form, **extra))
@@ -287,12 +292,11 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
 
     def describe_unusual(self, unusual: services.UnusualTimeError) -> dict[str, Any]:
         """Return the question before a time that is not open for visits."""
-        texts = [
-            f"{OBSTACLES[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}"
-            if one.reason
-            else OBSTACLES[one.kind]
-            for one in unusual.obstacles
-        ]
+        texts = []
+        for one in unusual.obstacles:
+            text = OBSTACLES[one.kind] % {"name": one.reason}
+            reason = one.kind == "blocked" and one.reason
+            texts.append(f"{text} {_('Reason: %(reason)s') % {'reason': reason}}" if reason else text)
         kinds = ",".join(sorted({one.kind for one in unusual.obstacles}))
         moment = format_short(unusual.start, self.zone)
         return {"value": f"{unusual.start.isoformat()} {kinds}", "moment": moment, "texts": texts}

@@ -10,7 +10,7 @@ from django.db import transaction
 from bookings.models import Appointment, Case, Message, MessageKind
 
 # Messages that nobody's act brings. A patient who has withdrawn their consent gets none of them.
-UNASKED = (MessageKind.EXPIRED, MessageKind.REMINDER, MessageKind.WAITLIST_OFFER)
+UNASKED = (MessageKind.EXPIRED, MessageKind.REMINDER, MessageKind.WAITLIST_OFFER, MessageKind.DAY_AFTER)
 Check = Callable[[Message, Appointment], bool]
 _checks: dict[str, Check] = {}
 

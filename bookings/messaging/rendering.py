@@ -5,6 +5,7 @@ Subjects, and the message to the desk as a whole, name no patient and no treatme
 
 import html
 import re
+from datetime import tzinfo
 from email.utils import parseaddr
 from typing import Any
 
@@ -23,9 +24,10 @@ from bookings.models import (
     ConsultationSettings,
     Message,
     MessageKind,
+    TaskKind,
     VisitType,
 )
-from bookings.scheduling.formatting import format_answer_by, format_start
+from bookings.scheduling.formatting import format_answer_by, format_day, format_start
 from bookings.scheduling.ics import CANCEL, PUBLISH, REQUEST, build_ics
 from bookings.scheduling.policy import BookingPolicy
 from clinic.hours.formatting import day_range_label, format_span
@@ -49,12 +51,15 @@ SUBJECTS = {
     MessageKind.EXPIRED: gettext_lazy("About the time we held for you – %(clinic)s"),
     MessageKind.WAITLIST_OFFER: gettext_lazy("An earlier time is open – %(clinic)s"),
     MessageKind.REMINDER: gettext_lazy("See you soon – %(clinic)s"),
+    MessageKind.DAY_AFTER: gettext_lazy("After your visit – %(clinic)s"),
+    MessageKind.ESCALATION: gettext_lazy("Complaint that nobody has answered: %(reference)s"),
 }
 TEMPLATES = dict.fromkeys(MessageKind, "visit") | {
     MessageKind.RECEIPT: "receipt",
     MessageKind.COMPLAINT_RECEIPT: "complaint_receipt",
     **dict.fromkeys(TO_STAFF, "desk_notice"),
     MessageKind.WAITLIST_OFFER: "waitlist_offer",
+    MessageKind.DAY_AFTER: "day_after",
 }
 MAX_SUBJECT = 200
 # A greeting uses letters only: a name such as "www.example.com" must not put a link into the clinic's email.
@@ -88,6 +93,8 @@ def render(message: Message) -> None:
         settings, schedule = ConsultationSettings.for_site(site), OpeningHours.schedule_for(clinic)
         policy = BookingPolicy.build(settings, schedule, VisitType.get_default())
         context["answer_by"] = format_answer_by(message.appointment, policy, timezone.now(), clinic.zone)
+    elif kind == MessageKind.DAY_AFTER and message.appointment:
+        context["check_day"] = format_check_day(message.appointment, clinic.zone)
     elif kind in TO_STAFF:
         context["link"] = django_settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("case:inspect", args=[case.pk])
     message.subject = one_line(SUBJECTS[kind] % {"clinic": clinic.name, "reference": case.reference})[:MAX_SUBJECT]
@@ -100,6 +107,15 @@ def render(message: Message) -> None:
     if visit and (kind in (MessageKind.BOOKED, MessageKind.MOVED) or (is_canceled and visit.sequence > 0)):
         method = CANCEL if is_canceled else REQUEST
         message.calendar = render_ics(visit, clinic, method=method, attendee=message.recipient)
+
+
+def format_check_day(visit: Appointment, zone: tzinfo) -> str:
+    """Return the day on which the desk asks how the patient is, or "" once it is over or somebody has asked."""
+    now = timezone.now()
+    task = visit.tasks.open().filter(kind=TaskKind.DAY_AFTER).first()
+    if task is None or max(task.due_at, now) == now:
+        return ""
+    return format_day(max(task.opens_at, now).astimezone(zone).date(), now.astimezone(zone).date())
 
 
 def render_ics(appointment: Appointment, clinic: ClinicProfile, *, method: str = PUBLISH, attendee: str = "") -> str:

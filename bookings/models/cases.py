@@ -138,6 +138,8 @@ class Case(models.Model):
     about = models.ForeignKey(
         "bookings.Appointment", null=True, blank=True, on_delete=models.SET_NULL, related_name="complaints"
     )
+    # A repeat is not given before this local date.
+    not_before = models.DateField(_("not before"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.WEBSITE)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NEW)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True, default="")

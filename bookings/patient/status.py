@@ -7,12 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import LIVE, WAITING, Appointment, AppointmentState, Case, Status
-from bookings.scheduling.formatting import format_answer_by, format_day, format_deadline, format_start
+from bookings.scheduling.formatting import format_answer_by, format_deadline, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import find_current_visits
 from bookings.services.transitions import GONE, UNFINISHED
-from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, instant_of
-from clinic.models import ClinicProfile, OpeningHours
 
 # What the receipt says besides the states of an appointment.
 NOT_HELD, PAST, QUARANTINED, CLOSED = "not_held", "past", "quarantined", "closed"
@@ -66,19 +64,6 @@ def is_coming(appointment: Appointment, now: datetime) -> bool:
     """
     is_open = appointment.case.status != Status.CLOSED
     return is_open and appointment.state in UNFINISHED and now < appointment.ends_at
-
-
-def get_check_day(appointment: Appointment, profile: ClinicProfile, now: datetime) -> str:
-    """Return the day on which the desk asks how the patient is, or "" once it is over.
-
-    It is the first day after the visit on which the clinic opens: after Friday it may be Monday.
-    """
-    schedule = OpeningHours.schedule_for(profile)
-    visited_on = appointment.starts_at.astimezone(profile.zone).date()
-    opening = schedule and schedule.next_opening(instant_of(visited_on + DAY, MIDNIGHT, profile.zone) - MINUTE)
-    if not opening or opening.astimezone(profile.zone).date() < now.astimezone(profile.zone).date():
-        return ""
-    return format_day(opening.astimezone(profile.zone).date(), now.astimezone(profile.zone).date())
 
 
 def get_steps(state: str) -> list[dict]:

@@ -1,6 +1,6 @@
 """Define the form with which a patient moves their visit."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from bookings.scheduling.formatting import parse_day
 from bookings.scheduling.picker import Window, get_window, group_by_day
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import TimeTakenError, free_starts
+from clinic.hours.schedule import MIDNIGHT, instant_of
 
 from .fields import NOT_A_TIME, TimeField, get_first_day, parse_value
 
@@ -34,13 +35,25 @@ class ChangeTimeForm(forms.Form):
     days_from = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, visit: Appointment | None, policy: BookingPolicy, city: str, typed: Any = None
+        self,
+        data: Any = None,
+        *,
+        visit: Appointment | None,
+        policy: BookingPolicy,
+        city: str,
+        not_before: date | None = None,
+        typed: Any = None,
     ):
-        """Take ``data`` to check, or ``typed`` to show other days with."""
+        """Take ``data`` to check, or ``typed`` to show other days with.
+
+        A repeat has no time before ``not_before``, a local date.
+        """
         self.visit, self.policy = visit, policy
         self.current = visit.starts_at if visit else None
         # A visit cannot be moved to where it could not be changed any more.
         self.earliest = timezone.now() + (policy.change_until if visit else timedelta())
+        if not_before:
+            self.earliest = max(self.earliest, instant_of(not_before, MIDNIGHT, policy.schedule.time_zone))
         self.nearest: tuple[datetime, ...] = ()
         super().__init__(data)
         if typed is not None:

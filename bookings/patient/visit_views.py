@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import services
 from bookings.contact_details import is_blank, plain_text
 from bookings.messaging.links import find_case_by_visit_token, is_mailed_token, read_visit_token
-from bookings.messaging.rendering import get_first_name, render_ics
+from bookings.messaging.rendering import format_check_day, get_first_name, render_ics
 from bookings.models import (
     LIVE,
     OPEN_STATUSES,
@@ -33,7 +33,7 @@ from bookings.models import (
     ConsultationSettings,
     Status,
 )
-from bookings.scheduling.formatting import format_answer_by, format_start
+from bookings.scheduling.formatting import format_answer_by, format_day, format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import BookingError
 from bookings.services.transitions import GONE
@@ -41,7 +41,7 @@ from clinic.models import ClinicProfile
 
 from .fields import TextField, get_first_day, parse_value, to_value
 from .request_views import SeeOther, form_kwargs, get_request_policy, limit_referrer
-from .status import get_check_day, get_steps, is_coming
+from .status import get_steps, is_coming
 from .visit_forms import ChangeTimeForm
 from .without_database import render_reference, render_unsaved
 
@@ -132,7 +132,8 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
     if not may_change:
         appointment = None  # What is left is a hold that has expired.
     policy = services.policy_for_case(policy, case)
-    form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, city=profile.time_zone_city)
+    about = {"city": profile.time_zone_city, "not_before": case.not_before}
+    form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, **about)
     if form.is_bound and form.is_valid():
         try:
             start, seen = form.cleaned_data["start"], request.POST.get("seen")
@@ -257,7 +258,7 @@ def describe_visit(visit: Appointment, policy: BookingPolicy | None, profile: Cl
         "is_live": state in LIVE and visit.starts_at > now,
         "is_coming": is_coming(visit, now),
         "is_begun": visit.starts_at <= now,
-        "check_day": get_check_day(visit, profile, now) if state == AppointmentState.TREATED else "",
+        "check_day": format_check_day(visit, profile.zone) if state == AppointmentState.TREATED else "",
     }
 
 
@@ -281,6 +282,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **extra) -> Htt
         "may_change": may_change,
         "can_change": may_change and policy is not None,
         "can_choose": policy is not None and can_choose(case, now),
+        "not_before": case.not_before and format_day(case.not_before, now.astimezone(profile.zone).date()),
         "had_time": bool(visits) and visits[-1].get_state_at(now) in GONE,
         "change_hours": settings.change_until_hours,
         "is_quarantined": case.status == Status.QUARANTINED,

@@ -26,7 +26,7 @@ from .blocked_time import (
 )
 from .calls import record_call, should_give_up
 from .cases import add_note, assign, mark_seen, retry_message
-from .complaints import file_complaint
+from .complaints import escalate_complaints, file_complaint, set_severity
 from .contacts import correct_contact
 from .desk_cases import DeskRequest, SavedBeforeError, open_case
 from .followups import check_on
@@ -34,6 +34,7 @@ from .limits import TooManyChangesError, confirm_contact, forget_networks, uncon
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
 from .permissions import NotAllowedError, may
 from .privacy import erase, revoke_links, withdraw_consent
+from .repeats import TooEarlyError, decline_repeat, find_not_before, open_repeat
 from .slots import (
     Blocker,
     ExplainedTime,

@@ -36,9 +36,11 @@ from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
 
 from .cases import ask_again, lock_case, save_change, set_status
+from .followups import queue_day_after_email
 from .limits import HOLD_CHANGES, may_hold, take_change
 from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .permissions import check_may_sign_off
+from .repeats import check_not_early
 from .slots import (
     UnusualTimeError,
     cannot_hold,
@@ -115,13 +117,14 @@ def confirm(
     if appointment.starts_at <= now:
         raise BookingError(_("This time has passed."))
     policy = policy.for_type(appointment.visit_type)
+    early = check_not_early(case, appointment.starts_at, appointment.visit_type_id, actor=actor, note=note)
     kinds = _take_anyway(policy, appointment.starts_at, now, appointment, anyway)
     if appointment.state == AppointmentState.HELD:
         _set_state(appointment, AppointmentState.BOOKED)
     else:
         appointment.state = AppointmentState.BOOKED
         _place_anywhere(appointment, appointment.starts_at, policy, now)
-    _record_change(case, EventKind.BOOKED, appointment, actor, note, anyway=kinds)
+    _record_change(case, EventKind.BOOKED, appointment, actor, note, anyway=kinds, **early)
     notify_patient(MessageKind.BOOKED, appointment)
     return case
 
@@ -154,6 +157,7 @@ def book(
     if appointment and is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
     policy = policy.for_type(visit_type) if visit_type else policy_for_case(policy, case)
+    early = check_not_early(case, start, policy.visit_type_id, actor=actor, note=note)
     appointment = appointment or Appointment(case=case)
     if appointment.state == AppointmentState.BOOKED and not preferred:
         booked = (appointment.starts_at, appointment.visit_type_id)
@@ -166,7 +170,7 @@ def book(
     kinds = _take_anyway(policy, start, now, appointment, anyway, preferred)
     _place_anywhere(appointment, start, policy, now, preferred)
     kind = EventKind.MOVED if was_booked else EventKind.BOOKED
-    _record_change(case, kind, appointment, actor, note, anyway=kinds)
+    _record_change(case, kind, appointment, actor, note, anyway=kinds, **early)
     notify_patient(MessageKind.MOVED if was_booked else MessageKind.BOOKED, appointment)
     if before and before != start:
         notify_waitlist(before, given_back_by=case.pk)
@@ -191,6 +195,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
     policy = policy.for_type(appointment.visit_type)
+    _check_repeat(case, start)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -223,6 +228,7 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
         if live.starts_at == start:  # The form was sent twice.
             return case
         raise BookingError(_("You already have a time. Open your page again to see it."))
+    _check_repeat(case, start)
     appointment, _refused = hold(case, start, policy_for_case(policy, case), now)
     if appointment is None:
         raise cannot_hold()
@@ -320,9 +326,9 @@ def _expire(appointment: Appointment) -> None:
     notify_patient(MessageKind.EXPIRED, appointment)
 
 
-def lock_with_expired(case_id: int, now: datetime) -> None:
-    """Lock a case and those whose holds are over, in the order of keys, as other services lock several cases."""
-    wanted = Q(pk=case_id) | Q(pk__in=expired_holds(now).values("case"))
+def lock_with_expired(case_id: int, now: datetime, others: Collection[int] = ()) -> None:
+    """Lock cases and those whose holds are over, in the order of keys, as other services lock several cases."""
+    wanted = Q(pk__in=[case_id, *others]) | Q(pk__in=expired_holds(now).values("case"))
     list(Case.objects.select_for_update(no_key=True).filter(wanted).order_by("pk").values_list("pk"))
 
 
@@ -419,6 +425,7 @@ def _owe_after_visit(case: Case, visit: Appointment, state: AppointmentState, ev
         owe(case, TaskKind.NO_SHOW, event, appointment=visit)
     if state == AppointmentState.TREATED:
         owe(case, TaskKind.DAY_AFTER, event, visit.starts_at, appointment=visit)
+        queue_day_after_email(visit)
         if days := visit.done.repeat_after_days:
             not_before = visit.starts_at.astimezone(get_clinic_zone()).date() + days * DAY
             owe(case, TaskKind.REPEAT, event, appointment=visit, not_before=not_before)
@@ -570,17 +577,26 @@ def _set_state(visit: Appointment, state: AppointmentState, held_until: datetime
 
 
 def book_first(
-    case: Case, start: datetime, policy: BookingPolicy, now: datetime, anyway: Collection[str] = ()
-) -> tuple[Appointment, list[str]]:
-    """Book the first time of a case, and return the appointment and the kinds of obstacle that were ignored.
+    case: Case,
+    start: datetime,
+    policy: BookingPolicy,
+    now: datetime,
+    *,
+    actor: User,
+    preferred: Collection[int] = (),
+    anyway: Collection[str] = (),
+    note: str = "",
+) -> tuple[Appointment, dict[str, Any]]:
+    """Book the first time of a case, and return the appointment and what the event says about it.
 
     Raise what ``book`` raises. The resources are locked, and no hold is past its end.
     """
     _check_start(start, now)
+    early = check_not_early(case, start, policy.visit_type_id, actor=actor, note=note)
     appointment = Appointment(case=case, state=AppointmentState.BOOKED)
-    kinds = _take_anyway(policy, start, now, appointment, anyway)
-    _place_anywhere(appointment, start, policy, now)
-    return appointment, kinds
+    kinds = _take_anyway(policy, start, now, appointment, anyway, preferred)
+    _place_anywhere(appointment, start, policy, now, preferred)
+    return appointment, {"starts_at": appointment.starts_at, "is_booked": True, "anyway": kinds, **early}
 
 
 def _check_start(start: datetime, now: datetime) -> None:
@@ -655,6 +671,12 @@ def _check_seen(appointment: Appointment, seen: datetime | None) -> None:
 def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime) -> None:
     if not appointment.can_be_changed(policy.change_until, now):
         raise BookingError(_("It is too close to your visit to change it here. Please call us."))
+
+
+def _check_repeat(case: Case, start: datetime) -> None:
+    """Refuse a time that the patient chooses before the date of their repeat, which the desk could not book."""
+    if case.not_before and start.astimezone(get_clinic_zone()).date() < case.not_before:
+        raise BookingError(_("That time is too early for your next visit. Please choose a later one, or call us."))
 
 
 def _take_anyway(

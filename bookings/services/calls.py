@@ -58,6 +58,8 @@ def record_call(
     began_contact = case.status == Status.NEW
     if began_contact or outcome in REACHED:
         set_status(case, rest_status(case))
+    if case.is_complaint and case.owner is None:
+        case.owner = actor  # Nobody owned the visit, so the complaint belongs to whoever calls first.
     case.phone_is_wrong = case.phone_is_wrong or outcome == CallOutcome.WRONG_NUMBER
     save_change(case)
     kind = EventKind.ANSWERED if outcome in REACHED else EventKind.CALLED

@@ -1,9 +1,12 @@
-"""Save what patients say feels wrong, and tell the staff."""
+"""Save what patients say feels wrong, tell the staff, and escalate what nobody answers in time."""
 
+import logging
+from collections.abc import Iterable
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -19,21 +22,27 @@ from bookings.models import (
     EventKind,
     Message,
     MessageKind,
+    Severity,
     Source,
     Status,
+    Task,
     TaskKind,
+    TaskResult,
 )
 from clinic.limits import take
 from clinic.models import ClinicProfile
 
 from .cases import ask_again, lock_case, save_change
 from .limits import COMPLAINTS_PER_NETWORK, COMPLAINTS_PER_VISIT, COMPLAINTS_SAVED
-from .tasks import owe, retime, settle
-from .transitions import BookingError
+from .permissions import NotAllowedError, may
+from .tasks import get_clock, keep_track, owe, retime, settle
+from .transitions import BookingError, TransitionError
 
 # A complaint copies the contact details of the previous case, not what the patient asked about.
 CONTACT = ("name", "email", "phone", "phone_e164", "contact_by", "contact_time")
-CLINICIANS = "Clinicians"
+CLINICIANS, MANAGERS = "Clinicians", "Managers"
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -97,12 +106,97 @@ def open_for_desk(previous: Case, visit: Appointment | None, text: str, actor: U
 def _add(complaint: Case, text: str, actor: User | None = None) -> None:
     """Add words to an open complaint, which waits again. They may make it more urgent, never less."""
     ask_again(complaint)
-    complaint.severity = triage.get_worse(complaint.severity, triage.get_severity(text))
+    _raise_severity(complaint, triage.get_worse(complaint.severity, triage.get_severity(text)))
     save_change(complaint)
     event = Event.objects.record(complaint, EventKind.COMPLAINT, actor, text)
-    settle(complaint, [TaskKind.SIGN_OFF, TaskKind.NEXT_STEP], event)
+    settle(complaint, [TaskKind.SIGN_OFF, TaskKind.NEXT_STEP], event, TaskResult.MOOT)
     owe(complaint, TaskKind.COMPLAINT, event)
     retime(complaint, TaskKind.COMPLAINT)
+
+
+def _raise_severity(complaint: Case, severity: str) -> None:
+    """Make a complaint more urgent. The caller saves it, and retimes what is owed.
+
+    The new time to answer counts from now, but the answer is never due later than before.
+    """
+    is_worse = triage.get_worse(complaint.severity, severity) != complaint.severity
+    complaint.severity = severity
+    if is_worse and (task := complaint.tasks.open().filter(kind=TaskKind.COMPLAINT).first()):
+        now = timezone.now()
+        task.counts_from = min(now, task.due_at - (get_clock().complaint_by(now, severity) - now))
+        task.save(update_fields=["counts_from"])
+
+
+@transaction.atomic
+def set_severity(case_id: int, severity: str, *, actor: User, expected_version: int, note: str = "") -> Case:
+    """Set how urgent a complaint is.
+
+    Anybody at the desk may make it more urgent. Raise NotAllowedError for less urgent, unless the actor may sign off
+    medical complaints. One that was answered has to be signed off if it is medical.
+    """
+    case = lock_case(case_id, expected_version)
+    if not case.is_open_complaint:
+        raise TransitionError(_("Only an open complaint has a severity."))
+    if severity not in Severity.values:
+        raise BookingError(_("Choose how urgent the complaint is."))
+    before = case.severity
+    if severity == before:
+        raise BookingError(_("Nothing was different, so nothing was saved."))
+    if triage.get_worse(before, severity) == before and not may(actor, "sign_off"):
+        raise NotAllowedError(_("A clinician or a manager has to make a complaint less urgent."))
+    _raise_severity(case, severity)
+    save_change(case)
+    changes = {"severity": [before, severity]}
+    event = Event.objects.record(case, EventKind.SEVERITY, actor, note, changes=changes)
+    if case.tasks.open().filter(kind=TaskKind.COMPLAINT).exists():
+        retime(case, TaskKind.COMPLAINT)
+    elif severity == Severity.SERVICE:
+        settle(case, [TaskKind.SIGN_OFF], event, TaskResult.MOOT)
+    else:
+        owe(case, TaskKind.SIGN_OFF, event)
+    keep_track(case, event)
+    return case
+
+
+def overdue_complaints() -> Iterable[int]:
+    """Return the keys of the cases with a complaint that nobody has answered in time, and nobody was told of."""
+    late = Task.objects.open().filter(kind=TaskKind.COMPLAINT, due_at__lte=timezone.now(), escalated_at__isnull=True)
+    return list(late.order_by("due_at", "pk").values_list("case", flat=True))
+
+
+def escalate_complaints() -> int:
+    """Tell the managers and the physician of each complaint that nobody has answered in time, and return how many.
+
+    Each complaint is told of once. One that fails does not stop the others.
+    """
+    count = 0
+    for case_id in overdue_complaints():
+        try:
+            count += _escalate(case_id)
+        except (OperationalError, InterfaceError):  # the database is away
+            raise
+        except Exception:
+            logger.exception("The complaint of case %s could not be escalated", case_id)
+    return count
+
+
+@transaction.atomic
+def _escalate(case_id: int) -> bool:
+    """Escalate a complaint, unless another worker has done it or somebody has answered."""
+    case = lock_case(case_id)
+    if case.pk not in overdue_complaints():
+        return False
+    case.tasks.open().filter(kind=TaskKind.COMPLAINT).update(escalated_at=timezone.now())
+    event = Event.objects.record(case, EventKind.ESCALATED)
+    site = Site.objects.get(is_default_site=True)
+    settings, profile = ConsultationSettings.for_site(site), ClinicProfile.for_site(site)
+    managers = _get_emails(MANAGERS)
+    recipients = [settings.physician_email, *managers]
+    if not any(recipients):
+        logger.error("A complaint is late, and no manager and no physician has an email address: case %s", case.pk)
+        recipients = [settings.get_desk_email(profile)]
+    _queue_for_staff(MessageKind.ESCALATION, case, recipients, f"{case.reference}:{event.pk}")
+    return True
 
 
 def _open(previous: Case, text: str, visit: Appointment | None, actor: User | None = None) -> Case:
@@ -130,8 +224,18 @@ def _open(previous: Case, text: str, visit: Appointment | None, actor: User | No
 def _tell_staff(complaint: Case, settings: ConsultationSettings, profile: ClinicProfile) -> str:
     """Queue an email to the desk and the clinicians, and return the key of this occasion."""
     key = f"{complaint.reference}:{complaint.version}"
-    clinicians = User.objects.filter(groups__name=CLINICIANS, is_active=True).exclude(email="")
-    recipients = [settings.get_desk_email(profile), *clinicians.values_list("email", flat=True)]
-    for number, recipient in enumerate(dict.fromkeys(address.lower() for address in recipients)):
-        Message.objects.queue(MessageKind.COMPLAINT, complaint, recipient=recipient, key=f"{key}:{number}")
+    recipients = [settings.get_desk_email(profile), *_get_emails(CLINICIANS)]
+    _queue_for_staff(MessageKind.COMPLAINT, complaint, recipients, key)
     return key
+
+
+def _get_emails(role: str) -> list[str]:
+    """Return the addresses of the active members of a group."""
+    members = User.objects.filter(groups__name=role, is_active=True).exclude(email="")
+    return list(members.order_by("pk").values_list("email", flat=True))
+
+
+def _queue_for_staff(kind: MessageKind, complaint: Case, recipients: Iterable[str], key: str) -> None:
+    """Queue one email to each address."""
+    for number, recipient in enumerate(dict.fromkeys(address.lower() for address in recipients)):
+        Message.objects.queue(kind, complaint, recipient=recipient, key=f"{key}:{number}")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from bookings.contact_details import search_text_for
 from bookings.models import (
+    PLANNED,
     TO_STAFF,
     UNSENT,
     AppointmentState,
@@ -27,7 +28,7 @@ from .notifications import notify_patient
 from .transitions import BookingError
 
 # News that no other message brings.
-NEWS = (MessageKind.CANCELED, MessageKind.EXPIRED, MessageKind.WAITLIST_OFFER)
+NEWS = (MessageKind.CANCELED, MessageKind.EXPIRED, MessageKind.WAITLIST_OFFER, MessageKind.DAY_AFTER)
 
 
 @transaction.atomic
@@ -107,6 +108,8 @@ def _replace_unsent(case: Case, *, by_desk: bool) -> None:
     for message in news.values():
         key = f"{message.appointment_id}:{case.version}:{case.link_version}"
         about: dict[str, Any] = {"appointment": message.appointment, "starts_at": message.starts_at}
+        if message.kind in PLANNED:
+            about["due_at"] = message.due_at
         Message.objects.queue(
             MessageKind(message.kind), case, recipient=case.email, key=key, is_needed=by_desk, **about
         )

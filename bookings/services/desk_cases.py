@@ -59,6 +59,8 @@ class DeskRequest:
     start: datetime | None = None
     has_come: bool = False
     known_id: int | None = None
+    # The rooms and practitioners to take first, if they are free.
+    preferred: tuple[int, ...] = ()
 
     @property
     def person_key(self) -> UUID:
@@ -111,7 +113,7 @@ def _open_case(
             raise SavedBeforeError(saved)
         return saved, False
     case = _create(request, actor, known)
-    visit, data = _take_time(case, request, policy, now, anyway)
+    visit, data = _take_time(case, request, actor, policy, now, anyway)
     event = Event.objects.record(case, EventKind.RECEIVED, actor, request.note, **data)
     if visit:
         owe(case, TaskKind.RECORD_VISIT, event, appointment=visit)
@@ -171,7 +173,12 @@ def find_consent(known: Case | None) -> Consent | None:
 
 
 def _take_time(
-    case: Case, request: DeskRequest, policy: BookingPolicy | None, now: datetime, anyway: Collection[str]
+    case: Case,
+    request: DeskRequest,
+    actor: User,
+    policy: BookingPolicy | None,
+    now: datetime,
+    anyway: Collection[str],
 ) -> tuple[Appointment | None, dict[str, Any]]:
     """Check the patient in, or book their time. Return the visit and what the event says about it."""
     if request.has_come:
@@ -181,5 +188,5 @@ def _take_time(
         return None, {}
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
-    visit, kinds = book_first(case, request.start, policy, now, anyway)
-    return visit, {"starts_at": visit.starts_at, "is_booked": True, "anyway": kinds}
+    about = {"actor": actor, "preferred": request.preferred, "anyway": anyway, "note": request.note}
+    return book_first(case, request.start, policy, now, **about)

@@ -1,15 +1,36 @@
-"""Record how a patient is on the day after a treatment."""
+"""Ask on the day after a treatment how the patient is, and record what they say."""
+
+from datetime import datetime, time
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Site
 
-from bookings.models import Case, Event, EventKind, Task, TaskKind
+from bookings.messaging import preconditions
+from bookings.models import (
+    UNSENT,
+    Appointment,
+    AppointmentState,
+    Case,
+    ConsultationSettings,
+    Event,
+    EventKind,
+    Message,
+    MessageKind,
+    MessageState,
+    Task,
+    TaskKind,
+)
+from clinic.hours.schedule import DAY, instant_of
 
 from .cases import lock_case, save_change
 from .complaints import open_for_desk
-from .tasks import keep_track, settle
+from .tasks import get_clock, keep_track, settle
 from .transitions import BookingError
+
+WRITE_AT = time(10)  # On the clinic's clock, on the day after the treatment.
 
 
 @transaction.atomic
@@ -39,3 +60,45 @@ def check_on(
     settle(case, [TaskKind.DAY_AFTER], event, appointment=task.appointment)
     keep_track(case, event)
     return case, complaint
+
+
+def queue_day_after_email(visit: Appointment) -> None:
+    """Queue the email for the day after a treatment, in case the clinic is closed then.
+
+    It is queued for an open day, too: the clinic may decide later to close. Right before sending, the outbox asks
+    ``is_first_to_ask``. The email replaces one of the same visit that was not sent.
+    """
+    site, case = Site.objects.get(is_default_site=True), visit.case
+    if not ConsultationSettings.for_site(site).closed_day_email:
+        return
+    known = visit.messages.filter(kind=MessageKind.DAY_AFTER)
+    known.filter(state__in=UNSENT).update(state=MessageState.DROPPED)
+    due_at, opens_at = _get_day_after(visit)
+    if timezone.now() < max(due_at, opens_at) and not known.exclude(state=MessageState.DROPPED).exists():
+        Message.objects.queue(
+            MessageKind.DAY_AFTER,
+            case,
+            recipient=case.email,
+            key=f"{visit.uid}:{case.version}:{case.link_version}",
+            appointment=visit,
+            starts_at=visit.starts_at,
+            due_at=max(due_at, timezone.now()),
+            is_needed=True,
+        )
+
+
+@preconditions.register(MessageKind.DAY_AFTER)
+def is_first_to_ask(message: Message, visit: Appointment) -> bool:
+    """Return whether the clinic is closed on the day after a treatment, and nobody has asked the patient yet."""
+    if visit.state != AppointmentState.TREATED or not visit.tasks.open().filter(kind=TaskKind.DAY_AFTER).exists():
+        return False
+    due_at, opens_at = _get_day_after(visit)
+    clock = get_clock()
+    return clock.local_date(opens_at) > clock.local_date(due_at) and timezone.now() < opens_at
+
+
+def _get_day_after(visit: Appointment) -> tuple[datetime, datetime]:
+    """Return when the email is due, and when the clinic next opens after the day of the visit."""
+    clock = get_clock()
+    day_after = clock.local_date(visit.starts_at) + DAY
+    return instant_of(day_after, WRITE_AT, clock.zone), clock.business_day_from(day_after).opens_at

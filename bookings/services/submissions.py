@@ -51,6 +51,7 @@ from .limits import (
     too_many_changes,
 )
 from .notifications import notify_desk, notify_patient
+from .repeats import answer_offers, find_answered_offers
 from .slots import (
     TimeTakenError,
     cannot_hold,
@@ -179,12 +180,15 @@ def _submit(
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
+    offers = find_answered_offers(case)
     if start and policy:
         if expired_holds(now).exists():
+            lock_with_expired(case.pk, now, offers)
             expire(now)
         _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
     event = Event.objects.record(case, EventKind.RECEIVED, **data)
     owe(case, TaskKind.ANSWER, event, case.created_at, clock=clock)
+    answer_offers(case, offers)
     return case, True
 
 
@@ -519,7 +523,8 @@ def release_from_quarantine(
     """
     now = timezone.now()
     lock_resources()
-    lock_with_expired(case_id, now)
+    offers = find_answered_offers(Case.objects.get(pk=case_id))
+    lock_with_expired(case_id, now, offers)
     case = lock_case(case_id, expected_version)
     if case.status != Status.QUARANTINED:
         raise BookingError(_("This case is not in quarantine."))
@@ -537,4 +542,5 @@ def release_from_quarantine(
     event = Event.objects.record_stage(case, Status.QUARANTINED, Status.NEW, actor, note, **data)
     settle(case, [TaskKind.REVIEW], event)
     owe(case, TaskKind.ANSWER, event)
+    answer_offers(case, offers)
     return case

@@ -4,11 +4,14 @@ A task is owed by the service that makes something owed, in its transaction and 
 locked by then, so no two services write the tasks of one case at once.
 """
 
+import threading
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, Q
+from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
@@ -39,6 +42,8 @@ SETTLED_BY_VISIT = CONTACT_TASKS
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
 # While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
+
+_pending = threading.local()  # connections belong to one thread, so their transactions do too
 
 
 # Once the desk has asked a patient about a treatment, it did take place.
@@ -228,7 +233,31 @@ def retime_all() -> None:
     # The cases are locked before their tasks, as in every other service.
     owing = Task.objects.open().values("case")
     list(Case.objects.select_for_update(no_key=True).filter(pk__in=owing).order_by("pk").values_list("pk"))
-    _retime(list(Task.objects.open().select_related("appointment", "case")), get_clock())
+    if found := list(Task.objects.open().select_related("appointment", "case")):
+        _retime(found, get_clock())
+
+
+def connect() -> None:
+    """Compute the moments of all open tasks anew when the hours or the settings are saved."""
+    rows: list[Any] = [relation.related_model for relation in OpeningHours._meta.related_objects]
+    for model in (OpeningHours, *rows, ClinicProfile, ConsultationSettings):
+        for signal in (post_save, post_delete):
+            signal.connect(_retime_on_commit, sender=model, dispatch_uid="bookings.retime_all")
+
+
+def _retime_on_commit(**kwargs: Any) -> None:
+    """Retime after the transaction, once for all its changes.
+
+    The hours are saved, so a failure here is logged only. The worker does it again.
+    """
+    _pending.retime = True
+    transaction.on_commit(_retime_if_pending, robust=True)
+
+
+def _retime_if_pending() -> None:
+    if _pending.retime:
+        _pending.retime = False
+        retime_all()
 
 
 def _retime(tasks: Collection[Task], clock: Clock) -> None:

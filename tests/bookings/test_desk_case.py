@@ -44,7 +44,7 @@ def clock(time_machine):
 def open_case(clerk, policy):
     """Return a function that opens a case as the desk does."""
 
-    def run(anyway=(), **fields):
+    def run(anyway=(), policy=policy, **fields):
         known = {
             "name": "Ana Lima",
             "phone": "949 555 0123",
@@ -379,6 +379,23 @@ def test_sent_twice_leads_to_the_one_case(desk):
 def test_place_in_the_calendar_fills_the_time(desk):
     response = desk.get(f"{NEW}?start=2027-06-08T17:00Z")
     assert form_of(response)["start"] == "2027-06-08T10:00"
+
+
+def test_clicked_room_is_taken_first(desk):
+    second = Resource.objects.create(name="Second room", sort_order=9)
+    fill(desk, f"{NEW}?start=2027-06-08T17:00Z&resource={second.pk}", do="save")
+    assert {slot.resource for slot in Case.objects.get().appointments.get().slots.all()} == {second}
+
+
+def test_repeat_is_not_booked_before_its_date(open_case, clerk, policy, clock):
+    toxin = VisitType.objects.create(name="Toxin", is_treatment=True, repeat_after_days=84)
+    known, _new = open_case(has_come=True, source=Source.DOOR)
+    common = {"actor": clerk, "expected_version": known.version, "treatment": toxin}
+    services.change_stage(known.pk, AppointmentState.TREATED, **common)
+    early = {"known_id": known.pk, "consent_wording": "", "start": TUESDAY}
+    with pytest.raises(services.TooEarlyError):
+        open_case(**early, policy=policy.for_type(toxin))
+    assert open_case(**early)[0].appointments.get().starts_at == TUESDAY  # A consultation may come sooner.
 
 
 @pytest.mark.parametrize("start", ["", "x", "2027-06-08", "9999-12-31T23:59Z", "2027-06-08T17:05Z"])

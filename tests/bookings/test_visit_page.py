@@ -65,8 +65,9 @@ def test_page_says_until_when_time_is_held(client, case):
 
 
 @pytest.fixture
-def every_message(ask, clerk, policy, clock, written, file_complaint):
+def every_message(ask, clerk, policy, clock, written, file_complaint, consultation_settings):
     """Return one message of each kind, written as the worker does."""
+    factories.consultation_settings(closed_day_email=True, physician_email="dr@clinic.example.com")
     later = ask(at("2027-06-10 10:00"), email="bea@patient.example.com", on_waitlist=True)
     services.confirm(later.pk, actor=clerk, expected_version=later.version, policy=policy)
     case = ask(email="ana@patient.example.com")
@@ -82,7 +83,12 @@ def every_message(ask, clerk, policy, clock, written, file_complaint):
     ask(email="cleo@patient.example.com")
     clock.shift(timedelta(hours=5))
     services.expire_holds()
-    assert set(Message.objects.values_list("kind", flat=True)) == set(MessageKind.values)
+    services.escalate_complaints()
+    came = factories.make_case(email="dora@patient.example.com")
+    factories.make_visit(came, "checked_in", at("2027-06-07 13:00"))
+    services.change_stage(came.pk, "treated", actor=clerk, expected_version=1)
+    queued = {*MessageKind.values} - {MessageKind.UNREACHABLE}  # Its own tests write that one.
+    assert set(Message.objects.values_list("kind", flat=True)) == queued
     return [written(message) for message in Message.objects.all()]
 
 
@@ -92,8 +98,8 @@ def test_opening_any_emailed_link_changes_nothing_else(client, every_message, cl
     bodies = [body for message in every_message for body in (message.text, message.html)]
     links = {link for body in bodies for link in LINK.findall(body)}
     # For each of three patients their page and the desk's notice, and for one the form to change the time.
-    # One of them has a complaint, too.
-    assert len(links) == 3 * 2 + 1 + 1
+    # One of them has a complaint, too. A fourth patient came without a request, and has a page.
+    assert len(links) == 3 * 2 + 1 + 1 + 1
     if is_clerk:
         client.force_login(clerk)
     before = rows()
@@ -241,9 +247,9 @@ def test_each_complaint_is_told_to_desk_and_clinicians(client, booked, clerk, cl
         told = complaint.messages.filter(kind=MessageKind.COMPLAINT).order_by("pk")
         assert [message.recipient for message in told] == expected
         assert complaint.messages.filter(kind=MessageKind.COMPLAINT_RECEIPT).count() == min(number + 1, 2)
-        assert (complaint.is_waiting, complaint.priority) == (True, 2)
+        assert complaint.is_waiting
         if number == 0:
-            services.record_answer(complaint.pk, "phone", actor=clerk, expected_version=1)
+            services.record_call(complaint.pk, "reached", actor=clerk, expected_version=1)
     assert complaint.asked_at == NOW + timedelta(minutes=10)
 
 
@@ -476,7 +482,7 @@ def test_patient_chooses_a_new_time_after_canceling(client, booked, policy):
     visits = list(booked.appointments.order_by("pk").values_list("state", "starts_at"))
     assert visits == [("canceled", TUESDAY), ("held", parse_value(EARLIER))]
     booked.refresh_from_db()
-    assert (booked.status, booked.is_waiting, bool(booked.unseen_since)) == ("new", True, True)
+    assert (booked.status, booked.is_waiting) == ("contacting", True)
     assert booked.messages.filter(kind=MessageKind.HELD).count() == 1
 
 
@@ -561,6 +567,14 @@ def test_canceled_visit_of_a_complaint_offers_a_new_time(client, booked, file_co
     assert complaint.appointments.live().get().state == "held"
 
 
+def close_complaint(complaint):
+    clinician = factories.make_user("clinician")
+    complaint = services.record_call(complaint.pk, "reached", actor=clinician, expected_version=1)
+    services.change_stage(
+        complaint.pk, "closed", outcome="resolved", actor=clinician, expected_version=complaint.version
+    )
+
+
 def test_open_complaint_keeps_the_page_of_its_visit(client, booked, file_complaint, clerk, policy, clock):
     clock.move_to(TUESDAY)
     for stage in ("checked_in", "treated"):
@@ -571,8 +585,7 @@ def test_open_complaint_keeps_the_page_of_its_visit(client, booked, file_complai
     path = get_visit_path(complaint)
     clock.shift(timedelta(days=3))
     assert client.get(path).status_code == 200
-    version = Case.objects.get(pk=complaint.pk).version
-    services.change_stage(complaint.pk, "closed", outcome="resolved", actor=clerk, expected_version=version)
+    close_complaint(complaint)
     assert client.get(path).status_code == 404
 
 

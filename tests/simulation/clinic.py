@@ -141,8 +141,7 @@ class Clinic:
         self.plan(self.now + HOUR, self.work)
 
     def escalate(self) -> None:
-        if hasattr(services, "escalate_complaints"):
-            self.taken["complaint escalated"] += services.escalate_complaints()
+        self.taken["complaint escalated"] += services.escalate_complaints()
 
     # What somebody does
 

@@ -238,8 +238,6 @@ class Desk:
 
     def offer_repeat(self, task: Task, case: Case) -> None:
         clinic = self.clinic
-        if not hasattr(services, "open_repeat"):
-            return
         common = clinic.by_desk(case) | {"visit_id": task.appointment_id}
         if clinic.chance(0.75):
             clinic.do("repeat opened", services.open_repeat, case.pk, **common)

@@ -74,6 +74,19 @@ def expire_holds() -> None:
         services.expire_holds()
 
 
+def escalate_complaints() -> None:
+    """Tell the managers and the physician of complaints that nobody has answered in time."""
+    services.escalate_complaints()
+
+
+def retime_tasks() -> None:
+    """Compute anew when everything is due.
+
+    A year later the dates of more public holidays are known. A failure after a change of the hours is made up for.
+    """
+    services.retime_all()
+
+
 def forget_networks() -> None:
     """Delete what says from which network old requests came."""
     services.forget_networks(timezone.now())
@@ -137,10 +150,12 @@ JOBS: dict[Callable[[], Any], float] = {
     record_heartbeat: 30,
     send_message: 5,
     expire_holds: 60,
+    escalate_complaints: 60,
     publish_scheduled: 60,
     send_staff_mail: 5,
     limits.purge: 3600,
     purge_account_events: 3600,
+    retime_tasks: 24 * 3600,
     forget_networks: 24 * 3600,
     extend_block_rules: 24 * 3600,
     empty_trash: 3600,
@@ -182,10 +197,12 @@ class Command(BaseCommand):
         once = (
             record_heartbeat,
             outbox.recover_from_clock_change,
+            escalate_complaints,
             outbox.send_due,
             recover_staff_mail,
             staff_mail.send_due,
             expire_holds,
+            retime_tasks,
             publish_scheduled,
             limits.purge,
             purge_account_events,

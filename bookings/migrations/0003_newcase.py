@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('bookings', '0001_initial'),
-    ]
+    dependencies = [('bookings', '0002_promises'), ('bookings', '0002_scheduling')]
 
     operations = [
         migrations.AddField(
