@@ -188,5 +188,13 @@ def _take_time(
         return None, {}
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
-    about = {"actor": actor, "preferred": request.preferred, "anyway": anyway, "note": request.note}
-    return book_first(case, request.start, policy, now, **about)
+    return book_first(
+        case,
+        request.start,
+        policy,
+        now,
+        actor=actor,
+        preferred=request.preferred,
+        anyway=anyway,
+        note=request.note,
+    )

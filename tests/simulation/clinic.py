@@ -10,18 +10,32 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from bookings import services
 from bookings.messaging import outbox
-from bookings.models import Case, Event, EventKind, Resource, ResourceKind, TaskKind, VisitType
+from bookings.models import (
+    Appointment,
+    AppointmentState,
+    Case,
+    Event,
+    EventKind,
+    Message,
+    Resource,
+    ResourceKind,
+    TaskKind,
+    VisitType,
+)
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import tasks
+from clinic.hours.parsing import parse_spans
 from clinic.models import ClinicProfile, OpeningHours, SpecialHours
 from tests import factories
 from tests.opening_hours import LA
 
+read_schedule = OpeningHours.schedule_for
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 FIRST_DAY, LAST_DAY = date(2027, 1, 4), date(2028, 1, 7)
 NEWCOMERS_UNTIL = date(2027, 11, 20)
@@ -62,6 +76,10 @@ class Clinic:
         self.taken: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.broken: list[str] = []
+        # The cases that somebody has changed since the desk last read its list, and whether anything has changed since
+        # the worker last looked.
+        self.touched: set[int] = set()
+        self.is_changed, self.next_due = True, self.now
         self.set_up()
 
     def set_up(self) -> None:
@@ -85,11 +103,22 @@ class Clinic:
         self.set_policies()
 
     def set_up_practitioners(self, people: list[Resource]) -> None:
-        """Let each do some of the treatments."""
+        """Let each do some of the treatments, and two of them only at some hours."""
+        ada, bo, cy = people
+        self.toxin.performed_by.set([ada, bo])
+        self.filler.performed_by.set([ada, cy])
+        for person, week in (
+            (bo, {"monday": "9 am – 4 pm", "tuesday": "9 am – 4 pm", "friday": "9 am – 1 pm"}),
+            (cy, dict.fromkeys(("tuesday", "wednesday", "thursday"), "11 am – 4 pm")),
+        ):
+            person.has_own_hours = True
+            for name, hours in week.items():
+                setattr(person, name, parse_spans(hours))
+            person.save()
 
     def set_policies(self) -> None:
         profile = ClinicProfile.objects.get(pk=self.profile.pk)
-        self.schedule = OpeningHours.schedule_for(profile)
+        self.schedule = read_schedule(profile)
         self.policies = {
             kind.pk: BookingPolicy.build(self.settings, self.schedule, kind)
             for kind in (self.consultation, self.toxin, self.filler)
@@ -127,18 +156,30 @@ class Clinic:
         self.plan(self.now + HOUR, self.work)
         self.plan(instant(ANNOUNCED, 8), self.announce_closed_week)
         end = instant(LAST_DAY, 0)
-        while self.heap and self.heap[0][0] < end:
-            self.now, _number, action = heapq.heappop(self.heap)
-            self.clock.move_to(self.now, tick=False)
-            action()
+        # The hours seldom change, and every service reads them.
+        with patch.object(OpeningHours, "schedule_for", lambda _profile: self.schedule):
+            while self.heap and self.heap[0][0] < end:
+                self.now, _number, action = heapq.heappop(self.heap)
+                self.clock.move_to(self.now, tick=False)
+                action()
 
     def work(self) -> None:
-        """Do what the worker does, once an hour."""
+        """Do what the worker does, once an hour. An hour in which nothing can be due is passed over."""
+        self.plan(self.now + HOUR, self.work)
+        if not self.is_changed and self.now < self.next_due:
+            return
         if services.expired_holds(self.now).exists():
             self.taken["hold expired"] += services.expire_holds()
         outbox.send_due()
         self.escalate()
-        self.plan(self.now + HOUR, self.work)
+        late = tasks.Task.objects.open().filter(kind=TaskKind.COMPLAINT, escalated_at__isnull=True)
+        moments = (
+            Message.objects.filter(state__in=outbox.UNFINISHED).aggregate(first=Min("due_at")),
+            Appointment.objects.filter(state=AppointmentState.HELD).aggregate(first=Min("held_until")),
+            late.aggregate(first=Min("due_at")),
+        )
+        self.next_due = min((one["first"] for one in moments if one["first"]), default=instant(LAST_DAY, 0))
+        self.is_changed = False
 
     def escalate(self) -> None:
         self.taken["complaint escalated"] += services.escalate_complaints()
@@ -146,11 +187,13 @@ class Clinic:
     # What somebody does
 
     def do(self, path: str, service: Callable, *args: Any, **kwargs: Any) -> Any:
-        """Call a service and check that it leaves one event for its case, or none if it refuses.
+        """Call a service and check that it leaves one event for its case, or none if it refuses or changes nothing.
 
         Return what it returns, or None if it refuses. ``path`` is counted if it does not.
         """
         before = Event.objects.aggregate(last=Max("pk"))["last"] or 0
+        known = Case.objects.filter(pk=args[0]).values_list("version", flat=True) if isinstance(args[0], int) else ()
+        version = next(iter(known), None)
         try:
             result = service(*args, **kwargs)
         except services.BookingError as refusal:
@@ -160,8 +203,10 @@ class Clinic:
         counts = Counter(events)
         if result is None and counts:
             self.broken.append(f"{self.now:%m-%d %H:%M} {path}: refused, and left events of {sorted(counts)}")
-        case = result[0] if isinstance(result, tuple) else result
-        if any(count > 1 for count in counts.values()) or (isinstance(case, Case) and counts[case.pk] != 1):
+        self.touched.update(counts)
+        self.is_changed = True
+        is_changed = bool(counts) or version is None or Case.objects.get(pk=args[0]).version != version
+        if result is not None and (max(counts.values(), default=0) != 1) == is_changed:
             self.broken.append(f"{self.now:%m-%d %H:%M} {path}: events by case {dict(counts)}")
         if result is not None:
             self.taken[path] += 1
@@ -182,6 +227,7 @@ class Clinic:
 
     def open_tasks(self) -> list:
         """Return what stands on Today: all that the desk bot ever looks at."""
+        self.touched.clear()
         return list(
             tasks.Task.objects.open()
             .filter(opens_at__lte=self.now)

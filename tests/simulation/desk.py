@@ -70,9 +70,9 @@ class Desk:
         return clinic.now < self.forgotten[task.pk] or clinic.chance(LEFT)
 
     def settle(self, task: Task) -> None:
-        task.refresh_from_db()
+        if task.case_id in self.clinic.touched:
+            task = Task.objects.select_related("case", "appointment__visit_type").get(pk=task.pk)
         if task.is_open:
-            task.case.refresh_from_db()
             self.actions[TaskKind(task.kind)](task, task.case)
 
     def patient_of(self, case: Case):

@@ -20,7 +20,7 @@ COMPLAINTS = (
     "It hurts and is red.",
 )
 # A patient who does nothing for so long is not followed any more.
-LOOKS = 25
+LOOKS = 14
 
 
 class Patient:
@@ -134,7 +134,7 @@ class Patient:
         if visit:
             self.change(case, visit)
         elif treated and self.clinic.now - treated.starts_at < 10 * DAY:
-            if self.clinic.chance(0.3):
+            if self.clinic.chance(0.12):
                 self.complain(case)
         elif case.status == Status.CLOSED:
             self.come_back(case)
