@@ -38,7 +38,8 @@ from tests.opening_hours import LA
 read_schedule = OpeningHours.schedule_for
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 FIRST_DAY, LAST_DAY = date(2027, 1, 4), date(2028, 1, 7)
-NEWCOMERS_UNTIL = date(2027, 11, 20)
+# Nobody new asks in the last days, so that what they ask for can be done.
+LAST_NEWCOMER_BEFORE_END = timedelta(days=45)
 OPENS, CLOSES = 9, 16
 HOLIDAYS = [date(2027, *day) for day in ((2, 15), (5, 31), (7, 5), (9, 6), (11, 25), (11, 26), (12, 24))]
 # A week that the clinic decides to close, seven days before.
@@ -67,8 +68,8 @@ class Clinic:
     ``taken`` counts each path that was taken, ``refused`` each refusal, and ``broken`` lists broken rules in words.
     """
 
-    def __init__(self, seed: int, clock):
-        self.random, self.clock = Random(seed), clock  # noqa: S311
+    def __init__(self, seed: int, clock, last_day: date = LAST_DAY):
+        self.random, self.clock, self.last_day = Random(seed), clock, last_day  # noqa: S311
         self.now = instant(FIRST_DAY, 0)
         clock.move_to(self.now, tick=False)
         self.heap: list[tuple[datetime, int, Callable[[], Any]]] = []
@@ -155,7 +156,7 @@ class Clinic:
         """Let everything happen until the last day."""
         self.plan(self.now + HOUR, self.work)
         self.plan(instant(ANNOUNCED, 8), self.announce_closed_week)
-        end = instant(LAST_DAY, 0)
+        end = instant(self.last_day, 0)
         # The hours seldom change, and every service reads them.
         with patch.object(OpeningHours, "schedule_for", lambda _profile: self.schedule):
             while self.heap and self.heap[0][0] < end:
@@ -178,7 +179,7 @@ class Clinic:
             Appointment.objects.filter(state=AppointmentState.HELD).aggregate(first=Min("held_until")),
             late.aggregate(first=Min("due_at")),
         )
-        self.next_due = min((one["first"] for one in moments if one["first"]), default=instant(LAST_DAY, 0))
+        self.next_due = min((one["first"] for one in moments if one["first"]), default=instant(self.last_day, 0))
         self.is_changed = False
 
     def escalate(self) -> None:
@@ -234,6 +235,3 @@ class Clinic:
             .select_related("case", "appointment__visit_type")
             .order_by("due_at", "pk")
         )
-
-
-__all__ = ["CLOSED_WEEK", "CLOSES", "DAY", "HOUR", "OPENS", "WEEK", "Clinic", "TaskKind", "instant", "is_business_day", "local"]

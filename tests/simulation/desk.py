@@ -19,11 +19,10 @@ from bookings.models import (
     TaskKind,
 )
 
-from .clinic import CLOSES, DAY, FIRST_DAY, HOUR, LAST_DAY, OPENS, Clinic, instant, is_business_day, local
+from .clinic import CLOSES, DAY, FIRST_DAY, HOUR, OPENS, Clinic, instant, is_business_day, local
 
 # So many lines of an hour are left for the next one, and so many for days.
-LEFT, FORGOTTEN = 0.15, 0.05
-# A call about a complaint is not left for days so often, but sometimes it is.
+LEFT, FORGOTTEN = 0.15, 0.08
 WELL = 0.85
 
 
@@ -49,7 +48,7 @@ class Desk:
 
     def plan_days(self) -> None:
         day = FIRST_DAY
-        while day < LAST_DAY:
+        while day < self.clinic.last_day:
             if is_business_day(day):
                 for hour in range(OPENS, CLOSES):
                     self.clinic.plan(instant(day, hour, 5), self.work)
@@ -134,7 +133,7 @@ class Desk:
 
     def has_blocking(self, case: Case) -> bool:
         """Return whether something keeps the case open. Sometimes the clerk does not look, and is refused."""
-        return not self.clinic.chance(0.1) and any(
+        return not self.clinic.chance(0.3) and any(
             task.kind in (TaskKind.DAY_AFTER, TaskKind.REPEAT, TaskKind.RECORD_VISIT) for task in case.get_open_tasks()
         )
 
@@ -142,8 +141,15 @@ class Desk:
         """Book one of the next free times, a repeat not before its date."""
         clinic = self.clinic
         visit_type = visit_type or (clinic.toxin if case.kind == CaseKind.REPEAT else clinic.consultation)
-        policy = clinic.policies[visit_type.pk]
-        after = getattr(case, "not_before", None)
+        policy, after = clinic.policies[visit_type.pk], case.not_before
+        if after and local(clinic.now).date() < after and clinic.chance(0.3):
+            # The patient wants it at once. The clerk is refused, and asks the manager.
+            start = clinic.find_free(policy)
+            common = clinic.by_desk(case)
+            if done := clinic.do("repeat booked early", services.book, case.pk, start, policy=policy, **common):
+                return done  # The next free time came after the date.
+            kwargs, role, after = {"note": "A wedding."}, "manager", None
+            path = "repeat booked early by a manager"
         if start := clinic.find_free(policy, after=after):
             return clinic.do(path, services.book, case.pk, start, policy=policy, **clinic.by_desk(case, role), **kwargs)
         return None
@@ -198,9 +204,7 @@ class Desk:
             return
         treatment = None if kind.is_treatment else clinic.random.choice((clinic.toxin, clinic.filler))
         role = clinic.random.choice(("frontdesk", "clinician"))
-        done = self.change(
-            "treated", case, AppointmentState.TREATED, role=role, visit_id=visit.pk, treatment=treatment
-        )
+        done = self.change("treated", case, AppointmentState.TREATED, role=role, visit_id=visit.pk, treatment=treatment)
         if done and clinic.chance(0.12):
             case.refresh_from_db()
             back = self.change("taken back", case, AppointmentState.CHECKED_IN, visit_id=visit.pk)

@@ -1,15 +1,27 @@
 """Let patients ask, come, change their minds and complain."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from bookings import services
-from bookings.models import LIVE, AppointmentState, Case, CaseKind, Source, Status
+from bookings.models import AppointmentState, Case, CaseKind, Source, Status
 from bookings.services import DeskRequest
+from bookings.services.limits import REQUESTS_PER_CONTACT
 from tests import factories
 
-from .clinic import CLOSES, DAY, FIRST_DAY, HOUR, NEWCOMERS_UNTIL, OPENS, Clinic, instant, is_business_day
+from .clinic import (
+    CLOSES,
+    DAY,
+    FIRST_DAY,
+    HOUR,
+    LAST_NEWCOMER_BEFORE_END,
+    OPENS,
+    Clinic,
+    instant,
+    is_business_day,
+    local,
+)
 
 FIRST = ("Ana", "Bo", "Cleo", "Dov", "Eva", "Fay", "Gus", "Ida", "Jon", "Kim")
 COMPLAINTS = (
@@ -34,7 +46,8 @@ class Patient:
         self.email = f"patient{number}@patient.example.com" if random.random() < 0.85 else ""
         self.network = f"network {number}"
         self.answers = random.choice((0.2, 0.6, 0.9))
-        self.is_flooder = number % 40 == 7
+        # Somebody has sent so many requests with this phone number that the next one is quarantined.
+        self.is_flooded = number % 9 == 7
         self.shows: dict[int, bool] = {}
         self.looks = 0
         self.submission = None
@@ -45,8 +58,8 @@ class Patient:
 
     def plan_arrival(self) -> None:
         clinic, random = self.clinic, self.clinic.random
-        days = (NEWCOMERS_UNTIL - FIRST_DAY).days
-        channel = random.choice(("web", "web", "web", "phone", "door"))
+        days = (clinic.last_day - LAST_NEWCOMER_BEFORE_END - FIRST_DAY).days
+        channel = "web" if self.is_flooded else random.choice(("web", "web", "web", "phone", "phone", "door"))
         day = FIRST_DAY + random.randrange(days) * DAY
         while channel != "web" and not is_business_day(day):
             day += DAY
@@ -57,19 +70,21 @@ class Patient:
     # Asking
 
     def ask(self) -> None:
-        """Send the form, with a free time or without. A flooder sends too many."""
-        for _form in range(7 if self.is_flooder else 1):
-            start = None if self.is_flooder or self.clinic.chance(0.3) else self.clinic.find_free(self.clinic.policy)
-            self.submission = factories.make_submission(
-                name=self.name,
-                email=self.email,
-                phone=self.phone,
-                start=start,
-                network=self.network,
-                message=f"Number {self.clinic.random.random()}",
-                submission_key=self.new_key(),
-            )
-            self.send(f"asked for {'a time' if start else 'a call'}")
+        """Send the form, with a free time or without."""
+        clinic = self.clinic
+        if self.is_flooded:
+            factories.use_up(REQUESTS_PER_CONTACT, self.phone)
+        start = None if clinic.chance(0.3) else clinic.find_free(clinic.policy)
+        self.submission = factories.make_submission(
+            name=self.name,
+            email=self.email,
+            phone=self.phone,
+            start=start,
+            network=self.network,
+            message=f"Number {clinic.random.random()}",
+            submission_key=self.new_key(),
+        )
+        self.send(f"asked for {'a time' if start else 'a call'}")
         self.look_later()
 
     def send(self, path: str) -> None:
@@ -143,13 +158,18 @@ class Patient:
         self.look_later(20 if case.status == Status.CLOSED else 4)
 
     def change(self, case: Case, visit) -> None:
+        """Cancel or move the visit on their own page, or by phone, which they may also do at the last moment."""
         clinic, draw = self.clinic, self.clinic.random.random()
         policy, is_near = clinic.policies[visit.visit_type_id], visit.starts_at - clinic.now < 24 * HOUR
-        if draw < 0.12:
-            clinic.do("canceled too late" if is_near else "canceled by the patient", services.cancel, case.pk, policy=policy)
-        elif draw < 0.26 and (start := clinic.find_free(policy, after=(clinic.now + 2 * DAY).date())):
-            clinic.do("moved too late" if is_near else "moved by the patient", services.move, case.pk, start, policy=policy)
-        elif draw < 0.32:
+        calls = self.is_open_now() and (is_near or clinic.chance(0.6)) and visit.starts_at > clinic.now
+        common = clinic.by_desk(case) if calls else {}
+        if draw < 0.15:
+            path = "canceled by the desk" if calls else "canceled too late" if is_near else "canceled by the patient"
+            clinic.do(path, services.cancel, case.pk, policy=policy, **common)
+        elif draw < 0.3 and (start := clinic.find_free(policy, after=(clinic.now + 2 * DAY).date())):
+            path = "moved by the desk" if calls else "moved too late" if is_near else "moved by the patient"
+            clinic.do(path, services.book if calls else services.move, case.pk, start, policy=policy, **common)
+        elif draw < 0.36:
             clinic.do("joined the waitlist", services.set_waitlist, case.pk, not case.on_waitlist)
 
     def change_without_visit(self, case: Case) -> None:
@@ -157,7 +177,7 @@ class Patient:
         start = clinic.find_free(clinic.policy)
         if start and clinic.chance(0.6):
             clinic.do("chose a time", services.choose_time, case.pk, start, policy=clinic.policy)
-        elif self.submission and not self.is_flooder:
+        elif self.submission:
             self.submission = replace(self.submission, message=f"Changed {clinic.random.random()}")
             self.send("sent the form again")
 
@@ -175,20 +195,19 @@ class Patient:
         )
 
     def come_back(self, case: Case) -> None:
-        """Ask again after the case was closed: by the form, or by phone."""
+        """Ask again after the case was closed: by the form, or by phone on the next business day."""
         clinic = self.clinic
-        if not clinic.chance(0.15) or self.is_flooder:
+        if not clinic.chance(0.15):
             return
-        if clinic.chance(0.5) and self.is_open_now(clinic.now):
-            self.call(known=case)
+        if clinic.chance(0.5):
+            day = local(clinic.now).date() + DAY
+            while not is_business_day(day):
+                day += DAY
+            clinic.plan(instant(day, OPENS + 1, clinic.random.randrange(60)), lambda: self.call(known=case))
         else:
             clinic.taken["asked again after closing"] += 1
             self.ask()
 
-    def is_open_now(self, now: datetime) -> bool:
-        day = instant(now.date(), 0)
-        return is_business_day(day.date()) and OPENS <= (now - day).seconds // 3600 < CLOSES
-
-
-def is_live(case: Case) -> bool:
-    return case.appointments.filter(state__in=LIVE).exists()
+    def is_open_now(self) -> bool:
+        now = local(self.clinic.now)
+        return is_business_day(now.date()) and OPENS <= now.hour < CLOSES

@@ -27,6 +27,7 @@ from tests import booking_invariants
 from .clinic import DAY, OPENS, instant, is_business_day, local
 
 MINUTES = {"call_now": 30, "clinical": 240, "service": 1440}
+BEGAN = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.TREATED)
 TOLD_OF_TIME = (EventKind.RECEIVED, EventKind.BOOKED, EventKind.MOVED)
 
 
@@ -98,10 +99,11 @@ def _repeats(now: datetime) -> Iterator[str]:
     for reference, count in Counter(opened).items():
         if count > 1 and not Case.objects.filter(reference=reference, source="website").exists():
             yield f"repeat {reference} was opened {count} times"
-    for case in Case.objects.filter(kind=CaseKind.REPEAT, source="desk").select_related("previous"):
-        early = case.appointments.filter(state__in=["booked", "checked_in", "treated"])
-        for visit in early:
-            if case.not_before and local(visit.starts_at).date() < case.not_before:
+    for case in Case.objects.exclude(not_before=None):
+        if case.events.filter(data__early=True).exists():
+            continue  # A manager has decided so.
+        for visit in case.appointments.filter(state__in=BEGAN):
+            if visit.visit_type.is_treatment and local(visit.starts_at).date() < case.not_before:
                 yield f"repeat {case.reference} has a visit before {case.not_before}"
 
 
