@@ -103,7 +103,7 @@ class Patient:
 
     def call(self, known: Case | None = None) -> None:
         """Call the desk, which books a time or writes down a request."""
-        start = self.clinic.find_free(self.clinic.policy) if self.clinic.chance(0.7) else None
+        start = self.clinic.find_free(self.clinic.policy) if self.clinic.chance(0.6) else None
         path = "booked by phone" if start else "asked by phone"
         self.open_case("second visit by phone" if known else path, start=start, known=known)
 
@@ -163,13 +163,13 @@ class Patient:
         policy, is_near = clinic.policies[visit.visit_type_id], visit.starts_at - clinic.now < 24 * HOUR
         calls = self.is_open_now() and (is_near or clinic.chance(0.6)) and visit.starts_at > clinic.now
         common = clinic.by_desk(case) if calls else {}
-        if draw < 0.15:
+        if draw < 0.2:
             path = "canceled by the desk" if calls else "canceled too late" if is_near else "canceled by the patient"
             clinic.do(path, services.cancel, case.pk, policy=policy, **common)
-        elif draw < 0.3 and (start := clinic.find_free(policy, after=(clinic.now + 2 * DAY).date())):
+        elif draw < 0.34 and (start := clinic.find_free(policy, after=(clinic.now + 2 * DAY).date())):
             path = "moved by the desk" if calls else "moved too late" if is_near else "moved by the patient"
             clinic.do(path, services.book if calls else services.move, case.pk, start, policy=policy, **common)
-        elif draw < 0.36:
+        elif draw < 0.4:
             clinic.do("joined the waitlist", services.set_waitlist, case.pk, not case.on_waitlist)
 
     def change_without_visit(self, case: Case) -> None:

@@ -82,23 +82,31 @@ def _repeats(now: datetime) -> Iterator[str]:
         yield f"repeats are owed for the visits {sorted(counts)}, not for {sorted(wanted)}"
         return
     for task in tasks:
-        visit = wanted[task.appointment_id]
-        not_before = local(visit.starts_at).date() + timedelta(days=visit.done.repeat_after_days)
-        first = not_before - timedelta(days=14)
-        first = first if is_business_day(first) else next_business_day(first)
-        if task.not_before != not_before:
-            yield f"visit {visit.pk}: the repeat is due from {task.not_before}, not from {not_before}"
-        if local(task.opens_at).date() < first or (not task.snoozed_until and local(task.opens_at).date() != first):
-            yield f"visit {visit.pk}: the repeat is offered from {local(task.opens_at)}, not from {first}"
-        closing = task.closing_event
-        if closing and closing.kind == EventKind.REPEAT_OPENED and closing.at < instant(first, 0):
-            yield f"visit {visit.pk}: the repeat was opened too early, at {local(closing.at)}"
-        if not closing and now > task.due_at + timedelta(days=10):
-            yield f"visit {visit.pk}: nobody has offered the repeat, due at {local(task.due_at)}"
+        yield from _wrong_repeat(task, wanted[task.appointment_id], now)
     opened = Event.objects.filter(kind=EventKind.REPEAT_OPENED).values_list("data__reference", flat=True)
     for reference, count in Counter(opened).items():
         if count > 1 and not Case.objects.filter(reference=reference, source="website").exists():
             yield f"repeat {reference} was opened {count} times"
+    yield from _early_visits()
+
+
+def _wrong_repeat(task: Task, visit: Appointment, now: datetime) -> Iterator[str]:
+    """Compare what a repeat says with the date of the treatment."""
+    not_before = local(visit.starts_at).date() + timedelta(days=visit.done.repeat_after_days)
+    first = not_before - timedelta(days=14)
+    first = first if is_business_day(first) else next_business_day(first)
+    offered, closing = local(task.opens_at).date(), task.closing_event
+    if task.not_before != not_before:
+        yield f"visit {visit.pk}: the repeat is due from {task.not_before}, not from {not_before}"
+    if offered < first or (not task.snoozed_until and offered != first):
+        yield f"visit {visit.pk}: the repeat is offered from {offered}, not from {first}"
+    if closing and closing.kind == EventKind.REPEAT_OPENED and closing.at < instant(first, 0):
+        yield f"visit {visit.pk}: the repeat was opened too early, at {local(closing.at)}"
+    if not closing and now > task.due_at + timedelta(days=10):
+        yield f"visit {visit.pk}: nobody has offered the repeat, due at {local(task.due_at)}"
+
+
+def _early_visits() -> Iterator[str]:
     for case in Case.objects.exclude(not_before=None):
         if case.events.filter(data__early=True).exists():
             continue  # A manager has decided so.
