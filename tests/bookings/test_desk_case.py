@@ -113,6 +113,16 @@ def test_no_email_but_of_a_booked_visit(open_case, fields, mailoutbox):
     assert not any("website" in text or "You asked for" in text or "received your request" in text for text in texts)
 
 
+@pytest.mark.parametrize("is_treatment", [False, True])
+def test_only_a_consultation_is_called_free(open_case, policy, is_treatment, mailoutbox):
+    kind = VisitType.objects.create(name="Toxin", is_treatment=is_treatment)
+    open_case(start=TUESDAY, email="ana@patient.example.com", policy=policy.for_type(kind))
+    send_due()
+    mail = mailoutbox[0]
+    bodies = (mail.body, mail.alternatives[0][0])
+    assert ["consultation is free" in body for body in bodies] == [not is_treatment] * 2
+
+
 @pytest.mark.parametrize("fields", [{}, {"start": TUESDAY}])
 def test_corrected_email_brings_no_receipt(open_case, clerk, fields):
     case, _new = open_case(email="anna@patient.example.com", **fields)
