@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, Schedule, as_utc, instant_of
+
+if TYPE_CHECKING:
+    from bookings.models import ConsultationSettings
 
 # Without opening hours, something owed is late after this time.
 LATE_AFTER = timedelta(hours=24)
@@ -91,7 +94,7 @@ class Clock:
         return begun[-1] if begun else end
 
     @classmethod
-    def build(cls, settings, schedule: Schedule | None, zone: ZoneInfo) -> Self:
+    def build(cls, settings: "ConsultationSettings", schedule: Schedule | None, zone: ZoneInfo) -> Self:
         """Return the clock of the consultation settings."""
         minutes = (
             ("call_now", settings.call_now_minutes),

@@ -367,7 +367,7 @@ def change_stage(
     wanted = check_transition(case, visit, to_stage, outcome)
     if obstacle := find_obstacle(visit, wanted, now, get_clinic_zone()):
         raise TransitionError(obstacle)
-    if is_step_back(case, visit, wanted):
+    if visit and isinstance(wanted, AppointmentState) and is_step_back(case, visit, wanted):
         return _step_back(case, stage, visit, wanted, actor, note, now)
     if isinstance(wanted, AppointmentState):
         return _change_visit(case, stage, visit, wanted, actor, note, now, policy=policy, treatment=treatment)
@@ -396,7 +396,7 @@ def _change_visit(
     treatment: VisitType | None,
 ) -> Case:
     """Take a visit to the wanted state, and owe or settle what follows from it."""
-    if wanted == AppointmentState.CHECKED_IN and (visit is None or visit.state not in LIVE):
+    if visit is None or (wanted == AppointmentState.CHECKED_IN and visit.state not in LIVE):
         before, visit = _describe(case, None), walk_in(case, policy, now)
     else:
         before = _describe(case, visit)
@@ -543,8 +543,8 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
     event = Event.objects.record_stage(case, stage, Status.CLOSED, actor, note, **data)
     for visit in missed:
         settle(case, [TaskKind.RECORD_VISIT], event, appointment=visit)
-    ended = case.tasks.filter(kind=TaskKind.RECORD_VISIT, appointment__state__in=GONE)
-    ended.open().update(closing_event=event, result=TaskResult.MOOT)
+    to_record = case.tasks.filter(kind=TaskKind.RECORD_VISIT, appointment__state__in=GONE)
+    to_record.open().update(closing_event=event, result=TaskResult.MOOT)
     close_all(case, event, outcome)
     return case
 

@@ -176,7 +176,8 @@ def _submit(
         event = Event.objects.record(case, EventKind.RECEIVED)
         owe(case, TaskKind.REVIEW, event, case.created_at, clock=clock)
         return case, True
-    case, data = _create_case(submission, fields, Status.NEW), {}
+    case = _create_case(submission, fields, Status.NEW)
+    data: dict[str, Any] = {}
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")

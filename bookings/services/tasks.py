@@ -211,11 +211,15 @@ def _get_span(task: Task, clock: Clock, held_until: datetime | None) -> Span:
         return Span(since, clock.next_business_day(since).due_at)
     if task.kind == TaskKind.NEXT_STEP:
         return clock.next_business_day(since)
-    if task.kind == TaskKind.RECORD_VISIT:
+    if visit and task.kind == TaskKind.RECORD_VISIT:
         return clock.of_visit(visit.starts_at, visit.ends_at)
-    if task.kind == TaskKind.DAY_AFTER and since <= (span := clock.next_business_day(visit.starts_at)).opens_at:
+    if (
+        visit
+        and task.kind == TaskKind.DAY_AFTER
+        and since <= (span := clock.next_business_day(visit.starts_at)).opens_at
+    ):
         return span
-    if task.kind == TaskKind.REPEAT:
+    if task.not_before:
         return clock.repeat(task.not_before)
     return Span(since, clock.answer_by(since))
 
@@ -274,7 +278,7 @@ def _retime(tasks: Collection[Task], clock: Clock) -> None:
 def find_holds(case_ids: Collection[int]) -> dict[int, datetime]:
     """Return until when the held time of each of these cases has to be answered."""
     held = Appointment.objects.filter(state=AppointmentState.HELD, case__in=case_ids) if case_ids else ()
-    return {visit.case_id: visit.answer_by for visit in held}
+    return {visit.case_id: visit.answer_by for visit in held if visit.answer_by}
 
 
 def rest_status(case: Case) -> Status:

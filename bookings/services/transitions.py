@@ -153,8 +153,8 @@ def get_steps(case: Case, visit: Appointment | None) -> tuple[Stage, ...]:
     if visit.state == AppointmentState.HELD:
         # The patient may come without an answer.
         return tuple(dict.fromkeys((AppointmentState.CHECKED_IN, *CASE_STEPS[status])))
-    back = VISIT_STEPS[AppointmentState(visit.state)]
-    return tuple(dict.fromkeys((*steps, *(to for to in back if is_step_back(case, visit, to)))))
+    taken_back = (to for to in VISIT_STEPS[AppointmentState(visit.state)] if is_step_back(case, visit, to))
+    return tuple(dict.fromkeys((*steps, *taken_back)))
 
 
 def is_step_back(case: Case, visit: Appointment | None, to: str) -> bool:
