@@ -20,7 +20,7 @@ UNABLE = (
 NOT_SIGHT = (
     r"(?! (?:(?:a|an|any|the|my|much|no|your|this|real) ){0,2}(?:\w+ )?"
     r"(?:results?|differences?|improvements?|changes?|effects?|point|reason|why|appointments?|invoice|receipt|prices?"
-    r"|bill|website|page|how|doctor|dr|nurse|you|him|her|anyone|someone)\b)"
+    r"|bill|website|page|how|doctor|dr|nurse|you|anyone|someone)\b)"
 )
 FACE = r"(?:face|mouth|smile|cheek|one side)"
 PART = (

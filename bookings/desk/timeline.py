@@ -17,6 +17,7 @@ NOTHING = "–"
 FLAGS = {
     "closed": gettext_lazy("Booked even though the clinic is closed then."),
     "blocked": gettext_lazy("Booked during a blocked time."),
+    "early": gettext_lazy("Before the date of the repeat."),
     "links_revoked": gettext_lazy("The links in earlier emails no longer work."),
     "reopened": gettext_lazy("The case had been closed and is open again."),
     "chose_again": gettext_lazy("The patient chose again."),

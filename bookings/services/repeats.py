@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import fold, search_text_for
+from bookings.contact_details import search_text_for
 from bookings.models import (
     Case,
     CaseKind,
@@ -40,8 +40,6 @@ from .transitions import BookingError
 
 # The contact details, and what the patient asked about, are those of the case before.
 COPIED = ("name", "email", "phone", "phone_e164", "phone_is_wrong", "contact_by", "contact_time")
-# Of those with the same contact only the newest are looked at: a whole company may write from one address.
-MAX_LOOKED_AT = 50
 
 
 class TooEarlyError(NotAllowedError):
@@ -138,18 +136,6 @@ def _end_offers(
         close_all(case, event, Outcome.COMPLETED)
     keep_track(case, event)
     return case
-
-
-def find_answered_offers(case: Case) -> list[int]:
-    """Return the keys of the cases with an open offer that the patient's own request answers.
-
-    Only an offer that the desk has begun to make counts: a patient who writes before may want something else, and is
-    offered the repeat in time.
-    """
-    others = Case.objects.with_same_contact(case)[:MAX_LOOKED_AT]
-    same = [other.pk for other in others if fold(other.name) == fold(case.name)]
-    offers = Task.objects.open().filter(kind=TaskKind.REPEAT, opens_at__lte=timezone.now(), case__in=same)
-    return sorted(set(offers.values_list("case", flat=True)))
 
 
 def answer_offers(case: Case, case_ids: Collection[int]) -> None:

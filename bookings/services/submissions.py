@@ -32,6 +32,7 @@ from bookings.models import (
     Outcome,
     Patient,
     Status,
+    Task,
     TaskKind,
 )
 from bookings.scheduling.due import Clock
@@ -51,7 +52,7 @@ from .limits import (
     too_many_changes,
 )
 from .notifications import notify_desk, notify_patient
-from .repeats import answer_offers, find_answered_offers
+from .repeats import answer_offers
 from .slots import (
     TimeTakenError,
     cannot_hold,
@@ -169,6 +170,7 @@ def _submit(
             if not find_resources(policy, start, now):
                 raise time_taken(policy, start, now)
         lock_resources()
+    offers = _lock_answered_offers(fields, now)
     # The policy has read the hours already.
     clock = Clock.build(settings, policy.schedule if policy else OpeningHours.schedule_for(profile), profile.zone)
     if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
@@ -181,15 +183,12 @@ def _submit(
     Message.objects.queue_receipt(case)
     recipient = settings.get_desk_email(profile)
     Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
-    offers = find_answered_offers(case)
     if start and policy:
-        if expired_holds(now).exists():
-            lock_with_expired(case.pk, now, offers)
-            expire(now)
-        _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
+        data = _hold_start(case, start, policy, now, is_checked=is_checked)
     event = Event.objects.record(case, EventKind.RECEIVED, **data)
     owe(case, TaskKind.ANSWER, event, case.created_at, clock=clock)
-    answer_offers(case, offers)
+    if offers:
+        answer_offers(case, offers)
     return case, True
 
 
@@ -226,6 +225,36 @@ def _lock_same_request(fields: dict[str, Any], now: datetime) -> Case | None:
     lock_resources()
     lock_with_expired(first, now)
     return recent.select_for_update(no_key=True).first()
+
+
+def _hold_start(
+    case: Case, start: datetime, policy: BookingPolicy, now: datetime, *, is_checked: bool
+) -> dict[str, Any]:
+    """Hold the start of a new case, and return what its event says about the time. The resources are locked."""
+    if expired_holds(now).exists():
+        expire(now)
+    _appointment, data = hold(case, start, policy, now, on_offer=not is_checked)
+    return data
+
+
+def _lock_answered_offers(fields: dict[str, Any], now: datetime) -> list[int]:
+    """Lock the cases of a repeat that the request answers, before the limits are counted, and return their keys."""
+    offers = _find_answered_offers(Case(**fields))
+    if offers:
+        lock_with_expired(offers[0], now, offers)
+    return offers
+
+
+def _find_answered_offers(case: Case) -> list[int]:
+    """Return the keys of the cases with an open offer of a repeat that the patient's own request answers.
+
+    Only an offer that the desk has begun to make counts: a patient who writes before may want something else, and is
+    offered the repeat in time. One query, whether the person is known or not.
+    """
+    same = Case.objects.with_same_contact(case).order_by().values("pk")
+    offers = Task.objects.open().filter(kind=TaskKind.REPEAT, opens_at__lte=timezone.now(), case__in=same)
+    names = offers.values_list("case", "case__name")
+    return sorted({case_id for case_id, name in names if fold(name) == fold(case.name)})
 
 
 def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
@@ -524,7 +553,7 @@ def release_from_quarantine(
     """
     now = timezone.now()
     lock_resources()
-    offers = find_answered_offers(Case.objects.get(pk=case_id))
+    offers = _find_answered_offers(Case.objects.get(pk=case_id))
     lock_with_expired(case_id, now, offers)
     case = lock_case(case_id, expected_version)
     if case.status != Status.QUARANTINED:
