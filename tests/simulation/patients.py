@@ -1,7 +1,6 @@
 """Let patients ask, come, change their minds and complain."""
 
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 from bookings import services
@@ -134,8 +133,9 @@ class Patient:
     # Later on
 
     def look_later(self, days: float = 4) -> None:
-        wait = timedelta(hours=self.clinic.random.uniform(3, 24 * days))
-        self.clinic.plan(self.clinic.now + wait, self.look)
+        at = self.clinic.now + self.clinic.random.uniform(3, 24 * days) * HOUR
+        at += 9 * HOUR if local(at).hour < 8 else 0 * HOUR  # Few people look at night.
+        self.clinic.plan(at, self.look)
 
     def look(self) -> None:
         """Look at the visit again, and perhaps change something."""
@@ -163,13 +163,13 @@ class Patient:
         policy, is_near = clinic.policies[visit.visit_type_id], visit.starts_at - clinic.now < 24 * HOUR
         calls = self.is_open_now() and (is_near or clinic.chance(0.6)) and visit.starts_at > clinic.now
         common = clinic.by_desk(case) if calls else {}
-        if draw < 0.2:
+        if draw < 0.18:
             path = "canceled by the desk" if calls else "canceled too late" if is_near else "canceled by the patient"
             clinic.do(path, services.cancel, case.pk, policy=policy, **common)
-        elif draw < 0.34 and (start := clinic.find_free(policy, after=(clinic.now + 2 * DAY).date())):
+        elif draw < 0.45 and (start := clinic.find_free(policy, after=(clinic.now + 2 * DAY).date())):
             path = "moved by the desk" if calls else "moved too late" if is_near else "moved by the patient"
             clinic.do(path, services.book if calls else services.move, case.pk, start, policy=policy, **common)
-        elif draw < 0.4:
+        elif draw < 0.5:
             clinic.do("joined the waitlist", services.set_waitlist, case.pk, not case.on_waitlist)
 
     def change_without_visit(self, case: Case) -> None:
