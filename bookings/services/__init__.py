@@ -29,6 +29,7 @@ from .calls import give_up, record_call, should_give_up
 from .cases import add_note, assign, mark_seen, retry_message
 from .complaints import escalate_complaints, file_complaint, set_severity
 from .contacts import correct_contact
+from .desk_cases import DeskRequest, SavedBeforeError, open_case
 from .followups import check_on
 from .limits import TooManyChangesError, confirm_contact, forget_networks, unconfirmed_holds
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink

@@ -41,15 +41,21 @@ SETTLED_BY_VISIT = CONTACT_TASKS
 # What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
 # These cannot be put off past the moment when they are due: somebody was promised it.
-DUE_IN_TIME = (TaskKind.ANSWER, TaskKind.COMPLAINT, TaskKind.DAY_AFTER, TaskKind.RECORD_VISIT, TaskKind.SIGN_OFF)
+DUE_IN_TIME = (
+    TaskKind.ANSWER,
+    TaskKind.COMPLAINT,
+    TaskKind.DAY_AFTER,
+    TaskKind.RECORD_VISIT,
+    TaskKind.REVIEW,
+    TaskKind.SIGN_OFF,
+)
 # While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
-_pending = threading.local()  # connections belong to one thread, so their transactions do too
-
-
 # Once the desk has asked a patient about a treatment, it did take place.
 ASKED_ABOUT = (TaskKind.DAY_AFTER, TaskKind.REPEAT)
+
+_pending = threading.local()  # connections belong to one thread, so their transactions do too
 
 
 class OwedError(BookingError):

@@ -31,8 +31,10 @@ DESK |= {"desk_today": set(), "desk_today_pulse": set()}
 BULK = {"case:bulk", "case:views"}
 # These take a POST only. Who may send it: ``test_today.py`` and ``test_pulse.py``.
 POSTED = {"desk_act", "desk_presence"}
+# Only those who change cases open it. A patient is on it only with the key of their case: ``test_desk_case.py``.
+NEW_CASE = {"desk_new_case"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete", "desk_new_case"}
+RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete"}
 # They show visits in the way only. Who may see and change them: ``test_explain.py``, ``test_block_rules.py``.
 PLANNING = {"desk_explain", "desk_block_rules"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
@@ -97,7 +99,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | BULK | POSTED | RESOURCES | PLANNING | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | POSTED | NEW_CASE | RESOURCES | PLANNING | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -36,7 +36,7 @@ CHANGES = {
     "links": (lambda case, clerk: act(services.revoke_links, case, clerk), "Links in earlier emails revoked"),
     "snooze": (
         lambda case, clerk: act(
-            services.snooze, case, clerk, case.tasks.open().get().pk, NOW + timedelta(hours=1), note="At lunch"
+            services.snooze, case, clerk, NOW + timedelta(hours=1), task_id=case.tasks.open().get().pk, note="At lunch"
         ),
         "At lunch",
     ),
@@ -197,12 +197,12 @@ def test_promise_is_never_put_off_past_its_moment(clerk, status, kind, until, is
     task = case.tasks.open().get(kind=kind)
     due = task.due_at
     if is_done:
-        act(services.snooze, case, clerk, task.pk, at(until))
+        act(services.snooze, case, clerk, task_id=task.pk, until=at(until))
         task.refresh_from_db()
         assert (task.opens_at, task.due_at) == (at(until), max(due, at(until)))
     else:
         with pytest.raises(services.BookingError):
-            act(services.snooze, case, clerk, task.pk, at(until))
+            act(services.snooze, case, clerk, task_id=task.pk, until=at(until))
         assert case.events.filter(kind=EventKind.SNOOZED).count() == 0
 
 
@@ -211,18 +211,18 @@ def test_settled_task_is_not_put_off(clerk):
     task = case.tasks.open().get()
     act(services.record_call, case, clerk, "reached")
     with pytest.raises(services.BookingError, match="done already"):
-        act(services.snooze, case, clerk, task.pk, NOW + timedelta(hours=1))
+        act(services.snooze, case, clerk, task_id=task.pk, until=NOW + timedelta(hours=1))
 
 
 def test_task_of_another_case_is_not_put_off(clerk):
     case, other = factories.make_case(), factories.make_case()
     with pytest.raises(services.BookingError, match="done already"):
-        act(services.snooze, case, clerk, other.tasks.open().get().pk, NOW + timedelta(hours=1))
+        act(services.snooze, case, clerk, task_id=other.tasks.open().get().pk, until=NOW + timedelta(hours=1))
 
 
 def test_call_after_a_snooze_sets_its_own_time(clerk, clock):
     case = factories.make_case(status="no_show")
-    act(services.snooze, case, clerk, case.tasks.open().get().pk, at("2027-06-14 09:00"))
+    act(services.snooze, case, clerk, task_id=case.tasks.open().get().pk, until=at("2027-06-14 09:00"))
     clock.move_to(at("2027-06-14 10:00"), tick=False)
     act(services.record_call, case, clerk, "no_answer")
     assert case.tasks.open().get().opens_at == at("2027-06-14 12:00")
