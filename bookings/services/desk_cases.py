@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import fold, search_text_for
+from bookings.contact_details import fold
 from bookings.models import (
     Appointment,
     AppointmentState,
@@ -33,6 +33,7 @@ from bookings.scheduling.policy import BookingPolicy
 from .appointments import book_first, expire, lock_with_expired, walk_in
 from .cases import lock_case
 from .notifications import notify_patient
+from .search_words import write_search_words
 from .slots import lock_resources
 from .submissions import get_titles
 from .tasks import keep_track, owe
@@ -144,9 +145,9 @@ def _create(request: DeskRequest, actor: User, known: Case | None) -> Case:
         submission_key=request.person_key,
         fingerprint=request.fingerprint,
     )
-    case.search_text = search_text_for(case)
     case.patient = (known and known.patient) or Patient.objects.create_for(case)
     case.save(force_insert=True)
+    write_search_words(case)
     titles = get_titles(request.treatment_ids)
     CaseTreatment.objects.bulk_create(
         CaseTreatment(case=case, page_id=page, title=title) for page, title in titles.items()
