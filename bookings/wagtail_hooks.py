@@ -14,6 +14,7 @@ from .desk.calendar.urls import urlpatterns as calendar_urls
 from .desk.case_list import CaseViewSet
 from .desk.explain import ExplainView
 from .desk.export import LOG_ACTION, ExportFormatter
+from .desk.new_case import NewCaseView
 from .desk.opening_hours import find_visits
 from .desk.presence import PresenceView
 from .desk.resources import ResourceViewSet, VisitTypeViewSet
@@ -58,6 +59,11 @@ def register_calendar():
 @hooks.register("register_admin_urls")
 def register_calendar_urls():
     return calendar_urls
+
+
+@hooks.register("register_admin_urls")
+def register_new_case_url():
+    return [path("new-case/", NewCaseView.as_view(), name="desk_new_case")]
 
 
 @hooks.register("register_admin_urls")

@@ -311,7 +311,9 @@ admin/calendar/move/<int:pk>/
     admin/calendar/move/{case}/
 admin/calendar/visit/<int:pk>/
     admin/calendar/visit/{case}/
-admin/calendar/new/
+admin/new-case/
+    admin/new-case/
+    admin/new-case/?patient={case}
 admin/calendar/blocked/
 admin/calendar/explain/
 admin/help/<slug:guide>/

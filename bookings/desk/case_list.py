@@ -253,11 +253,14 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     @cached_property
     def header_buttons(self):
+        buttons = []
+        if self.user_has_permission("change"):
+            buttons.append(HeaderButton(_("New request"), url=reverse("desk_new_case"), icon_name="plus"))
         if not self.user_has_permission("export"):
-            return []
+            return buttons
         label = {"aria-label": _("Download this list (CSV)"), "title": _("Download this list (CSV)")}
         button = {"type": "submit", "form": "case-search", "name": "export", "value": "csv"}
-        return [HeaderButton(_("Download"), icon_name="download", attrs={**label, **button})]
+        return [*buttons, HeaderButton(_("Download"), icon_name="download", attrs={**label, **button})]
 
     def as_spreadsheet(self, queryset, spreadsheet_format):
         count = queryset.count()

@@ -33,6 +33,8 @@ FLAGS = {
     "reopened": gettext_lazy("The case had been closed and is open again."),
     "chose_again": gettext_lazy("The patient chose again."),
     "held": gettext_lazy("The time is held."),
+    "is_booked": gettext_lazy("The visit is booked."),
+    "has_come": gettext_lazy("The patient is here."),
     "not_held": gettext_lazy("The time could not be held."),
     "over_limit": gettext_lazy("Too many unconfirmed times are held."),
 }

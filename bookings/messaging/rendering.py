@@ -83,6 +83,7 @@ def render(message: Message) -> None:
         "case": case,
         "clinic": clinic,
         "first_name": get_first_name(case.name),
+        "is_treatment": bool(message.appointment and message.appointment.visit_type.is_treatment),
         "moment": format_start(message.starts_at, clinic.zone) if message.starts_at else "",
         "link": site.root_url + get_visit_path(case, is_mailed=True),
     }

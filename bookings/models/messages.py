@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .cases import Case
+from .cases import Case, Source
 from .scheduling import Appointment
 
 
@@ -97,10 +97,12 @@ class MessageManager(models.Manager):
         )
 
     def queue_receipt(self, case: Case, *, is_needed: bool = False) -> "Message | None":
-        """Queue the receipt to the patient, if they gave an email address.
+        """Queue the receipt to the patient, if they sent the form and gave an email address.
 
-        It replaces one that was not sent yet.
+        It replaces one that was not sent yet. It tells of a form, so none goes to a patient who called or came in.
         """
+        if case.source != Source.WEBSITE:
+            return None
         self.filter(case=case, kind=MessageKind.RECEIPT, state__in=UNSENT).delete()
         return self.queue(
             MessageKind.RECEIPT,

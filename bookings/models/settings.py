@@ -51,6 +51,15 @@ class ConsultationSettings(RevisionMixin, BaseSiteSetting):
         ),
         help_text=_("Each request keeps the exact words the patient agreed to. A change affects new requests only."),
     )
+    spoken_wording = models.TextField(
+        _("spoken consent"),
+        max_length=1000,
+        default=(
+            "May we write down what you tell us, and use it to contact you about your visit? It is kept in your chart "
+            "at the clinic and not passed on to anyone else. You can withdraw your consent at any time."
+        ),
+        help_text=_("The desk reads it to patients who call or come in. Each request keeps the exact words."),
+    )
     desk_email = models.EmailField(
         _("desk's email"),
         blank=True,
@@ -146,7 +155,10 @@ class ConsultationSettings(RevisionMixin, BaseSiteSetting):
             heading=_("Answer a complaint within"),
         ),
         MultiFieldPanel([FieldPanel("closed_day_email")], heading=_("The day after a treatment")),
-        MultiFieldPanel([FieldPanel("consent_wording"), FieldPanel("retention_months")], heading=_("Patients' data")),
+        MultiFieldPanel(
+            [FieldPanel("consent_wording"), FieldPanel("spoken_wording"), FieldPanel("retention_months")],
+            heading=_("Patients' data"),
+        ),
         FieldPanel("desk_email"),
     ]
 

@@ -29,6 +29,7 @@ from .calls import give_up, record_call, should_give_up
 from .cases import add_note, assign, mark_seen, retry_message
 from .complaints import escalate_complaints, file_complaint, set_severity
 from .contacts import correct_contact
+from .desk_cases import DeskRequest, SavedBeforeError, open_case
 from .followups import check_on
 from .limits import TooManyChangesError, confirm_contact, forget_networks, unconfirmed_holds
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
@@ -49,7 +50,7 @@ from .slots import (
     policy_for_case,
     time_taken,
 )
-from .snooze import may_snooze, snooze
+from .snooze import snooze
 from .submissions import (
     SAME_REQUEST_WITHIN,
     HasTimeError,
@@ -58,7 +59,7 @@ from .submissions import (
     release_from_quarantine,
     submit,
 )
-from .tasks import OwedError, find_blocking, get_clock, prefetch_open_tasks, retime_all
+from .tasks import OwedError, find_blocking, get_clock, may_snooze, prefetch_open_tasks, retime_all
 from .transitions import (
     CASE_STEPS,
     VISIT_STEPS,

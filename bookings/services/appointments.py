@@ -153,10 +153,7 @@ def book(
     """
     case, now = _lock_case(case_id, expected_version)
     check_open_for_a_time(case)
-    if start <= now:
-        raise BookingError(_("This time has passed."))
-    if start > now + MAX_AHEAD:
-        raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
+    _check_start(start, now)
     appointment = case.appointments.live().first()
     if appointment and is_unclear(appointment, now):
         raise BookingError(SAY_FIRST)
@@ -201,8 +198,8 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
         return case
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
-    _check_repeat(case, start)
     policy = policy.for_type(appointment.visit_type)
+    _check_repeat(case, start)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -404,7 +401,7 @@ def _change_visit(
 ) -> Case:
     """Take a visit to the wanted state, and owe or settle what follows from it."""
     if visit is None or (wanted == AppointmentState.CHECKED_IN and visit.state not in LIVE):
-        before, visit = _describe(case, None), _walk_in(case, policy, now)
+        before, visit = _describe(case, None), walk_in(case, policy, now)
     else:
         before = _describe(case, visit)
     visit.treatment = _check_treatment(visit, treatment) if wanted == AppointmentState.TREATED else None
@@ -588,7 +585,38 @@ def _set_state(visit: Appointment, state: AppointmentState, held_until: datetime
     visit.slots.update(expires_at=held_until)
 
 
-def _walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointment:
+def book_first(
+    case: Case,
+    start: datetime,
+    policy: BookingPolicy,
+    now: datetime,
+    *,
+    actor: User,
+    preferred: Collection[int] = (),
+    anyway: Collection[str] = (),
+    note: str = "",
+) -> tuple[Appointment, dict[str, Any]]:
+    """Book the first time of a case, and return the appointment and what the event says about it.
+
+    Raise what ``book`` raises. The resources are locked, and no hold is past its end.
+    """
+    _check_start(start, now)
+    early = check_not_early(case, start, policy.visit_type_id, actor=actor, note=note)
+    appointment = Appointment(case=case, state=AppointmentState.BOOKED)
+    kinds = _take_anyway(policy, start, now, appointment, anyway, preferred)
+    _place_anywhere(appointment, start, policy, now, preferred)
+    return appointment, {"starts_at": appointment.starts_at, "is_booked": True, "anyway": kinds, **early}
+
+
+def _check_start(start: datetime, now: datetime) -> None:
+    """Raise BookingError for a time that is over, or too far ahead."""
+    if start <= now:
+        raise BookingError(_("This time has passed."))
+    if start > now + MAX_AHEAD:
+        raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
+
+
+def walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointment:
     """Return a visit from this quarter hour on, of a patient who comes without one."""
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))

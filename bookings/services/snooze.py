@@ -7,26 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import Case, Event, EventKind, Task, TaskKind
+from bookings.models import Case, Event, EventKind, Task
 
 from .cases import lock_case, save_change
-from .tasks import find_holds, get_clock, set_moments
+from .tasks import find_holds, get_clock, may_snooze, set_moments
 from .transitions import BookingError
-
-# These are promises to patients: they may wait until they are due, and no longer.
-PROMISES = (
-    TaskKind.ANSWER,
-    TaskKind.COMPLAINT,
-    TaskKind.SIGN_OFF,
-    TaskKind.REVIEW,
-    TaskKind.RECORD_VISIT,
-    TaskKind.DAY_AFTER,
-)
-
-
-def may_snooze(task: Task, until: datetime) -> bool:
-    """Return whether the task may be put off until then (aware)."""
-    return task.kind not in PROMISES or until <= task.due_at
 
 
 @transaction.atomic
@@ -39,23 +24,23 @@ def snooze(
     task_id: int | None = None,
     note: str = "",
 ) -> Case:
-    """Put off until an instant (aware) what is owed about a case by then, or one task of it.
+    """Put off until an instant (aware) what is owed about a case by then, or only one task.
 
-    Raise BookingError if nothing can wait so long.
+    Raise BookingError if the moment is over, or if nothing can wait so long.
     """
     case = lock_case(case_id, expected_version)
     if until <= timezone.now():
         raise BookingError(_("Choose a time that is still ahead."))
     tasks = case.tasks.open().select_related("case", "appointment")
     tasks = tasks.filter(pk=task_id) if task_id else tasks.filter(opens_at__lt=until)
-    put_off = [task for task in tasks if may_snooze(task, until)]
     if task_id and not tasks:
         raise BookingError(_("This is done already, so it was not put off."))
+    put_off = [task for task in tasks if may_snooze(task, until)]
     if not put_off:
-        raise BookingError(_("Nothing here can wait that long."))
+        raise BookingError(_("This cannot wait so long. Choose an earlier time."))
     save_change(case)
-    data = {"until": until, "task": put_off[0].kind if task_id else ""}
-    Event.objects.record(case, EventKind.SNOOZED, actor, note, **data)
+    kind = put_off[0].kind if task_id else ""
+    Event.objects.record(case, EventKind.SNOOZED, actor, note, task=kind, until=until)
     clock, holds = get_clock(), find_holds({case.pk})
     for task in put_off:
         task.snoozed_until = until

@@ -40,14 +40,22 @@ CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHAN
 SETTLED_BY_VISIT = CONTACT_TASKS
 # What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
+# These cannot be put off past the moment when they are due: somebody was promised it.
+DUE_IN_TIME = (
+    TaskKind.ANSWER,
+    TaskKind.COMPLAINT,
+    TaskKind.DAY_AFTER,
+    TaskKind.RECORD_VISIT,
+    TaskKind.REVIEW,
+    TaskKind.SIGN_OFF,
+)
 # While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
-_pending = threading.local()  # connections belong to one thread, so their transactions do too
-
-
 # Once the desk has asked a patient about a treatment, it did take place.
 ASKED_ABOUT = (TaskKind.DAY_AFTER, TaskKind.REPEAT)
+
+_pending = threading.local()  # connections belong to one thread, so their transactions do too
 
 
 class OwedError(BookingError):
@@ -189,10 +197,16 @@ def find_blocking(case: Case, now: datetime, outcome: str = "") -> list[Task]:
 
 
 def _ends_with_case(task: Task, now: datetime, outcome: str) -> bool:
-    if task.kind != TaskKind.RECORD_VISIT:
+    visit = task.appointment
+    if task.kind != TaskKind.RECORD_VISIT or visit is None:
         return False
-    is_missed = outcome in ("", Outcome.NO_SHOW) and task.appointment.state == AppointmentState.BOOKED
-    return is_missed or task.appointment.starts_at > now
+    is_missed = outcome in ("", Outcome.NO_SHOW) and visit.state == AppointmentState.BOOKED
+    return is_missed or visit.starts_at > now
+
+
+def may_snooze(task: Task, until: datetime) -> bool:
+    """Return whether the task may be put off until then (aware)."""
+    return task.kind not in DUE_IN_TIME or until <= task.due_at
 
 
 def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) -> None:

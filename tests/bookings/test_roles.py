@@ -25,14 +25,16 @@ SECRETS = ("Zoraida", "Quill", "zoraida@", "555-0177", "9495550177", "dimple", "
 
 # Each address of the desk, and who may post a change there. Who may see it: ``SEE``. Everybody else is sent away.
 DESK = {"case:index": set(), "case:index_results": set(), "case:inspect": WORK, "desk_calendar": set()}
-DESK |= {"desk_today": set(), "desk_today_pulse": set()}
 DESK |= {"desk_week": set(), "desk_sheet": set(), "desk_move": set(), "desk_calendar_act": WORK}
+DESK |= {"desk_today": set(), "desk_today_pulse": set()}
 # They take a POST only. Who may send it: ``test_bulk.py`` and ``test_saved_views.py``.
 BULK = {"case:bulk", "case:views"}
 # These take a POST only. Who may send it: ``test_today.py`` and ``test_pulse.py``.
 POSTED = {"desk_act", "desk_presence"}
+# Only those who change cases open it. A patient is on it only with the key of their case: ``test_desk_case.py``.
+NEW_CASE = {"desk_new_case"}
 # Nothing of a patient is on them. Who may change them: ``test_calendar.py``.
-RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete", "desk_new_case"}
+RESOURCES = {"resource:edit", "resource:delete", "visit_type:delete"}
 # They show visits in the way only. Who may see and change them: ``test_explain.py``, ``test_block_rules.py``.
 PLANNING = {"desk_explain", "desk_block_rules"}
 # The patients' own pages are the same for everybody. A visit's are behind a signed link: ``test_visit_page.py``.
@@ -97,7 +99,7 @@ def secrets_in(response, case) -> list[str]:
 
 
 def test_every_address_has_an_expectation():
-    assert set(urls_of_bookings()) == set(DESK) | BULK | POSTED | RESOURCES | PLANNING | PUBLIC
+    assert set(urls_of_bookings()) == set(DESK) | BULK | POSTED | NEW_CASE | RESOURCES | PLANNING | PUBLIC
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -164,7 +166,8 @@ def test_only_the_desk_is_shown_patients(editor, case):
             leaks += [path] if secrets_in(manager.get(path), case) else []
     cases = ["/admin/case/", f"/admin/case/{case.pk}/", "/admin/case/results/"]
     pages = ["", f"move/{case.pk}/", "sheet/", f"visit/{case.pk}/", "week/"]
-    assert leaks == [*(f"/admin/calendar/{page}" for page in pages), *cases, "/admin/pulse/today/", "/admin/today/"]
+    calendar = [f"/admin/calendar/{page}" for page in pages]
+    assert leaks == [*calendar, *cases, "/admin/pulse/today/", "/admin/today/"]
     assert answering > 60  # The walk has really been somewhere.
 
 

@@ -36,12 +36,7 @@ CHANGES = {
     "links": (lambda case, clerk: act(services.revoke_links, case, clerk), "Links in earlier emails revoked"),
     "snooze": (
         lambda case, clerk: act(
-            services.snooze,
-            case,
-            clerk,
-            NOW + timedelta(hours=1),
-            task_id=case.tasks.open().get().pk,
-            note="At lunch",
+            services.snooze, case, clerk, NOW + timedelta(hours=1), task_id=case.tasks.open().get().pk, note="At lunch"
         ),
         "At lunch",
     ),
@@ -183,6 +178,12 @@ def test_one_click_puts_a_task_off(desk):
     assert "Answer a request: not before Mon, Jun 7, 2027, 10 am" in text_of(desk.get(page_of(case)), ".desk-timeline")
 
 
+def test_case_that_was_put_off_says_so(desk, clerk):
+    case = factories.make_case(status="no_show")
+    act(services.snooze, case, clerk, at("2027-06-14 09:00"))
+    assert "Not before Mon, Jun 14, 2027, 9 am" in text_of(desk.get(page_of(case)), ".desk-timeline")
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "until", "is_done"),
     [
@@ -202,12 +203,12 @@ def test_promise_is_never_put_off_past_its_moment(clerk, status, kind, until, is
     task = case.tasks.open().get(kind=kind)
     due = task.due_at
     if is_done:
-        act(services.snooze, case, clerk, at(until), task_id=task.pk)
+        act(services.snooze, case, clerk, task_id=task.pk, until=at(until))
         task.refresh_from_db()
         assert (task.opens_at, task.due_at) == (at(until), max(due, at(until)))
     else:
         with pytest.raises(services.BookingError):
-            act(services.snooze, case, clerk, at(until), task_id=task.pk)
+            act(services.snooze, case, clerk, task_id=task.pk, until=at(until))
         assert case.events.filter(kind=EventKind.SNOOZED).count() == 0
 
 
@@ -216,18 +217,18 @@ def test_settled_task_is_not_put_off(clerk):
     task = case.tasks.open().get()
     act(services.record_call, case, clerk, "reached")
     with pytest.raises(services.BookingError, match="done already"):
-        act(services.snooze, case, clerk, NOW + timedelta(hours=1), task_id=task.pk)
+        act(services.snooze, case, clerk, task_id=task.pk, until=NOW + timedelta(hours=1))
 
 
 def test_task_of_another_case_is_not_put_off(clerk):
     case, other = factories.make_case(), factories.make_case()
     with pytest.raises(services.BookingError, match="done already"):
-        act(services.snooze, case, clerk, NOW + timedelta(hours=1), task_id=other.tasks.open().get().pk)
+        act(services.snooze, case, clerk, task_id=other.tasks.open().get().pk, until=NOW + timedelta(hours=1))
 
 
 def test_call_after_a_snooze_sets_its_own_time(clerk, clock):
     case = factories.make_case(status="no_show")
-    act(services.snooze, case, clerk, at("2027-06-14 09:00"), task_id=case.tasks.open().get().pk)
+    act(services.snooze, case, clerk, task_id=case.tasks.open().get().pk, until=at("2027-06-14 09:00"))
     clock.move_to(at("2027-06-14 10:00"), tick=False)
     act(services.record_call, case, clerk, "no_answer")
     assert case.tasks.open().get().opens_at == at("2027-06-14 12:00")

@@ -4,7 +4,6 @@ from django.urls import path
 
 from .day import DayView
 from .move import MoveView
-from .new_case import NewCaseView
 from .sheet import SheetView
 from .visit import CalendarActionView
 from .week import WeekView
@@ -15,5 +14,4 @@ urlpatterns = [
     path("calendar/sheet/", SheetView.as_view(), name="desk_sheet"),
     path("calendar/move/<int:pk>/", MoveView.as_view(), name="desk_move"),
     path("calendar/visit/<int:pk>/", CalendarActionView.as_view(), name="desk_calendar_act"),
-    path("calendar/new/", NewCaseView.as_view(), name="desk_new_case"),
 ]
