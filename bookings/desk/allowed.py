@@ -44,6 +44,13 @@ STEPS = {
     AppointmentState.TREATED: gettext_lazy("Treatment done"),
     AppointmentState.NO_SHOW: gettext_lazy("Did not come"),
 }
+# The keys that record a visit.
+STEP_KEYS = {
+    AppointmentState.CHECKED_IN: "check-in",
+    AppointmentState.CONSULTED: "done",
+    AppointmentState.TREATED: "done",
+    AppointmentState.NO_SHOW: "missed",
+}
 # The label of the button that takes back the step to this state.
 UNDO = {
     AppointmentState.NO_SHOW: gettext_lazy("Undo “Did not come”"),
@@ -55,7 +62,7 @@ CALLS = {
     CallOutcome.REACHED: (gettext_lazy("Reached"), "reached"),
     CallOutcome.NO_ANSWER: (gettext_lazy("No answer"), "no-answer"),
     CallOutcome.MESSAGE: (gettext_lazy("Message sent"), ""),
-    CallOutcome.WRONG_NUMBER: (gettext_lazy("Wrong number"), ""),
+    CallOutcome.WRONG_NUMBER: (gettext_lazy("Wrong number"), "wrong-number"),
 }
 
 
@@ -115,7 +122,7 @@ def _add_visit_step(buttons: Buttons, case: Case, visit: Appointment | None, to:
     elif visit is None or visit.state not in (*LIVE, *UNFINISHED):
         buttons["walk_in"].append(Button("to_status", value, _("Patient is here")))
     else:
-        buttons[f"visit-{visit.pk}"].append(Button("to_status", value, str(STEPS[to])))
+        buttons[f"visit-{visit.pk}"].append(Button("to_status", value, str(STEPS[to]), STEP_KEYS.get(to, "")))
 
 
 def _add_closing(buttons: Buttons, case: Case, may: Collection[str], now: datetime) -> None:
@@ -144,7 +151,7 @@ def _add_tasks(buttons: Buttons, case: Case, may: Collection[str], now: datetime
         buttons["give_up"] = [Button("action", "give_up", label)]
     for task in tasks:
         if task.kind == TaskKind.CHANGE_SEEN:
-            buttons["seen"] = [Button("action", "seen", _("Seen"))]
+            buttons["seen"] = [Button("action", "seen", _("Seen"), "seen")]
         if task.kind == TaskKind.REVIEW:
             buttons["release"] = [Button("action", "release", _("Release from quarantine"))]
         if task.kind == TaskKind.DAY_AFTER:
