@@ -94,9 +94,10 @@ def _get_call_details(event: Event, zone: tzinfo) -> Iterator[str]:
     if event.kind == EventKind.CHECKED_ON:
         yield _("The patient is well.") if "is_well" in data else _("The patient is not well.")
     if event.kind == EventKind.SNOOZED:
-        words = {"task": TaskKind(data["task"]).label}
-        words["time"] = format_with_year(datetime.fromisoformat(data["until"]), zone)
-        yield _("%(task)s: not before %(time)s") % words
+        words = {"time": format_with_year(datetime.fromisoformat(data["until"]), zone)}
+        if "task" in data:
+            words["task"] = TaskKind(data["task"]).label
+        yield (_("%(task)s: not before %(time)s") if "task" in data else _("Not before %(time)s")) % words
 
 
 def _get_stage_details(data: dict) -> Iterator[str]:

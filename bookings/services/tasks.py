@@ -197,10 +197,11 @@ def find_blocking(case: Case, now: datetime, outcome: str = "") -> list[Task]:
 
 
 def _ends_with_case(task: Task, now: datetime, outcome: str) -> bool:
-    if task.kind != TaskKind.RECORD_VISIT:
+    visit = task.appointment
+    if task.kind != TaskKind.RECORD_VISIT or visit is None:
         return False
-    is_missed = outcome in ("", Outcome.NO_SHOW) and task.appointment.state == AppointmentState.BOOKED
-    return is_missed or task.appointment.starts_at > now
+    is_missed = outcome in ("", Outcome.NO_SHOW) and visit.state == AppointmentState.BOOKED
+    return is_missed or visit.starts_at > now
 
 
 def may_snooze(task: Task, until: datetime) -> bool:

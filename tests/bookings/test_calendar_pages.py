@@ -415,7 +415,7 @@ def test_week_shows_visits_and_free_times_by_room(desk, room, laser, visit):
         ("visit", "10 am"),
         ("free", "10:30 am – 4 pm"),
     ]
-    assert tuesday[0].url == f"/admin/calendar/new/?start=2027-06-08T16%3A00Z&resource={room.pk}"
+    assert tuesday[0].url == f"/admin/new-case/?start=2027-06-08T16%3A00Z&resource={room.pk}"
     assert soup(response).select(f'a[href="{page_of(visit.case)}"]')
     assert soup(response).select('a[href="/admin/calendar/?day=2027-06-08"]')
 

@@ -178,6 +178,12 @@ def test_one_click_puts_a_task_off(desk):
     assert "Answer a request: not before Mon, Jun 7, 2027, 10 am" in text_of(desk.get(page_of(case)), ".desk-timeline")
 
 
+def test_case_that_was_put_off_says_so(desk, clerk):
+    case = factories.make_case(status="no_show")
+    act(services.snooze, case, clerk, at("2027-06-14 09:00"))
+    assert "Not before Mon, Jun 14, 2027, 9 am" in text_of(desk.get(page_of(case)), ".desk-timeline")
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "until", "is_done"),
     [
