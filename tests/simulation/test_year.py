@@ -120,16 +120,16 @@ def owe_the_repeat_a_day_late(monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "words", "patients", "last_day"),
     [
-        (owe_no_day_after, "was treated, and has 0 tasks"),
-        (close_whatever_is_owed, "is closed, and still owes"),
-        (escalate_nothing, "neither answered nor escalated"),
-        (keep_track_of_nothing, "nobody owes anything about it"),
-        (owe_the_repeat_a_day_late, "the repeat is due from"),
+        (owe_no_day_after, "was treated, and has 0 tasks", 10, date(2027, 3, 15)),
+        (close_whatever_is_owed, "is closed, and still owes", 16, date(2027, 4, 12)),
+        (escalate_nothing, "neither answered nor escalated", 30, date(2027, 5, 3)),
+        (keep_track_of_nothing, "nobody owes anything about it", 16, date(2027, 4, 12)),
+        (owe_the_repeat_a_day_late, "the repeat is due from", 10, date(2027, 3, 15)),
     ],
 )
-def test_switched_off_guard_breaks_a_promise(time_machine, monkeypatch, fault, words):
+def test_switched_off_guard_breaks_a_promise(time_machine, monkeypatch, fault, words, patients, last_day):
     fault(monkeypatch)
-    clinic = run_year(time_machine, patients=16, last_day=date(2027, 4, 12))
+    clinic = run_year(time_machine, patients, last_day=last_day)
     assert any(words in broken for broken in promises.check(clinic.now))
