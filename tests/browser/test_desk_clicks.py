@@ -25,10 +25,10 @@ from tests import factories
 site = Site.objects.get(is_default_site=True)
 settings, profile = ConsultationSettings.for_site(site), ClinicProfile.for_site(site)
 policy = services.get_booking_policy()
-starts = services.free_starts(policy, timezone.now())
 cases = {}
 for name in ("confirm", "cancel"):
-    submission = factories.make_submission(name=f"Clicking {name}", start=next(starts).at)
+    start = next(services.free_starts(policy, timezone.now())).at
+    submission = factories.make_submission(name=f"Clicking {name}", start=start)
     case, _created = services.submit(submission, settings=settings, profile=profile, policy=policy)
     cases[name] = case.pk
 cases["call"] = factories.make_case(name="Clicking call", email="call@patient.example.com").pk
