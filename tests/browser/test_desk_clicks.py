@@ -14,6 +14,7 @@ from .test_walks import log_in
 # Cases of patients who hold the next free time, who wait for a call, and who were treated yesterday.
 SET_UP = """
 import json
+from datetime import timedelta
 from django.utils import timezone
 from wagtail.models import Site
 from bookings import services
@@ -24,14 +25,19 @@ from tests import factories
 site = Site.objects.get(is_default_site=True)
 settings, profile = ConsultationSettings.for_site(site), ClinicProfile.for_site(site)
 policy = services.get_booking_policy()
-starts = services.free_starts(policy, timezone.now())
 cases = {}
 for name in ("confirm", "cancel"):
-    submission = factories.make_submission(name=f"Clicking {name}", start=next(starts).at)
+    start = next(services.free_starts(policy, timezone.now())).at
+    submission = factories.make_submission(name=f"Clicking {name}", start=start)
     case, _created = services.submit(submission, settings=settings, profile=profile, policy=policy)
     cases[name] = case.pk
-for name, status in (("call", "new"), ("well", "treated"), ("unwell", "treated"), ("visit", "checked_in")):
-    cases[name] = factories.make_case(name=f"Clicking {name}", status=status, email=f"{name}@patient.example.com").pk
+cases["call"] = factories.make_case(name="Clicking call", email="call@patient.example.com").pk
+# At night, so that no visit of the demo has the room.
+night = timezone.now().replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=1)
+for number, (name, state) in enumerate((("well", "treated"), ("unwell", "treated"), ("visit", "checked_in"))):
+    case = factories.make_case(name=f"Clicking {name}", status="in_care", email=f"{name}@patient.example.com")
+    factories.make_visit(case, state, night + timedelta(hours=number))
+    cases[name] = case.pk
 print("CASES", json.dumps(cases))
 """
 COUNT = """
