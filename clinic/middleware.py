@@ -21,12 +21,11 @@ from django.db import DataError
 from django.http import QueryDict
 from django.urls import NoReverseMatch
 from modelsearch.backends.base import FieldError as SearchError
-from wagtail.models import Site
 from wagtail.users.models import UserProfile
 
-from clinic.models import ClinicProfile
 from clinic.pages.blocks import find_blocks
 from clinic.site import health
+from clinic.site.context import site_context
 from clinic.site.views import bad_request
 from clinic.text import UNWANTED, drop_unwanted_escapes
 
@@ -135,7 +134,7 @@ class ClinicClockMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         if request.path.startswith(ADMIN_PREFIX) and request.user.is_authenticated:
-            clinic = ClinicProfile.for_request(request) if Site.find_for_request(request) else ClinicProfile()
+            clinic = site_context(request).profile
             # Only this request's copy: nothing is saved.
             profile = getattr(request.user, "wagtail_userprofile", None) or UserProfile(user=request.user)
             profile.current_time_zone = clinic.zone.key

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Permission
+from django.db.models import Q
 from django.http import HttpRequest
 
 
@@ -30,6 +31,23 @@ class StaffBackend(ModelBackend):
 
     The backend of allauth checks two or three where an email address is typed, which tells that it is known.
     """
+
+    def get_user(self, user_id: int) -> AbstractUser | None:
+        """Return the user with their profile, which each page of the admin asks for."""
+        user = get_user_model().objects.select_related("wagtail_userprofile").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: AbstractUser, obj: Any = None) -> set[str]:
+        """Return the user's own permissions and those of their groups, with one query for each request."""
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        if user_obj.is_superuser:
+            return super().get_all_permissions(user_obj)
+        if not hasattr(user_obj, "_perm_cache"):
+            granted = Permission.objects.filter(Q(user=user_obj) | Q(group__user=user_obj)).order_by()
+            labels = granted.values_list("content_type__app_label", "codename").distinct()
+            user_obj._perm_cache = {f"{app}.{codename}" for app, codename in labels}
+        return user_obj._perm_cache
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **credentials: Any
