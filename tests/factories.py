@@ -29,15 +29,16 @@ from bookings.models import (
     Outcome,
     Patient,
     Resource,
+    SearchWord,
     Severity,
     Slot,
     Status,
+    Task,
     TaskKind,
     VisitType,
 )
 from bookings.scheduling.availability import slots_between
 from bookings.services import Submission, tasks
-from bookings.services.search_words import write_search_words
 from clinic.hours.parsing import parse_spans
 from clinic.limits import Limit, take
 from clinic.models import ClinicProfile, HomePage, OpeningHours
@@ -192,7 +193,7 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
     if "patient" not in fields:
         case.patient = Patient.objects.create_for(case)
     case.save()
-    write_search_words(case)
+    SearchWord.objects.update_for(case)
     event = Event.objects.create(case=case, kind=EventKind.RECEIVED, at=case.created_at)
     if visit_state:
         make_visit(case, visit_state)
@@ -208,9 +209,9 @@ def make_case(*, treatments: tuple[TreatmentPage | str, ...] = (), **fields: Any
 def _owe(case: Case, event: Event) -> None:
     """Owe what the desk owes about a case with this status."""
     if case.status == Status.QUARANTINED:
-        tasks.owe(case, TaskKind.REVIEW, event, case.created_at)
+        Task.objects.owe(case, TaskKind.REVIEW, event, case.created_at)
     if case.status == Status.NEW:
-        tasks.owe(case, TaskKind.COMPLAINT if case.is_complaint else TaskKind.ANSWER, event, case.created_at)
+        Task.objects.owe(case, TaskKind.COMPLAINT if case.is_complaint else TaskKind.ANSWER, event, case.created_at)
     tasks.keep_track(case, event)
 
 
@@ -239,7 +240,7 @@ def make_visit(case: Case, state: str = "booked", starts_at: datetime | None = N
         )
     if kind := OWED_FOR.get(state):
         event = case.events.last() or Event.objects.create(case=case, kind=EventKind.RECEIVED)
-        tasks.owe(case, kind, event, appointment=visit)
+        Task.objects.owe(case, kind, event, appointment=visit)
         tasks.keep_track(case, event)
     return visit
 

@@ -29,8 +29,8 @@ from bookings.models import (
     Task,
     TaskKind,
 )
-from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_deadline
+from bookings.scheduling.policy import Clock
 from bookings.services.permissions import NEEDS
 from bookings.services.transitions import GONE, UNFINISHED, get_visit_of_step, is_step_back, is_unclear
 from clinic.hours.schedule import DAY, MINUTE

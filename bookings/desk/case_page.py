@@ -42,9 +42,8 @@ from bookings.models import (
     TaskKind,
     VisitType,
 )
-from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_age, format_short
-from bookings.scheduling.policy import BookingPolicy
+from bookings.scheduling.policy import BookingPolicy, Clock
 from bookings.services.transitions import GONE, is_unclear
 from clinic.site.context import site_context
 

@@ -44,8 +44,8 @@ from bookings.models import (
     TaskKind,
     VisitType,
 )
-from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_clock, format_short
+from bookings.scheduling.policy import Clock
 from bookings.services.calls import MAX_ATTEMPTS
 from bookings.services.permissions import NEEDS
 from bookings.services.transitions import UNDONE, find_obstacle, get_steps

@@ -41,4 +41,4 @@ from .scheduling import (
 )
 from .search import SearchWord
 from .settings import ConsultationSettings
-from .tasks import VISIT_TASKS, Task, TaskKind, TaskResult
+from .tasks import VISIT_TASKS, Task, TaskKind, TaskResult, find_holds, get_clock

@@ -67,7 +67,8 @@ class EventManager(models.Manager):
         """
         name = (actor.get_full_name() or actor.get_username())[:150] if actor else ""
         data = {key: value for key, value in {**data, "note": note.strip()}.items() if value}
-        SearchWord.objects.add(case, get_words(data.get("note", "")))
+        if "note" in data:
+            SearchWord.objects.add(case, get_words(data["note"]))
         return self.create(case=case, kind=kind, actor=actor, actor_name=name, data=data, version=case.version)
 
     def record_stage(

@@ -3,6 +3,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from bookings.contact_details import get_contact_words, get_words
+
 if TYPE_CHECKING:
     from .cases import Case
 
@@ -28,6 +30,18 @@ class Begins(models.Lookup):
 
 
 class SearchWordQuerySet(models.QuerySet):
+    def update_for(self, case: "Case") -> None:
+        """Replace the words of a saved case by those of its present contact details, message and notes.
+
+        The caller holds the lock on the case. A note adds its words when its event is recorded.
+        """
+        notes = case.events.filter(data__has_key="note").values_list("data__note", flat=True)
+        words = get_contact_words(case).union(*map(get_words, [case.message, *notes]))
+        known = set(self.filter(case=case).values_list("word", flat=True))
+        if gone := known - words:
+            self.filter(case=case, word__in=gone).delete()
+        self.add(case, words - known)
+
     def add(self, case: "Case", words: Iterable[str]) -> None:
         """Add those words that the case does not have."""
         self.bulk_create((self.model(case=case, word=word) for word in sorted(words)), ignore_conflicts=True)

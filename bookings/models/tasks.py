@@ -1,10 +1,19 @@
+from collections.abc import Collection
+from datetime import date, datetime
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Site
+
+from bookings.scheduling.policy import Clock, Span
+from clinic.models import ClinicProfile, OpeningHours
 
 from .cases import Case
 from .events import Event
-from .scheduling import Appointment
+from .scheduling import Appointment, AppointmentState
+from .settings import ConsultationSettings
 
 
 class TaskKind(models.TextChoices):
@@ -38,6 +47,40 @@ class TaskQuerySet(models.QuerySet):
     def open(self) -> "TaskQuerySet":
         # A literal NULL: SQLite uses a partial index only for the condition that the index names.
         return self.filter(closing_event__isnull=True)
+
+    def owe(
+        self,
+        case: Case,
+        kind: TaskKind,
+        event: Event,
+        counts_from: datetime | None = None,
+        *,
+        appointment: Appointment | None = None,
+        attempts: int = 0,
+        not_before: date | None = None,
+        clock: Clock | None = None,
+    ) -> "Task":
+        """Owe something about a case, or return what is owed already.
+
+        ``counts_from`` (aware; now if None) is where its age and its moments begin. ``appointment`` is the visit
+        that it is about.
+        """
+        is_owed = Q(appointment=appointment) if appointment else Q(appointment=None, closing_event__isnull=True)
+        if known := case.tasks.filter(is_owed, kind=kind).first():
+            return known
+        task = self.model(
+            case=case,
+            kind=kind,
+            appointment=appointment,
+            opening_event=event,
+            attempts=attempts,
+            not_before=not_before,
+            counts_from=counts_from or timezone.now(),
+        )
+        holds = find_holds({case.pk}) if kind == TaskKind.ANSWER else {}
+        task.set_moments(clock or get_clock(), holds.get(case.pk))
+        task.save(force_insert=True)
+        return task
 
 
 class Task(models.Model):
@@ -109,3 +152,48 @@ class Task(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closing_event_id is None
+
+    def set_moments(self, clock: Clock, held_until: datetime | None = None) -> None:
+        """Set from when a task stands on Today, and when it is due.
+
+        ``held_until`` is when the held time of the case has to be answered, if it has one. The caller saves the task.
+        """
+        opens_at, due_at = self._get_span(clock, held_until)
+        if self.snoozed_until:
+            opens_at = max(opens_at, self.snoozed_until)
+        self.opens_at, self.due_at = opens_at, max(due_at, opens_at)
+
+    def _get_span(self, clock: Clock, held_until: datetime | None) -> Span:
+        since, visit = self.counts_from, self.appointment
+        if self.kind == TaskKind.ANSWER:
+            return Span(since, clock.answer_by(since, held_until))
+        if self.kind == TaskKind.COMPLAINT:
+            return Span(since, clock.complaint_by(since, self.case.severity))
+        if self.kind == TaskKind.SIGN_OFF:
+            return Span(since, clock.next_business_day(since).due_at)
+        if self.kind == TaskKind.NEXT_STEP:
+            return clock.next_business_day(since)
+        if visit and self.kind == TaskKind.RECORD_VISIT:
+            return clock.of_visit(visit.starts_at, visit.ends_at)
+        if (
+            visit
+            and self.kind == TaskKind.DAY_AFTER
+            and since <= (span := clock.next_business_day(visit.starts_at)).opens_at
+        ):
+            return span
+        if self.not_before:
+            return clock.repeat(self.not_before)
+        return Span(since, clock.answer_by(since))
+
+
+def get_clock() -> Clock:
+    """Return the clock of the default site's clinic."""
+    site = Site.objects.get(is_default_site=True)
+    profile = ClinicProfile.for_site(site)
+    return Clock.build(ConsultationSettings.for_site(site), OpeningHours.schedule_for(profile), profile.zone)
+
+
+def find_holds(case_ids: Collection[int]) -> dict[int, datetime]:
+    """Return until when the held time of each of these cases has to be answered."""
+    held = Appointment.objects.filter(state=AppointmentState.HELD, case__in=case_ids) if case_ids else ()
+    return {visit.case_id: visit.answer_by for visit in held if visit.answer_by}

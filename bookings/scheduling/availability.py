@@ -308,8 +308,9 @@ def _possible_between(start: datetime, end: datetime, schedule: Schedule, rules:
     if end <= start:
         return
     for opening in _openings(start, end, schedule):
+        latest = opening.closes - rules.visit
         for at in _slots(max(opening.opens, start), min(opening.closes, end)):
-            if at >= start and not _refuse_by_hours(at, opening, schedule, rules):
+            if start <= at <= latest and not _refuse_by_hours(at, opening, schedule, rules):
                 yield at
 
 

@@ -28,6 +28,7 @@ from bookings.models import (
     Outcome,
     Severity,
     Status,
+    Task,
     TaskKind,
     TaskResult,
     VisitType,
@@ -62,7 +63,6 @@ from .tasks import (
     close_all,
     find_blocking,
     keep_track,
-    owe,
     owe_change_seen,
     reopen,
     rest_status,
@@ -325,7 +325,7 @@ def _expire(appointment: Appointment) -> None:
     _end(appointment, AppointmentState.EXPIRED)
     event = Event.objects.record(case, EventKind.EXPIRED, starts_at=appointment.starts_at)
     if case.status in OPEN_STATUSES and not case.is_waiting:
-        owe(case, TaskKind.CALL, event)
+        Task.objects.owe(case, TaskKind.CALL, event)
     keep_track(case, event)
     notify_patient(MessageKind.EXPIRED, appointment)
 
@@ -422,17 +422,17 @@ def _owe_after_visit(case: Case, visit: Appointment, state: AppointmentState, ev
     """Owe what a new state of a visit brings, and settle what it ends."""
     if state == AppointmentState.CHECKED_IN:
         settle(case, [kind for kind in SETTLED_BY_VISIT if not has_hold or kind != TaskKind.ANSWER], event)
-        owe(case, TaskKind.RECORD_VISIT, event, appointment=visit)
+        Task.objects.owe(case, TaskKind.RECORD_VISIT, event, appointment=visit)
         return
     settle(case, [TaskKind.RECORD_VISIT], event, appointment=visit)
     if state == AppointmentState.NO_SHOW:
-        owe(case, TaskKind.NO_SHOW, event, appointment=visit)
+        Task.objects.owe(case, TaskKind.NO_SHOW, event, appointment=visit)
     if state == AppointmentState.TREATED:
-        owe(case, TaskKind.DAY_AFTER, event, visit.starts_at, appointment=visit)
+        Task.objects.owe(case, TaskKind.DAY_AFTER, event, visit.starts_at, appointment=visit)
         queue_day_after_email(visit)
         if days := visit.done.repeat_after_days:
             not_before = visit.starts_at.astimezone(get_clinic_zone()).date() + days * DAY
-            owe(case, TaskKind.REPEAT, event, appointment=visit, not_before=not_before)
+            Task.objects.owe(case, TaskKind.REPEAT, event, appointment=visit, not_before=not_before)
 
 
 def _check_treatment(visit: Appointment, treatment: VisitType | None) -> VisitType | None:
@@ -513,7 +513,7 @@ def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
     set_status(case, Status.NEW)
     save_change(case)
     event = Event.objects.record_stage(case, stage, Status.NEW, actor, note)
-    owe(case, TaskKind.ANSWER, event, case.asked_at)
+    Task.objects.owe(case, TaskKind.ANSWER, event, case.asked_at)
     keep_track(case, event)
     return case
 
@@ -572,9 +572,9 @@ def _reopen(case: Case, actor: User, note: str) -> Case:
     save_change(case)
     event = Event.objects.record_stage(case, Status.CLOSED, get_stage(case), actor, note, **data)
     if was_quarantined:
-        owe(case, TaskKind.REVIEW, event)
+        Task.objects.owe(case, TaskKind.REVIEW, event)
     else:
-        owe(case, TaskKind.CALL, event)
+        Task.objects.owe(case, TaskKind.CALL, event)
     return case
 
 
@@ -753,12 +753,12 @@ def _record_change(
     save_change(case)
     event = Event.objects.record(case, kind, actor, note, starts_at=appointment.starts_at, **data)
     if is_booked:
-        owe(case, TaskKind.RECORD_VISIT, event, appointment=appointment)
+        Task.objects.owe(case, TaskKind.RECORD_VISIT, event, appointment=appointment)
         retime(case, TaskKind.RECORD_VISIT)
     elif appointment.state in GONE:
         settle(case, [TaskKind.RECORD_VISIT], event, TaskResult.MOOT, appointment=appointment)
     if owes:
-        owe(case, owes, event)
+        Task.objects.owe(case, owes, event)
     if actor is None:
         owe_change_seen(case, event)
     elif is_booked:

@@ -26,7 +26,7 @@ from bookings.models import (
 
 from .appointments import change_stage
 from .cases import lock_case, save_change, set_status
-from .tasks import CONTACT_TASKS, get_clock, keep_track, owe, rest_status, set_moments, settle
+from .tasks import CONTACT_TASKS, get_clock, keep_track, rest_status, settle
 from .transitions import BookingError, TransitionError
 
 REACHED = (CallOutcome.REACHED, CallOutcome.MESSAGE)
@@ -85,7 +85,7 @@ def _settle_contact(case: Case, event: Event) -> None:
     """
     settle(case, CONTACT_TASKS, event)
     if settle(case, [TaskKind.COMPLAINT], event) and case.severity != Severity.SERVICE:
-        owe(case, TaskKind.SIGN_OFF, event)
+        Task.objects.owe(case, TaskKind.SIGN_OFF, event)
 
 
 def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now: datetime) -> None:
@@ -107,10 +107,10 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
             task.snoozed_until = again
         elif task.kind != TaskKind.COMPLAINT:
             task.counts_from, task.snoozed_until = again, None
-        set_moments(task, clock)
+        task.set_moments(clock)
     Task.objects.bulk_update(tasks, ["attempts", "counts_from", "snoozed_until", "opens_at", "due_at"])
     if settled or not tasks:
-        owe(case, TaskKind.CALL, event, again, attempts=tried)
+        Task.objects.owe(case, TaskKind.CALL, event, again, attempts=tried)
 
 
 def should_give_up(case: Case) -> bool:

@@ -21,6 +21,7 @@ from bookings.models import (
     EventKind,
     Message,
     MessageKind,
+    SearchWord,
     Severity,
     Source,
     Status,
@@ -34,8 +35,7 @@ from clinic.models import ClinicProfile
 from .cases import ask_again, lock_case, save_change
 from .limits import COMPLAINTS_PER_NETWORK, COMPLAINTS_PER_VISIT, COMPLAINTS_SAVED
 from .permissions import NotAllowedError, may
-from .search_words import write_search_words
-from .tasks import get_clock, keep_track, owe, retime, settle
+from .tasks import get_clock, keep_track, retime, settle
 from .transitions import BookingError, TransitionError
 
 # A complaint copies the contact details of the previous case, not what the patient asked about.
@@ -110,7 +110,7 @@ def _add(complaint: Case, text: str, actor: User | None = None) -> None:
     save_change(complaint)
     event = Event.objects.record(complaint, EventKind.COMPLAINT, actor, text)
     settle(complaint, [TaskKind.SIGN_OFF, TaskKind.NEXT_STEP], event, TaskResult.MOOT)
-    owe(complaint, TaskKind.COMPLAINT, event)
+    Task.objects.owe(complaint, TaskKind.COMPLAINT, event)
     retime(complaint, TaskKind.COMPLAINT)
 
 
@@ -153,7 +153,7 @@ def set_severity(case_id: int, severity: str, *, actor: User, expected_version: 
     elif severity == Severity.SERVICE:
         settle(case, [TaskKind.SIGN_OFF], event, TaskResult.MOOT)
     else:
-        owe(case, TaskKind.SIGN_OFF, event)
+        Task.objects.owe(case, TaskKind.SIGN_OFF, event)
     keep_track(case, event)
     return case
 
@@ -215,9 +215,9 @@ def _open(previous: Case, text: str, visit: Appointment | None, actor: User | No
         **{name: getattr(previous, name) for name in CONTACT},
     )
     complaint.save(force_insert=True)
-    write_search_words(complaint)
+    SearchWord.objects.update_for(complaint)
     event = Event.objects.record(complaint, EventKind.RECEIVED, actor)
-    owe(complaint, TaskKind.COMPLAINT, event, complaint.created_at)
+    Task.objects.owe(complaint, TaskKind.COMPLAINT, event, complaint.created_at)
     return complaint
 
 

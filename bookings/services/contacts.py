@@ -19,12 +19,12 @@ from bookings.models import (
     MessageKind,
     MessageState,
     Patient,
+    SearchWord,
     Status,
 )
 
 from .cases import find_related, lock_case, lock_with_related, raise_link_version, save_change
 from .notifications import notify_patient
-from .search_words import write_search_words
 from .transitions import BookingError
 
 # News that no other message brings.
@@ -61,7 +61,7 @@ def correct_contact(
     for field, value in {**fields, "phone_e164": phone_e164}.items():
         setattr(case, field, value)
     case.phone_is_wrong = case.phone_is_wrong and "phone" not in changes
-    write_search_words(case)
+    SearchWord.objects.update_for(case)
     data: dict[str, Any] = {"changes": changes}
     if "email" in changes:
         data["links_revoked"] = bool(changes["email"][0])
@@ -88,7 +88,7 @@ def readdress(case: Case, actor: User | None = None) -> None:
         other.email, other.link_opened_at = case.email, None
         if not other.email and not other.phone:
             other.phone, other.phone_e164 = case.phone, case.phone_e164
-        write_search_words(other)
+        SearchWord.objects.update_for(other)
         save_change(other)
         Patient.objects.update_for(other)
         changes = {"email": [old, case.email]}

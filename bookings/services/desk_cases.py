@@ -24,8 +24,10 @@ from bookings.models import (
     EventKind,
     MessageKind,
     Patient,
+    SearchWord,
     Source,
     Status,
+    Task,
     TaskKind,
 )
 from bookings.scheduling.policy import BookingPolicy
@@ -33,10 +35,9 @@ from bookings.scheduling.policy import BookingPolicy
 from .appointments import book_first, expire, lock_with_expired, walk_in
 from .cases import lock_case
 from .notifications import notify_patient
-from .search_words import write_search_words
 from .slots import lock_resources
 from .submissions import get_titles
-from .tasks import keep_track, owe
+from .tasks import keep_track
 from .transitions import BookingError
 
 
@@ -117,9 +118,9 @@ def _open_case(
     visit, data = _take_time(case, request, actor, policy, now, anyway)
     event = Event.objects.record(case, EventKind.RECEIVED, actor, request.note, **data)
     if visit:
-        owe(case, TaskKind.RECORD_VISIT, event, appointment=visit)
+        Task.objects.owe(case, TaskKind.RECORD_VISIT, event, appointment=visit)
     else:
-        owe(case, TaskKind.ANSWER, event, case.created_at)
+        Task.objects.owe(case, TaskKind.ANSWER, event, case.created_at)
     keep_track(case, event)
     if visit and visit.state == AppointmentState.BOOKED:
         notify_patient(MessageKind.BOOKED, visit, by_desk=True)
@@ -147,7 +148,7 @@ def _create(request: DeskRequest, actor: User, known: Case | None) -> Case:
     )
     case.patient = (known and known.patient) or Patient.objects.create_for(case)
     case.save(force_insert=True)
-    write_search_words(case)
+    SearchWord.objects.update_for(case)
     titles = get_titles(request.treatment_ids)
     CaseTreatment.objects.bulk_create(
         CaseTreatment(case=case, page_id=page, title=title) for page, title in titles.items()

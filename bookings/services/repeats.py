@@ -23,6 +23,7 @@ from bookings.models import (
     Event,
     EventKind,
     Outcome,
+    SearchWord,
     Source,
     Status,
     Task,
@@ -34,8 +35,7 @@ from bookings.scheduling.formatting import format_day
 from .cases import lock_case, save_change, set_status
 from .notifications import get_clinic_zone
 from .permissions import NotAllowedError, may
-from .search_words import write_search_words
-from .tasks import close_all, keep_track, owe
+from .tasks import close_all, keep_track
 from .transitions import BookingError
 
 # The contact details, and what the patient asked about, are those of the case before.
@@ -80,12 +80,14 @@ def open_repeat(
         **{name: getattr(case, name) for name in COPIED},
     )
     repeat.save(force_insert=True)
-    write_search_words(repeat)
+    SearchWord.objects.update_for(repeat)
     treatments = case.treatments.values("page_id", "title")
     CaseTreatment.objects.bulk_create(CaseTreatment(case=repeat, **treatment) for treatment in treatments)
     consents = case.consents.values("wording", "is_spoken", "recorded_by_id", "given_at", "withdrawn_at")
     Consent.objects.bulk_create(Consent(case=repeat, **consent) for consent in consents)
-    owe(repeat, TaskKind.CALL, Event.objects.record(repeat, EventKind.RECEIVED, actor, reference=case.reference))
+    Task.objects.owe(
+        repeat, TaskKind.CALL, Event.objects.record(repeat, EventKind.RECEIVED, actor, reference=case.reference)
+    )
     data = {"reference": repeat.reference, "early": is_early}
     _end_offers(case, [task], EventKind.REPEAT_OPENED, TaskResult.DONE, actor, note, **data)
     return case, repeat

@@ -184,7 +184,7 @@ def find_resources(
     def rank(pk: int) -> tuple[bool, bool, bool]:
         return pk not in preferred, _is_away(pk, start, policy, own_hours), pk not in own
 
-    return [min(of_kind, key=rank) for of_kind in free]
+    return [min(of_kind, key=rank) if len(of_kind) > 1 else of_kind[0] for of_kind in free]
 
 
 def _is_away(resource: int, start: datetime, policy: BookingPolicy, own_hours: Mapping[int, Schedule]) -> bool:

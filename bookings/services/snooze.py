@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Case, Event, EventKind, Task
 
 from .cases import lock_case, save_change
-from .tasks import find_holds, get_clock, may_snooze, set_moments
+from .tasks import find_holds, get_clock, may_snooze
 from .transitions import BookingError
 
 
@@ -44,6 +44,6 @@ def snooze(
     clock, holds = get_clock(), find_holds({case.pk})
     for task in put_off:
         task.snoozed_until = until
-        set_moments(task, clock, holds.get(case.pk))
+        task.set_moments(clock, holds.get(case.pk))
     Task.objects.bulk_update(put_off, ["snoozed_until", "opens_at", "due_at"])
     return case

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.contact_details import fold, one_line
+from bookings.contact_details import fold, get_contact_words, get_words, one_line
 from bookings.models import (
     ATTENDED,
     Appointment,
@@ -31,12 +31,12 @@ from bookings.models import (
     MessageKind,
     Outcome,
     Patient,
+    SearchWord,
     Status,
     Task,
     TaskKind,
 )
-from bookings.scheduling.due import Clock
-from bookings.scheduling.policy import BookingPolicy
+from bookings.scheduling.policy import BookingPolicy, Clock
 from clinic.models import ClinicProfile, OpeningHours
 
 from .appointments import drop_hold, expire, lock_with_expired
@@ -53,7 +53,6 @@ from .limits import (
 )
 from .notifications import notify_desk, notify_patient
 from .repeats import answer_offers
-from .search_words import write_search_words
 from .slots import (
     TimeTakenError,
     cannot_hold,
@@ -65,7 +64,7 @@ from .slots import (
     policy_for_case,
     time_taken,
 )
-from .tasks import keep_track, owe, owe_change_seen, retime, settle
+from .tasks import keep_track, owe_change_seen, retime, settle
 from .transitions import BookingError
 
 SAME_REQUEST_WITHIN = timedelta(hours=24)
@@ -163,34 +162,48 @@ def _submit(
             _save_requested_time(case, submission)
             _save_amendment(case, {}, _change_hold(case, submission, policy, now))
         return case, False
-    start, is_checked = submission.start, False
-    if start and policy:
-        if not find_holder(submission.name, submission.email, submission.phone_e164, fields["network"]):
-            # The check comes before the lock, so that requests for a taken time do not wait for the lock.
-            is_checked = True
-            if not find_resources(policy, start, now):
-                raise time_taken(policy, start, now)
-        lock_resources()
-    offers = _lock_answered_offers(fields, now)
-    # The policy has read the hours already.
-    clock = Clock.build(settings, policy.schedule if policy else OpeningHours.schedule_for(profile), profile.zone)
-    if not take_request(submission.network, submission.email, submission.phone_e164, form_key):
-        case = _create_case(submission, fields, Status.QUARANTINED)
-        event = Event.objects.record(case, EventKind.RECEIVED)
-        owe(case, TaskKind.REVIEW, event, case.created_at, clock=clock)
-        return case, True
-    case = _create_case(submission, fields, Status.NEW)
+    offers = _find_answered_offers(Case(**fields))
+    is_checked = _lock_for_start(submission, fields["network"], policy, now)
+    if offers:  # Their cases are locked before the limits are counted.
+        lock_with_expired(offers[0], now, offers)
+    is_within = take_request(submission.network, submission.email, submission.phone_e164, form_key)
+    case = Case(
+        status=Status.NEW if is_within else Status.QUARANTINED,
+        submission_key=submission.submission_key,
+        requested_start=submission.start,
+        on_waitlist=submission.on_waitlist,
+        **fields,
+    )
+    _save_case(case, submission, get_contact_words(case) | get_words(case.message))
     data: dict[str, Any] = {}
-    Message.objects.queue_receipt(case)
-    recipient = settings.get_desk_email(profile)
-    Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
-    if start and policy:
-        data = _hold_start(case, start, policy, now, is_checked=is_checked)
+    if is_within:
+        Message.objects.queue_receipt(case)
+        recipient = settings.get_desk_email(profile)
+        Message.objects.queue(MessageKind.DESK_NOTICE, case, recipient=recipient, key=f"{case.reference}:1")
+        if submission.start and policy:
+            data = _hold_start(case, submission.start, policy, now, is_checked=is_checked)
     event = Event.objects.record(case, EventKind.RECEIVED, **data)
-    owe(case, TaskKind.ANSWER, event, case.created_at, clock=clock)
-    if offers:
+    # The policy has read the hours already.
+    schedule = policy.schedule if policy else OpeningHours.schedule_for(profile)
+    owed = TaskKind.ANSWER if is_within else TaskKind.REVIEW
+    Task.objects.owe(case, owed, event, case.created_at, clock=Clock.build(settings, schedule, profile.zone))
+    if offers and is_within:
         answer_offers(case, offers)
     return case, True
+
+
+def _lock_for_start(submission: Submission, network: str, policy: BookingPolicy | None, now: datetime) -> bool:
+    """Lock the resources for a request with a start, and return whether the start was checked before.
+
+    The check comes before the lock, so that requests for a taken time do not wait for the lock. Raise TimeTakenError.
+    """
+    if not (submission.start and policy):
+        return False
+    is_checked = not find_holder(submission.name, submission.email, submission.phone_e164, network)
+    if is_checked and not find_resources(policy, submission.start, now):
+        raise time_taken(policy, submission.start, now)
+    lock_resources()
+    return is_checked
 
 
 def _find_own_key(submission: Submission) -> tuple[UUID, bool]:
@@ -238,14 +251,6 @@ def _hold_start(
     return data
 
 
-def _lock_answered_offers(fields: dict[str, Any], now: datetime) -> list[int]:
-    """Lock the cases of a repeat that the request answers, before the limits are counted, and return their keys."""
-    offers = _find_answered_offers(Case(**fields))
-    if offers:
-        lock_with_expired(offers[0], now, offers)
-    return offers
-
-
 def _find_answered_offers(case: Case) -> list[int]:
     """Return the keys of the cases with an open offer of a repeat that the patient's own request answers.
 
@@ -258,21 +263,14 @@ def _find_answered_offers(case: Case) -> list[int]:
     return sorted({case_id for case_id, name in names if fold(name) == fold(case.name)})
 
 
-def _create_case(submission: Submission, fields: dict[str, Any], status: Status) -> Case:
-    case = Case(
-        status=status,
-        submission_key=submission.submission_key,
-        requested_start=submission.start,
-        on_waitlist=submission.on_waitlist,
-        **fields,
-    )
+def _save_case(case: Case, submission: Submission, words: set[str]) -> None:
+    """Save a new case with its patient, its treatments and the words by which the desk finds it."""
     _mark_repeat(case)
     case.patient = Patient.objects.create_for(case)
     case.save(force_insert=True)
-    write_search_words(case)
+    SearchWord.objects.add(case, words)
     _add_treatments(case, get_titles(submission.treatment_ids))
     Consent.objects.create(case=case, wording=submission.consent_wording)
-    return case
 
 
 def _mark_repeat(case: Case) -> None:
@@ -373,11 +371,11 @@ def _save_amendment(
     event = Event.objects.record(case, kind, **data, **about_time)
     if case.status != Status.QUARANTINED:
         if held or waits_again:
-            owe(case, TaskKind.ANSWER, event)
+            Task.objects.owe(case, TaskKind.ANSWER, event)
         owe_change_seen(case, event)
         retime(case, TaskKind.ANSWER)
     else:
-        owe(case, TaskKind.REVIEW, event)
+        Task.objects.owe(case, TaskKind.REVIEW, event)
     keep_track(case, event)
     if held:
         notify_patient(MessageKind.HELD, held)
@@ -463,7 +461,7 @@ def _apply_changes(case: Case, submission: Submission, changes: dict[str, list[s
         setattr(case, name, fields[name])
     if "phone" in changes:
         case.phone_e164, case.phone_is_wrong = fields["phone_e164"], False
-    write_search_words(case)
+    SearchWord.objects.update_for(case)
     if "email" in changes:
         readdress(case)
     is_new_address = bool(changes.get("email", ("", ""))[1]) and case.status != Status.QUARANTINED
@@ -572,6 +570,6 @@ def release_from_quarantine(
             data = {"starts_at": case.requested_start, "not_held": True}
     event = Event.objects.record_stage(case, Status.QUARANTINED, Status.NEW, actor, note, **data)
     settle(case, [TaskKind.REVIEW], event)
-    owe(case, TaskKind.ANSWER, event)
+    Task.objects.owe(case, TaskKind.ANSWER, event)
     answer_offers(case, offers)
     return case

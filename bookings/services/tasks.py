@@ -6,15 +6,13 @@ locked by then, so no two services write the tasks of one case at once.
 
 import threading
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.db.models.signals import post_delete, post_save
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.models import Site
 
 from bookings.models import (
     OPEN_STATUSES,
@@ -28,8 +26,10 @@ from bookings.models import (
     Task,
     TaskKind,
     TaskResult,
+    find_holds,
+    get_clock,
 )
-from bookings.scheduling.due import Clock, Span
+from bookings.scheduling.policy import Clock
 from clinic.models import ClinicProfile, OpeningHours
 
 from .transitions import BookingError
@@ -67,50 +67,9 @@ class OwedError(BookingError):
         self.tasks = tuple(tasks)
 
 
-def get_clock() -> Clock:
-    """Return the clock of the default site's clinic."""
-    site = Site.objects.get(is_default_site=True)
-    profile = ClinicProfile.for_site(site)
-    return Clock.build(ConsultationSettings.for_site(site), OpeningHours.schedule_for(profile), profile.zone)
-
-
 def prefetch_open_tasks() -> Prefetch:
     """Prefetch ``case.open_tasks``, what is due first at the front, for lists."""
     return Prefetch("tasks", queryset=Task.objects.open(), to_attr="open_tasks")
-
-
-def owe(
-    case: Case,
-    kind: TaskKind,
-    event: Event,
-    counts_from: datetime | None = None,
-    *,
-    appointment: Appointment | None = None,
-    attempts: int = 0,
-    not_before: date | None = None,
-    clock: Clock | None = None,
-) -> Task:
-    """Owe something about a case, or return what is owed already.
-
-    ``counts_from`` (aware; now if None) is where its age and its moments begin. ``appointment`` is the visit that it
-    is about.
-    """
-    is_owed = Q(appointment=appointment) if appointment else Q(appointment=None, closing_event__isnull=True)
-    if known := case.tasks.filter(is_owed, kind=kind).first():
-        return known
-    task = Task(
-        case=case,
-        kind=kind,
-        appointment=appointment,
-        opening_event=event,
-        attempts=attempts,
-        not_before=not_before,
-        counts_from=counts_from or timezone.now(),
-    )
-    holds = find_holds({case.pk}) if kind == TaskKind.ANSWER else {}
-    set_moments(task, clock or get_clock(), holds.get(case.pk))
-    task.save(force_insert=True)
-    return task
 
 
 def settle(
@@ -160,13 +119,13 @@ def keep_track(case: Case, event: Event) -> None:
     if owed.exclude(kind=TaskKind.NEXT_STEP).exists():
         settle(case, [TaskKind.NEXT_STEP], event, TaskResult.MOOT)
     elif not owed.exists():
-        owe(case, TaskKind.NEXT_STEP, event)
+        Task.objects.owe(case, TaskKind.NEXT_STEP, event)
 
 
 def owe_change_seen(case: Case, event: Event) -> None:
     """Owe a look at what the patient changed, unless the desk looks at the case anyway."""
     if not case.tasks.open().filter(kind__in=BRINGS_A_LOOK).exists():
-        owe(case, TaskKind.CHANGE_SEEN, event)
+        Task.objects.owe(case, TaskKind.CHANGE_SEEN, event)
 
 
 def close_all(case: Case, event: Event, outcome: str) -> None:
@@ -207,40 +166,6 @@ def _ends_with_case(task: Task, now: datetime, outcome: str) -> bool:
 def may_snooze(task: Task, until: datetime) -> bool:
     """Return whether the task may be put off until then (aware)."""
     return task.kind not in DUE_IN_TIME or until <= task.due_at
-
-
-def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) -> None:
-    """Set from when a task stands on Today, and when it is due.
-
-    ``held_until`` is when the held time of the case has to be answered, if it has one. The caller saves the task.
-    """
-    opens_at, due_at = _get_span(task, clock, held_until)
-    if task.snoozed_until:
-        opens_at = max(opens_at, task.snoozed_until)
-    task.opens_at, task.due_at = opens_at, max(due_at, opens_at)
-
-
-def _get_span(task: Task, clock: Clock, held_until: datetime | None) -> Span:
-    since, visit = task.counts_from, task.appointment
-    if task.kind == TaskKind.ANSWER:
-        return Span(since, clock.answer_by(since, held_until))
-    if task.kind == TaskKind.COMPLAINT:
-        return Span(since, clock.complaint_by(since, task.case.severity))
-    if task.kind == TaskKind.SIGN_OFF:
-        return Span(since, clock.next_business_day(since).due_at)
-    if task.kind == TaskKind.NEXT_STEP:
-        return clock.next_business_day(since)
-    if visit and task.kind == TaskKind.RECORD_VISIT:
-        return clock.of_visit(visit.starts_at, visit.ends_at)
-    if (
-        visit
-        and task.kind == TaskKind.DAY_AFTER
-        and since <= (span := clock.next_business_day(visit.starts_at)).opens_at
-    ):
-        return span
-    if task.not_before:
-        return clock.repeat(task.not_before)
-    return Span(since, clock.answer_by(since))
 
 
 def retime(case: Case, kind: TaskKind) -> None:
@@ -288,16 +213,10 @@ def _retime(tasks: Collection[Task], clock: Clock) -> None:
     changed = []
     for task in tasks:
         before = task.opens_at, task.due_at
-        set_moments(task, clock, holds.get(task.case_id))
+        task.set_moments(clock, holds.get(task.case_id))
         if (task.opens_at, task.due_at) != before:
             changed.append(task)
     Task.objects.bulk_update(changed, ["opens_at", "due_at"], batch_size=500)
-
-
-def find_holds(case_ids: Collection[int]) -> dict[int, datetime]:
-    """Return until when the held time of each of these cases has to be answered."""
-    held = Appointment.objects.filter(state=AppointmentState.HELD, case__in=case_ids) if case_ids else ()
-    return {visit.case_id: visit.answer_by for visit in held if visit.answer_by}
 
 
 def rest_status(case: Case) -> Status:

@@ -26,7 +26,6 @@ from bookings.models import (
     TaskKind,
     VisitType,
 )
-from bookings.services import tasks
 from tests import factories
 from tests.bookings.desk import page_of, soup, text_of
 from tests.opening_hours import at
@@ -58,7 +57,7 @@ def owe(kind, name="Ana Lima", /, *, since=None, visit_state=None, starts_at=Non
         visit = factories.make_visit(case, visit_state, starts_at)
         case.tasks.exclude(kind=kind).delete()
     more = {"not_before": NOW.date()} if kind == TaskKind.REPEAT else {}
-    return tasks.owe(case, kind, event, since, appointment=visit, **more)
+    return Task.objects.owe(case, kind, event, since, appointment=visit, **more)
 
 
 def find_oldest():

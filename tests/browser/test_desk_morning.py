@@ -15,8 +15,7 @@ from .test_walks import PASSWORD
 # What is owed this morning. The clock of the clinic says about ten.
 OWED = """
 from datetime import timedelta
-from bookings.models import Appointment, Case, Status, TaskKind, VisitType
-from bookings.services import tasks
+from bookings.models import Appointment, Case, Status, Task, TaskKind, VisitType
 from tests import factories
 
 Case.objects.all().delete()
@@ -34,7 +33,7 @@ def owe(kind, name, since=None, state="", at=None):
         known = {"case": case, "visit_type": VisitType.get_default(), "starts_at": at, "ends_at": ends_at}
         visit = Appointment.objects.create(**known, state=state, held_until=until)
     about = visit if kind in ("record_visit", "day_after") else None
-    return tasks.owe(case, kind, case.events.last(), since, appointment=about)
+    return Task.objects.owe(case, kind, case.events.last(), since, appointment=about)
 """
 MORNING = """
 owe("answer", "Hanna Held", now - hour, "held", start + day)

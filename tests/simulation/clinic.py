@@ -25,6 +25,7 @@ from bookings.models import (
     Message,
     Resource,
     ResourceKind,
+    Task,
     TaskKind,
     VisitType,
 )
@@ -173,7 +174,7 @@ class Clinic:
             self.taken["hold expired"] += services.expire_holds()
         outbox.send_due()
         self.escalate()
-        late = tasks.Task.objects.open().filter(kind=TaskKind.COMPLAINT, escalated_at__isnull=True)
+        late = Task.objects.open().filter(kind=TaskKind.COMPLAINT, escalated_at__isnull=True)
         moments = (
             Message.objects.filter(state__in=outbox.UNFINISHED).aggregate(first=Min("due_at")),
             Appointment.objects.filter(state=AppointmentState.HELD).aggregate(first=Min("held_until")),
@@ -230,7 +231,7 @@ class Clinic:
         """Return what stands on Today: all that the desk bot ever looks at."""
         self.touched.clear()
         return list(
-            tasks.Task.objects.open()
+            Task.objects.open()
             .filter(opens_at__lte=self.now)
             .select_related("case", "appointment__visit_type")
             .order_by("due_at", "pk")

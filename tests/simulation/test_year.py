@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from bookings import services
-from bookings.models import TaskKind
+from bookings.models import Task, TaskKind
+from bookings.models.tasks import TaskQuerySet
 from bookings.services import appointments, calls, tasks
 from tests.sizes import size
 
@@ -88,10 +89,12 @@ def test_year_keeps_every_promise(time_machine):
 
 
 def owe_no_day_after(monkeypatch):
-    def owe(case, kind, *args, **kwargs):
-        return None if kind == TaskKind.DAY_AFTER else tasks.owe(case, kind, *args, **kwargs)
+    real = TaskQuerySet.owe
 
-    monkeypatch.setattr(appointments, "owe", owe)
+    def owe(self, case, kind, *args, **kwargs):
+        return None if kind == TaskKind.DAY_AFTER else real(self, case, kind, *args, **kwargs)
+
+    monkeypatch.setattr(type(Task.objects), "owe", owe)
 
 
 def close_whatever_is_owed(monkeypatch):
@@ -111,11 +114,13 @@ def keep_track_of_nothing(monkeypatch):
 
 
 def owe_the_repeat_a_day_late(monkeypatch):
-    def owe(case, kind, event, *args, not_before=None, **kwargs):
-        day = not_before and date.fromordinal(not_before.toordinal() + 1)
-        return tasks.owe(case, kind, event, *args, not_before=day, **kwargs)
+    real = TaskQuerySet.owe
 
-    monkeypatch.setattr(appointments, "owe", owe)
+    def owe(self, case, kind, event, *args, not_before=None, **kwargs):
+        day = not_before and date.fromordinal(not_before.toordinal() + 1)
+        return real(self, case, kind, event, *args, not_before=day, **kwargs)
+
+    monkeypatch.setattr(type(Task.objects), "owe", owe)
 
 
 @pytest.mark.django_db
