@@ -234,7 +234,7 @@ def test_patients_change_reaches_the_desk_and_stays_marked_until_seen(desk, book
     assert [(one.kind, one.recipient) for one in to_desk] == [(kind, "desk@clinic.example.com") for kind in kinds]
     assert booked.messages.filter(kind__in=[MessageKind.MOVED, MessageKind.CANCELED]).count() == 2
     listed = desk.get(reverse("case:index"), {"changed": "unseen"})
-    assert "changed by the patient" in text_of(listed)
+    assert "See what the patient changed" in text_of(listed)
     services.add_note(booked.pk, "Called.", actor=desk.user)
     assert "The patient changed the visit" in text_of(desk.get(page_of(booked)))
     press(desk, booked, action="seen")
@@ -264,8 +264,7 @@ def test_open_complaint_has_a_clock_of_its_own(desk, booked, file_complaint):
     ]
     assert "Complaints 1" in text_of(desk.get(reverse("desk_today")), ".today__section--complaint")
     page = desk.get(page_of(complaint)).content.decode()
-    assert 'value="unreachable"' in page
-    assert 'value="resolved"' not in page  # Nobody has answered it yet.
+    assert 'value="closed"' not in page  # A clinician or a manager closes it.
     assert 'value="completed"' not in page
 
 
