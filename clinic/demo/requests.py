@@ -49,8 +49,9 @@ class _Story:
         case = self.submit(names)
         _back_date(case, self.received)
         for step in self.request.get("steps", ()):
-            self.act(case, step)
-            _back_date_last_act(case, _when_open(self.schedule, self.received + _duration(step["after"]), self.now))
+            at = _when_open(self.schedule, self.received + _duration(step["after"]), self.now)
+            self.act(case, step, at)
+            _back_date_last_act(case, at)
 
     # The calls of services
 
@@ -72,7 +73,7 @@ class _Story:
         )
         return services.submit(submission, settings=self.settings, profile=self.profile, policy=self.policy)[0]
 
-    def act(self, case: models.Case, step: dict[str, Any]) -> None:
+    def act(self, case: models.Case, step: dict[str, Any], at: datetime) -> None:
         by = {"actor": self.users[step.get("by", "frontdesk")]}
         at_version = by | {"expected_version": case.version}
         if "status" in step:
@@ -82,12 +83,15 @@ class _Story:
             services.change_stage(case.pk, step["status"], policy=self.policy, **typed, **at_version)
         elif "well" in step:
             services.check_on(case.pk, is_well=step["well"], note=step["note"], **at_version)
+        elif "complaint" in step:
+            known = {"settings": self.settings, "profile": self.profile}
+            _back_date(services.file_complaint(case.pk, step["complaint"], **known), at)
         elif "owner" in step:
             services.assign(case.pk, self.users[step["owner"]], **at_version)
         elif "book" in step:
             services.book(case.pk, self.free_start(step["book"]), policy=self.policy, **at_version)
             if "visit_after" in step:
-                visit_at = _when_open(self.schedule, self.received + _duration(step["visit_after"]), self.now)
+                visit_at = _when_last_open(self.schedule, self.received + _duration(step["visit_after"]))
                 _back_date_visit(case.appointments.get(), visit_at)
         else:
             services.add_note(case.pk, step["note"], **by)
@@ -131,6 +135,8 @@ def _back_date_visit(visit: models.Appointment, at: datetime) -> None:
     """
     length, room = visit.ends_at - visit.starts_at, visit.slots.first().resource
     start = slots_between(at, at + length)[0]
+    while room.slots.filter(at__gte=start, at__lt=start + length).exists():
+        start -= length
     visit.starts_at, visit.ends_at, visit.created_at = start, start + length, start - timedelta(days=1)
     visit.save()
     visit.slots.all().delete()
@@ -161,6 +167,14 @@ def _when_open(schedule: Schedule, at: datetime, now: datetime) -> datetime:
         return at
     opening = schedule.next_opening(at)
     return min(opening + timedelta(minutes=at.minute), now) if opening else now
+
+
+def _when_last_open(schedule: Schedule, at: datetime) -> datetime:
+    """Return ``at``, or a moment of the opening before it if the clinic is closed then."""
+    if schedule.is_open(at):
+        return at
+    openings = schedule.openings_between(at - timedelta(days=14), at)
+    return openings[-1].opens + timedelta(minutes=at.minute) if openings else at
 
 
 def _duration(words: str) -> timedelta:

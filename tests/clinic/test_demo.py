@@ -247,7 +247,7 @@ def test_pictures_differ_from_each_other():
 def test_command_tells_each_step(demo):
     assert "The password of each is clinic-demo-2026" in demo
     assert "8 pages, 14 treatments, 8 articles." in demo
-    assert "7 example requests; their messages count as sent." in demo
+    assert "10 example requests; their messages count as sent." in demo
 
 
 def test_second_load_changes_nothing(demo):
