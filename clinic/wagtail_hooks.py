@@ -14,7 +14,7 @@ from wagtail.snippets.models import register_snippet
 
 from .accounts.views import SignInReport, StaffAccessView
 from .addresses import hooks as address_hooks  # noqa: F401  registers them
-from .admin.help import GuideMenuItem, HelpView
+from .admin.help import GuideMenuItem, HelpView, show_picture
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel, KeptPagesSummaryItem
 from .admin.reports import PageListReport
@@ -123,7 +123,10 @@ def add_panels_for_role(request, panels):
 
 @hooks.register("register_admin_urls")
 def route_help():
-    return [path("help/<slug:guide>/", HelpView.as_view(), name="help")]
+    return [
+        path("help/<slug:guide>/", HelpView.as_view(), name="help"),
+        path("help/pictures/<slug:name>.webp", show_picture, name="help_picture"),
+    ]
 
 
 @hooks.register("register_help_menu_item")

@@ -316,6 +316,8 @@ admin/new-case/
     admin/new-case/?patient={case}
 admin/calendar/blocked/
 admin/calendar/explain/
+admin/help/pictures/<slug:name>.webp
+    admin/help/pictures/today.webp
 admin/help/<slug:guide>/
     admin/help/editors/
     admin/help/front-desk/

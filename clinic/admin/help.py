@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
@@ -18,6 +18,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 GUIDES = {"editors": _("For editors"), "front-desk": _("For the front desk")}
 LINK_TO_GUIDE = re.compile(r'href="([\w-]+)\.md(#[\w-]+)?"')
+PICTURE = re.compile(r'src="pictures/([\w-]+)\.webp"')
 TITLE = re.compile(r"\A# .*\n")
 
 
@@ -31,7 +32,16 @@ def read_guide(name: str) -> Guide:
     markdown = Markdown(extensions=["tables", "sane_lists", "toc"], extension_configs={"toc": {"toc_depth": "2-2"}})
     html = markdown.convert(TITLE.sub("", text))
     html = LINK_TO_GUIDE.sub(lambda link: f'href="{reverse("help", args=[link[1]])}{link[2] or ""}"', html)
+    html = PICTURE.sub(lambda picture: f'src="{reverse("help_picture", args=[picture[1]])}" loading="lazy"', html)
     return Guide(mark_safe(html), mark_safe(markdown.toc))  # noqa: S308  our own text
+
+
+def show_picture(request: HttpRequest, name: str) -> FileResponse:
+    """Serve a picture of a guide. The address allows no dots and slashes in its name."""
+    path = settings.BASE_DIR / "docs" / "pictures" / f"{name}.webp"
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="image/webp")
 
 
 class HelpView(WagtailAdminTemplateMixin, TemplateView):

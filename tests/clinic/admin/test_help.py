@@ -127,3 +127,18 @@ def test_icons_on_the_dashboard_exist(log_in, role):
     known = set(re.findall(r'id="icon-([\w-]+)"', get_icons()))
     used = set(re.findall(r'href="#icon-([\w-]+)"', page)) | set(re.findall(r'"icon_name": "([\w-]+)"', page))
     assert used - known == set()
+
+
+def test_guide_shows_its_pictures(client):
+    client.force_login(factories.make_user("frontdesk"))
+    page = client.get(reverse("help", args=["front-desk"])).content.decode()
+    pictures = re.findall(r'<img alt="([^"]+)" src="([^"]+)"', page)
+    assert len(pictures) >= 5
+    for _alt, url in pictures:
+        assert client.get(url)["Content-Type"] == "image/webp"
+
+
+@pytest.mark.parametrize("name", ["no-such-picture", "..", "%2e%2e", "today.webp/..", "/etc/passwd"])
+def test_other_files_are_no_pictures_of_a_guide(client, name):
+    client.force_login(factories.make_user("frontdesk"))
+    assert client.get(f"/admin/help/pictures/{name}.webp").status_code == 404
