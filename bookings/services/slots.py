@@ -396,12 +396,15 @@ def place(
     try:
         with transaction.atomic():
             appointment.save()
-            free_slots(appointment)
+            # Slots that the visit keeps do not go back to a blocked time that they are in.
+            before = set(appointment.slots.values_list("resource", "at"))
+            appointment.slots.all().delete()
+            after = [(resource, at) for resource in resource_ids for at in slots_of(start, policy.rules)]
             Slot.objects.bulk_create(
                 Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
-                for resource in resource_ids
-                for at in slots_of(start, policy.rules)
+                for resource, at in after
             )
+            give_to_blocked_times(before.difference(after))
     except IntegrityError as error:
         raise time_taken(policy, start, now) from error
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bookings import services
-from bookings.models import BlockedTime, BlockedTimeRule, Message, MessageKind, Resource, Slot
+from bookings.models import BlockedTime, BlockedTimeRule, Message, MessageKind, Resource, Slot, VisitType
 from bookings.services.blocked_time import DAYS_AHEAD
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
@@ -165,6 +165,27 @@ def test_desk_books_into_lunch_after_a_question(add, policy, clerk):
         services.book(case.pk, at("2027-06-08 12:30"), **book)
     assert refused.value.obstacles == (services.Obstacle("blocked", "Lunch"),)
     services.book(case.pk, at("2027-06-08 12:30"), anyway=["blocked"], **book)
+    assert booking_invariants.check() == []
+
+
+def test_visit_moves_within_the_blocked_time_that_it_is_in(add, policy, clerk):
+    add()
+    case = factories.make_case()
+    for start in ("2027-06-08 12:15", "2027-06-08 12:30", "2027-06-08 12:00", "2027-06-08 11:45"):
+        case.refresh_from_db()
+        version = {"expected_version": case.version}
+        services.book(case.pk, at(start), actor=clerk, policy=policy, anyway=["blocked"], **version)
+        assert booking_invariants.check() == []
+
+
+def test_longer_type_keeps_its_part_of_the_blocked_time(add, policy, clerk):
+    add()
+    case, long = factories.make_case(), VisitType.objects.create(name="Peel", minutes=60, sort_order=9)
+    for more in ({}, {"visit_type": long}):
+        case.refresh_from_db()
+        known = {"actor": clerk, "policy": policy, "anyway": ["blocked"], "expected_version": case.version, **more}
+        services.book(case.pk, at("2027-06-08 12:00"), **known)
+    assert case.appointments.get().slots.count() == 4
     assert booking_invariants.check() == []
 
 
