@@ -151,6 +151,7 @@ class NewCaseForm(forms.Form):
             has_come=has_come,
             known_id=known.pk if known else None,
             preferred=preferred,
+            visit_type_id=data["visit_type"].pk if data["visit_type"] else None,
         )
 
     def get_typed(self) -> dict[str, Any]:

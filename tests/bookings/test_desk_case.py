@@ -386,6 +386,14 @@ def test_sent_twice_leads_to_the_one_case(desk):
     assert "One more thing" in changed.text
 
 
+def test_form_with_another_type_is_not_taken_for_the_saved_one(desk):
+    other = VisitType.objects.create(name="Laser", sort_order=9)
+    first = soup(desk.get(NEW)).select_one("button[name=book_at]")["value"]
+    data = {**form_of(desk.get(NEW)), "name": "Ana", "phone": "949 555 0123", "consent": "on", "book_at": first}
+    assert desk.post(NEW, data).url == page_of(Case.objects.get())
+    assert "saved before" in text_of(desk.post(NEW, {**data, "visit_type": other.pk}), ".messages")
+
+
 def test_place_in_the_calendar_fills_the_time(desk):
     response = desk.get(f"{NEW}?start=2027-06-08T17:00Z")
     assert form_of(response)["start"] == "2027-06-08T10:00"
