@@ -40,7 +40,7 @@ from .followups import queue_day_after_email
 from .limits import HOLD_CHANGES, may_hold, take_change
 from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .permissions import check_may_sign_off
-from .repeats import check_not_early
+from .repeats import check_not_early, find_not_before
 from .slots import (
     UnusualTimeError,
     cannot_hold,
@@ -199,7 +199,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
     policy = policy.for_type(appointment.visit_type)
-    _check_repeat(case, start)
+    _check_repeat(case, start, policy)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -232,8 +232,9 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
         if live.starts_at == start:  # The form was sent twice.
             return case
         raise BookingError(_("You already have a time. Open your page again to see it."))
-    _check_repeat(case, start)
-    appointment, _refused = hold(case, start, policy_for_case(policy, case), now)
+    policy = policy_for_case(policy, case)
+    _check_repeat(case, start, policy)
+    appointment, _refused = hold(case, start, policy, now)
     if appointment is None:
         raise cannot_hold()
     take_change(HOLD_CHANGES, case)
@@ -682,9 +683,10 @@ def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime
         raise BookingError(_("It is too close to your visit to change it here. Please call us."))
 
 
-def _check_repeat(case: Case, start: datetime) -> None:
+def _check_repeat(case: Case, start: datetime, policy: BookingPolicy) -> None:
     """Refuse a time that the patient chooses before the date of their repeat, which the desk could not book."""
-    if case.not_before and start.astimezone(get_clinic_zone()).date() < case.not_before:
+    not_before = find_not_before(case, policy.visit_type_id)
+    if not_before and start.astimezone(get_clinic_zone()).date() < not_before:
         raise BookingError(_("That time is too early for your next visit. Please choose a later one, or call us."))
 
 
