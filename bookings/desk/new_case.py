@@ -31,6 +31,7 @@ from clinic.site.offers import get_offered_treatments
 from .access import ClinicClockMixin
 from .filters import BoundedChoiceMixin
 from .forms import StartField, WallTimeField
+from .labels import describe_missing
 
 MAX_QUICK_CHOICES = 8
 SOURCES = [(one.value, one.label) for one in Source if one != Source.WEBSITE]
@@ -308,7 +309,7 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
         if visit is None:
             return _("The request is saved. It stands on Today until it is answered.")
         if visit.state == AppointmentState.CHECKED_IN:
-            return _("The request is saved, and the patient is checked in.")
+            return " ".join([_("The request is saved, and the patient is checked in."), *describe_missing(visit)])
         done = _("Booked: %(time)s.") % {"time": format_short(visit.starts_at, self.zone)}
         return done if case.email else f"{done} {NO_EMAIL}"
 

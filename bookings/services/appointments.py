@@ -624,8 +624,9 @@ def walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointm
     policy = policy_for_case(policy, case)
     start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
     visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
-    # The patient has come, so the visit is saved even without a free room.
-    place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
+    # The patient has come, so the visit is saved with the room or the practitioner that is free, and without any.
+    free = [find_resources(policy.for_need(need), start, now, on_offer=False) for need in policy.rules.needs]
+    place(visit, start, [pk for of_kind in free for pk in of_kind], policy, now)
     return visit
 
 

@@ -321,6 +321,12 @@ def test_button_says_about_the_time(desk, data, state):
     assert (visit and visit.state) == state
 
 
+def test_walk_in_without_a_room_is_warned_of(desk):
+    for words in ("is checked in.", "No room is free then."):
+        response = fill(desk, do="came")
+        assert words in text_of(desk.get(response.url), ".messages")
+
+
 def test_patient_who_is_here_came_to_the_door(desk):
     fill(desk, do="came")
     assert Case.objects.get().source == Source.DOOR
