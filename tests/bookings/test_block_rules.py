@@ -200,6 +200,24 @@ def test_day_with_lunch_can_still_be_blocked_whole(add, room, clerk, policy):
     assert rule.blocked_times.count() > 200
 
 
+@pytest.mark.parametrize(("state", "is_over"), [("treated", True), ("booked", True), ("no_show", False)])
+def test_day_is_blocked_around_visits_that_are_over_or_missed(add, room, clerk, clock, state, is_over):
+    visit = factories.make_visit(factories.make_case(status="contacting"), state, TUESDAY)
+    clock.move_to(TUESDAY + timedelta(minutes=30 if is_over else 10))
+    day = {"start": at("2027-06-08 09:00"), "end": at("2027-06-08 16:00"), "actor": clerk}
+    (blocked,) = services.block_time([room.pk], **day)
+    assert visit.slots.count() == 2
+    assert blocked.slots.count() == 26
+
+
+@pytest.mark.parametrize("state", ["booked", "checked_in"])
+def test_visit_that_goes_on_keeps_the_time_open(add, room, clerk, clock, state):
+    factories.make_visit(factories.make_case(status="contacting"), state, TUESDAY)
+    clock.move_to(TUESDAY + timedelta(minutes=29))
+    with pytest.raises(services.BookingError, match="There are visits"):
+        services.block_time([room.pk], at("2027-06-08 09:00"), at("2027-06-08 16:00"), actor=clerk)
+
+
 def test_rule_may_fall_into_a_blocked_day(add, room, clerk, policy):
     (day,) = services.block_time([room.pk], at("2027-06-08 09:00"), at("2027-06-08 16:00"), actor=clerk)
     rule = add()
