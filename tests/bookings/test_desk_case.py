@@ -411,6 +411,24 @@ def test_clicked_room_is_taken_first(desk):
     assert {slot.resource for slot in Case.objects.get().appointments.get().slots.all()} == {second}
 
 
+def test_place_of_a_practitioner_is_for_what_they_perform(desk):
+    reis = Resource.objects.create(name="Dr. Reis", kind="practitioner")
+    toxin = VisitType.objects.create(name="Toxin", needs_practitioner=True, sort_order=9)
+    toxin.performed_by.add(reis)
+    place = f"{NEW}?start=2027-06-08T17:00Z&resource={reis.pk}"
+    assert form_of(desk.get(place))["visit_type"] == str(toxin.pk)
+    fill(desk, place, do="book")
+    assert Case.objects.get().appointments.get().slots.filter(resource=reis).exists()
+
+
+def test_clerk_reads_that_another_room_was_taken(desk, open_case):
+    second = Resource.objects.create(name="Second room", sort_order=9)
+    place = f"{NEW}?start=2027-06-08T17:00Z&resource={Resource.objects.first().pk}"
+    open_case(name="Bo Berg", start=TUESDAY)
+    response = fill(desk, place, do="book")
+    assert f"but with {second.name}." in text_of(desk.get(response.url), ".messages")
+
+
 def test_repeat_is_not_booked_before_its_date(open_case, clerk, policy, clock):
     toxin = VisitType.objects.create(name="Toxin", is_treatment=True, repeat_after_days=84)
     known, _new = open_case(has_come=True, source=Source.DOOR)
