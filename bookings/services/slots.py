@@ -240,15 +240,18 @@ def find_obstacles(
 
 
 def find_visits_outside_hours(resource: Resource, zone: ZoneInfo, now: datetime) -> list[Appointment]:
-    """Return the coming visits of a practitioner that are not within their own hours."""
+    """Return the coming visits of a practitioner that are not within their own hours.
+
+    One that takes no visits any more has no hours.
+    """
     own_hours = resource.get_own_schedule(zone)
-    if own_hours is None:
+    if own_hours is None and resource.is_active:
         return []
     coming = Appointment.objects.live().filter(starts_at__gt=now, slots__resource=resource).exclude(held_until__lte=now)
     return [
         visit
         for visit in coming.distinct().select_related("case")
-        if not availability.covers(visit.starts_at, visit.ends_at, own_hours)
+        if not (resource.is_active and own_hours and availability.covers(visit.starts_at, visit.ends_at, own_hours))
     ]
 
 
