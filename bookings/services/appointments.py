@@ -466,7 +466,9 @@ def _step_back(
     """Restore what the last step of the visit changed, or go one state back."""
     steps = case.events.filter(kind=EventKind.STAGE, data__to=visit.state, data__before__visit=visit.pk)
     step = steps.order_by("pk").last()
-    known: dict[str, str] = step.data["before"] if step else {"state": wanted, "status": case.status}
+    is_first = step is None and _came_first(case, visit)
+    before = {"state": "", "status": Status.NEW} if is_first else {"state": wanted, "status": case.status}
+    known: dict[str, str] = step.data["before"] if step else before
     state, until = known["state"], known.get("held_until")
     if state in LIVE and case.appointments.live().exists():
         raise TransitionError(_("Another time is held or booked for this case. Cancel that one first."))
@@ -487,8 +489,16 @@ def _step_back(
         expire(now)
     save_change(case)
     event = Event.objects.record_stage(case, stage, get_stage(case), actor, note)
+    if is_first:
+        owe(case, TaskKind.ANSWER, event, case.created_at)
     keep_track(case, event)
     return case
+
+
+def _came_first(case: Case, visit: Appointment) -> bool:
+    """Return whether the case began with this visit, because the patient stood at the door."""
+    received = case.events.filter(kind=EventKind.RECEIVED, data__has_come=True)
+    return received.exists() and not case.appointments.filter(pk__lt=visit.pk).exists()
 
 
 def _take_back(case: Case, step: Event) -> bool:

@@ -97,6 +97,14 @@ def test_patient_at_the_door_is_checked_in(open_case):
     assert (owed(case), case.events.count(), kinds_of_mail(case)) == ([TaskKind.RECORD_VISIT], 1, [])
 
 
+def test_undone_check_in_at_the_door_leaves_a_request(open_case, clerk):
+    case, _new = open_case(has_come=True, source=Source.DOOR)
+    services.change_stage(case.pk, AppointmentState.BOOKED, actor=clerk, expected_version=case.version)
+    case.refresh_from_db()
+    assert (case.status, owed(case), case.appointments.exists()) == (Status.NEW, [TaskKind.ANSWER], False)
+    assert booking_invariants.check() == []
+
+
 def test_walk_in_is_saved_while_the_room_is_taken(open_case):
     open_case(has_come=True, source=Source.DOOR)
     case, _new = open_case(name="Bo Berg", has_come=True, source=Source.DOOR)
