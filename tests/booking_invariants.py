@@ -118,12 +118,13 @@ def _wrong_slots_of_visits(visits: list[Appointment], slots: list[Slot]) -> Iter
     """
     for visit in visits:
         own = [slot for slot in slots if slot.appointment_id == visit.pk]
-        if not own and visit.created_at >= visit.starts_at:
-            continue  # The patient walked in while no room was free.
         found = sorted((slot.resource.kind, slot.at, str(slot.expires_at)) for slot in own)
         expires_at = str(visit.held_until if visit.state == AppointmentState.HELD else None)
         times = quarters(visit.starts_at, visit.ends_at + _pause(visit)) if visit.state not in GONE else []
         kinds = [kind for kind, needed in _needs(visit).items() if needed]
+        if visit.created_at >= visit.starts_at:
+            # The patient walked in, perhaps while no room or no practitioner was free.
+            kinds = [kind for kind in kinds if any(slot.resource.kind == kind for slot in own)]
         wanted = sorted((kind, at, expires_at) for kind in kinds for at in times)
         resources = {(slot.resource.kind, slot.resource_id) for slot in own}
         if found != wanted or len(resources) != len({kind for kind, _pk in resources}):

@@ -47,6 +47,7 @@ from .forms import (
     TimeForm,
     WellForm,
 )
+from .labels import describe_missing
 
 SEE_OTHER, FORBIDDEN, STALE = 303, 403, 409
 STEP_FIELDS = {"note", "outcome", "treatment"}
@@ -179,8 +180,8 @@ class CaseActionsMixin:
             **common,
         )
         done = _("The case is now: %(status)s.") % {"status": services.get_stage(case).label}
-        if to_status == AppointmentState.CHECKED_IN and not services.get_visit(case).slots.exists():
-            done = f"{done} {_('No room is free then. The visit has none, and the calendar shows it under “No room”.')}"
+        if to_status == AppointmentState.CHECKED_IN:
+            done = " ".join([done, *describe_missing(services.get_visit(case))])
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
     def sign_off(self, argument, data, common):

@@ -21,7 +21,7 @@ from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemp
 
 from bookings import services
 from bookings.contact_details import EmailField, LineField, phone_to_e164
-from bookings.models import AppointmentState, Case, ConsultationSettings, Source, VisitType
+from bookings.models import AppointmentState, Case, ConsultationSettings, Resource, Source, VisitType
 from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import DeskRequest
@@ -31,6 +31,7 @@ from clinic.site.offers import get_offered_treatments
 from .access import ClinicClockMixin
 from .filters import BoundedChoiceMixin
 from .forms import StartField, WallTimeField
+from .labels import describe_missing
 
 MAX_QUICK_CHOICES = 8
 SOURCES = [(one.value, one.label) for one in Source if one != Source.WEBSITE]
@@ -151,6 +152,7 @@ class NewCaseForm(forms.Form):
             has_come=has_come,
             known_id=known.pk if known else None,
             preferred=preferred,
+            visit_type_id=data["visit_type"].pk if data["visit_type"] else None,
         )
 
     def get_typed(self) -> dict[str, Any]:
@@ -245,8 +247,12 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
         return initial
 
     def get_usual_type(self) -> VisitType | None:
-        """Return what a known patient had done last, else the type that patients book."""
-        usual = VisitType.get_default()
+        """Return what a known patient had done last, else the type that patients book.
+
+        For the place of a practitioner in the calendar it is the first type that they perform.
+        """
+        performed = VisitType.objects.filter(is_active=True, performed_by__in=self.preferred)
+        usual = performed.first() or VisitType.get_default()
         if self.known:
             treated = self.known.appointments.filter(state=AppointmentState.TREATED).last()
             if treated and treated.done.is_active:
@@ -307,8 +313,12 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
         if visit is None:
             return _("The request is saved. It stands on Today until it is answered.")
         if visit.state == AppointmentState.CHECKED_IN:
-            return _("The request is saved, and the patient is checked in.")
+            return " ".join([_("The request is saved, and the patient is checked in."), *describe_missing(visit)])
         done = _("Booked: %(time)s.") % {"time": format_short(visit.starts_at, self.zone)}
+        taken = list(Resource.objects.filter(slots__appointment=visit).distinct())
+        if wanted := Resource.objects.filter(pk__in=self.preferred).exclude(pk__in=[one.pk for one in taken]).first():
+            words = {"wanted": wanted, "taken": ", ".join(one.name for one in taken)}
+            done = f"{done} {_('Not with %(wanted)s, but with %(taken)s.') % words}"
         return done if case.email else f"{done} {NO_EMAIL}"
 
 

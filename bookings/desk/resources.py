@@ -1,6 +1,7 @@
 """List and edit rooms, practitioners and types of visit in the admin."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.shortcuts import redirect
@@ -17,7 +18,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from bookings import services
-from bookings.models import Resource, VisitType
+from bookings.models import Resource, ResourceKind, VisitType
 from bookings.scheduling.formatting import format_short
 from clinic.hours.models import WEEKDAYS
 from clinic.models import ClinicProfile
@@ -50,8 +51,29 @@ class SettingsViewSet(ModelViewSet):
         return super().get_index_view_kwargs(add_item_label=gettext_lazy("Add"), **kwargs)
 
 
+class ResourceForm(WagtailAdminModelForm):
+    """Keep the kind of a room or practitioner that has visits: they would lose what they need.
+
+    Ask for the hours of a practitioner with their own hours: without any, no time is ever offered.
+    """
+
+    def clean_kind(self):
+        kind = self.cleaned_data["kind"]
+        if self.instance.pk and kind != self.instance.kind and self.instance.slots.exists():
+            raise ValidationError(_("It has visits or blocked times. Switch it off, and add another one."))
+        return kind
+
+    def clean(self):
+        cleaned = super().clean()
+        is_practitioner = cleaned.get("kind") == ResourceKind.PRACTITIONER
+        has_hours = any(cleaned.get(day) for day in WEEKDAYS) or self.errors.keys() & {*WEEKDAYS}
+        if is_practitioner and cleaned.get("has_own_hours") and not has_hours:
+            self.add_error("has_own_hours", _("Write the hours below, or turn this off."))
+        return cleaned
+
+
 class ResourceEditView(generic.EditView):
-    """List the visits that a practitioner's changed hours leave outside. They stay booked."""
+    """List the visits that changed hours leave outside, or all that one has who is switched off. They stay booked."""
 
     def form_valid(self, form):
         response = super().form_valid(form)
@@ -65,7 +87,10 @@ class ResourceEditView(generic.EditView):
                     for visit in visits
                 ),
             )
-            words = _("These visits are outside the hours of %(name)s, and stay booked:") % {"name": self.object.name}
+            words = _("These visits are outside the hours of %(name)s, and stay booked:")
+            if not self.object.is_active:
+                words = _("%(name)s has these visits. They stay booked:")
+            words %= {"name": self.object.name}
             messages.warning(self.request, format_html("{} {}", words, links))
         return response
 
@@ -92,6 +117,9 @@ class ResourceViewSet(SettingsViewSet):
             ),
         ),
     ]
+
+    def get_edit_handler(self):
+        return ObjectList(self.panels, base_form_class=ResourceForm).bind_to_model(self.model)
 
 
 class VisitTypeForm(WagtailAdminModelForm):

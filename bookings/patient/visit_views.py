@@ -132,7 +132,8 @@ def change(request: HttpRequest, case: Case) -> HttpResponse:
     if not may_change:
         appointment = None  # What is left is a hold that has expired.
     policy = services.policy_for_case(policy, case)
-    about = {"city": profile.time_zone_city, "not_before": case.not_before}
+    not_before = services.find_not_before(case, policy.visit_type_id)
+    about = {"city": profile.time_zone_city, "not_before": not_before}
     form = ChangeTimeForm(**form_kwargs(request), visit=appointment, policy=policy, **about)
     if form.is_bound and form.is_valid():
         try:

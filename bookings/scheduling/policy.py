@@ -107,6 +107,10 @@ class BookingPolicy:
         )
         return replace(self, rules=rules, visit_type_id=visit_type.pk)
 
+    def for_need(self, need: str) -> Self:
+        """Return the same rules for a visit that needs only one kind of resource."""
+        return replace(self, rules=replace(self.rules, needs=(need,)))
+
     def answer_by(self, since: datetime) -> datetime | None:
         """Return when a request has to be answered and its hold ends.
 

@@ -41,7 +41,7 @@ from .followups import queue_day_after_email
 from .limits import HOLD_CHANGES, may_hold, take_change
 from .notifications import get_clinic_zone, notify_desk, notify_patient
 from .permissions import check_may_sign_off
-from .repeats import check_not_early
+from .repeats import check_not_early, find_not_before
 from .slots import (
     UnusualTimeError,
     cannot_hold,
@@ -199,7 +199,7 @@ def move(case_id: int, start: datetime, *, policy: BookingPolicy, seen: datetime
     if start < now + policy.change_until:
         raise BookingError(_("That time is too soon to choose here. Please choose a later one, or call us."))
     policy = policy.for_type(appointment.visit_type)
-    _check_repeat(case, start)
+    _check_repeat(case, start, policy)
     resources = find_resources(policy, start, now, moving=appointment)
     if not resources:
         raise time_taken(policy, start, now, moving=appointment, earliest=now + policy.change_until)
@@ -232,8 +232,9 @@ def choose_time(case_id: int, start: datetime, *, policy: BookingPolicy) -> Case
         if live.starts_at == start:  # The form was sent twice.
             return case
         raise BookingError(_("You already have a time. Open your page again to see it."))
-    _check_repeat(case, start)
-    appointment, _refused = hold(case, start, policy_for_case(policy, case), now)
+    policy = policy_for_case(policy, case)
+    _check_repeat(case, start, policy)
+    appointment, _refused = hold(case, start, policy, now)
     if appointment is None:
         raise cannot_hold()
     take_change(HOLD_CHANGES, case)
@@ -465,7 +466,9 @@ def _step_back(
     """Restore what the last step of the visit changed, or go one state back."""
     steps = case.events.filter(kind=EventKind.STAGE, data__to=visit.state, data__before__visit=visit.pk)
     step = steps.order_by("pk").last()
-    known: dict[str, str] = step.data["before"] if step else {"state": wanted, "status": case.status}
+    is_first = step is None and _came_first(case, visit)
+    before = {"state": "", "status": Status.NEW} if is_first else {"state": wanted, "status": case.status}
+    known: dict[str, str] = step.data["before"] if step else before
     state, until = known["state"], known.get("held_until")
     if state in LIVE and case.appointments.live().exists():
         raise TransitionError(_("Another time is held or booked for this case. Cancel that one first."))
@@ -486,8 +489,16 @@ def _step_back(
         expire(now)
     save_change(case)
     event = Event.objects.record_stage(case, stage, get_stage(case), actor, note)
+    if is_first:
+        owe(case, TaskKind.ANSWER, event, case.created_at)
     keep_track(case, event)
     return case
+
+
+def _came_first(case: Case, visit: Appointment) -> bool:
+    """Return whether the case began with this visit, because the patient stood at the door."""
+    received = case.events.filter(kind=EventKind.RECEIVED, data__has_come=True)
+    return received.exists() and not case.appointments.filter(pk__lt=visit.pk).exists()
 
 
 def _take_back(case: Case, step: Event) -> bool:
@@ -623,8 +634,9 @@ def walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointm
     policy = policy_for_case(policy, case)
     start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
     visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
-    # The patient has come, so the visit is saved even without a free room.
-    place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
+    # The patient has come, so the visit is saved with the room or the practitioner that is free, and without any.
+    free = [find_resources(policy.for_need(need), start, now, on_offer=False) for need in policy.rules.needs]
+    place(visit, start, [pk for of_kind in free for pk in of_kind], policy, now)
     return visit
 
 
@@ -682,9 +694,10 @@ def _check_change(appointment: Appointment, policy: BookingPolicy, now: datetime
         raise BookingError(_("It is too close to your visit to change it here. Please call us."))
 
 
-def _check_repeat(case: Case, start: datetime) -> None:
+def _check_repeat(case: Case, start: datetime, policy: BookingPolicy) -> None:
     """Refuse a time that the patient chooses before the date of their repeat, which the desk could not book."""
-    if case.not_before and start.astimezone(get_clinic_zone()).date() < case.not_before:
+    not_before = find_not_before(case, policy.visit_type_id)
+    if not_before and start.astimezone(get_clinic_zone()).date() < not_before:
         raise BookingError(_("That time is too early for your next visit. Please choose a later one, or call us."))
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import Appointment, BlockedTime, BlockedTimeRule, Slot, VisitType
+from bookings.models import Appointment, AppointmentState, BlockedTime, BlockedTimeRule, Slot, VisitType
 from bookings.scheduling.availability import slots_between
 from bookings.scheduling.policy import SLOT
 from clinic.hours.schedule import DAY, MIDNIGHT, instant_of
@@ -50,11 +50,14 @@ def block_time(
     resources = [resource for resource in lock_resources() if resource.pk in set(resource_ids)]
     if not resources:
         raise BookingError(_("Choose at least one room."))
-    expire(timezone.now())
+    now = timezone.now()
+    expire(now)
     slots = slots_between(start, end)
     in_the_way = Appointment.objects.filter(
         slots__resource__in=resources, slots__at__gte=slots[0], slots__at__lte=slots[-1]
     )
+    # Nobody can move a visit that is over, or that the patient missed. It keeps its slots.
+    in_the_way = in_the_way.filter(ends_at__gt=now).exclude(state=AppointmentState.NO_SHOW)
     if found := list(in_the_way.select_related("case").distinct()):
         raise VisitsInTheWayError(found)
     # Only one that a rule made may overlap with others.

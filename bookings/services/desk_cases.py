@@ -63,6 +63,8 @@ class DeskRequest:
     known_id: int | None = None
     # The rooms and practitioners to take first, if they are free.
     preferred: tuple[int, ...] = ()
+    # What was chosen, so that the same form with another type is another form. The policy says what is booked.
+    visit_type_id: int | None = None
 
     @property
     def person_key(self) -> UUID:

@@ -173,13 +173,17 @@ def check_not_early(
 
 
 def find_not_before(case: Case, visit_type_id: int | None) -> date | None:
-    """Return the date before which the patient has no visit of this type, or None."""
-    same = Q(case=case.pk) | Q(case=case.previous_id)
+    """Return the date before which the patient has no visit of this type, or None.
+
+    A repeat that was opened as a case keeps its date for the patient's other cases, too.
+    """
+    same = Q(pk=case.pk) | Q(pk=case.previous_id)
     if case.patient_id:
-        same |= Q(case__patient=case.patient_id)
+        same |= Q(patient=case.patient_id)
+    counts = Q(closing_event__isnull=True) | Q(result=TaskResult.DONE)
     done = Q(appointment__treatment=visit_type_id)
     done |= Q(appointment__treatment=None, appointment__visit_type=visit_type_id)
-    offers = Task.objects.open().filter(same, done, kind=TaskKind.REPEAT)
+    offers = Task.objects.filter(counts, done, case__in=Case.objects.filter(same), kind=TaskKind.REPEAT)
     dates = [case.not_before, *offers.values_list("not_before", flat=True)]
     return max((day for day in dates if day), default=None)
 

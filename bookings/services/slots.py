@@ -240,15 +240,18 @@ def find_obstacles(
 
 
 def find_visits_outside_hours(resource: Resource, zone: ZoneInfo, now: datetime) -> list[Appointment]:
-    """Return the coming visits of a practitioner that are not within their own hours."""
+    """Return the coming visits of a practitioner that are not within their own hours.
+
+    One that takes no visits any more has no hours.
+    """
     own_hours = resource.get_own_schedule(zone)
-    if own_hours is None:
+    if own_hours is None and resource.is_active:
         return []
     coming = Appointment.objects.live().filter(starts_at__gt=now, slots__resource=resource).exclude(held_until__lte=now)
     return [
         visit
         for visit in coming.distinct().select_related("case")
-        if not availability.covers(visit.starts_at, visit.ends_at, own_hours)
+        if not (resource.is_active and own_hours and availability.covers(visit.starts_at, visit.ends_at, own_hours))
     ]
 
 
@@ -396,12 +399,15 @@ def place(
     try:
         with transaction.atomic():
             appointment.save()
-            free_slots(appointment)
+            # Slots that the visit keeps do not go back to a blocked time that they are in.
+            before = set(appointment.slots.values_list("resource", "at"))
+            appointment.slots.all().delete()
+            after = [(resource, at) for resource in resource_ids for at in slots_of(start, policy.rules)]
             Slot.objects.bulk_create(
                 Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
-                for resource in resource_ids
-                for at in slots_of(start, policy.rules)
+                for resource, at in after
             )
+            give_to_blocked_times(before.difference(after))
     except IntegrityError as error:
         raise time_taken(policy, start, now) from error
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bookings import services
-from bookings.models import BlockedTime, BlockedTimeRule, Message, MessageKind, Resource, Slot
+from bookings.models import BlockedTime, BlockedTimeRule, Message, MessageKind, Resource, Slot, VisitType
 from bookings.services.blocked_time import DAYS_AHEAD
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
@@ -168,6 +168,27 @@ def test_desk_books_into_lunch_after_a_question(add, policy, clerk):
     assert booking_invariants.check() == []
 
 
+def test_visit_moves_within_the_blocked_time_that_it_is_in(add, policy, clerk):
+    add()
+    case = factories.make_case()
+    for start in ("2027-06-08 12:15", "2027-06-08 12:30", "2027-06-08 12:00", "2027-06-08 11:45"):
+        case.refresh_from_db()
+        version = {"expected_version": case.version}
+        services.book(case.pk, at(start), actor=clerk, policy=policy, anyway=["blocked"], **version)
+        assert booking_invariants.check() == []
+
+
+def test_longer_type_keeps_its_part_of_the_blocked_time(add, policy, clerk):
+    add()
+    case, long = factories.make_case(), VisitType.objects.create(name="Peel", minutes=60, sort_order=9)
+    for more in ({}, {"visit_type": long}):
+        case.refresh_from_db()
+        known = {"actor": clerk, "policy": policy, "anyway": ["blocked"], "expected_version": case.version, **more}
+        services.book(case.pk, at("2027-06-08 12:00"), **known)
+    assert case.appointments.get().slots.count() == 4
+    assert booking_invariants.check() == []
+
+
 def test_day_with_lunch_can_still_be_blocked_whole(add, room, clerk, policy):
     rule = add()
     (day,) = services.block_time([room.pk], at("2027-06-08 09:00"), at("2027-06-08 16:00"), actor=clerk)
@@ -177,6 +198,24 @@ def test_day_with_lunch_can_still_be_blocked_whole(add, room, clerk, policy):
     assert at("2027-06-08 12:00") not in free(policy)
     assert TUESDAY in free(policy)
     assert rule.blocked_times.count() > 200
+
+
+@pytest.mark.parametrize(("state", "is_over"), [("treated", True), ("booked", True), ("no_show", False)])
+def test_day_is_blocked_around_visits_that_are_over_or_missed(add, room, clerk, clock, state, is_over):
+    visit = factories.make_visit(factories.make_case(status="contacting"), state, TUESDAY)
+    clock.move_to(TUESDAY + timedelta(minutes=30 if is_over else 10))
+    day = {"start": at("2027-06-08 09:00"), "end": at("2027-06-08 16:00"), "actor": clerk}
+    (blocked,) = services.block_time([room.pk], **day)
+    assert visit.slots.count() == 2
+    assert blocked.slots.count() == 26
+
+
+@pytest.mark.parametrize("state", ["booked", "checked_in"])
+def test_visit_that_goes_on_keeps_the_time_open(add, room, clerk, clock, state):
+    factories.make_visit(factories.make_case(status="contacting"), state, TUESDAY)
+    clock.move_to(TUESDAY + timedelta(minutes=29))
+    with pytest.raises(services.BookingError, match="There are visits"):
+        services.block_time([room.pk], at("2027-06-08 09:00"), at("2027-06-08 16:00"), actor=clerk)
 
 
 def test_rule_may_fall_into_a_blocked_day(add, room, clerk, policy):

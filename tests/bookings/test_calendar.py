@@ -233,6 +233,31 @@ def test_unclear_own_hours_are_asked_about(client, profile, typed):
     assert soup(response).select_one("#id_tuesday")["value"] == typed
 
 
+def test_own_hours_without_any_hours_are_asked_about(client, profile):
+    client.force_login(factories.make_user("manager"))
+    fields = {"name": "Dr. Reis", "kind": "practitioner", "sort_order": 1, "has_own_hours": "on", "friday": "closed"}
+    response = client.post("/admin/resource/new/", fields)
+    assert response.context["form"].errors.keys() == {"has_own_hours"}
+
+
+def test_used_room_stays_a_room(client, ask):
+    ask()
+    used, new = Resource.objects.get(), Resource.objects.create(name="New")
+    client.force_login(factories.make_user("manager"))
+    fields = {"kind": "practitioner", "sort_order": 1, "is_active": "on"}
+    response = client.post(f"/admin/resource/edit/{used.pk}/", {"name": used.name, **fields})
+    assert response.context["form"].errors.keys() == {"kind"}
+    assert client.post(f"/admin/resource/edit/{new.pk}/", {"name": "New", **fields}).status_code == 302
+
+
+def test_manager_reads_which_visits_a_switched_off_room_has(client, ask):
+    case, room = ask(), Resource.objects.get()
+    client.force_login(factories.make_user("manager"))
+    url = f"/admin/resource/edit/{room.pk}/"
+    response = client.post(url, {"name": room.name, "kind": "room", "sort_order": 0}, follow=True)
+    assert f'href="{page_of(case)}"' in response.text
+
+
 TYPE = {"name": "Toxin", "minutes": 60, "pause_minutes": 0, "needs_room": "on", "sort_order": 1, "is_active": "on"}
 
 

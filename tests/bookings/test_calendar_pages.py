@@ -7,6 +7,7 @@ import pytest
 from bookings import services
 from bookings.models import Appointment, EventKind, MessageKind, Resource, ResourceKind, Slot, VisitType
 from bookings.scheduling.availability import slots_between
+from clinic.hours.parsing import parse_spans
 from tests import factories
 from tests.bookings.conftest import TUESDAY
 from tests.bookings.desk import page_of, soup, text_of
@@ -435,6 +436,17 @@ def test_week_offers_no_time_that_has_passed(desk, room, clock):
     assert not desk.get(WEEK).context["rows"][0][1][0]
 
 
+def test_time_is_not_free_while_the_practitioner_is_away(desk, nurse, laser, clock):
+    nurse.has_own_hours, nurse.tuesday = True, parse_spans("10 am – 12 pm, 1 pm – 8 pm")
+    nurse.save()
+    away = soup(desk.get(f"{DAY}&by=practitioners")).select("td.calendar-cell--closed a")
+    starts = [link.get_text() for link in away]
+    assert starts == ["9 am", "9:15 am", "9:30 am", "9:45 am", "12 pm", "12:15 pm", "12:30 pm", "12:45 pm"]
+    (_column, (monday, tuesday, *_later)) = desk.get(f"{WEEK}&by=practitioners").context["rows"][0]
+    assert [entry.span for entry in tuesday] == ["10 am – 12 pm", "1 pm – 4 pm"]
+    assert monday == []
+
+
 # The day sheet
 
 
@@ -449,10 +461,17 @@ def test_sheet_lists_who_comes_with_phone_and_note(desk, room, visit, clerk):
         [cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in soup(desk.get(SHEET)).select("tr")
     ]
     assert rows[0] == ["Time", "Name", "Phone", "Treatment", "Reference", "Note"]
-    assert rows[1][:4] == ["9 am", "Early Erik", "(949) 555-0123", f"Lip fillers {room.name}"]
+    assert rows[1][:4] == ["9 am", "Early Erik", "(949) 555-0123", f"Free consultation, Lip fillers {room.name}"]
     kind = f"Free consultation {room.name}"
     assert rows[2] == ["10 am", "Ana Lima", "(949) 555-0123", kind, visit.case.reference, "Allergic to latex"]
     assert len(rows) == 3
+
+
+def test_sheet_names_the_treatment_that_is_booked(desk, botox, policy, clerk):
+    case = factories.make_case(treatments=("Lip fillers", "Botox"))
+    known = {"actor": clerk, "expected_version": case.version, "policy": policy}
+    services.book(case.pk, TUESDAY, visit_type=botox, **known)
+    assert desk.get(SHEET).context["lines"][0].treatments == "Botox, Lip fillers"
 
 
 # Queries

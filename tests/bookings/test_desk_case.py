@@ -97,6 +97,14 @@ def test_patient_at_the_door_is_checked_in(open_case):
     assert (owed(case), case.events.count(), kinds_of_mail(case)) == ([TaskKind.RECORD_VISIT], 1, [])
 
 
+def test_undone_check_in_at_the_door_leaves_a_request(open_case, clerk):
+    case, _new = open_case(has_come=True, source=Source.DOOR)
+    services.change_stage(case.pk, AppointmentState.BOOKED, actor=clerk, expected_version=case.version)
+    case.refresh_from_db()
+    assert (case.status, owed(case), case.appointments.exists()) == (Status.NEW, [TaskKind.ANSWER], False)
+    assert booking_invariants.check() == []
+
+
 def test_walk_in_is_saved_while_the_room_is_taken(open_case):
     open_case(has_come=True, source=Source.DOOR)
     case, _new = open_case(name="Bo Berg", has_come=True, source=Source.DOOR)
@@ -321,6 +329,12 @@ def test_button_says_about_the_time(desk, data, state):
     assert (visit and visit.state) == state
 
 
+def test_walk_in_without_a_room_is_warned_of(desk):
+    for words in ("is checked in.", "No room is free then."):
+        response = fill(desk, do="came")
+        assert words in text_of(desk.get(response.url), ".messages")
+
+
 def test_patient_who_is_here_came_to_the_door(desk):
     fill(desk, do="came")
     assert Case.objects.get().source == Source.DOOR
@@ -386,6 +400,14 @@ def test_sent_twice_leads_to_the_one_case(desk):
     assert "One more thing" in changed.text
 
 
+def test_form_with_another_type_is_not_taken_for_the_saved_one(desk):
+    other = VisitType.objects.create(name="Laser", sort_order=9)
+    first = soup(desk.get(NEW)).select_one("button[name=book_at]")["value"]
+    data = {**form_of(desk.get(NEW)), "name": "Ana", "phone": "949 555 0123", "consent": "on", "book_at": first}
+    assert desk.post(NEW, data).url == page_of(Case.objects.get())
+    assert "saved before" in text_of(desk.post(NEW, {**data, "visit_type": other.pk}), ".messages")
+
+
 def test_place_in_the_calendar_fills_the_time(desk):
     response = desk.get(f"{NEW}?start=2027-06-08T17:00Z")
     assert form_of(response)["start"] == "2027-06-08T10:00"
@@ -395,6 +417,24 @@ def test_clicked_room_is_taken_first(desk):
     second = Resource.objects.create(name="Second room", sort_order=9)
     fill(desk, f"{NEW}?start=2027-06-08T17:00Z&resource={second.pk}", do="save")
     assert {slot.resource for slot in Case.objects.get().appointments.get().slots.all()} == {second}
+
+
+def test_place_of_a_practitioner_is_for_what_they_perform(desk):
+    reis = Resource.objects.create(name="Dr. Reis", kind="practitioner")
+    toxin = VisitType.objects.create(name="Toxin", needs_practitioner=True, sort_order=9)
+    toxin.performed_by.add(reis)
+    place = f"{NEW}?start=2027-06-08T17:00Z&resource={reis.pk}"
+    assert form_of(desk.get(place))["visit_type"] == str(toxin.pk)
+    fill(desk, place, do="book")
+    assert Case.objects.get().appointments.get().slots.filter(resource=reis).exists()
+
+
+def test_clerk_reads_that_another_room_was_taken(desk, open_case):
+    second = Resource.objects.create(name="Second room", sort_order=9)
+    place = f"{NEW}?start=2027-06-08T17:00Z&resource={Resource.objects.first().pk}"
+    open_case(name="Bo Berg", start=TUESDAY)
+    response = fill(desk, place, do="book")
+    assert f"but with {second.name}." in text_of(desk.get(response.url), ".messages")
 
 
 def test_repeat_is_not_booked_before_its_date(open_case, clerk, policy, clock):

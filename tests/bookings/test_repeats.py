@@ -301,6 +301,27 @@ def test_same_treatment_in_another_case_of_the_patient_keeps_the_date(treated, c
     book(stranger, at("2027-06-21 10:00"), clerk, policy, visit_type=toxin)
 
 
+def test_same_treatment_keeps_the_date_once_its_repeat_is_opened(repeat, clerk, policy, toxin):
+    other = factories.make_case(patient=repeat.patient)
+    with pytest.raises(services.TooEarlyError):
+        book(other, at("2027-08-20 10:00"), clerk, policy, visit_type=toxin)
+
+
+def test_patient_moves_no_same_treatment_before_the_date(treated, clerk, policy, toxin, client, clock):
+    clock.move_to(OFFERED)
+    other = factories.make_case(patient=treated.patient)
+    book(other, at("2027-08-31 10:00"), clerk, policy, visit_type=toxin)
+    with pytest.raises(services.BookingError, match="too early"):
+        services.move(other.pk, at("2027-08-20 10:00"), policy=policy)
+    services.cancel(other.pk, policy=policy)
+    with pytest.raises(services.BookingError, match="too early"):
+        services.choose_time(other.pk, at("2027-08-20 10:00"), policy=policy)
+    form = client.get(f"{get_visit_path(other)}change/").content.decode()
+    assert "2027-08-31T" in form
+    assert "2027-08-30T" not in form
+    services.choose_time(other.pk, at("2027-08-31 10:00"), policy=policy)
+
+
 # The patient asks by themselves
 
 

@@ -168,6 +168,24 @@ def test_walk_in_after_a_missed_treatment_is_that_treatment(book, treatment, pol
     assert look(get_visit(case)) == TOXIN
 
 
+def test_walk_in_takes_the_room_while_the_practitioner_is_busy(desk, book, treatment, policy, clock):
+    second = Resource.objects.create(name="Second room", sort_order=1)
+    book(visit_type=treatment)
+    clock.move_to(TUESDAY)
+    desk.force_login(desk.user)
+    case = factories.make_case()
+    book(case, WEDNESDAY, visit_type=treatment)
+    services.cancel(case.pk, policy=policy)
+    case.refresh_from_db()
+    done = desk.post(page_of(case), {"expected_version": case.version, "to_status": "checked_in"}, follow=True)
+    told = " ".join(map(str, done.context["messages"]))
+    assert "No practitioner is free then" in told
+    assert "No room" not in told
+    visit = case.appointments.get(state=AppointmentState.CHECKED_IN)
+    assert {slot.resource for slot in visit.slots.all()} == {second}
+    assert booking_invariants.check() == []
+
+
 def test_form_sent_again_holds_the_same_type(ask, hold_treatment, policy):
     case = hold_treatment()
     ask(start=WEDNESDAY, submission_key=case.submission_key, replaces=TUESDAY, email=case.email)

@@ -20,7 +20,7 @@ from clinic.hours.schedule import DAY
 
 from ..forms import BlockForm
 from .busy import BLOCKED, VISIT, Busy, Column, can_move, find_busy, find_needed, find_steps, make_columns
-from .grid import Run, find_day, find_open, find_runs, format_row, get_day_start, get_moments
+from .grid import Run, find_day, find_runs, format_row, get_day_start, get_moments
 from .views import CalendarPage
 
 STEPS = {
@@ -140,12 +140,12 @@ class DayView(CalendarPage):
         busy = find_busy(self.resources, start, end, self.now)
         columns = make_columns(self.kind, self.resources, busy)
         moments = get_moments(self.day, schedule, find_needed(columns, busy, start, end))
-        is_open = find_open(moments, schedule)
         rows = [Row(at, format_row(at, self.zone), not at.minute, at <= self.now < at + SLOT, []) for at in moments]
         for column in columns:
+            present = self.find_present(column, moments)
             for run in find_runs(moments, column.taken):
                 at = moments[run.first]
-                rows[run.first].cells.append(self.make_cell(column, run, at, busy, is_open=at in is_open))
+                rows[run.first].cells.append(self.make_cell(column, run, at, busy, is_open=at in present))
         return columns, rows
 
     def make_cell(self, column: Column, run: Run, at: datetime, busy: Busy, *, is_open: bool) -> Cell:

@@ -42,7 +42,7 @@ class SheetView(CalendarPage):
         visits = find_visits(start, end, self.now).exclude(state=AppointmentState.CANCELED).order_by("starts_at", "pk")
         visits = [
             visit
-            for visit in visits.prefetch_related("slots__resource", "case__treatments")
+            for visit in visits.select_related("treatment").prefetch_related("slots__resource", "case__treatments")
             if visit.starts_at >= start
         ]
         events = Event.objects.filter(case__in={visit.case_id for visit in visits}, data__note__isnull=False)
@@ -52,8 +52,13 @@ class SheetView(CalendarPage):
                 visit,
                 format_row(visit.starts_at, self.zone),
                 ", ".join(dict.fromkeys(slot.resource.name for slot in visit.slots.all())),
-                ", ".join(one.title for one in visit.case.treatments.all()) or visit.visit_type.name,
+                get_treatments(visit),
                 notes.get(visit.case_id, ""),
             )
             for visit in visits
         ]
+
+
+def get_treatments(visit: Appointment) -> str:
+    """Return what a visit is, and what the patient asked about."""
+    return ", ".join(dict.fromkeys([visit.done.name, *(one.title for one in visit.case.treatments.all())]))

@@ -1,5 +1,6 @@
 """Give the pages of the calendar their day, their columns and their links."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,8 @@ from bookings.services import MAX_AHEAD
 from clinic.hours.formatting import format_dates_with_year, format_time
 
 from ..access import ClinicClockMixin
-from .grid import find_day
+from .busy import Column
+from .grid import find_day, find_open
 
 BY = {ResourceKind.ROOM: "rooms", ResourceKind.PRACTITIONER: "practitioners"}
 BY_LABELS = {"rooms": _("By room"), "practitioners": _("By practitioner")}
@@ -107,6 +109,12 @@ class CalendarPage(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplat
             "today_url": self.get_url(day=self.today),
             "new_case_url": reverse("desk_new_case") if self.can_change else "",
         }
+
+    def find_present(self, column: Column, moments: Sequence[datetime]) -> set[datetime]:
+        """Return the quarter hours in which the clinic is open and the practitioner of a column is there."""
+        is_open = find_open(moments, self.policy.schedule)
+        own_hours = column.resource and column.resource.get_own_schedule(self.zone)
+        return is_open & find_open(moments, own_hours) if own_hours else is_open
 
     def get_book_url(self, at: datetime, resource: Resource | None) -> str:
         """Return where a request is entered for a free place, or "" where nothing can be booked."""

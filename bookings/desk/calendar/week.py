@@ -12,7 +12,7 @@ from clinic.hours.schedule import DAY
 
 from .busy import BLOCKED, VISIT, Busy, Column, find_busy, find_needed, make_columns
 from .day import GRAY
-from .grid import find_open, find_runs, get_day_start, get_moments
+from .grid import find_runs, get_day_start, get_moments
 from .views import CalendarPage
 
 FREE = "free"
@@ -77,7 +77,7 @@ class WeekView(CalendarPage):
         """Return what a room has on a day, its free times that can still be booked included."""
         taken = column.taken
         if column.resource is not None and column.resource.is_active:
-            is_ahead = [at for at in find_open(day.moments, self.policy.schedule) if at > self.now]
+            is_ahead = [at for at in self.find_present(column, day.moments) if at > self.now]
             taken = dict.fromkeys(is_ahead, ((FREE, 0),)) | taken
         entries = []
         for run in find_runs(day.moments, taken):
