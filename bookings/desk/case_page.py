@@ -43,7 +43,7 @@ from bookings.models import (
     VisitType,
 )
 from bookings.scheduling.due import Clock
-from bookings.scheduling.formatting import format_age, format_short
+from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services.transitions import GONE, is_unclear
 from clinic.site.context import site_context
@@ -52,6 +52,7 @@ from .access import ClinicClockMixin, get_desk_policy
 from .allowed import Button, Buttons, allowed_actions, get_task_buttons
 from .case_actions import CaseActionsMixin, parse_pk
 from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
+from .labels import format_task_age
 from .queries import unsent_messages
 from .timeline import Entry, describe
 
@@ -168,11 +169,15 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return [*self.breadcrumbs_items, cases, {"url": "", "label": self.case.reference}]
 
     def get_header_buttons(self):
-        if not self.case.next_waiting:
-            return []
-        url = reverse(self.inspect_url_name, args=[self.case.next_waiting])
-        attrs = dict.fromkeys(("aria-label", "title"), _("Next waiting case"))
-        return [HeaderButton(_("Next"), url=url, icon_name="arrow-right", attrs=attrs)]
+        buttons = []
+        if services.may(self.request.user, "change"):
+            url = f"{reverse('desk_new_case')}?patient={self.case.pk}"
+            buttons.append(HeaderButton(_("New visit"), url=url, icon_name="plus"))
+        if self.case.next_waiting:
+            url = reverse(self.inspect_url_name, args=[self.case.next_waiting])
+            attrs = dict.fromkeys(("aria-label", "title"), _("Next waiting case"))
+            buttons.append(HeaderButton(_("Next"), url=url, icon_name="arrow-right", attrs=attrs))
+        return buttons
 
     def get_url(self, case: Case) -> str:
         return reverse(self.inspect_url_name, args=[case.pk])
@@ -187,7 +192,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             **super().get_context_data(),
             "case": case,
             "stage": services.get_stage(case).label,
-            "age": format_age(waiting.counts_from, now) if waiting else "",
+            "age": format_task_age(waiting, now, self.clock) if waiting else "",
             "answer_by": format_short(waiting.due_at, self.zone) if waiting else "",
             "is_late": waiting is not None and now >= waiting.due_at,
             "is_red": case.is_open_complaint,

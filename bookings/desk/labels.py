@@ -1,12 +1,14 @@
 """Say in a few words where a case and its visit stand, as the list and the export show it."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
 
-from bookings.models import Appointment, Case
+from bookings.models import Appointment, Case, Task, TaskKind
+from bookings.scheduling.due import Clock
 from bookings.scheduling.formatting import format_short
 from bookings.services import get_stage
+from clinic.hours.schedule import MINUTE
 
 
 def get_label(case: Case) -> str:
@@ -20,3 +22,21 @@ def describe_state(visit: Appointment, zone: tzinfo) -> str:
     if visit.held_until:
         return _("held until %(until)s") % {"until": format_short(visit.held_until, zone)}
     return visit.get_state_display().lower()
+
+
+def format_task_age(task: Task, now: datetime, clock: Clock) -> str:
+    """Return how long a task has waited: complaints in real time, all else while the clinic was open."""
+    return format_minutes(count_minutes(task.counts_from, now, clock, is_real=task.kind == TaskKind.COMPLAINT))
+
+
+def count_minutes(since: datetime, now: datetime, clock: Clock, *, is_real: bool = False) -> int:
+    """Count minutes while the clinic was open, or real ones without opening hours."""
+    count = None if is_real or clock.schedule is None else clock.schedule.open_minutes_between
+    return count(since, now) if count else (now - since) // MINUTE
+
+
+def format_minutes(minutes: int) -> str:
+    """Return "47 min" or "12 h"."""
+    if minutes < 120:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    return _("%(hours)d h") % {"hours": minutes // 60}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from bookings import services
 from bookings.models import Case, Consent, Event, EventKind, MessageState, Outcome, Status
@@ -89,6 +90,14 @@ def test_next_leads_to_the_longest_waiting_case(desk):
     oldest = factories.make_case(created_at=NOW - timedelta(days=4))
     case = factories.make_case()
     assert soup(desk.get(page_of(case))).select(f'a[href="{page_of(oldest)}"]')
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [("frontdesk", True), ("manager", True), ("clinician", False)])
+def test_new_visit_is_offered_to_who_may_change(client, policy, role, is_offered):
+    case = factories.make_case(status=Status.CLOSED)
+    client.force_login(factories.make_user(role))
+    links = soup(client.get(page_of(case))).select(f"a[href='{reverse('desk_new_case')}?patient={case.pk}']")
+    assert [link.get_text(strip=True) for link in links] == ["New visit"] * is_offered
 
 
 def test_missing_case_is_not_found(desk):

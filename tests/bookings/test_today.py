@@ -62,7 +62,8 @@ def owe(kind, name="Ana Lima", /, *, since=None, visit_state=None, starts_at=Non
 
 
 def find_oldest():
-    return Task.objects.open().aggregate(since=oldest_waiting())["since"]
+    found = Task.objects.open().aggregate(**oldest_waiting())
+    return found["oldest_answer"], found["oldest_complaint"]
 
 
 def lines(response) -> list[str]:
@@ -223,13 +224,27 @@ def test_menu_is_half_a_minute_old_at_most(desk, clock):
 
 
 def test_oldest_counts_only_who_waits_for_an_answer(profile):
-    assert find_oldest() is None
+    assert find_oldest() == (None, None)
     owe(TaskKind.CALL, since=NOW - 9 * DAY)
     owe(TaskKind.ANSWER, since=NOW - 3 * HOUR)
     owe(TaskKind.COMPLAINT, since=NOW - 9 * HOUR, kind=CaseKind.COMPLAINT)
     settled = owe(TaskKind.ANSWER, since=NOW - 99 * HOUR)
     services.record_call(settled.case_id, "message", actor=factories.make_user("frontdesk"), expected_version=1)
-    assert find_oldest() == NOW - 9 * HOUR
+    assert find_oldest() == (NOW - 3 * HOUR, NOW - 9 * HOUR)
+
+
+def test_menu_counts_a_complaint_in_real_time(desk):
+    owe(TaskKind.ANSWER, since=NOW - 3 * DAY)
+    owe(TaskKind.COMPLAINT, since=NOW - 2 * DAY, kind=CaseKind.COMPLAINT)
+    assert "Today \\u00b7 48 h" in desk.get("/admin/case/").content.decode()
+
+
+@pytest.mark.parametrize(("kind", "age"), [(TaskKind.ANSWER, "60 min"), (TaskKind.COMPLAINT, "46 h")])
+def test_case_and_today_say_the_same_age(desk, kind, age):
+    fields = {"kind": CaseKind.COMPLAINT} if kind == TaskKind.COMPLAINT else {}
+    task = owe(kind, since=NOW - 46 * HOUR, **fields)
+    assert age in text_of(desk.get(TODAY), ".today-line__when")
+    assert f"waiting {age}" in text_of(desk.get(page_of(task.case)), ".desk-age")
 
 
 # Views
@@ -305,6 +320,14 @@ def test_held_time_can_be_confirmed_with_one_click(desk, ask):
     assert "Tue, Jun 8, 10 am held until" in text_of(page, ".today-line__about")
     assert press(desk, page, "Confirm").url == TODAY
     assert case.appointments.get().state == AppointmentState.BOOKED
+
+
+def test_hold_ends_when_the_case_says_it_does(desk):
+    case = factories.make_case()
+    visit = factories.make_visit(case, "held", NOW + DAY)
+    Appointment.objects.filter(pk=visit.pk).update(held_until=visit.ends_at)
+    assert "held until Tue, Jun 8, 10:30 am" in text_of(desk.get(TODAY), ".today-line__about")
+    assert "held until Tue, Jun 8, 10:30 am" in text_of(desk.get(page_of(case)))
 
 
 @pytest.mark.parametrize(
