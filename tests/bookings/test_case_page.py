@@ -166,6 +166,16 @@ def test_empty_note_is_refused(desk):
     assert case.events.count() == 1
 
 
+@pytest.mark.parametrize("note", [" ", "\u200b", "\u202e", "\u2800 \ufe0f"])
+def test_invisible_note_is_no_note(desk, note):
+    case = factories.make_case()
+    assert press(desk, case, action="note", note=note).status_code == 200
+    closed = factories.make_case(status=Status.CLOSED)
+    assert press(desk, closed, to_status=Status.CONTACTING, note=note).status_code == 200
+    closed.refresh_from_db()
+    assert (case.events.count(), closed.status) == (1, Status.CLOSED)
+
+
 def test_closing_needs_an_outcome(desk):
     case = factories.make_case()
     html = html_of(press(desk, case, to_status="closed", note="Typed at length"))
