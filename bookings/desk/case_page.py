@@ -388,10 +388,13 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return [Button("book_at", start.isoformat(), format_short(start, self.zone)) for start in starts]
 
     def get_quick_choices(self, now: datetime, visit_type: VisitType | None) -> list[Button]:
-        """Return the first free time of each of the next mornings and afternoons."""
+        """Return the first free time of each of the next mornings and afternoons, of a repeat from its date on."""
         policy = self.policy.for_type(visit_type) if visit_type else self.policy
         half_days: dict[tuple, datetime] = {}
+        may_be_early = services.may(self.request.user, "override")
         for free in services.free_starts(policy, now):
+            if not may_be_early and self.case.is_early(free.at, self.zone):
+                continue
             local = free.at.astimezone(self.zone)
             half_days.setdefault((local.date(), local.hour < 12), free.at)
             if len(half_days) == MAX_QUICK_CHOICES:

@@ -254,7 +254,7 @@ class Board:
     def build_line(self, task: Task) -> Line:
         case, visit = task.case, task.appointment or task.case.about
         is_visit = task.kind == TaskKind.RECORD_VISIT
-        owner = case.owner
+        owner, is_late = case.owner, task.due_at <= self.now
         return Line(
             task=task,
             about=visit.done.name if visit else ", ".join(one.title for one in case.treatments.all()),
@@ -262,8 +262,8 @@ class Board:
             moment=self.format_near(visit.starts_at) if is_visit else self.format_age(task),
             due="" if is_visit else _("by %(time)s") % {"time": self.format_near(task.due_at)},
             marks=tuple(self.find_marks(task)),
-            is_late=task.due_at <= self.now,
-            is_red=task.kind == TaskKind.COMPLAINT,
+            is_late=is_late,
+            is_red=task.kind == TaskKind.COMPLAINT or (is_late and task.kind == TaskKind.DAY_AFTER),
             owner=get_user_display_name(owner) if owner else "",
             is_mine=owner == self.user,
             buttons=[button for button in self.find_buttons(task) if button.needs in self.may],
@@ -273,7 +273,7 @@ class Board:
 
     def find_buttons(self, task: Task) -> Iterable[Button]:
         """Yield what may be done about the task now, what is usually done first at the front."""
-        if task.kind == TaskKind.ANSWER and any(held.starts_at > self.now for held in task.case.held):
+        if task.kind == TaskKind.ANSWER and any(self.can_confirm(task.case, held) for held in task.case.held):
             yield CONFIRM
         if task.kind == TaskKind.RECORD_VISIT:
             yield from self.find_steps(task.case, task.appointment)
@@ -287,6 +287,11 @@ class Board:
         if task.kind == TaskKind.CALL and task.attempts >= MAX_ATTEMPTS:
             yield GIVE_UP
         yield from FIXED.get(task.kind, ())
+
+    def can_confirm(self, case: Case, held: Appointment) -> bool:
+        """Return whether the held time is ahead. Only a manager confirms a repeat before its date."""
+        is_early = case.is_early(held.starts_at, self.zone)
+        return held.starts_at > self.now and ("override" in self.may or not is_early)
 
     def find_steps(self, case: Case, visit: Appointment) -> Iterable[Button]:
         for to in get_steps(case, visit):

@@ -28,7 +28,7 @@ from bookings.models import (
 )
 from bookings.services import tasks
 from tests import factories
-from tests.bookings.desk import page_of, soup, text_of
+from tests.bookings.desk import buttons, page_of, soup, text_of
 from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,28 @@ def test_settled_task_is_gone(desk):
     task = owe(TaskKind.CALL)
     services.record_call(task.case_id, "reached", actor=desk.user, expected_version=1)
     assert lines(desk.get(TODAY)) == []
+
+
+def test_missed_day_after_call_is_red(desk, clock):
+    task = owe(TaskKind.DAY_AFTER, visit_state="treated", starts_at=NOW - DAY)
+    assert not soup(desk.get(TODAY)).select(".today-line--red")
+    clock.move_to(task.due_at, tick=False)
+    desk.force_login(desk.user)
+    assert soup(desk.get(TODAY)).select_one(".today-line--red .desk-late")
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [("frontdesk", False), ("manager", True)])
+def test_only_managers_are_offered_a_repeat_before_its_date(client, policy, role, is_offered):
+    not_before = (NOW + 10 * DAY).date()
+    case = factories.make_case(kind=CaseKind.REPEAT, not_before=not_before)
+    factories.make_visit(case, "held", NOW + 3 * DAY)
+    other = factories.make_case(kind=CaseKind.REPEAT, not_before=not_before, name="Without a time")
+    client.force_login(factories.make_user(role))
+    assert ("Confirm" in labels(client.get(TODAY), case.name)) is is_offered
+    assert (("action", "confirm") in buttons(client.get(page_of(case)))) is is_offered
+    chosen = [value for name, value in buttons(client.get(page_of(other))) if name == "book_at"]
+    assert any(value[:10] < not_before.isoformat() for value in chosen) is is_offered
+    assert chosen
 
 
 def test_line_shows_who_phone_what_when_and_owner(desk):
