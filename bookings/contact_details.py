@@ -48,6 +48,8 @@ BLANKS = frozenset(
 )
 # Letters and digits
 PIECES = re.compile(r"[^\W_]+")
+# What a copied link to a number or an address begins with
+LINK = re.compile(r"\b(?:mailto|sms|tel):", re.IGNORECASE)
 PHONE_WORD = re.compile(r"[+(]*\d[\d().\-/+]*")
 # No number at home begins with 00: what follows is the country code.
 INTERNATIONAL_PREFIX = re.compile(r"^\W*0\W*0(?=\W*[1-9])")
@@ -257,7 +259,7 @@ def normalize_query(query: str) -> list[str]:
     Phone numbers consist of digits only.
     """
     needles = []
-    for spelled, number in _read(EXTENSION.sub("", query[:QUERY_LENGTH])):
+    for spelled, number in _read(EXTENSION.sub("", LINK.sub(" ", query[:QUERY_LENGTH]))):
         if number or not PHONE_WORD.fullmatch(spelled):
             needles.append((number or "".join(PIECES.findall(spelled)))[:WORD_LENGTH])
     return [*dict.fromkeys(filter(None, needles))][:QUERY_WORDS]

@@ -94,7 +94,7 @@ def allowed_actions(case: Case, user: User, now: datetime, clock: Clock | None =
         buttons["severity"] = severities
     if "change" in may:
         _add_tasks(buttons, case, may, now, clock)
-        _add_times(buttons, case, now)
+        _add_times(buttons, case, may, now, clock)
         _add_rights(buttons, case, user, now)
     return dict(buttons)
 
@@ -206,8 +206,8 @@ def get_moments(now: datetime, clock: Clock) -> list[tuple[datetime, str]]:
     return list(moments.items())
 
 
-def _add_times(buttons: Buttons, case: Case, now: datetime) -> None:
-    """Add what books, moves and cancels."""
+def _add_times(buttons: Buttons, case: Case, may: Collection[str], now: datetime, clock: Clock) -> None:
+    """Add what books, moves and cancels. Only a manager confirms a repeat before its date."""
     visits = sorted(case.appointments.all(), key=lambda visit: (visit.state in LIVE, visit.pk))
     newest = visits[-1] if visits else None
     live = newest if newest and newest.get_state_at(now) in LIVE else None
@@ -215,7 +215,8 @@ def _add_times(buttons: Buttons, case: Case, now: datetime) -> None:
         buttons["cancel"] = [Button("action", "cancel", _("Cancel this visit"))]
     if case.status not in OPEN_STATUSES:
         return
-    if newest and newest.state in CONFIRMABLE and newest.starts_at > now:
+    can_confirm = newest and newest.state in CONFIRMABLE and newest.starts_at > now
+    if newest and can_confirm and ("override" in may or not case.is_early(newest.starts_at, clock.zone)):
         buttons["confirm"] = [Button("action", "confirm", _("Book this visit"), "confirm")]
     if live is None or not is_unclear(live, now):
         buttons["book"] = [Button("action", "book", _("Book the typed time"))]

@@ -6,8 +6,10 @@ A refused action shows the page again with what was typed.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -75,6 +77,7 @@ class CaseActionsMixin:
 
     # Another case, on which the desk goes on.
     goes_on: Case | None = None
+    is_pressed_again = False
 
     def post(self, request, *args, **kwargs):
         action, argument = self._get_button()
@@ -89,6 +92,7 @@ class CaseActionsMixin:
             return self.show_invalid(form)
         data = form.cleaned_data
         common = {"actor": request.user, "expected_version": data["expected_version"], "note": data["note"]}
+        self.is_pressed_again = self._note_press()
         try:
             done = action.run(self, argument, data, common)
         except services.BookingError as error:
@@ -123,12 +127,24 @@ class CaseActionsMixin:
         """Say who changed what since the page was opened. A double click leads to the page as it is now."""
         since = self.case.events.filter(version__gt=data["expected_version"])
         changes = list(since.order_by("pk"))
-        soon, user, note = timezone.now() - DOUBLE_CLICK, self.request.user, data["note"]
+        soon, user = timezone.now() - DOUBLE_CLICK, self.request.user
         is_own = changes and all(event.actor_id == user.pk and event.at > soon for event in changes)
-        if is_own and (not note or note in [event.data.get("note") for event in changes]):
+        if is_own and self.is_pressed_again:
             return redirect(self.inspect_url_name, self.case.pk)
         messages.warning(self.request, STALE_WORDS)
         return self.show_again(status=STALE, changes=changes)
+
+    def _note_press(self) -> bool:
+        """Note what is sent, and return whether the user has sent exactly this a moment ago.
+
+        Another button of an old page is not a double click, even if the user has changed the case themselves.
+        """
+        sent = sorted((name, values) for name, values in self.request.POST.lists() if name != "csrfmiddlewaretoken")
+        digest = blake2b(repr(sent).encode(), digest_size=16).hexdigest()
+        key = f"desk-pressed:{self.request.user.pk}:{self.case.pk}"
+        before = cache.get(key)
+        cache.set(key, digest, DOUBLE_CLICK.total_seconds())
+        return before == digest
 
     def _get_button(self) -> "tuple[Action, str]":
         """Return the action of the button that was pressed, and its value.

@@ -42,7 +42,7 @@ from bookings.models import (
     TaskKind,
     VisitType,
 )
-from bookings.scheduling.formatting import format_age, format_short
+from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import BookingPolicy, Clock
 from bookings.services.transitions import GONE, is_unclear
 from clinic.site.context import site_context
@@ -51,6 +51,7 @@ from .access import ClinicClockMixin, get_desk_policy
 from .allowed import Button, Buttons, allowed_actions, get_task_buttons
 from .case_actions import CaseActionsMixin, parse_pk
 from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
+from .labels import format_task_age
 from .queries import unsent_messages
 from .timeline import Entry, describe
 
@@ -167,11 +168,15 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return [*self.breadcrumbs_items, cases, {"url": "", "label": self.case.reference}]
 
     def get_header_buttons(self):
-        if not self.case.next_waiting:
-            return []
-        url = reverse(self.inspect_url_name, args=[self.case.next_waiting])
-        attrs = dict.fromkeys(("aria-label", "title"), _("Next waiting case"))
-        return [HeaderButton(_("Next"), url=url, icon_name="arrow-right", attrs=attrs)]
+        buttons = []
+        if services.may(self.request.user, "change"):
+            url = f"{reverse('desk_new_case')}?patient={self.case.pk}"
+            buttons.append(HeaderButton(_("New visit"), url=url, icon_name="plus"))
+        if self.case.next_waiting:
+            url = reverse(self.inspect_url_name, args=[self.case.next_waiting])
+            attrs = dict.fromkeys(("aria-label", "title"), _("Next waiting case"))
+            buttons.append(HeaderButton(_("Next"), url=url, icon_name="arrow-right", attrs=attrs))
+        return buttons
 
     def get_url(self, case: Case) -> str:
         return reverse(self.inspect_url_name, args=[case.pk])
@@ -186,7 +191,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             **super().get_context_data(),
             "case": case,
             "stage": services.get_stage(case).label,
-            "age": format_age(waiting.counts_from, now) if waiting else "",
+            "age": format_task_age(waiting, now, self.clock) if waiting else "",
             "answer_by": format_short(waiting.due_at, self.zone) if waiting else "",
             "is_late": waiting is not None and now >= waiting.due_at,
             "is_red": case.is_open_complaint,
@@ -382,10 +387,13 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         return [Button("book_at", start.isoformat(), format_short(start, self.zone)) for start in starts]
 
     def get_quick_choices(self, now: datetime, visit_type: VisitType | None) -> list[Button]:
-        """Return the first free time of each of the next mornings and afternoons."""
+        """Return the first free time of each of the next mornings and afternoons, of a repeat from its date on."""
         policy = self.policy.for_type(visit_type) if visit_type else self.policy
         half_days: dict[tuple, datetime] = {}
+        may_be_early = services.may(self.request.user, "override")
         for free in services.free_starts(policy, now):
+            if not may_be_early and self.case.is_early(free.at, self.zone):
+                continue
             local = free.at.astimezone(self.zone)
             half_days.setdefault((local.date(), local.hour < 12), free.at)
             if len(half_days) == MAX_QUICK_CHOICES:

@@ -93,7 +93,7 @@ class CaseExportMixin(SpreadsheetExportMixin):
         return {
             "kind": item.get_kind_display(),
             "name": item.name,
-            "phone": item.phone,
+            "phone": f"{item.phone} ({_('wrong number')})" if item.phone and item.phone_is_wrong else item.phone,
             "email": item.email,
             "status": get_label(item),
             "due": self.format_moment(tasks[0].due_at if tasks else None),

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bookings.contact_details import EmailField, LineField, phone_to_e164
+from bookings.contact_details import EmailField, LineField, is_blank, phone_to_e164
 from bookings.models import AppointmentState, CallOutcome, Case, Outcome, Resource, Status, VisitType
 from bookings.scheduling.policy import SLOT
 from bookings.services import MAX_AHEAD
@@ -51,11 +51,19 @@ class WallTimeField(forms.Field):
         return instant
 
 
+class NoteField(forms.CharField):
+    """Clean a note. One of which nothing can be seen is empty."""
+
+    def to_python(self, value):
+        note = super().to_python(value)
+        return "" if is_blank(note) else note
+
+
 class ActionForm(forms.Form):
     """Carry the version of the case that the clerk saw, and a note."""
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
-    note = forms.CharField(
+    note = NoteField(
         label=_("Note"),
         required=False,
         max_length=4000,

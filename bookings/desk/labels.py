@@ -1,13 +1,15 @@
 """Say in a few words where a case and its visit stand, as the list and the export show it."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.models import Appointment, Case, ResourceKind
+from bookings.models import Appointment, Case, ResourceKind, Task, TaskKind
 from bookings.scheduling.formatting import format_short
+from bookings.scheduling.policy import Clock
 from bookings.services import get_stage
+from clinic.hours.schedule import MINUTE
 
 MISSING = {
     ResourceKind.ROOM: gettext_lazy(
@@ -34,3 +36,21 @@ def describe_missing(visit: Appointment) -> list[str]:
     """Return what a visit needs and does not have, in sentences: a patient walked in while it was not free."""
     found = set(visit.slots.values_list("resource__kind", flat=True))
     return [str(MISSING[kind]) for kind in visit.visit_type.needs if kind not in found]
+
+
+def format_task_age(task: Task, now: datetime, clock: Clock) -> str:
+    """Return how long a task has waited: complaints in real time, all else while the clinic was open."""
+    return format_minutes(count_minutes(task.counts_from, now, clock, is_real=task.kind == TaskKind.COMPLAINT))
+
+
+def count_minutes(since: datetime, now: datetime, clock: Clock, *, is_real: bool = False) -> int:
+    """Count minutes while the clinic was open, or real ones without opening hours."""
+    count = None if is_real or clock.schedule is None else clock.schedule.open_minutes_between
+    return count(since, now) if count else (now - since) // MINUTE
+
+
+def format_minutes(minutes: int) -> str:
+    """Return "47 min" or "12 h"."""
+    if minutes < 120:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    return _("%(hours)d h") % {"hours": minutes // 60}

@@ -30,7 +30,7 @@ from clinic.site.offers import get_offered_treatments
 
 from .access import ClinicClockMixin
 from .filters import BoundedChoiceMixin
-from .forms import StartField, WallTimeField
+from .forms import NoteField, StartField, WallTimeField
 from .labels import describe_missing
 
 MAX_QUICK_CHOICES = 8
@@ -85,7 +85,7 @@ class NewCaseForm(forms.Form):
         label=_("Interested in"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
     visit_type = VisitTypeField(label=_("Type of visit"), queryset=None, empty_label=None, required=False)
-    note = forms.CharField(
+    note = NoteField(
         label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "cols": 40})
     )
     consent = forms.BooleanField(

@@ -22,11 +22,16 @@ GRACE = timedelta(minutes=5)
 FLOOD, FLOOD_WITHIN = 10, timedelta(hours=1)
 # A held time that ends within this time is marked.
 ENDS_SOON = timedelta(hours=1)
+# What the patients wait for whose age the menu says, under the name of its figure.
+OLDEST_KINDS = {f"oldest_{kind}": TaskKind(kind) for kind in WAITING}
 
 
-def oldest_waiting() -> Min:
-    """Return an aggregate of tasks: since when the patient waits who has waited longest for an answer."""
-    return Min("counts_from", filter=Q(kind__in=WAITING))
+def oldest_waiting() -> dict[str, Min]:
+    """Return aggregates of tasks: since when the patients wait who have waited longest for an answer.
+
+    A complaint counts real time and a request open time, so each kind has its own.
+    """
+    return {name: Min("counts_from", filter=Q(kind=kind)) for name, kind in OLDEST_KINDS.items()}
 
 
 def is_flooding(now: datetime) -> Q:

@@ -57,7 +57,16 @@ from clinic.site.context import site_context
 
 from .access import ClinicClockMixin, may_see_cases
 from .filters import UNCONFIRMED
-from .queries import ENDS_SOON, FLOOD, is_flooding, is_hold_ending, oldest_waiting, unsent_messages
+from .labels import count_minutes, format_minutes, format_task_age
+from .queries import (
+    ENDS_SOON,
+    FLOOD,
+    OLDEST_KINDS,
+    is_flooding,
+    is_hold_ending,
+    oldest_waiting,
+    unsent_messages,
+)
 
 MAX_LINES = 300
 # Visits of days before today whose end nobody recorded stand apart from those of today.
@@ -190,7 +199,7 @@ class Board:
             quarantined=Count("pk", filter=Q(kind=TaskKind.REVIEW)),
             flood=Count("pk", filter=is_flooding(self.now)),
             ending=Count("pk", filter=is_hold_ending(self.now)),
-            oldest=oldest_waiting(),
+            **oldest_waiting(),
         )
 
     @cached_property
@@ -245,7 +254,7 @@ class Board:
     def build_line(self, task: Task) -> Line:
         case, visit = task.case, task.appointment or task.case.about
         is_visit = task.kind == TaskKind.RECORD_VISIT
-        owner = case.owner
+        owner, is_late = case.owner, task.due_at <= self.now
         return Line(
             task=task,
             about=visit.done.name if visit else ", ".join(one.title for one in case.treatments.all()),
@@ -253,8 +262,8 @@ class Board:
             moment=self.format_near(visit.starts_at) if is_visit else self.format_age(task),
             due="" if is_visit else _("by %(time)s") % {"time": self.format_near(task.due_at)},
             marks=tuple(self.find_marks(task)),
-            is_late=task.due_at <= self.now,
-            is_red=task.kind == TaskKind.COMPLAINT,
+            is_late=is_late,
+            is_red=task.kind == TaskKind.COMPLAINT or (is_late and task.kind == TaskKind.DAY_AFTER),
             owner=get_user_display_name(owner) if owner else "",
             is_mine=owner == self.user,
             buttons=[button for button in self.find_buttons(task) if button.needs in self.may],
@@ -264,7 +273,7 @@ class Board:
 
     def find_buttons(self, task: Task) -> Iterable[Button]:
         """Yield what may be done about the task now, what is usually done first at the front."""
-        if task.kind == TaskKind.ANSWER and any(held.starts_at > self.now for held in task.case.held):
+        if task.kind == TaskKind.ANSWER and any(self.can_confirm(task.case, held) for held in task.case.held):
             yield CONFIRM
         if task.kind == TaskKind.RECORD_VISIT:
             yield from self.find_steps(task.case, task.appointment)
@@ -278,6 +287,11 @@ class Board:
         if task.kind == TaskKind.CALL and task.attempts >= MAX_ATTEMPTS:
             yield GIVE_UP
         yield from FIXED.get(task.kind, ())
+
+    def can_confirm(self, case: Case, held: Appointment) -> bool:
+        """Return whether the held time is ahead. Only a manager confirms a repeat before its date."""
+        is_early = case.is_early(held.starts_at, self.zone)
+        return held.starts_at > self.now and ("override" in self.may or not is_early)
 
     def find_steps(self, case: Case, visit: Appointment) -> Iterable[Button]:
         for to in get_steps(case, visit):
@@ -296,8 +310,8 @@ class Board:
         if task.kind == TaskKind.RECORD_VISIT and visit.state != AppointmentState.BOOKED:
             yield visit.get_state_display()
         for held in case.held if task.kind == TaskKind.ANSWER else ():
-            words = {"time": self.format_near(held.starts_at), "until": self.format_near(held.answer_by)}
-            is_near = self.now < held.answer_by <= self.now + ENDS_SOON
+            words = {"time": self.format_near(held.starts_at), "until": self.format_near(held.held_until)}
+            is_near = self.now < held.held_until <= self.now + ENDS_SOON
             yield (_("%(time)s, hold ends %(until)s") if is_near else _("%(time)s held until %(until)s")) % words
         if task.attempts:
             yield ngettext("called once", "called %(count)d times", task.attempts) % {"count": task.attempts}
@@ -313,9 +327,7 @@ class Board:
 
     def format_age(self, task: Task) -> str:
         """Return how long it has waited: complaints in real time, all else while the clinic was open."""
-        if task.counts_from >= self.now:
-            return ""
-        return format_waiting(task.counts_from, self.now, self.clock, is_real=task.kind == TaskKind.COMPLAINT)
+        return format_task_age(task, self.now, self.clock) if task.counts_from < self.now else ""
 
     def get_links(self) -> list[Link]:
         url = reverse("desk_today")
@@ -342,26 +354,19 @@ def _hash(*values: Any) -> str:
     return blake2b(repr(values).encode(), digest_size=12).hexdigest()
 
 
-def format_waiting(since: datetime, now: datetime, clock: Clock, *, is_real: bool = False) -> str:
-    """Return "47 min" or "12 h": minutes while the clinic was open, or real ones without opening hours."""
-    count = None if is_real or clock.schedule is None else clock.schedule.open_minutes_between
-    minutes = count(since, now) if count else (now - since) // MINUTE
-    if minutes < 120:
-        return _("%(minutes)d min") % {"minutes": minutes}
-    return _("%(hours)d h") % {"hours": minutes // 60}
-
-
 def get_oldest_age(request: HttpRequest) -> str:
     """Return how long the patient waits who has waited longest for an answer, or ""."""
     now, known = timezone.now(), cache.get(OLDEST)
     if known is None:
-        known = Task.objects.open().aggregate(since=oldest_waiting())
+        known = Task.objects.open().aggregate(**oldest_waiting())
         cache.set(OLDEST, known, OLDEST_SECONDS)
-    if known["since"] is None or known["since"] >= now:
+    oldest = {kind: known[name] for name, kind in OLDEST_KINDS.items() if known[name] and known[name] < now}
+    if not oldest:
         return ""
     context = site_context(request)
     clock = Clock.build(ConsultationSettings.for_request(request), context.schedule, context.profile.zone)
-    return format_waiting(known["since"], now, clock)
+    ages = (count_minutes(at, now, clock, is_real=kind == TaskKind.COMPLAINT) for kind, at in oldest.items())
+    return format_minutes(max(ages))
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
@@ -387,7 +392,8 @@ class TodayView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
         return [*self.breadcrumbs_items, {"url": "", "label": _("Today")}]
 
     def get_context_data(self, **kwargs):
-        cache.set(OLDEST, {"since": self.board.figures["oldest"]}, OLDEST_SECONDS)  # The menu says it, too.
+        figures = self.board.figures
+        cache.set(OLDEST, {name: figures[name] for name in OLDEST_KINDS}, OLDEST_SECONDS)  # The menu says it, too.
         return {**super().get_context_data(**kwargs), **get_lines_context(self.board), **self.get_notices()}
 
     def get_notices(self) -> dict[str, Any]:

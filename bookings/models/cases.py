@@ -1,5 +1,5 @@
 import secrets
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.conf import settings
 from django.db import models
@@ -247,6 +247,10 @@ class Case(models.Model):
     @property
     def is_complaint(self) -> bool:
         return self.kind == CaseKind.COMPLAINT
+
+    def is_early(self, start: datetime, zone: tzinfo) -> bool:
+        """Return whether a visit at ``start`` (aware) comes before the date of this repeat."""
+        return self.not_before is not None and start.astimezone(zone).date() < self.not_before
 
     def __str__(self):
         # Log entries outlive the case, so this text never holds the patient's name.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinic.hours.formatting import format_dates_with_year, format_moment, format_time
 
@@ -86,15 +85,3 @@ def format_answer_by(
         return ""
     due = policy.answer_hold_by(appointment)
     return format_deadline(due, now, zone) if now < due < appointment.starts_at else ""
-
-
-def format_age(since: datetime, now: datetime) -> str:
-    """Return "12 min", "5 h" or "3 days"."""
-    age = now - since
-    if age < timedelta(minutes=1):
-        return _("just now")
-    if age < timedelta(hours=1):
-        return _("%(minutes)d min") % {"minutes": age.seconds // 60}
-    if age < timedelta(days=2):
-        return _("%(hours)d h") % {"hours": age // timedelta(hours=1)}
-    return ngettext("%(days)d day", "%(days)d days", age.days) % {"days": age.days}

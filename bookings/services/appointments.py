@@ -490,7 +490,7 @@ def _step_back(
     save_change(case)
     event = Event.objects.record_stage(case, stage, get_stage(case), actor, note)
     if is_first:
-        owe(case, TaskKind.ANSWER, event, case.created_at)
+        Task.objects.owe(case, TaskKind.ANSWER, event, case.created_at)
     keep_track(case, event)
     return case
 

@@ -10,7 +10,6 @@ from bookings import services
 from bookings.desk import case_list
 from bookings.desk.queries import unsent_messages
 from bookings.models import AppointmentState, Case, MessageState, Status
-from bookings.scheduling.formatting import format_age
 from tests import factories
 from tests.bookings.desk import LIST, listed, page_of, press, soup, text_of
 from tests.counting import queries_for
@@ -388,20 +387,6 @@ def test_thousand_rows_are_counted_no_more(desk, monkeypatch):
 
 
 # What waits
-
-
-@pytest.mark.parametrize(
-    ("age", "words"),
-    [
-        (timedelta(seconds=20), "just now"),
-        (timedelta(minutes=12), "12 min"),
-        (timedelta(hours=5, minutes=59), "5 h"),
-        (timedelta(hours=47), "47 h"),
-        (timedelta(days=3), "3 days"),
-    ],
-)
-def test_age_has_one_unit(age, words):
-    assert format_age(NOW - age, NOW) == words
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from bookings import services
 from bookings.models import Case, Consent, Event, EventKind, MessageState, Outcome, Status
@@ -91,6 +92,14 @@ def test_next_leads_to_the_longest_waiting_case(desk):
     assert soup(desk.get(page_of(case))).select(f'a[href="{page_of(oldest)}"]')
 
 
+@pytest.mark.parametrize(("role", "is_offered"), [("frontdesk", True), ("manager", True), ("clinician", False)])
+def test_new_visit_is_offered_to_who_may_change(client, policy, role, is_offered):
+    case = factories.make_case(status=Status.CLOSED)
+    client.force_login(factories.make_user(role))
+    links = soup(client.get(page_of(case))).select(f"a[href='{reverse('desk_new_case')}?patient={case.pk}']")
+    assert [link.get_text(strip=True) for link in links] == ["New visit"] * is_offered
+
+
 def test_missing_case_is_not_found(desk):
     assert desk.get("/admin/case/999999/").status_code == 404
 
@@ -154,6 +163,16 @@ def test_empty_note_is_refused(desk):
     case = factories.make_case()
     assert "Write something" in html_of(press(desk, case, note="  "))
     assert case.events.count() == 1
+
+
+@pytest.mark.parametrize("note", [" ", "\u200b", "\u202e", "\u2800 \ufe0f"])
+def test_invisible_note_is_no_note(desk, note):
+    case = factories.make_case()
+    assert press(desk, case, action="note", note=note).status_code == 200
+    closed = factories.make_case(status=Status.CLOSED)
+    assert press(desk, closed, to_status=Status.CONTACTING, note=note).status_code == 200
+    closed.refresh_from_db()
+    assert (case.events.count(), closed.status) == (1, Status.CLOSED)
 
 
 def test_closing_needs_an_outcome(desk):

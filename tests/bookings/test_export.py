@@ -86,6 +86,14 @@ def test_file_holds_what_the_list_shows_and_how_to_reach_them(desk):
     ]
 
 
+def test_wrong_number_is_marked_in_list_and_file(desk):
+    factories.make_case(phone_is_wrong=True)
+    assert rows(export(desk))[0]["Phone"] == "(949) 555-0123 (wrong number)"
+    page = soup(desk.get(LIST))
+    assert not page.select("a[href^='tel:']")
+    assert page.select_one("td.desk-phone-cell").get_text().strip() == "(949) 555-0123 wrong number"
+
+
 def test_patients_formula_is_text_in_the_file(desk):
     factories.make_case(
         name='=HYPERLINK("http://evil.example")', treatments=("+Peeling",), phone="+1 949 555 0123", message="@SUM(A1)"

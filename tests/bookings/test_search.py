@@ -51,6 +51,7 @@ PEOPLE = {
                 "spa@mail",
                 "north.example",
             ),
+            *("mailto:zoe.lux+spa@mail.north.example.org", "tel:+19495550142", "SMS:9495550142"),
             *("mail.north.example.org", "@mail.north", "<zoe.lux+spa@mail.north.example.org>", "example.org"),
             # The reference
             *("7K3MQQXA", "7k3mqqxa", "7K3M-QQXA", "7k3m qqxa", "7k3m", "7K3M–QQXA"),

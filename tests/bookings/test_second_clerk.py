@@ -129,6 +129,14 @@ def test_double_click_does_it_once(desk, pressed):
     assert case.events.count() == 2
 
 
+def test_other_button_of_an_old_page_says_what_changed(desk):
+    case = factories.make_case()
+    press(desk, case, answered="no_answer")
+    response = desk.post(page_of(case), {"expected_version": 1, "answered": "reached"})
+    assert response.status_code == 409
+    assert "Fay Desk" in text_of(response, "#desk-changes")
+
+
 def test_same_button_of_an_old_window_is_not_pressed(desk, clock):
     case = factories.make_case()
     press(desk, case, answered="no_answer")

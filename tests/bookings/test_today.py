@@ -27,7 +27,7 @@ from bookings.models import (
     VisitType,
 )
 from tests import factories
-from tests.bookings.desk import page_of, soup, text_of
+from tests.bookings.desk import buttons, page_of, soup, text_of
 from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,8 @@ def owe(kind, name="Ana Lima", /, *, since=None, visit_state=None, starts_at=Non
 
 
 def find_oldest():
-    return Task.objects.open().aggregate(since=oldest_waiting())["since"]
+    found = Task.objects.open().aggregate(**oldest_waiting())
+    return found["oldest_answer"], found["oldest_complaint"]
 
 
 def lines(response) -> list[str]:
@@ -132,6 +133,28 @@ def test_settled_task_is_gone(desk):
     task = owe(TaskKind.CALL)
     services.record_call(task.case_id, "reached", actor=desk.user, expected_version=1)
     assert lines(desk.get(TODAY)) == []
+
+
+def test_missed_day_after_call_is_red(desk, clock):
+    task = owe(TaskKind.DAY_AFTER, visit_state="treated", starts_at=NOW - DAY)
+    assert not soup(desk.get(TODAY)).select(".today-line--red")
+    clock.move_to(task.due_at, tick=False)
+    desk.force_login(desk.user)
+    assert soup(desk.get(TODAY)).select_one(".today-line--red .desk-late")
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [("frontdesk", False), ("manager", True)])
+def test_only_managers_are_offered_a_repeat_before_its_date(client, policy, role, is_offered):
+    not_before = (NOW + 10 * DAY).date()
+    case = factories.make_case(kind=CaseKind.REPEAT, not_before=not_before)
+    factories.make_visit(case, "held", NOW + 3 * DAY)
+    other = factories.make_case(kind=CaseKind.REPEAT, not_before=not_before, name="Without a time")
+    client.force_login(factories.make_user(role))
+    assert ("Confirm" in labels(client.get(TODAY), case.name)) is is_offered
+    assert (("action", "confirm") in buttons(client.get(page_of(case)))) is is_offered
+    chosen = [value for name, value in buttons(client.get(page_of(other))) if name == "book_at"]
+    assert any(value[:10] < not_before.isoformat() for value in chosen) is is_offered
+    assert chosen
 
 
 def test_line_shows_who_phone_what_when_and_owner(desk):
@@ -222,13 +245,27 @@ def test_menu_is_half_a_minute_old_at_most(desk, clock):
 
 
 def test_oldest_counts_only_who_waits_for_an_answer(profile):
-    assert find_oldest() is None
+    assert find_oldest() == (None, None)
     owe(TaskKind.CALL, since=NOW - 9 * DAY)
     owe(TaskKind.ANSWER, since=NOW - 3 * HOUR)
     owe(TaskKind.COMPLAINT, since=NOW - 9 * HOUR, kind=CaseKind.COMPLAINT)
     settled = owe(TaskKind.ANSWER, since=NOW - 99 * HOUR)
     services.record_call(settled.case_id, "message", actor=factories.make_user("frontdesk"), expected_version=1)
-    assert find_oldest() == NOW - 9 * HOUR
+    assert find_oldest() == (NOW - 3 * HOUR, NOW - 9 * HOUR)
+
+
+def test_menu_counts_a_complaint_in_real_time(desk):
+    owe(TaskKind.ANSWER, since=NOW - 3 * DAY)
+    owe(TaskKind.COMPLAINT, since=NOW - 2 * DAY, kind=CaseKind.COMPLAINT)
+    assert "Today \\u00b7 48 h" in desk.get("/admin/case/").content.decode()
+
+
+@pytest.mark.parametrize(("kind", "age"), [(TaskKind.ANSWER, "60 min"), (TaskKind.COMPLAINT, "46 h")])
+def test_case_and_today_say_the_same_age(desk, kind, age):
+    fields = {"kind": CaseKind.COMPLAINT} if kind == TaskKind.COMPLAINT else {}
+    task = owe(kind, since=NOW - 46 * HOUR, **fields)
+    assert age in text_of(desk.get(TODAY), ".today-line__when")
+    assert f"waiting {age}" in text_of(desk.get(page_of(task.case)), ".desk-age")
 
 
 # Views
@@ -304,6 +341,14 @@ def test_held_time_can_be_confirmed_with_one_click(desk, ask):
     assert "Tue, Jun 8, 10 am held until" in text_of(page, ".today-line__about")
     assert press(desk, page, "Confirm").url == TODAY
     assert case.appointments.get().state == AppointmentState.BOOKED
+
+
+def test_hold_ends_when_the_case_says_it_does(desk):
+    case = factories.make_case()
+    visit = factories.make_visit(case, "held", NOW + DAY)
+    Appointment.objects.filter(pk=visit.pk).update(held_until=visit.ends_at)
+    assert "held until Tue, Jun 8, 10:30 am" in text_of(desk.get(TODAY), ".today-line__about")
+    assert "held until Tue, Jun 8, 10:30 am" in text_of(desk.get(page_of(case)))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,12 @@ def test_fifteen_rows_fit_on_a_screen(desk):
     assert violations(desk) == []
 
 
+@pytest.mark.parametrize("filters", ["", "?late=late"])
+def test_open_cases_are_shown_without_barriers(desk, filters):
+    desk.goto(f"/admin/case/{filters}")
+    assert violations(desk) == []
+
+
 def test_narrow_screen_shows_how_to_reach_them(desk):
     desk.set_viewport_size({"width": 390, "height": 844})
     assert desk.evaluate("document.documentElement.scrollWidth") == 390

@@ -5,7 +5,7 @@
 //   data-key-action    on a button, link, field or summary: the name of a key in KEYS. The key presses the first such
 //                      element of the line that has the focus, else the first one on the page outside of all lines. A
 //                      field gets the focus; a summary opens its details, and their first field gets the focus.
-//   data-key-fallback  the same, where the page has no such action: "/" leads to the list of cases.
+//   data-key-fallback  the same, where the page has no such action: "/" leads to the search of the list of cases.
 //
 // Without an attribute, Enter opens the first link of the line, and "/" goes to the page's search field.
 //
@@ -114,4 +114,10 @@ if (place.path === location.pathname) {
   const all = rows();
   const row = all[Math.min(place.at, all.length - 1)];
   if (row) goTo(row);
+}
+
+// "/" on another page leads to the list, and there to its search field.
+if (location.hash === "#search") {
+  history.replaceState(history.state, "", location.pathname + location.search);
+  find("search")?.focus();
 }

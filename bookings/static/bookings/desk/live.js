@@ -16,6 +16,7 @@ const lines = (root) => [...root.querySelectorAll(LINE)];
 const isTyped = (line) => [...line.querySelectorAll("textarea, input:not([type=hidden])")].some((one) => one.value.trim());
 const isTouched = (line) => line.contains(document.activeElement) || isTyped(line);
 const isAtWork = () => list.matches(":hover, :focus-within") || lines(list).some(isTyped);
+const isChanged = (line, now) => now.dataset.token !== line.dataset.token || now.textContent !== line.textContent; // its age
 const count = (text, number) => text.replace("%n", number);
 
 let etag = list?.dataset.etag;
@@ -53,7 +54,7 @@ function update() {
   for (const line of lines(list)) {
     const now = fresh.querySelector(`#${line.id}`);
     if (!now) markGone(line);
-    else if (now.dataset.token !== line.dataset.token && !isTouched(line)) line.replaceWith(now.cloneNode(true));
+    else if (isChanged(line, now) && !isTouched(line)) line.replaceWith(now.cloneNode(true));
   }
   say(findNew().length, true);
 }
