@@ -400,10 +400,14 @@ def _change_visit(
     treatment: VisitType | None,
 ) -> Case:
     """Take a visit to the wanted state, and owe or settle what follows from it."""
+    early: dict[str, Any] = {}
     if visit is None or (wanted == AppointmentState.CHECKED_IN and visit.state not in LIVE):
-        before, visit = _describe(case, None), walk_in(case, policy, now)
+        before = _describe(case, None)
+        visit, early = walk_in(case, policy, now, actor=actor, note=note)
     else:
         before = _describe(case, visit)
+        if visit.state == AppointmentState.HELD:
+            early = check_not_early(case, visit.starts_at, visit.visit_type_id, actor=actor, note=note)
     visit.treatment = _check_treatment(visit, treatment) if wanted == AppointmentState.TREATED else None
     _set_state(visit, wanted)
     # A patient for whom another time is held waits for an answer about that one.
@@ -411,7 +415,9 @@ def _change_visit(
     if not has_hold:
         set_status(case, Status.CONTACTING if wanted == AppointmentState.NO_SHOW else Status.IN_CARE)
     save_change(case)
-    data = {"before": before | {"visit": visit.pk}, "treatment": visit.treatment.name if visit.treatment else ""}
+    # Another visit may decide the stage of the case, so the event names the state of this one.
+    data = {"before": before | {"visit": visit.pk}, "visit_state": wanted, **early}
+    data["treatment"] = visit.treatment.name if visit.treatment else ""
     event = Event.objects.record_stage(case, stage, get_stage(case), actor, note, **data)
     _owe_after_visit(case, visit, wanted, event, has_hold)
     keep_track(case, event)
@@ -616,16 +622,22 @@ def _check_start(start: datetime, now: datetime) -> None:
         raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
 
 
-def walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointment:
-    """Return a visit from this quarter hour on, of a patient who comes without one."""
+def walk_in(
+    case: Case, policy: BookingPolicy | None, now: datetime, *, actor: User, note: str = ""
+) -> tuple[Appointment, dict[str, Any]]:
+    """Return a visit from this quarter hour on, of a patient who comes without one, and what the event says about it.
+
+    Raise TooEarlyError before the date of a repeat, as ``book`` does.
+    """
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
     policy = policy_for_case(policy, case)
     start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
+    early = check_not_early(case, start, policy.visit_type_id, actor=actor, note=note)
     visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
     # The patient has come, so the visit is saved even without a free room.
     place(visit, start, find_resources(policy, start, now, on_offer=False), policy, now)
-    return visit
+    return visit, early
 
 
 def _give_up(appointment: Appointment, now: datetime) -> AppointmentState:
