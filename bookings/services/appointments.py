@@ -63,8 +63,10 @@ from .tasks import (
     find_blocking,
     keep_track,
     owe,
+    owe_again,
     owe_change_seen,
     reopen,
+    reopen_unanswered,
     rest_status,
     retime,
     settle,
@@ -469,7 +471,7 @@ def _step_back(
     case: Case, stage: Stage, visit: Appointment, wanted: AppointmentState, actor: User, note: str, now: datetime
 ) -> Case:
     """Restore what the last step of the visit changed, or go one state back."""
-    steps = case.events.filter(kind=EventKind.STAGE, data__to=visit.state, data__before__visit=visit.pk)
+    steps = case.events.filter(kind=EventKind.STAGE, data__visit_state=visit.state, data__before__visit=visit.pk)
     step = steps.order_by("pk").last()
     known: dict[str, str] = step.data["before"] if step else {"state": wanted, "status": case.status}
     state, until = known["state"], known.get("held_until")
@@ -492,6 +494,8 @@ def _step_back(
         expire(now)
     save_change(case)
     event = Event.objects.record_stage(case, stage, get_stage(case), actor, note)
+    if state in UNFINISHED:
+        owe_again(case, TaskKind.RECORD_VISIT, event, visit)
     keep_track(case, event)
     return case
 
@@ -519,7 +523,8 @@ def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
     set_status(case, Status.NEW)
     save_change(case)
     event = Event.objects.record_stage(case, stage, Status.NEW, actor, note)
-    owe(case, TaskKind.ANSWER, event, case.asked_at)
+    settle(case, [TaskKind.SIGN_OFF], event, TaskResult.MOOT)
+    owe(case, TaskKind.COMPLAINT if case.is_complaint else TaskKind.ANSWER, event, case.asked_at)
     keep_track(case, event)
     return case
 
@@ -565,13 +570,16 @@ def get_closing_outcomes(case: Case, now: datetime) -> list[Outcome]:
 
 
 def _reopen(case: Case, actor: User, note: str) -> Case:
-    """Open a closed case again, and owe what was owed before it was closed.
+    """Open a closed case again, and owe a call, or the answer that the patient still waits for.
 
     Raise BookingError without a reason. A case that was closed in quarantine goes back there.
     """
     if not note.strip():
         raise BookingError(_("Write in the note why you open the case again."))
-    step = case.events.filter(kind=EventKind.STAGE, data__to=Status.CLOSED).order_by("pk").last()
+    is_closing = Q(kind=EventKind.STAGE, data__to=Status.CLOSED)
+    # The end of an offer closes a case as well.
+    is_closing |= Q(kind__in=(EventKind.REPEAT_OPENED, EventKind.REPEAT_DECLINED), data__has_key="outcome")
+    step = case.events.filter(is_closing).order_by("pk").last()
     was_quarantined = bool(step and step.data.get("was_quarantined"))
     data = {"was_closed_as": case.outcome}
     set_status(case, Status.QUARANTINED if was_quarantined else rest_status(case))
@@ -579,7 +587,7 @@ def _reopen(case: Case, actor: User, note: str) -> Case:
     event = Event.objects.record_stage(case, Status.CLOSED, get_stage(case), actor, note, **data)
     if was_quarantined:
         owe(case, TaskKind.REVIEW, event)
-    else:
+    elif not (step and reopen_unanswered(step)):
         owe(case, TaskKind.CALL, event)
     return case
 

@@ -29,6 +29,7 @@ from bookings.models import (
     TaskKind,
     TaskResult,
 )
+from bookings.models.cases import WAITING
 from bookings.scheduling.due import Clock, Span
 from clinic.models import ClinicProfile, OpeningHours
 
@@ -146,6 +147,29 @@ def reopen(event: Event, *, but: Collection[str] = ()) -> None:
         if task.appointment_id or not is_owed_again:
             task.closing_event, task.result = None, ""
             task.save(update_fields=["closing_event", "result"])
+
+
+def owe_again(case: Case, kind: TaskKind, event: Event, visit: Appointment) -> None:
+    """Owe something about a visit, also if it was settled before: a visit has at most one task of a kind."""
+    task = owe(case, kind, event, appointment=visit)
+    if not task.is_open:
+        task.closing_event, task.result = None, ""
+        set_moments(task, get_clock())
+        task.save(update_fields=["closing_event", "result", "opens_at", "due_at"])
+
+
+def reopen_unanswered(closing: Event) -> bool:
+    """Owe again the answer that a patient still waited for when the case was closed, and return whether one did.
+
+    Its clock has not stopped: closing is no answer.
+    """
+    waited = Task.objects.filter(closing_event=closing, kind__in=WAITING, result=TaskResult.MOOT)
+    tasks = list(waited.select_related("appointment", "case"))
+    for task in tasks:
+        task.closing_event, task.result = None, ""
+        task.save(update_fields=["closing_event", "result"])
+    _retime(tasks, get_clock())
+    return bool(tasks)
 
 
 def keep_track(case: Case, event: Event) -> None:

@@ -81,3 +81,83 @@ def test_held_time_before_the_date_is_not_checked_in(clerk, policy):
     factories.make_visit(case, "held", NOW)
     with pytest.raises(services.TooEarlyError):
         step(case, "checked_in", clerk, policy=policy)
+
+
+# Undo
+
+
+def test_undo_finds_its_step_beside_another_visit(clerk, policy):
+    case = factories.make_case(status=Status.CONTACTING)
+    visit = factories.make_visit(case, "checked_in", NOW)
+    run(services.book, case, clerk, NOW + 8 * DAY, policy=policy)
+    step(case, "treated", clerk, visit_id=visit.pk)
+    run(services.cancel, case, clerk, policy=policy)
+    run(services.record_call, case, clerk, "reached")
+    step(case, "checked_in", clerk)
+    assert owed(case) == [TaskKind.RECORD_VISIT]
+
+
+def test_missed_visit_that_is_booked_again_is_recorded(clerk, policy, clock):
+    case = factories.make_case(status=Status.CONTACTING)
+    run(services.book, case, clerk, NOW + DAY, policy=policy)
+    clock.move_to(NOW + DAY + HOUR)
+    step(case, Status.CLOSED, clerk, outcome=Outcome.NO_SHOW)
+    step(case, Status.CONTACTING, clerk, note="They did come.")
+    step(case, "booked", clerk)
+    assert TaskKind.RECORD_VISIT in owed(case)
+
+
+def test_complaint_back_to_new_waits_once(clerk, complaint):
+    step(complaint, Status.CONTACTING, clerk)
+    step(complaint, Status.NEW, clerk)
+    assert owed(complaint) == [TaskKind.COMPLAINT]
+
+
+def test_answered_complaint_back_to_new_waits_again(clerk, complaint):
+    step(complaint, Status.CONTACTING, clerk)
+    run(services.record_call, complaint, clerk, "reached")
+    step(complaint, Status.NEW, clerk)
+    assert owed(complaint) == [TaskKind.COMPLAINT]
+
+
+# Reopening
+
+
+def test_reopened_complaint_keeps_its_clock(manager, complaint, clock):
+    due_at = complaint.tasks.open().get().due_at
+    step(complaint, Status.CLOSED, manager, outcome=Outcome.NOT_A_REQUEST)
+    clock.move_to(NOW + DAY)
+    step(complaint, Status.CONTACTING, manager, note="A wrong click.")
+    task = complaint.tasks.open().get()
+    assert (task.kind, task.due_at) == (TaskKind.COMPLAINT, due_at)
+    assert services.escalate_complaints() == 1
+
+
+def test_reopened_request_still_waits_for_its_answer(clerk, ask, clock):
+    case = ask()
+    step(case, Status.CLOSED, clerk, outcome=Outcome.DUPLICATE)
+    clock.move_to(NOW + DAY)
+    step(case, Status.CONTACTING, clerk, note="Another person.")
+    task = case.tasks.open().get()
+    assert (task.kind, task.counts_from) == (TaskKind.ANSWER, case.created_at)
+
+
+def test_reopened_case_that_was_answered_owes_a_call(clerk, ask):
+    case = ask()
+    run(services.record_call, case, clerk, "reached")
+    step(case, Status.CLOSED, clerk, outcome=Outcome.DECLINED)
+    step(case, Status.CONTACTING, clerk, note="They called back.")
+    assert owed(case) == [TaskKind.CALL]
+
+
+def test_reopening_goes_by_the_last_closing(clerk, policy, toxin):
+    case = factories.make_case(status=Status.QUARANTINED)
+    step(case, Status.CLOSED, clerk, outcome=Outcome.NOT_A_REQUEST)
+    step(case, Status.CONTACTING, clerk, note="It is one.")
+    run(services.release_from_quarantine, case, clerk, policy=policy)
+    step(case, "checked_in", clerk, policy=policy)
+    step(case, "treated", clerk, treatment=toxin)
+    run(services.check_on, case, clerk, is_well=True)
+    run(services.decline_repeat, case, clerk, note="They move away.")
+    step(case, Status.CONTACTING, clerk, note="They stay.")
+    assert case.status == Status.IN_CARE
