@@ -239,7 +239,8 @@ def set_moments(task: Task, clock: Clock, held_until: datetime | None = None) ->
     ``held_until`` is when the held time of the case has to be answered, if it has one. The caller saves the task.
     """
     opens_at, due_at = _get_span(task, clock, held_until)
-    if task.snoozed_until:
+    # What has become due earlier since it was put off cannot wait any more.
+    if task.snoozed_until and (task.kind not in DUE_IN_TIME or task.snoozed_until <= due_at):
         opens_at = max(opens_at, task.snoozed_until)
     task.opens_at, task.due_at = opens_at, max(due_at, opens_at)
 

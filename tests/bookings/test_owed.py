@@ -161,3 +161,47 @@ def test_reopening_goes_by_the_last_closing(clerk, policy, toxin):
     run(services.decline_repeat, case, clerk, note="They move away.")
     step(case, Status.CONTACTING, clerk, note="They stay.")
     assert case.status == Status.IN_CARE
+
+
+# Put off, and then due earlier
+
+
+@pytest.fixture
+def about_service(file_complaint):
+    """Return a complaint about the service, put off until tomorrow morning."""
+    return file_complaint(factories.make_case(status="treated"), "The parking was full.")
+
+
+@pytest.mark.parametrize("raised_by", ["patient", "desk"])
+def test_more_urgent_complaint_is_not_put_off(clerk, about_service, file_complaint, raised_by):
+    run(services.snooze, about_service, clerk, NOW + 20 * HOUR)
+    if raised_by == "patient":
+        file_complaint(about_service.previous, "I cannot breathe.")
+    else:
+        run(services.set_severity, about_service, clerk, Severity.CALL_NOW)
+    task = about_service.tasks.open().get()
+    assert (task.opens_at, task.due_at) == (NOW, NOW + HOUR / 2)
+
+
+def test_words_added_to_a_complaint_end_its_snooze(clerk, about_service, file_complaint):
+    run(services.snooze, about_service, clerk, NOW + 20 * HOUR)
+    file_complaint(about_service.previous, "And the receptionist was rude.")
+    assert owed_now(about_service) == [TaskKind.COMPLAINT]
+
+
+def test_visit_moved_forward_is_not_put_off(clerk, policy):
+    case = factories.make_case(status=Status.CONTACTING)
+    run(services.book, case, clerk, NOW + 8 * DAY, policy=policy)
+    task = case.tasks.get(kind=TaskKind.RECORD_VISIT)
+    run(services.snooze, case, clerk, task.due_at)
+    run(services.book, case, clerk, NOW + 3 * DAY, policy=policy)
+    task.refresh_from_db()
+    assert task.opens_at < NOW + 3 * DAY
+
+
+def test_less_urgent_complaint_counts_from_when_it_came(clinician, about_service, clock):
+    due_at = about_service.tasks.open().get().due_at
+    clock.move_to(NOW + 23 * HOUR)
+    run(services.set_severity, about_service, clinician, Severity.CALL_NOW)
+    run(services.set_severity, about_service, clinician, Severity.SERVICE)
+    assert about_service.tasks.open().get().due_at == due_at
