@@ -50,7 +50,7 @@ DUE_IN_TIME = (
     TaskKind.REVIEW,
     TaskKind.SIGN_OFF,
 )
-# While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
+# While one of these stands on Today, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
 # Once the desk has asked a patient about a treatment, it did take place.
@@ -188,8 +188,9 @@ def keep_track(case: Case, event: Event) -> None:
 
 
 def owe_change_seen(case: Case, event: Event) -> None:
-    """Owe a look at what the patient changed, unless the desk looks at the case anyway."""
-    if not case.tasks.open().filter(kind__in=BRINGS_A_LOOK).exists():
+    """Owe a look at what the patient changed, unless the desk looks at the case today anyway."""
+    brings_a_look = case.tasks.open().filter(kind__in=BRINGS_A_LOOK, opens_at__lte=timezone.now())
+    if not brings_a_look.exists():
         owe(case, TaskKind.CHANGE_SEEN, event)
 
 

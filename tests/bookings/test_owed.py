@@ -205,3 +205,18 @@ def test_less_urgent_complaint_counts_from_when_it_came(clinician, about_service
     run(services.set_severity, about_service, clinician, Severity.CALL_NOW)
     run(services.set_severity, about_service, clinician, Severity.SERVICE)
     assert about_service.tasks.open().get().due_at == due_at
+
+
+# What the patient changes
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+def test_planned_call_hides_no_change(clerk, policy, change):
+    case = factories.make_case(status=Status.CONTACTING)
+    run(services.book, case, clerk, NOW + 8 * DAY, policy=policy)
+    run(services.record_call, case, clerk, "later", at=NOW + 7 * DAY)
+    if change == "move":
+        services.move(case.pk, NOW + 9 * DAY, policy=policy)
+    else:
+        services.cancel(case.pk, policy=policy)
+    assert owed_now(case) == [TaskKind.CHANGE_SEEN]
