@@ -60,7 +60,8 @@ def file_complaint(
     if not text:
         raise BookingError(_("Tell us in a few words what feels wrong."))
     previous = lock_case(case_id)
-    complaint = find_open(previous)
+    # The receipt of a complaint leads to the page of the complaint itself.
+    complaint = previous if previous.is_open_complaint else find_open(previous)
     if complaint:
         last = complaint.events.filter(kind=EventKind.COMPLAINT).order_by("pk").last()
         if complaint.is_waiting and text == (last.data["note"] if last else complaint.message):

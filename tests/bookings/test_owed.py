@@ -220,3 +220,20 @@ def test_planned_call_hides_no_change(clerk, policy, change):
     else:
         services.cancel(case.pk, policy=policy)
     assert owed_now(case) == [TaskKind.CHANGE_SEEN]
+
+
+def test_closed_case_waits_again_without_a_held_time(clerk, policy, profile, consultation_settings, monkeypatch):
+    submission = factories.make_submission()
+    about = {"settings": consultation_settings, "profile": profile, "policy": policy}
+    case, _is_new = services.submit(submission, **about)
+    step(case, Status.CLOSED, clerk, outcome=Outcome.UNREACHABLE)
+    monkeypatch.setattr(slots, "may_hold", lambda *_arguments: False)
+    services.submit(replace(submission, start=NOW + 2 * DAY), **about)
+    case.refresh_from_db()
+    assert case.events.last().kind == EventKind.NOT_HELD
+    assert (case.status, owed(case)) == (Status.NEW, [TaskKind.ANSWER])
+
+
+def test_words_on_the_page_of_a_complaint_join_it(complaint, file_complaint):
+    assert file_complaint(complaint, "I cannot see.") == complaint
+    assert Case.objects.filter(kind=CaseKind.COMPLAINT).get().severity == Severity.CALL_NOW
