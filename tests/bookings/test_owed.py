@@ -237,3 +237,25 @@ def test_closed_case_waits_again_without_a_held_time(clerk, policy, profile, con
 def test_words_on_the_page_of_a_complaint_join_it(complaint, file_complaint):
     assert file_complaint(complaint, "I cannot see.") == complaint
     assert Case.objects.filter(kind=CaseKind.COMPLAINT).get().severity == Severity.CALL_NOW
+
+
+# Calls
+
+
+def test_one_call_counts_once_for_two_tasks(clerk, policy, clock):
+    case = factories.make_case(status=Status.CONTACTING)
+    factories.make_visit(case, "booked", NOW)
+    clock.move_to(NOW + HOUR)
+    step(case, "no_show", clerk)
+    services.choose_time(case.pk, NOW + 2 * DAY, policy=policy)
+    for hours in (1, 4, 25):
+        assert not services.should_give_up(Case.objects.get(pk=case.pk))
+        clock.move_to(NOW + hours * HOUR)
+        run(services.record_call, case, clerk, "no_answer")
+    assert services.should_give_up(Case.objects.get(pk=case.pk))
+
+
+def test_today_proposes_to_close_after_a_missed_visit(desk):
+    case = factories.make_case(status="no_show")
+    case.tasks.filter(kind=TaskKind.NO_SHOW).update(attempts=3)
+    assert 'value="give_up"' in desk.get("/admin/today/").content.decode()
