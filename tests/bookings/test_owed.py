@@ -259,3 +259,15 @@ def test_today_proposes_to_close_after_a_missed_visit(desk):
     case = factories.make_case(status="no_show")
     case.tasks.filter(kind=TaskKind.NO_SHOW).update(attempts=3)
     assert 'value="give_up"' in desk.get("/admin/today/").content.decode()
+
+
+def test_end_of_an_offer_closes_no_case_with_a_held_time(clerk, policy, toxin, clock):
+    case = factories.make_case(status=Status.CONTACTING)
+    factories.make_visit(case, "checked_in", NOW)
+    step(case, "treated", clerk, treatment=toxin)
+    run(services.check_on, case, clerk, is_well=True)
+    clock.move_to(at("2027-08-20 10:00"))
+    services.choose_time(case.pk, at("2027-09-09 10:00"), policy=policy)
+    run(services.record_call, case, clerk, "reached")
+    run(services.decline_repeat, case, clerk, note="They only want to talk.")
+    assert (case.status, owed(case)) == (Status.IN_CARE, [TaskKind.NEXT_STEP])
