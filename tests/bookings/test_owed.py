@@ -271,3 +271,15 @@ def test_end_of_an_offer_closes_no_case_with_a_held_time(clerk, policy, toxin, c
     run(services.record_call, case, clerk, "reached")
     run(services.decline_repeat, case, clerk, note="They only want to talk.")
     assert (case.status, owed(case)) == (Status.IN_CARE, [TaskKind.NEXT_STEP])
+
+
+# Roles
+
+
+def test_clinicians_close_no_complaint_about_the_service(client, clerk, clinician, file_complaint):
+    complaint = file_complaint(factories.make_case(status="treated"), "The parking was full.")
+    run(services.record_call, complaint, clerk, "reached")
+    client.force_login(clinician)
+    press(client, complaint, action="sign_off")
+    complaint.refresh_from_db()
+    assert complaint.status != Status.CLOSED
