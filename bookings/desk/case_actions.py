@@ -201,6 +201,8 @@ class CaseActionsMixin:
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
     def sign_off(self, argument, data, common):
+        if not is_medical_complaint(self.case):
+            raise services.BookingError(_("Only a medical complaint is signed off."))
         services.change_stage(self.case.pk, Status.CLOSED, outcome=Outcome.RESOLVED, policy=self.policy, **common)
         return _("The complaint is signed off, and the case is closed.")
 

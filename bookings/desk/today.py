@@ -46,7 +46,7 @@ from bookings.models import (
 )
 from bookings.scheduling.formatting import format_clock, format_short
 from bookings.scheduling.policy import Clock
-from bookings.services.calls import MAX_ATTEMPTS
+from bookings.services.calls import GIVEN_UP, MAX_ATTEMPTS
 from bookings.services.permissions import NEEDS
 from bookings.services.transitions import UNDONE, find_obstacle, get_steps
 from clinic.caching.version import CACHE_SECONDS, version_for
@@ -284,7 +284,7 @@ class Board:
         if task.kind == TaskKind.REPEAT:
             yield Button("open_repeat", str(task.appointment_id), _("Open the repeat"), key="open-repeat")
             yield CALLED[1]
-        if task.kind == TaskKind.CALL and task.attempts >= MAX_ATTEMPTS:
+        if task.kind in GIVEN_UP and task.attempts >= MAX_ATTEMPTS:
             yield GIVE_UP
         yield from FIXED.get(task.kind, ())
 

@@ -36,6 +36,17 @@ class TaskKind(models.TextChoices):
 VISIT_TASKS = (TaskKind.RECORD_VISIT, TaskKind.NO_SHOW, TaskKind.DAY_AFTER, TaskKind.REPEAT)
 
 
+# These cannot be put off past the moment when they are due: somebody was promised it.
+DUE_IN_TIME = (
+    TaskKind.ANSWER,
+    TaskKind.COMPLAINT,
+    TaskKind.DAY_AFTER,
+    TaskKind.RECORD_VISIT,
+    TaskKind.REVIEW,
+    TaskKind.SIGN_OFF,
+)
+
+
 class TaskResult(models.TextChoices):
     DONE = "done", _("Done")
     NO_ANSWER = "no_answer", _("Not reached")
@@ -159,7 +170,8 @@ class Task(models.Model):
         ``held_until`` is when the held time of the case has to be answered, if it has one. The caller saves the task.
         """
         opens_at, due_at = self._get_span(clock, held_until)
-        if self.snoozed_until:
+        # What has become due earlier since it was put off cannot wait any more.
+        if self.snoozed_until and (self.kind not in DUE_IN_TIME or self.snoozed_until <= due_at):
             opens_at = max(opens_at, self.snoozed_until)
         self.opens_at, self.due_at = opens_at, max(due_at, opens_at)
 

@@ -63,8 +63,10 @@ from .tasks import (
     close_all,
     find_blocking,
     keep_track,
+    owe_again,
     owe_change_seen,
     reopen,
+    reopen_unanswered,
     rest_status,
     retime,
     settle,
@@ -401,10 +403,14 @@ def _change_visit(
     treatment: VisitType | None,
 ) -> Case:
     """Take a visit to the wanted state, and owe or settle what follows from it."""
+    early: dict[str, Any] = {}
     if visit is None or (wanted == AppointmentState.CHECKED_IN and visit.state not in LIVE):
-        before, visit = _describe(case, None), walk_in(case, policy, now)
+        before = _describe(case, None)
+        visit, early = walk_in(case, policy, now, actor=actor, note=note)
     else:
         before = _describe(case, visit)
+        if visit.state == AppointmentState.HELD:
+            early = check_not_early(case, visit.starts_at, visit.visit_type_id, actor=actor, note=note)
     visit.treatment = _check_treatment(visit, treatment) if wanted == AppointmentState.TREATED else None
     _set_state(visit, wanted)
     # A patient for whom another time is held waits for an answer about that one.
@@ -412,7 +418,9 @@ def _change_visit(
     if not has_hold:
         set_status(case, Status.CONTACTING if wanted == AppointmentState.NO_SHOW else Status.IN_CARE)
     save_change(case)
-    data = {"before": before | {"visit": visit.pk}, "treatment": visit.treatment.name if visit.treatment else ""}
+    # Another visit may decide the stage of the case, so the event names the state of this one.
+    data = {"before": before | {"visit": visit.pk}, "visit_state": wanted, **early}
+    data["treatment"] = visit.treatment.name if visit.treatment else ""
     event = Event.objects.record_stage(case, stage, get_stage(case), actor, note, **data)
     _owe_after_visit(case, visit, wanted, event, has_hold)
     keep_track(case, event)
@@ -464,7 +472,7 @@ def _step_back(
     case: Case, stage: Stage, visit: Appointment, wanted: AppointmentState, actor: User, note: str, now: datetime
 ) -> Case:
     """Restore what the last step of the visit changed, or go one state back."""
-    steps = case.events.filter(kind=EventKind.STAGE, data__to=visit.state, data__before__visit=visit.pk)
+    steps = case.events.filter(kind=EventKind.STAGE, data__visit_state=visit.state, data__before__visit=visit.pk)
     step = steps.order_by("pk").last()
     is_first = step is None and _came_first(case, visit)
     before = {"state": "", "status": Status.NEW} if is_first else {"state": wanted, "status": case.status}
@@ -491,6 +499,8 @@ def _step_back(
     event = Event.objects.record_stage(case, stage, get_stage(case), actor, note)
     if is_first:
         Task.objects.owe(case, TaskKind.ANSWER, event, case.created_at)
+    if state in UNFINISHED:
+        owe_again(case, TaskKind.RECORD_VISIT, event, visit)
     keep_track(case, event)
     return case
 
@@ -524,7 +534,8 @@ def _go_back_to_new(case: Case, stage: Stage, actor: User, note: str) -> Case:
     set_status(case, Status.NEW)
     save_change(case)
     event = Event.objects.record_stage(case, stage, Status.NEW, actor, note)
-    Task.objects.owe(case, TaskKind.ANSWER, event, case.asked_at)
+    settle(case, [TaskKind.SIGN_OFF], event, TaskResult.MOOT)
+    Task.objects.owe(case, TaskKind.COMPLAINT if case.is_complaint else TaskKind.ANSWER, event, case.asked_at)
     keep_track(case, event)
     return case
 
@@ -570,13 +581,16 @@ def get_closing_outcomes(case: Case, now: datetime) -> list[Outcome]:
 
 
 def _reopen(case: Case, actor: User, note: str) -> Case:
-    """Open a closed case again, and owe what was owed before it was closed.
+    """Open a closed case again, and owe a call, or the answer that the patient still waits for.
 
     Raise BookingError without a reason. A case that was closed in quarantine goes back there.
     """
     if not note.strip():
         raise BookingError(_("Write in the note why you open the case again."))
-    step = case.events.filter(kind=EventKind.STAGE, data__to=Status.CLOSED).order_by("pk").last()
+    is_closing = Q(kind=EventKind.STAGE, data__to=Status.CLOSED)
+    # The end of an offer closes a case as well.
+    is_closing |= Q(kind__in=(EventKind.REPEAT_OPENED, EventKind.REPEAT_DECLINED), data__has_key="outcome")
+    step = case.events.filter(is_closing).order_by("pk").last()
     was_quarantined = bool(step and step.data.get("was_quarantined"))
     data = {"was_closed_as": case.outcome}
     set_status(case, Status.QUARANTINED if was_quarantined else rest_status(case))
@@ -584,7 +598,7 @@ def _reopen(case: Case, actor: User, note: str) -> Case:
     event = Event.objects.record_stage(case, Status.CLOSED, get_stage(case), actor, note, **data)
     if was_quarantined:
         Task.objects.owe(case, TaskKind.REVIEW, event)
-    else:
+    elif not (step and reopen_unanswered(step)):
         Task.objects.owe(case, TaskKind.CALL, event)
     return case
 
@@ -627,17 +641,23 @@ def _check_start(start: datetime, now: datetime) -> None:
         raise BookingError(_("This is more than two years ahead. Please choose a nearer time."))
 
 
-def walk_in(case: Case, policy: BookingPolicy | None, now: datetime) -> Appointment:
-    """Return a visit from this quarter hour on, of a patient who comes without one."""
+def walk_in(
+    case: Case, policy: BookingPolicy | None, now: datetime, *, actor: User, note: str = ""
+) -> tuple[Appointment, dict[str, Any]]:
+    """Return a visit from this quarter hour on, of a patient who comes without one, and what the event says about it.
+
+    Raise TooEarlyError before the date of a repeat, as ``book`` does.
+    """
     if policy is None:
         raise BookingError(_("Add a type of visit first, under Settings."))
     policy = policy_for_case(policy, case)
     start = now - timedelta(seconds=now.timestamp() % SLOT.total_seconds())
+    early = check_not_early(case, start, policy.visit_type_id, actor=actor, note=note)
     visit = Appointment(case=case, state=AppointmentState.CHECKED_IN)
     # The patient has come, so the visit is saved with the room or the practitioner that is free, and without any.
     free = [find_resources(policy.for_need(need), start, now, on_offer=False) for need in policy.rules.needs]
     place(visit, start, [pk for of_kind in free for pk in of_kind], policy, now)
-    return visit
+    return visit, early
 
 
 def _give_up(appointment: Appointment, now: datetime) -> AppointmentState:

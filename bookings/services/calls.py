@@ -1,5 +1,6 @@
 """Record what became of a call, or of another attempt to reach a patient."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -98,6 +99,8 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
     # A wrong number is not dialed again: somebody has to find another way now.
     again = at or (now if outcome == CallOutcome.WRONG_NUMBER else clock.call_again(now))
     result = TaskResult.DONE if outcome == CallOutcome.LATER else TaskResult.NO_ANSWER
+    # Calls before this one, whichever of the tasks counted them.
+    before = _count_attempts(case.tasks.open())
     settled = settle(case, [TaskKind.ANSWER, TaskKind.CHANGE_SEEN], event, result)
     is_reason = Q(kind=TaskKind.CALL) | Q(kind__in=TRIED_AGAIN, opens_at__lte=now)
     tasks = list(case.tasks.open().filter(is_reason).select_related("case", "appointment"))
@@ -110,12 +113,17 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
         task.set_moments(clock)
     Task.objects.bulk_update(tasks, ["attempts", "counts_from", "snoozed_until", "opens_at", "due_at"])
     if settled or not tasks:
-        Task.objects.owe(case, TaskKind.CALL, event, again, attempts=tried)
+        Task.objects.owe(case, TaskKind.CALL, event, again, attempts=before + tried)
 
 
 def should_give_up(case: Case) -> bool:
     """Return whether so many calls were not answered that the desk may close the case."""
-    return sum(task.attempts for task in case.get_open_tasks() if task.kind in GIVEN_UP) >= MAX_ATTEMPTS
+    return _count_attempts(case.get_open_tasks()) >= MAX_ATTEMPTS
+
+
+def _count_attempts(tasks: Iterable[Task]) -> int:
+    """Return how many calls were not answered. One call may count for two tasks."""
+    return max((task.attempts for task in tasks if task.kind in GIVEN_UP), default=0)
 
 
 @transaction.atomic

@@ -60,7 +60,8 @@ def file_complaint(
     if not text:
         raise BookingError(_("Tell us in a few words what feels wrong."))
     previous = lock_case(case_id)
-    complaint = find_open(previous)
+    # The receipt of a complaint leads to the page of the complaint itself.
+    complaint = previous if previous.is_open_complaint else find_open(previous)
     if complaint:
         last = complaint.events.filter(kind=EventKind.COMPLAINT).order_by("pk").last()
         if complaint.is_waiting and text == (last.data["note"] if last else complaint.message):
@@ -106,25 +107,33 @@ def open_for_desk(previous: Case, visit: Appointment | None, text: str, actor: U
 def _add(complaint: Case, text: str, actor: User | None = None) -> None:
     """Add words to an open complaint, which waits again. They may make it more urgent, never less."""
     ask_again(complaint)
-    _raise_severity(complaint, triage.get_worse(complaint.severity, triage.get_severity(text)))
+    _change_severity(complaint, triage.get_worse(complaint.severity, triage.get_severity(text)))
     save_change(complaint)
     event = Event.objects.record(complaint, EventKind.COMPLAINT, actor, text)
     settle(complaint, [TaskKind.SIGN_OFF, TaskKind.NEXT_STEP], event, TaskResult.MOOT)
     Task.objects.owe(complaint, TaskKind.COMPLAINT, event)
+    complaint.tasks.open().filter(kind=TaskKind.COMPLAINT).update(snoozed_until=None)
     retime(complaint, TaskKind.COMPLAINT)
 
 
-def _raise_severity(complaint: Case, severity: str) -> None:
-    """Make a complaint more urgent. The caller saves it, and retimes what is owed.
+def _change_severity(complaint: Case, severity: str) -> None:
+    """Set how urgent a complaint is. The caller saves it, and retimes what is owed.
 
-    The new time to answer counts from now, but the answer is never due later than before.
+    The new time to answer of a more urgent one counts from now, but the answer is never due later than before. That of
+    a less urgent one counts from when the patient wrote.
     """
     is_worse = triage.get_worse(complaint.severity, severity) != complaint.severity
+    is_milder = not is_worse and severity != complaint.severity
     complaint.severity = severity
-    if is_worse and (task := complaint.tasks.open().filter(kind=TaskKind.COMPLAINT).first()):
+    task = complaint.tasks.open().filter(kind=TaskKind.COMPLAINT).select_related("opening_event").first()
+    if task is None or not (is_worse or is_milder):
+        return
+    if is_worse:
         now = timezone.now()
         task.counts_from = min(now, task.due_at - (get_clock().complaint_by(now, severity) - now))
-        task.save(update_fields=["counts_from"])
+    else:
+        task.counts_from = min(task.counts_from, task.opening_event.at)
+    task.save(update_fields=["counts_from"])
 
 
 @transaction.atomic
@@ -144,7 +153,7 @@ def set_severity(case_id: int, severity: str, *, actor: User, expected_version: 
         raise BookingError(_("Nothing was different, so nothing was saved."))
     if triage.get_worse(before, severity) == before and not may(actor, "sign_off"):
         raise NotAllowedError(_("A clinician or a manager has to make a complaint less urgent."))
-    _raise_severity(case, severity)
+    _change_severity(case, severity)
     save_change(case)
     changes = {"severity": [before, severity]}
     event = Event.objects.record(case, EventKind.SEVERITY, actor, note, changes=changes)

@@ -186,8 +186,8 @@ def _take_time(
 ) -> tuple[Appointment | None, dict[str, Any]]:
     """Check the patient in, or book their time. Return the visit and what the event says about it."""
     if request.has_come:
-        visit = walk_in(case, policy, now)
-        return visit, {"starts_at": visit.starts_at, "has_come": True}
+        visit, early = walk_in(case, policy, now, actor=actor, note=request.note)
+        return visit, {"starts_at": visit.starts_at, "has_come": True, **early}
     if not request.start:
         return None, {}
     if policy is None:

@@ -125,9 +125,9 @@ def _end_offers(
     note: str = "",
     **data: Any,
 ) -> Case:
-    """Settle offers of a locked case with one event, and close it if nothing else is owed."""
+    """Settle offers of a locked case with one event, and close it if nothing else is owed, and no time is held."""
     rest = case.tasks.open().exclude(pk__in=[offer.pk for offer in offers]).exclude(kind=TaskKind.NEXT_STEP)
-    is_over = not rest.exists()
+    is_over = not rest.exists() and not case.appointments.live().exists()
     if is_over:
         set_status(case, Status.CLOSED, Outcome.COMPLETED)
         data["outcome"] = Outcome.COMPLETED

@@ -362,7 +362,9 @@ def _save_amendment(
     held, given_up, about_time = change
     if not (data or about_time):
         return
-    if held:  # A case with a held time waits for an answer.
+    # A closed case waits again, too, if the time that the patient asks for cannot be held.
+    waits_again |= case.status == Status.CLOSED and bool(about_time.get("not_held"))
+    if held or waits_again:  # A case with a held time waits for an answer.
         ask_again(case)
     save_change(case)
     kind = EventKind.AMENDED

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch
 from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import (
@@ -29,6 +30,8 @@ from bookings.models import (
     find_holds,
     get_clock,
 )
+from bookings.models.cases import WAITING
+from bookings.models.tasks import DUE_IN_TIME
 from bookings.scheduling.policy import Clock
 from clinic.models import ClinicProfile, OpeningHours
 
@@ -40,16 +43,7 @@ CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHAN
 SETTLED_BY_VISIT = CONTACT_TASKS
 # What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
-# These cannot be put off past the moment when they are due: somebody was promised it.
-DUE_IN_TIME = (
-    TaskKind.ANSWER,
-    TaskKind.COMPLAINT,
-    TaskKind.DAY_AFTER,
-    TaskKind.RECORD_VISIT,
-    TaskKind.REVIEW,
-    TaskKind.SIGN_OFF,
-)
-# While one of these is open, the desk looks at the case anyway, and sees what the patient changed.
+# While one of these stands on Today, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
 
 # Once the desk has asked a patient about a treatment, it did take place.
@@ -107,6 +101,29 @@ def reopen(event: Event, *, but: Collection[str] = ()) -> None:
             task.save(update_fields=["closing_event", "result"])
 
 
+def owe_again(case: Case, kind: TaskKind, event: Event, visit: Appointment) -> None:
+    """Owe something about a visit, also if it was settled before: a visit has at most one task of a kind."""
+    task = Task.objects.owe(case, kind, event, appointment=visit)
+    if not task.is_open:
+        task.closing_event, task.result = None, ""
+        task.set_moments(get_clock())
+        task.save(update_fields=["closing_event", "result", "opens_at", "due_at"])
+
+
+def reopen_unanswered(closing: Event) -> bool:
+    """Owe again the answer that a patient still waited for when the case was closed, and return whether one did.
+
+    Its clock has not stopped: closing is no answer.
+    """
+    waited = Task.objects.filter(closing_event=closing, kind__in=WAITING, result=TaskResult.MOOT)
+    tasks = list(waited.select_related("appointment", "case"))
+    for task in tasks:
+        task.closing_event, task.result = None, ""
+        task.save(update_fields=["closing_event", "result"])
+    _retime(tasks, get_clock())
+    return bool(tasks)
+
+
 def keep_track(case: Case, event: Event) -> None:
     """Make sure that no open case is forgotten: something is always owed.
 
@@ -123,8 +140,9 @@ def keep_track(case: Case, event: Event) -> None:
 
 
 def owe_change_seen(case: Case, event: Event) -> None:
-    """Owe a look at what the patient changed, unless the desk looks at the case anyway."""
-    if not case.tasks.open().filter(kind__in=BRINGS_A_LOOK).exists():
+    """Owe a look at what the patient changed, unless the desk looks at the case today anyway."""
+    brings_a_look = case.tasks.open().filter(kind__in=BRINGS_A_LOOK, opens_at__lte=timezone.now())
+    if not brings_a_look.exists():
         Task.objects.owe(case, TaskKind.CHANGE_SEEN, event)
 
 

@@ -85,7 +85,7 @@ class Desk:
 
     def review(self, task: Task, case: Case) -> None:
         clinic = self.clinic
-        if clinic.chance(0.5):
+        if clinic.chance(0.4):
             common = clinic.by_desk(case)
             clinic.do(
                 "released from quarantine", services.release_from_quarantine, case.pk, policy=clinic.policy, **common
