@@ -407,7 +407,8 @@ def place(
                 Slot(resource_id=resource, at=at, appointment=appointment, expires_at=appointment.held_until)
                 for resource, at in after
             )
-            give_to_blocked_times(before.difference(after))
+            if freed := before.difference(after):
+                give_to_blocked_times(freed)
     except IntegrityError as error:
         raise time_taken(policy, start, now) from error
 
