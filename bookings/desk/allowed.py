@@ -118,11 +118,22 @@ def _add_steps(buttons: Buttons, case: Case, may: Collection[str], now: datetime
 
 def _add_visit_step(buttons: Buttons, case: Case, visit: Appointment | None, to: AppointmentState, value: str) -> None:
     if is_step_back(case, visit, to):
+        if to == AppointmentState.BOOKED and not _can_be_booked_again(case, visit):
+            return
         buttons["undo"].append(Button("to_status", value, str(UNDO[AppointmentState(visit.state)])))
     elif visit is None or visit.state not in (*LIVE, *UNFINISHED):
         buttons["walk_in"].append(Button("to_status", value, _("Patient is here")))
     else:
         buttons[f"visit-{visit.pk}"].append(Button("to_status", value, str(STEPS[to]), STEP_KEYS.get(to, "")))
+
+
+def _can_be_booked_again(case: Case, visit: Appointment) -> bool:
+    """Return whether a visit can go back to what it was: a case has one held or booked time.
+
+    A patient who walked in had none, so undoing that leaves no visit.
+    """
+    has_another = any(other.state in LIVE for other in case.appointments.all())
+    return not has_another or visit.created_at >= visit.starts_at
 
 
 def _add_closing(buttons: Buttons, case: Case, may: Collection[str], now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
@@ -36,12 +36,12 @@ def read_guide(name: str) -> Guide:
     return Guide(mark_safe(html), mark_safe(markdown.toc))  # noqa: S308  our own text
 
 
-def show_picture(request: HttpRequest, name: str) -> FileResponse:
+def show_picture(request: HttpRequest, name: str) -> HttpResponse:
     """Serve a picture of a guide. The address allows no dots and slashes in its name."""
     path = settings.BASE_DIR / "docs" / "pictures" / f"{name}.webp"
     if not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), content_type="image/webp")
+    return HttpResponse(path.read_bytes(), content_type="image/webp")
 
 
 class HelpView(WagtailAdminTemplateMixin, TemplateView):
