@@ -70,17 +70,13 @@ def test_no_page_of_the_desk_reads_a_whole_table(measured):
             assert plans.find_whole_tables(sql, plans.get_plan(sql)) == [], (name, sql)
 
 
-# These have more queries than they should. They may not get more, and their limits go with each that is saved.
-ABOVE_THE_LIMIT = {"desk: one case": 40, "desk: newest case": 40}
-
-
 def test_no_page_of_the_desk_takes_more_than_twenty_queries(measured):
     addresses, ask = measured
     for name, path in addresses.items():
         ask(path)
         with CaptureQueriesContext(connection) as captured:
             ask(path)
-        assert len(captured) <= ABOVE_THE_LIMIT.get(name, measure.MAX_QUERIES), name
+        assert len(captured) <= measure.MAX_QUERIES, name
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan; PostgreSQL chooses by its statistics")

@@ -1,6 +1,6 @@
 """Carry out a button of a case from another page of the desk, and go back there."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -23,4 +23,4 @@ class ActView(CaseView):
         back = request.POST.get("next", "")
         is_safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
         is_done = response.status_code == 302
-        return redirect(back) if is_done and back and is_safe else response
+        return HttpResponseRedirect(back) if is_done and back and is_safe else response

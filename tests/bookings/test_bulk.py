@@ -49,7 +49,7 @@ def test_ticked_cases_are_put_off(desk, clerk, ask, choice, opens):
 def test_promise_is_not_put_off_past_its_time(desk, ask):
     case = ask(start=None)
     page = text_of(act(desk, "snooze:7", case))
-    assert "1 case was left as it is. Nothing here can wait that long." in page
+    assert "1 case was left as it is. This cannot wait so long. Choose an earlier time." in page
     assert case.tasks.open().get().due_at == at("2027-06-07 13:00")
 
 

@@ -362,12 +362,10 @@ def selected(*cases):
     return [f"{case.pk}:{case.version}" for case in cases]
 
 
-def test_list_says_how_many_are_in_quarantine(desk, quarantined):
+def test_today_says_how_many_are_in_quarantine(desk, quarantined):
     quarantined()
     quarantined(email="zoe@patient.example.com")
-    page = desk.get(reverse("case:index")).content.decode()
-    assert "2 cases are in quarantine" in page
-    assert 'id="case-bulk"' not in page
+    assert "2 requests in quarantine" in text_of(desk.get(reverse("desk_today")), "body")
     page = desk.get(reverse("case:index"), {"status": "quarantined"}).content.decode()
     assert "There are 2 matches" in page
     assert page.count('name="case"') == 2
@@ -385,7 +383,7 @@ def test_selected_cases_are_released_together(press, quarantined):
 def test_whole_quarantine_is_closed_together(press, quarantined):
     for number in range(40):  # More than a page of the list.
         quarantined(email=f"{number}@patient.example.com")
-    assert "40 cases are done." in press("not_a_request", all="on")
+    assert "40 cases are done." in press("close:not_a_request", all="on", status="quarantined")
     assert set(Case.objects.values_list("status", "outcome")) == {("closed", "not_a_request")}
     assert not Message.objects.exists()
 
@@ -394,7 +392,7 @@ def test_case_that_changed_meanwhile_is_left(press, quarantined, release):
     case = quarantined()
     seen = selected(case)
     release(case)
-    assert "1 case was changed in the meantime" in press("not_a_request", case=seen)
+    assert "1 case was left as it is" in press("close:not_a_request", case=seen)
     case.refresh_from_db()
     assert case.status == Status.NEW
 

@@ -39,7 +39,7 @@ def desk_addresses() -> dict[str, str]:
         "desk: calendar": f"/admin/calendar/?day={timezone.localdate() - timedelta(days=30)}",
         "desk: week": f"/admin/calendar/week/?day={timezone.localdate() - timedelta(days=30)}",
         "desk: day sheet": f"/admin/calendar/sheet/?day={timezone.localdate() - timedelta(days=30)}",
-        "desk: Today": "/admin/",
+        "desk: Today": "/admin/today/",
     }
 
 

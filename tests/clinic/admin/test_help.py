@@ -129,7 +129,7 @@ def test_icons_on_the_dashboard_exist(log_in, role):
     assert used - known == set()
 
 
-def test_guide_shows_its_pictures(client):
+def test_guide_shows_its_pictures(db, client):
     client.force_login(factories.make_user("frontdesk"))
     page = client.get(reverse("help", args=["front-desk"])).content.decode()
     pictures = re.findall(r'<img alt="([^"]+)" src="([^"]+)"', page)
@@ -139,6 +139,6 @@ def test_guide_shows_its_pictures(client):
 
 
 @pytest.mark.parametrize("name", ["no-such-picture", "..", "%2e%2e", "today.webp/..", "/etc/passwd"])
-def test_other_files_are_no_pictures_of_a_guide(client, name):
+def test_other_files_are_no_pictures_of_a_guide(db, client, name):
     client.force_login(factories.make_user("frontdesk"))
     assert client.get(f"/admin/help/pictures/{name}.webp", follow=True).status_code == 404
