@@ -18,6 +18,7 @@ from bookings.services.limits import REQUESTS_PER_CONTACT, REQUESTS_PER_NETWORK
 from clinic.models import LimitCount
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
+from tests.bookings.desk import text_of
 from tests.bookings.test_appointments import NOW
 
 pytestmark = pytest.mark.django_db
@@ -365,7 +366,7 @@ def selected(*cases):
 def test_today_says_how_many_are_in_quarantine(desk, quarantined):
     quarantined()
     quarantined(email="zoe@patient.example.com")
-    assert "2 requests in quarantine" in text_of(desk.get(reverse("desk_today")), "body")
+    assert "2 requests are in quarantine" in text_of(desk.get(reverse("desk_today")), "body")
     page = desk.get(reverse("case:index"), {"status": "quarantined"}).content.decode()
     assert "There are 2 matches" in page
     assert page.count('name="case"') == 2
