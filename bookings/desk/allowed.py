@@ -32,6 +32,7 @@ from bookings.models import (
 from bookings.scheduling.formatting import format_deadline
 from bookings.scheduling.policy import Clock
 from bookings.services.permissions import NEEDS
+from bookings.services.tasks import MAX_ATTEMPTS
 from bookings.services.transitions import GONE, UNFINISHED, get_visit_of_step, is_step_back, is_unclear
 from clinic.hours.schedule import DAY, MINUTE
 
@@ -171,6 +172,8 @@ def _add_tasks(buttons: Buttons, case: Case, may: Collection[str], now: datetime
                 Button("answered", CallOutcome.NO_ANSWER, _("No answer"), "no-answer"),
                 Button("well", f"no:{task.appointment_id}", _("Not well"), "not-well"),
             ]
+            if task.attempts >= MAX_ATTEMPTS:
+                buttons[f"task-{task.pk}"].append(Button("well", f"unknown:{task.appointment_id}", _("Stop asking")))
         if task.kind == TaskKind.REPEAT:
             _add_repeat(buttons, task, may, now)
         if task.opens_at <= now:

@@ -223,6 +223,9 @@ class CaseActionsMixin:
 
     def check_on(self, argument, data, common):
         is_well, visit_id = data["well"]
+        if is_well is None:
+            services.stop_asking(self.case.pk, visit_id=visit_id, **common)
+            return _("Recorded: the patient could not be asked.")
         _case, self.goes_on = services.check_on(self.case.pk, is_well=is_well, visit_id=visit_id, **common)
         if is_well:
             return _("Recorded: the patient is well.")

@@ -210,14 +210,14 @@ class SnoozeForm(ActionForm):
 
 
 class WellForm(ActionForm):
-    """Say whether the patient is well on the day after a treatment."""
+    """Say whether the patient is well on the day after a treatment, or that nobody could ask."""
 
-    # "yes" or "no", and the key of the visit if several are asked about.
-    well = forms.RegexField(re.compile(r"^(?:yes|no)(?::\d{1,18})?\Z", re.ASCII))
+    # "yes", "no" or "unknown", and the key of the visit if several are asked about.
+    well = forms.RegexField(re.compile(r"^(?:yes|no|unknown)(?::\d{1,18})?\Z", re.ASCII))
 
     def clean_well(self):
         answer, _colon, visit = self.cleaned_data["well"].partition(":")
-        return answer == "yes", int(visit) if visit else None
+        return {"yes": True, "no": False}.get(answer), int(visit) if visit else None
 
 
 class ButtonTimeForm(BookForm):

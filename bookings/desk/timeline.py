@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,6 +85,12 @@ def _get_details(event: Event, zone: tzinfo) -> Iterator[str]:
         yield str(MessageKind(data["message"]).label)
 
 
+def _get_answer(data: dict[str, Any]) -> str:
+    if "was_unreachable" in data:
+        return _("The patient could not be reached.")
+    return _("The patient is well.") if "is_well" in data else _("The patient is not well.")
+
+
 def _get_call_details(event: Event, zone: tzinfo) -> Iterator[str]:
     data = event.data
     if "how" in data:
@@ -92,7 +98,7 @@ def _get_call_details(event: Event, zone: tzinfo) -> Iterator[str]:
     if "call_at" in data:
         yield format_with_year(datetime.fromisoformat(data["call_at"]), zone)
     if event.kind == EventKind.CHECKED_ON:
-        yield _("The patient is well.") if "is_well" in data else _("The patient is not well.")
+        yield _get_answer(data)
     if event.kind == EventKind.SNOOZED:
         words = {"time": format_with_year(datetime.fromisoformat(data["until"]), zone)}
         if "task" in data:

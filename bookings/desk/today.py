@@ -46,8 +46,9 @@ from bookings.models import (
 )
 from bookings.scheduling.formatting import format_clock, format_short
 from bookings.scheduling.policy import Clock
-from bookings.services.calls import GIVEN_UP, MAX_ATTEMPTS
+from bookings.services.calls import GIVEN_UP
 from bookings.services.permissions import NEEDS
+from bookings.services.tasks import MAX_ATTEMPTS
 from bookings.services.transitions import UNDONE, find_obstacle, get_steps
 from clinic.caching.version import CACHE_SECONDS, version_for
 from clinic.hours.admin.holidays import PublicDates, find_urgent
@@ -281,6 +282,8 @@ class Board:
             yield Button("well", f"yes:{task.appointment_id}", _("Fine"), key="well")
             yield Button("well", f"no:{task.appointment_id}", _("Not well"), key="not-well")
             yield CALLED[1]
+            if task.attempts >= MAX_ATTEMPTS:
+                yield Button("well", f"unknown:{task.appointment_id}", _("Stop asking"))
         if task.kind == TaskKind.REPEAT:
             yield Button("open_repeat", str(task.appointment_id), _("Open the repeat"), key="open-repeat")
             yield CALLED[1]

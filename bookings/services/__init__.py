@@ -30,7 +30,7 @@ from .cases import add_note, assign, mark_seen, retry_message
 from .complaints import escalate_complaints, file_complaint, set_severity
 from .contacts import correct_contact
 from .desk_cases import DeskRequest, SavedBeforeError, open_case
-from .followups import check_on
+from .followups import check_on, stop_asking
 from .limits import TooManyChangesError, confirm_contact, forget_networks, unconfirmed_holds
 from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
 from .permissions import NotAllowedError, may

@@ -27,12 +27,10 @@ from bookings.models import (
 
 from .appointments import change_stage
 from .cases import lock_case, save_change, set_status
-from .tasks import CONTACT_TASKS, get_clock, keep_track, rest_status, settle
+from .tasks import CONTACT_TASKS, MAX_ATTEMPTS, get_clock, keep_track, rest_status, settle
 from .transitions import BookingError, TransitionError
 
 REACHED = (CallOutcome.REACHED, CallOutcome.MESSAGE)
-# After so many unanswered calls the desk is asked to close the case.
-MAX_ATTEMPTS = 3
 GIVEN_UP = (TaskKind.CALL, TaskKind.NO_SHOW)
 # These stay owed when the patient does not answer. All but a complaint are put off.
 TRIED_AGAIN = (TaskKind.NO_SHOW, TaskKind.DAY_AFTER, TaskKind.REPEAT, TaskKind.COMPLAINT)
@@ -92,7 +90,7 @@ def _settle_contact(case: Case, event: Event) -> None:
 def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now: datetime) -> None:
     """Put off what the patient was called about, or owe another call.
 
-    What is owed later on was not the reason of this call.
+    What is owed later on was not the reason of this call, unless the desk has tried before.
     """
     clock = get_clock()
     tried = 0 if outcome == CallOutcome.LATER else 1
@@ -102,7 +100,8 @@ def _try_again(case: Case, event: Event, outcome: str, at: datetime | None, now:
     # Calls before this one, whichever of the tasks counted them.
     before = _count_attempts(case.tasks.open())
     settled = settle(case, [TaskKind.ANSWER, TaskKind.CHANGE_SEEN], event, result)
-    is_reason = Q(kind=TaskKind.CALL) | Q(kind__in=TRIED_AGAIN, opens_at__lte=now)
+    has_come = Q(opens_at__lte=now) | Q(attempts__gt=0)
+    is_reason = Q(kind=TaskKind.CALL) | Q(has_come, kind__in=TRIED_AGAIN)
     tasks = list(case.tasks.open().filter(is_reason).select_related("case", "appointment"))
     for task in tasks:
         task.attempts += tried

@@ -22,12 +22,13 @@ from bookings.models import (
     MessageState,
     Task,
     TaskKind,
+    TaskResult,
 )
 from clinic.hours.schedule import DAY, instant_of
 
 from .cases import lock_case, save_change
 from .complaints import open_for_desk
-from .tasks import get_clock, keep_track, settle
+from .tasks import MAX_ATTEMPTS, get_clock, keep_track, settle
 from .transitions import BookingError
 
 WRITE_AT = time(10)  # On the clinic's clock, on the day after the treatment.
@@ -49,10 +50,7 @@ def check_on(
     about, else the one that is due first. Raise BookingError if nothing is owed.
     """
     case = lock_case(case_id, expected_version)
-    owed = case.tasks.open().filter(kind=TaskKind.DAY_AFTER)
-    task: Task | None = (owed.filter(appointment=visit_id) if visit_id else owed).first()
-    if task is None:
-        raise BookingError(_("Nobody has to ask this patient how they are."))
+    task = _find_task(case, visit_id)
     complaint = None if is_well else open_for_desk(case, task.appointment, note, actor)
     save_change(case)
     data = {"is_well": is_well, "reference": complaint.reference if complaint else ""}
@@ -60,6 +58,34 @@ def check_on(
     settle(case, [TaskKind.DAY_AFTER], event, appointment=task.appointment)
     keep_track(case, event)
     return case, complaint
+
+
+@transaction.atomic
+def stop_asking(
+    case_id: int, *, actor: User, expected_version: int, visit_id: int | None = None, note: str = ""
+) -> Case:
+    """Record that a patient could not be asked how they are.
+
+    Raise BookingError after fewer unanswered calls than ``MAX_ATTEMPTS``.
+    """
+    case = lock_case(case_id, expected_version)
+    task = _find_task(case, visit_id)
+    if task.attempts < MAX_ATTEMPTS:
+        raise BookingError(_("Try %(count)d times before you stop asking.") % {"count": MAX_ATTEMPTS})
+    save_change(case)
+    event = Event.objects.record(case, EventKind.CHECKED_ON, actor, note, was_unreachable=True)
+    settle(case, [TaskKind.DAY_AFTER], event, TaskResult.NO_ANSWER, appointment=task.appointment)
+    keep_track(case, event)
+    return case
+
+
+def _find_task(case: Case, visit_id: int | None) -> Task:
+    """Return the call that is owed about a visit, or the one that is due first. Raise BookingError without one."""
+    owed = case.tasks.open().filter(kind=TaskKind.DAY_AFTER)
+    task = (owed.filter(appointment=visit_id) if visit_id else owed).first()
+    if task is None:
+        raise BookingError(_("Nobody has to ask this patient how they are."))
+    return task
 
 
 def queue_day_after_email(visit: Appointment) -> None:

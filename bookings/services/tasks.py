@@ -37,6 +37,8 @@ from clinic.models import ClinicProfile, OpeningHours
 
 from .transitions import BookingError
 
+# After so many unanswered calls the desk may give up.
+MAX_ATTEMPTS = 3
 # What a call settles when the patient is reached, or writes back.
 CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHANGE_SEEN)
 # What a booked visit, or a patient who comes, settles.

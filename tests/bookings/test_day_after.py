@@ -15,6 +15,8 @@ from clinic.hours.models import PublicHoliday, SpecialHours
 from clinic.hours.parsing import parse_spans
 from clinic.models import OpeningHours
 from tests import factories
+from tests.bookings.desk import buttons, press
+from tests.bookings.desk import page_of as case_page
 from tests.bookings.test_visit_page import text_of
 from tests.opening_hours import AUTUMN, SPRING, at
 
@@ -444,3 +446,21 @@ def test_no_event_is_written_twice(treat, policy):
     case = treat()
     assert Event.objects.filter(case=case, kind="stage").count() == 1
     assert Case.objects.get().status == "in_care"
+
+
+@pytest.mark.parametrize("calls", range(5))
+def test_desk_stops_asking_after_three_unanswered_calls(treat, clerk, clock, desk, calls):
+    case = treat()
+    for number in range(calls):
+        clock.move_to(at("2027-06-14 09:00") + timedelta(hours=3 * number))
+        case = services.record_call(case.pk, "no_answer", actor=clerk, expected_version=case.version)
+    desk.force_login(desk.user)  # The session has expired meanwhile.
+    task = case.tasks.get(kind=TaskKind.DAY_AFTER)
+    button = ("well", f"unknown:{task.appointment_id}")
+    assert (button in buttons(desk.get(case_page(case)))) == (calls >= 3)
+    press(desk, case, well=button[1])
+    task.refresh_from_db()
+    assert task.result == ("no_answer" if calls >= 3 else "")
+    if calls >= 3:
+        case.refresh_from_db()
+        services.change_stage(case.pk, "closed", outcome="completed", actor=clerk, expected_version=case.version)
