@@ -233,7 +233,11 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
 
     def build_form(self, *args, **kwargs) -> NewCaseForm:
         known = {"zone": self.zone, "country": self.country, "wording": self.wording}
-        return NewCaseForm(*args, **known, has_agreed=self.consent is not None, **kwargs)
+        form = NewCaseForm(*args, **known, has_agreed=self.consent is not None, **kwargs)
+        if self.known:  # Another person has a request of their own, with their own consent.
+            form.fields["name"].disabled = True
+            form.initial["name"] = self.known.name
+        return form
 
     def get_initial(self) -> dict[str, Any]:
         initial: dict[str, Any] = {"visit_type": self.get_usual_type(), "wording": self.wording}

@@ -468,6 +468,16 @@ def test_second_visit_leaves_only_the_time(desk, open_case):
     assert (case.name, case.email, case.phone, case.patient) == (known.name, known.email, known.phone, known.patient)
 
 
+@pytest.mark.parametrize("name", ["Bo Berg", "", "Ana  Lima", "<b>Ana</b>"])
+def test_new_visit_is_for_the_known_patient_only(desk, open_case, name):
+    known, _new = open_case(email="ana@patient.example.com")
+    url = f"{NEW}?patient={known.pk}"
+    response = desk.get(url)
+    first = soup(response).select_one("button[name=book_at]")["value"]
+    desk.post(url, {**form_of(response), "book_at": first, "name": name})
+    assert known.following.get().name == "Ana Lima"
+
+
 def test_consent_of_a_known_patient_is_asked_for_after_withdrawal(desk, open_case, clerk):
     known, _new = open_case()
     url = f"{NEW}?patient={known.pk}"
