@@ -125,7 +125,7 @@ def add_panels_for_role(request, panels):
 def route_help():
     return [
         path("help/<slug:guide>/", HelpView.as_view(), name="help"),
-        path("help/pictures/<slug:name>.webp", show_picture, name="help_picture"),
+        path("help/pictures/<slug:picture>.webp", show_picture, name="help_picture"),
     ]
 
 

@@ -316,7 +316,7 @@ admin/new-case/
     admin/new-case/?patient={case}
 admin/calendar/blocked/
 admin/calendar/explain/
-admin/help/pictures/<slug:name>.webp
+admin/help/pictures/<slug:picture>.webp
     admin/help/pictures/today.webp
 admin/help/<slug:guide>/
     admin/help/editors/

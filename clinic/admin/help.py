@@ -36,9 +36,9 @@ def read_guide(name: str) -> Guide:
     return Guide(mark_safe(html), mark_safe(markdown.toc))  # noqa: S308  our own text
 
 
-def show_picture(request: HttpRequest, name: str) -> HttpResponse:
+def show_picture(request: HttpRequest, picture: str) -> HttpResponse:
     """Serve a picture of a guide. The address allows no dots and slashes in its name."""
-    path = settings.BASE_DIR / "docs" / "pictures" / f"{name}.webp"
+    path = settings.BASE_DIR / "docs" / "pictures" / f"{picture}.webp"
     if not path.is_file():
         raise Http404
     return HttpResponse(path.read_bytes(), content_type="image/webp")

@@ -31,6 +31,7 @@ SECRETS = {
 TOKEN_ARGUMENTS = {"token", "key", "signature", "rest"}
 # What else an address may hold that is not a number. None of these opens anything by itself.
 HARMLESS_ARGUMENTS = {
+    "picture",
     "path", "slug", "pk", "object_id", "action", "action_name", "app_label", "app_name", "model_name", "filter_spec",
     "content_type_app_name", "content_type_model_name", "revision_id_a", "revision_id_b", "uidb64", "uidb36",
     "filename", "guide", "kind",
