@@ -1,4 +1,6 @@
+from django.templatetags.static import static
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.generic import RedirectView
 from wagtail import hooks
@@ -43,6 +45,11 @@ def register_today():
 @hooks.register("register_admin_menu_item")
 def add_today_to_menu():
     return TodayMenuItem(_("Today"), reverse("desk_today"), name="desk-today", icon_name="list-ul", order=1)
+
+
+@hooks.register("insert_global_admin_css")
+def style_oldest_wait():
+    return format_html('<link rel="stylesheet" href="{}">', static("bookings/desk/oldest.css"))
 
 
 class CalendarMenuItem(MenuItem):
