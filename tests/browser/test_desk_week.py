@@ -117,7 +117,7 @@ def open_desk(chromium, week_site):
         page.locator("[name=login]").fill("frontdesk")
         page.locator("[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url("**/admin/")
+        page.wait_for_url("**/admin/today/")
         page.goto(path)
         return page
 
@@ -250,7 +250,7 @@ def test_arrow_keys_go_from_place_to_place(week_site, open_desk):
     assert page.evaluate("document.activeElement.textContent").startswith("Printed Patient02")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/new/?start=*")
+    page.wait_for_url("**/new-case/?start=*")
 
 
 def test_week_leads_to_the_day_and_to_a_free_time(week_site, open_desk):
