@@ -139,17 +139,13 @@ def _can_be_booked_again(case: Case, visit: Appointment) -> bool:
 
 def _add_closing(buttons: Buttons, case: Case, may: Collection[str], now: datetime) -> None:
     """Add what closes the case. A medical complaint is closed by those who may sign it off."""
-    is_medical = is_medical_complaint(case)
+    is_medical = case.is_medical_complaint
     if "sign_off" not in may if is_medical else "change" not in may:
         return
     if services.get_closing_outcomes(case, now):
         buttons["close"] = [Button("to_status", Status.CLOSED, _("Close"))]
     if is_medical and any(task.kind == TaskKind.SIGN_OFF for task in case.get_open_tasks()):
         buttons["sign_off"] = [Button("action", "sign_off", _("Sign off and close"))]
-
-
-def is_medical_complaint(case: Case) -> bool:
-    return case.is_complaint and case.severity != Severity.SERVICE
 
 
 def _add_tasks(buttons: Buttons, case: Case, may: Collection[str], now: datetime, clock: Clock) -> None:

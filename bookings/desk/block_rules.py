@@ -26,7 +26,7 @@ from bookings.scheduling.formatting import format_short
 from clinic.hours.formatting import format_dates_with_year, format_time
 
 from .access import ClinicClockMixin
-from .forms import SLOT_MINUTES, ResourcesField
+from .forms import SLOT_MINUTES, ResourcesField, parse_pk
 
 EVERY_WEEK = ""
 
@@ -151,7 +151,7 @@ class BlockRulesView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTempl
         return redirect("desk_block_rules")
 
     def end(self, typed: str):
-        pk = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+        pk = parse_pk(typed)
         if BlockedTimeRule.objects.filter(pk=pk).exists():
             services.end_block_rule(pk)
             messages.success(self.request, _("The time is no longer blocked from now on."))

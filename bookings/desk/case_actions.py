@@ -33,7 +33,6 @@ from bookings.scheduling.formatting import format_short
 from bookings.services.notifications import OF_THE_TIME
 from bookings.services.transitions import GONE
 
-from .allowed import is_medical_complaint
 from .forms import (
     ActionForm,
     AnywayForm,
@@ -48,14 +47,14 @@ from .forms import (
     StepForm,
     TimeForm,
     WellForm,
+    parse_pk,
 )
-from .labels import describe_missing
+from .labels import NO_EMAIL, describe_missing
 
 SEE_OTHER, FORBIDDEN, STALE = 303, 403, 409
 STEP_FIELDS = {"note", "outcome", "treatment"}
 # The same button pressed again so soon is a double click.
 DOUBLE_CLICK = timedelta(seconds=10)
-NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
 CALLED = {
     CallOutcome.REACHED: gettext_lazy("Recorded: reached. The clock has stopped."),
     CallOutcome.MESSAGE: gettext_lazy("Recorded: message sent. The clock has stopped."),
@@ -201,7 +200,7 @@ class CaseActionsMixin:
         return self._tell(done) if to_status == Status.CLOSED and had_visit else done
 
     def sign_off(self, argument, data, common):
-        if not is_medical_complaint(self.case):
+        if not self.case.is_medical_complaint:
             raise services.BookingError(_("Only a medical complaint is signed off."))
         services.change_stage(self.case.pk, Status.CLOSED, outcome=Outcome.RESOLVED, policy=self.policy, **common)
         return _("The complaint is signed off, and the case is closed.")
@@ -334,7 +333,7 @@ def get_step_permission(case: Case, value: str) -> str:
     stage = value.partition(":")[0]
     if stage in AppointmentState.values:
         return "treat"
-    return "sign_off" if stage == Status.CLOSED and is_medical_complaint(case) else "change"
+    return "sign_off" if stage == Status.CLOSED and case.is_medical_complaint else "change"
 
 
 class Action(NamedTuple):
@@ -427,7 +426,3 @@ SHOWN_FORMS = {
     EraseForm: "erase_form",
     OwnerForm: "owner_form",
 }
-
-
-def parse_pk(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0

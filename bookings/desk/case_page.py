@@ -51,7 +51,7 @@ from .access import ClinicClockMixin, get_desk_policy
 from .allowed import Button, Buttons, allowed_actions, get_task_buttons
 from .case_actions import CaseActionsMixin, parse_pk
 from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
-from .labels import format_task_age
+from .labels import describe_unusual, format_task_age
 from .queries import unsent_messages
 from .timeline import Entry, describe
 
@@ -339,7 +339,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             "contact_is_open": self.request.POST.get("action") == "correct",
             "erase_form": erase_form or EraseForm(case=self.case),
             "erasing_is_open": erase_form is not None,
-            "unusual": self.describe_unusual(*unusual) if unusual else None,
+            "unusual": describe_unusual(*unusual, self.zone) if unusual else None,
             # Who may own a case is read when somebody wants to choose.
             "owner_form": owner_form,
             "blocking": [] if outcomes else services.find_blocking(self.case, now),
@@ -365,23 +365,6 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
         visits = sorted(self.case.appointments.all(), key=lambda visit: (visit.state in LIVE, visit.pk))
         kept = [visit.visit_type for visit in visits[-1:] if visit.state not in ATTENDED]
         return next(iter([*known, *kept, *self.visit_types]), None)
-
-    def describe_unusual(self, start: datetime, obstacles: Iterable[services.Obstacle]) -> dict[str, Any]:
-        """Return the question before a time that is not open for visits."""
-        words = {
-            "closed": _("The clinic is closed then."),
-            "blocked": _("The time is blocked."),
-        }
-        texts = [
-            _("%(name)s is not there then.") % {"name": one.reason}
-            if one.kind == "away"
-            else f"{words[one.kind]} {_('Reason: %(reason)s') % {'reason': one.reason}}"
-            if one.reason
-            else words[one.kind]
-            for one in obstacles
-        ]
-        value = f"{start.isoformat()} {','.join(sorted({one.kind for one in obstacles}))}"
-        return {"value": value, "moment": format_short(start, self.zone), "texts": texts}
 
     def get_time_buttons(self, starts: Iterable[datetime]) -> list[Button]:
         return [Button("book_at", start.isoformat(), format_short(start, self.zone)) for start in starts]

@@ -24,6 +24,11 @@ CHOOSE_A_TIME = _("Choose a time.")
 MAX_DIGITS = 18  # of a key in the database
 
 
+def parse_pk(text: str) -> int:
+    """Return the key in a text, or 0, which no row has."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else 0
+
+
 class WallTimeField(forms.Field):
     """Clean a wall-clock time at the clinic into the instant (UTC)."""
 
@@ -112,7 +117,7 @@ class StepForm(ActionForm):
             self.add_error("note", _("Write something before you save the note."))
         stage, _colon, visit = cleaned.get("to_status", "").partition(":")
         cleaned["to_status"] = stage
-        cleaned["visit_id"] = int(visit) if visit.isdecimal() and len(visit) <= MAX_DIGITS else None
+        cleaned["visit_id"] = parse_pk(visit) or None
         if stage != AppointmentState.TREATED:
             cleaned["treatment"] = None
         # Only closing has an outcome. One that was chosen before another button was pressed is dropped.

@@ -1,6 +1,8 @@
 """Say in a few words where a case and its visit stand, as the list and the export show it."""
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Appointment, Case, ResourceKind, Task, TaskKind
 from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import Clock
-from bookings.services import get_stage
+from bookings.services import Obstacle, get_stage
 from clinic.hours.schedule import MINUTE
 
 MISSING = {
@@ -16,6 +18,13 @@ MISSING = {
         "No room is free then. The visit has none, and the calendar shows it under “No room”."
     ),
     ResourceKind.PRACTITIONER: gettext_lazy("No practitioner is free then. The visit has none."),
+}
+
+NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
+OBSTACLES = {
+    "closed": gettext_lazy("The clinic is closed then."),
+    "away": gettext_lazy("%(reason)s is not there then."),
+    "blocked": gettext_lazy("The time is blocked."),
 }
 
 
@@ -54,3 +63,14 @@ def format_minutes(minutes: int) -> str:
     if minutes < 120:
         return _("%(minutes)d min") % {"minutes": minutes}
     return _("%(hours)d h") % {"hours": minutes // 60}
+
+
+def describe_unusual(start: datetime, obstacles: Iterable[Obstacle], zone: tzinfo) -> dict[str, Any]:
+    """Return the question before a time that is not open for visits, and the value of its button."""
+    texts = []
+    for one in obstacles:
+        text = OBSTACLES[one.kind] % {"reason": one.reason}
+        reason = one.kind == "blocked" and one.reason
+        texts.append(f"{text} {_('Reason: %(reason)s') % {'reason': reason}}" if reason else text)
+    value = f"{start.isoformat()} {','.join(sorted({one.kind for one in obstacles}))}"
+    return {"value": value, "moment": format_short(start, zone), "texts": texts}

@@ -30,19 +30,13 @@ from clinic.site.offers import get_offered_treatments
 
 from .access import ClinicClockMixin
 from .filters import BoundedChoiceMixin
-from .forms import NoteField, StartField, WallTimeField
-from .labels import describe_missing
+from .forms import NoteField, StartField, WallTimeField, parse_pk
+from .labels import NO_EMAIL, describe_missing, describe_unusual
 
 MAX_QUICK_CHOICES = 8
 SOURCES = [(one.value, one.label) for one in Source if one != Source.WEBSITE]
 CONTACT = ("name", "phone", "email")
 NOT_SAVED = gettext_lazy("Nothing was saved yet: please fix the marked fields.")
-NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
-OBSTACLES = {
-    "closed": gettext_lazy("The clinic is closed then."),
-    "away": gettext_lazy("Not at work then: %(name)s."),
-    "blocked": gettext_lazy("The time is blocked."),
-}
 
 
 class VisitTypeField(BoundedChoiceMixin, forms.ModelChoiceField):
@@ -195,7 +189,7 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
             )
         except services.UnusualTimeError as unusual:
             messages.warning(request, _("Nothing was saved yet: please read the question below."))
-            return self.show(form, unusual=self.describe_unusual(unusual))
+            return self.show(form, unusual=describe_unusual(unusual.start, unusual.obstacles, self.zone))
         except services.TimeTakenError as taken:
             messages.error(request, str(taken))
             return self.show(form, nearest=taken.nearest)
@@ -214,14 +208,13 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
         typed = self.request.GET.get("patient")
         if not typed:
             return None
-        is_number = typed.isdecimal() and len(typed) < 19
-        return get_object_or_404(Case.objects.select_related("patient"), pk=typed if is_number else 0)
+        return get_object_or_404(Case.objects.select_related("patient"), pk=parse_pk(typed))
 
     @property
     def preferred(self) -> tuple[int, ...]:
         """Return the room or practitioner whose place in the calendar was clicked."""
-        typed = self.request.GET.get("resource", "")
-        return (int(typed),) if typed.isdecimal() and len(typed) < 19 else ()
+        pk = parse_pk(self.request.GET.get("resource", ""))
+        return (pk,) if pk else ()
 
     @cached_property
     def consent(self):
@@ -299,17 +292,6 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
             if len(half_days) == MAX_QUICK_CHOICES:
                 break
         return list(half_days.values())
-
-    def describe_unusual(self, unusual: services.UnusualTimeError) -> dict[str, Any]:
-        """Return the question before a time that is not open for visits."""
-        texts = []
-        for one in unusual.obstacles:
-            text = OBSTACLES[one.kind] % {"name": one.reason}
-            reason = one.kind == "blocked" and one.reason
-            texts.append(f"{text} {_('Reason: %(reason)s') % {'reason': reason}}" if reason else text)
-        kinds = ",".join(sorted({one.kind for one in unusual.obstacles}))
-        moment = format_short(unusual.start, self.zone)
-        return {"value": f"{unusual.start.isoformat()} {kinds}", "moment": moment, "texts": texts}
 
     def describe(self, case: Case) -> str:
         """Return the message to the clerk after the case was saved."""

@@ -18,6 +18,8 @@ from wagtail.admin.views.generic import PermissionCheckedMixin
 
 from bookings.models import Case
 
+from .forms import parse_pk
+
 TODAY = "today"
 # An open page reports every 25 seconds.
 GONE_AFTER = timedelta(seconds=60)
@@ -36,11 +38,10 @@ class PresenceView(PermissionCheckedMixin, View):
 
     def post(self, request: HttpRequest) -> JsonResponse:
         page = request.POST.get("page", "")
-        is_case = page.isdecimal() and len(page) < 19
         others: list[str] = []
         # Nobody's work stops because this cannot be written or read.
         with suppress(DatabaseError):
-            if page == TODAY or (is_case and Case.objects.filter(pk=int(page)).exists()):
+            if page == TODAY or Case.objects.filter(pk=parse_pk(page)).exists():
                 others = note_presence(request, page)
         return JsonResponse({"here": describe(others)})
 

@@ -9,10 +9,8 @@ from bookings.models import (
     WAITING,
     Appointment,
     AppointmentState,
-    Case,
     Message,
     MessageState,
-    Task,
     TaskKind,
 )
 
@@ -47,12 +45,6 @@ def is_hold_ending(now: datetime) -> Q:
     return Q(kind=TaskKind.ANSWER) & Exists(ending.filter(case=OuterRef("case")))
 
 
-def waiting_cases() -> QuerySet[Case]:
-    """Return the unanswered cases, what is due first at the front."""
-    waiting = Case.objects.filter(tasks__kind__in=WAITING, tasks__closing_event__isnull=True)
-    return waiting.order_by("tasks__due_at", "pk")
-
-
 def unsent_messages(now: datetime) -> QuerySet[Message]:
     """Return messages that failed or should have been sent by now."""
     unfinished = Q(state__in=[MessageState.QUEUED, MessageState.SENDING])
@@ -71,8 +63,3 @@ def is_current_at(now: datetime) -> Q:
 
 def current_visits(now: datetime) -> QuerySet[Appointment]:
     return Appointment.objects.filter(is_current_at(now))
-
-
-def find_answer(case: Case) -> Task | None:
-    """Return the open task of a patient who waits for an answer, or None."""
-    return next((task for task in case.get_open_tasks() if task.kind in WAITING), None)

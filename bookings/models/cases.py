@@ -245,6 +245,10 @@ class Case(models.Model):
         return self.is_complaint and self.status in OPEN_STATUSES
 
     @property
+    def is_medical_complaint(self) -> bool:
+        return self.is_complaint and self.severity != Severity.SERVICE
+
+    @property
     def is_complaint(self) -> bool:
         return self.kind == CaseKind.COMPLAINT
 

@@ -164,6 +164,11 @@ class Task(models.Model):
     def is_open(self) -> bool:
         return self.closing_event_id is None
 
+    def reopen(self) -> None:
+        """Save that it is owed again, with the moments that it had."""
+        self.closing_event, self.result = None, ""
+        self.save(update_fields=["closing_event", "result"])
+
     def set_moments(self, clock: Clock, held_until: datetime | None = None) -> None:
         """Set from when a task stands on Today, and when it is due.
 

@@ -26,7 +26,6 @@ from bookings.models import (
     EventKind,
     MessageKind,
     Outcome,
-    Severity,
     Status,
     Task,
     TaskKind,
@@ -59,7 +58,6 @@ from .slots import (
 )
 from .tasks import (
     CONTACT_TASKS,
-    SETTLED_BY_VISIT,
     close_all,
     find_blocking,
     keep_track,
@@ -430,7 +428,7 @@ def _change_visit(
 def _owe_after_visit(case: Case, visit: Appointment, state: AppointmentState, event: Event, has_hold: bool) -> None:
     """Owe what a new state of a visit brings, and settle what it ends."""
     if state == AppointmentState.CHECKED_IN:
-        settle(case, [kind for kind in SETTLED_BY_VISIT if not has_hold or kind != TaskKind.ANSWER], event)
+        settle(case, [kind for kind in CONTACT_TASKS if not has_hold or kind != TaskKind.ANSWER], event)
         Task.objects.owe(case, TaskKind.RECORD_VISIT, event, appointment=visit)
         return
     settle(case, [TaskKind.RECORD_VISIT], event, appointment=visit)
@@ -551,7 +549,7 @@ def _close(case: Case, stage: Stage, outcome: str, actor: User, note: str, now: 
         raise TransitionError(SAY_FIRST)
     if outcome not in get_outcomes(case, now):
         raise TransitionError(_("The case cannot have ended like this. Choose an outcome that matches what happened."))
-    if case.is_complaint and case.severity != Severity.SERVICE:
+    if case.is_medical_complaint:
         check_may_sign_off(actor)
     is_ahead = Q(state=AppointmentState.CHECKED_IN, starts_at__gt=now)
     canceled, missed = [], []
@@ -795,7 +793,7 @@ def _record_change(
     if actor is None:
         owe_change_seen(case, event)
     elif is_booked:
-        settle(case, SETTLED_BY_VISIT, event)
+        settle(case, CONTACT_TASKS, event)
     if not is_booked:
         retime(case, TaskKind.ANSWER)
     keep_track(case, event)

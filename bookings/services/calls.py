@@ -18,7 +18,6 @@ from bookings.models import (
     Message,
     MessageKind,
     Outcome,
-    Severity,
     Status,
     Task,
     TaskKind,
@@ -83,7 +82,7 @@ def _settle_contact(case: Case, event: Event) -> None:
     A medical complaint that was answered has to be signed off.
     """
     settle(case, CONTACT_TASKS, event)
-    if settle(case, [TaskKind.COMPLAINT], event) and case.severity != Severity.SERVICE:
+    if settle(case, [TaskKind.COMPLAINT], event) and case.is_medical_complaint:
         Task.objects.owe(case, TaskKind.SIGN_OFF, event)
 
 

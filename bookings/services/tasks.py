@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.models import (
+    ATTENDED,
     OPEN_STATUSES,
     Appointment,
     AppointmentState,
@@ -39,15 +40,12 @@ from .transitions import BookingError
 
 # After so many unanswered calls the desk may give up.
 MAX_ATTEMPTS = 3
-# What a call settles when the patient is reached, or writes back.
+# What ends when the patient is reached, writes back, gets a booked visit, or comes.
 CONTACT_TASKS = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.NO_SHOW, TaskKind.CHANGE_SEEN)
-# What a booked visit, or a patient who comes, settles.
-SETTLED_BY_VISIT = CONTACT_TASKS
 # What closing the case settles: nobody waits for it any more. Anything else that is owed keeps the case open.
 SETTLED_BY_CLOSING = (*CONTACT_TASKS, TaskKind.REVIEW, TaskKind.NEXT_STEP)
 # While one of these stands on Today, the desk looks at the case anyway, and sees what the patient changed.
 BRINGS_A_LOOK = (TaskKind.ANSWER, TaskKind.CALL, TaskKind.COMPLAINT, TaskKind.REVIEW)
-
 # Once the desk has asked a patient about a treatment, it did take place.
 ASKED_ABOUT = (TaskKind.DAY_AFTER, TaskKind.REPEAT)
 
@@ -99,17 +97,15 @@ def reopen(event: Event, *, but: Collection[str] = ()) -> None:
     for task in Task.objects.filter(closing_event=event).exclude(kind__in=but):
         is_owed_again = task.case.tasks.open().filter(kind=task.kind, appointment=None).exists()
         if task.appointment_id or not is_owed_again:
-            task.closing_event, task.result = None, ""
-            task.save(update_fields=["closing_event", "result"])
+            task.reopen()
 
 
 def owe_again(case: Case, kind: TaskKind, event: Event, visit: Appointment) -> None:
     """Owe something about a visit, also if it was settled before: a visit has at most one task of a kind."""
     task = Task.objects.owe(case, kind, event, appointment=visit)
     if not task.is_open:
-        task.closing_event, task.result = None, ""
-        task.set_moments(get_clock())
-        task.save(update_fields=["closing_event", "result", "opens_at", "due_at"])
+        task.reopen()
+        _retime([task], get_clock())
 
 
 def reopen_unanswered(closing: Event) -> bool:
@@ -120,8 +116,7 @@ def reopen_unanswered(closing: Event) -> bool:
     waited = Task.objects.filter(closing_event=closing, kind__in=WAITING, result=TaskResult.MOOT)
     tasks = list(waited.select_related("appointment", "case"))
     for task in tasks:
-        task.closing_event, task.result = None, ""
-        task.save(update_fields=["closing_event", "result"])
+        task.reopen()
     _retime(tasks, get_clock())
     return bool(tasks)
 
@@ -241,5 +236,5 @@ def _retime(tasks: Collection[Task], clock: Clock) -> None:
 
 def rest_status(case: Case) -> Status:
     """Return the status of an open case that waits for nobody: in care once the patient has come."""
-    came = (AppointmentState.CHECKED_IN, AppointmentState.CONSULTED, AppointmentState.TREATED)
-    return Status.IN_CARE if case.appointments.filter(state__in=came).exists() else Status.CONTACTING
+    has_come = case.appointments.filter(state__in=ATTENDED).exists()
+    return Status.IN_CARE if has_come else Status.CONTACTING

@@ -18,7 +18,7 @@ from bookings.scheduling.policy import SLOT
 from clinic.hours.formatting import format_spans
 from clinic.hours.schedule import DAY
 
-from ..forms import BlockForm
+from ..forms import BlockForm, parse_pk
 from .busy import BLOCKED, VISIT, Busy, Column, can_move, find_busy, find_needed, find_steps, make_columns
 from .grid import Run, find_day, find_runs, format_row, get_day_start, get_moments
 from .views import CalendarPage
@@ -99,8 +99,7 @@ class DayView(CalendarPage):
         return redirect(self.get_url(day=find_day(data["starts"], self.policy.schedule)))
 
     def unblock(self):
-        typed = self.request.POST["unblock"]
-        pk = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+        pk = parse_pk(self.request.POST["unblock"])
         if BlockedTime.objects.filter(pk=pk).exists():
             services.unblock_time(pk)
             messages.success(self.request, _("The time is no longer blocked."))

@@ -19,9 +19,9 @@ from bookings.models import Appointment, AppointmentState, Case, Resource, Resou
 from bookings.scheduling.formatting import format_short
 
 from ..case_actions import NO_EMAIL, STALE, STALE_WORDS
-from ..case_page import CaseView
 from ..filters import BoundedChoiceMixin
 from ..forms import ActionForm, StartField, WallTimeField
+from ..labels import describe_unusual
 from ..timeline import describe
 from .busy import can_move
 from .grid import find_day
@@ -78,7 +78,6 @@ class MoveView(CalendarPage):
     template_name = "bookings/desk/calendar/move.html"
     url_name = "desk_move"
     # The same question as on the page of the case.
-    describe_unusual = CaseView.describe_unusual
 
     def post(self, request, *args, **kwargs):
         if not self.can_change:
@@ -96,7 +95,7 @@ class MoveView(CalendarPage):
             return self.show_again(form, status=STALE, changes=changes)
         except services.UnusualTimeError as unusual:
             messages.warning(request, _("Nothing was moved yet: please read the question below."))
-            return self.show_again(form, unusual=self.describe_unusual(unusual.start, unusual.obstacles))
+            return self.show_again(form, unusual=describe_unusual(unusual.start, unusual.obstacles, self.zone))
         except services.TimeTakenError as taken:
             messages.error(request, str(taken))
             return self.show_again(form, nearest=taken.nearest)
