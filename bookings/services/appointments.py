@@ -31,6 +31,7 @@ from bookings.models import (
     TaskKind,
     TaskResult,
     VisitType,
+    get_clock,
 )
 from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY
@@ -783,17 +784,18 @@ def _record_change(
         set_status(case, rest_status(case))
     save_change(case)
     event = Event.objects.record(case, kind, actor, note, starts_at=appointment.starts_at, **data)
+    clock = get_clock()
     if is_booked:
-        Task.objects.owe(case, TaskKind.RECORD_VISIT, event, appointment=appointment)
-        retime(case, TaskKind.RECORD_VISIT)
+        Task.objects.owe(case, TaskKind.RECORD_VISIT, event, appointment=appointment, clock=clock)
+        retime(case, TaskKind.RECORD_VISIT, clock)
     elif appointment.state in GONE:
         settle(case, [TaskKind.RECORD_VISIT], event, TaskResult.MOOT, appointment=appointment)
     if owes:
-        Task.objects.owe(case, owes, event)
+        Task.objects.owe(case, owes, event, clock=clock)
     if actor is None:
         owe_change_seen(case, event)
     elif is_booked:
         settle(case, CONTACT_TASKS, event)
     if not is_booked:
-        retime(case, TaskKind.ANSWER)
+        retime(case, TaskKind.ANSWER, clock)
     keep_track(case, event)

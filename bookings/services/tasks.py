@@ -183,11 +183,11 @@ def may_snooze(task: Task, until: datetime) -> bool:
     return task.kind not in DUE_IN_TIME or until <= task.due_at
 
 
-def retime(case: Case, kind: TaskKind) -> None:
+def retime(case: Case, kind: TaskKind, clock: Clock | None = None) -> None:
     """Compute the moments of an open task anew, after a visit has moved or a held time has changed."""
     tasks = case.tasks.open().filter(kind=kind).select_related("appointment", "case")
     if found := list(tasks):
-        _retime(found, get_clock())
+        _retime(found, clock or get_clock())
 
 
 @transaction.atomic
