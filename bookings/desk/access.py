@@ -1,14 +1,18 @@
 """Check who may see cases, and give desk pages the clinic's clock."""
 
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.http import HttpRequest
+from wagtail.models import Site
 from wagtail.permissions import policy_registry
 
 from bookings.models import Case, ConsultationSettings, VisitType
 from bookings.scheduling.policy import BookingPolicy
+from clinic.caching.version import CACHE_SECONDS, version_for
 from clinic.hours.schedule import Schedule
 from clinic.site.context import site_context
 
@@ -21,6 +25,29 @@ def may_see_cases(user: User) -> bool:
     return policy_registry.get_by_type(Case).user_has_permission(user, "view")
 
 
+class VisitSetup(NamedTuple):
+    """Hold what managers have set up for visits. ``visit_types`` are those in use, in their order."""
+
+    settings: ConsultationSettings
+    visit_types: list[VisitType]
+
+
+def get_visit_setup(request: HttpRequest) -> VisitSetup:
+    """Return the setup of the request's site, from the cache if possible.
+
+    Only pages read it. Writers ask the database.
+    """
+    if not hasattr(request, "_visit_setup"):
+        site = Site.find_for_request(request)
+        key = f"visit-setup:{site.pk}:{version_for(request)}"
+        setup = cache.get(key)
+        if setup is None:
+            setup = VisitSetup(ConsultationSettings.for_site(site), list(VisitType.objects.filter(is_active=True)))
+            cache.set(key, setup, CACHE_SECONDS)
+        request._visit_setup = setup
+    return request._visit_setup
+
+
 def get_desk_policy(request: HttpRequest, visit_type: VisitType | None = None) -> BookingPolicy:
     """Return the booking policy of the site for a type of visit, or for the one that patients book.
 
@@ -28,8 +55,8 @@ def get_desk_policy(request: HttpRequest, visit_type: VisitType | None = None) -
     """
     context = site_context(request)
     schedule = context.schedule or Schedule(context.profile.zone, {})
-    settings = ConsultationSettings.for_request(request)
-    return BookingPolicy.build(settings, schedule, visit_type or VisitType.get_default() or VisitType())
+    settings, visit_types = get_visit_setup(request)
+    return BookingPolicy.build(settings, schedule, visit_type or next(iter(visit_types), None) or VisitType())
 
 
 class ClinicClockMixin:

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils import timezone
@@ -43,7 +43,6 @@ COMING = Appointment.objects.filter(case=OuterRef("pk"), state__in=(*LIVE, Appoi
 OWED = Task.objects.open().filter(case=OuterRef("pk"))
 # What the list can be sorted by, besides the moment of receipt.
 SORTED_BY = {
-    "name": F("name"),
     "visit": Subquery(COMING.order_by("starts_at").values("starts_at")[:1]),
     "due": Subquery(OWED.order_by("due_at").values("due_at")[:1]),
 }
@@ -148,14 +147,16 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         return cases.prefetch_related("treatments", unsent, services.prefetch_visits(), services.prefetch_open_tasks())
 
     def order_queryset(self, queryset):
-        """Order by a column, and by the newest among equals. Cases without a visit, or with nothing due, come last."""
+        """Order by a column, and by the newest among equals. Cases without a visit, or with nothing due, come last.
+
+        Names and times of receipt are read by an index, forward or back.
+        """
         name, is_descending = self.ordering.removeprefix("-"), self.ordering.startswith("-")
-        if name == "received":
-            return queryset.order_by("-created_at", "-pk") if is_descending else queryset.order_by("created_at", "pk")
-        by = SORTED_BY[name]
-        return queryset.order_by(
-            by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True), "-created_at", "-pk"
-        )
+        if by := SORTED_BY.get(name):
+            by = by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True)
+            return queryset.order_by(by, "-created_at", "-pk")
+        queryset = queryset.order_by(*(["name", "-created_at", "-pk"] if name == "name" else ["created_at", "pk"]))
+        return queryset.reverse() if is_descending else queryset
 
     @cached_property
     def is_open_only(self) -> bool:

@@ -29,7 +29,6 @@ from bookings.models import (
     AppointmentState,
     Case,
     Consent,
-    ConsultationSettings,
     Event,
     Message,
     MessageState,
@@ -47,7 +46,7 @@ from bookings.scheduling.policy import BookingPolicy, Clock
 from bookings.services.transitions import GONE, is_unclear
 from clinic.site.context import site_context
 
-from .access import ClinicClockMixin, get_desk_policy
+from .access import ClinicClockMixin, get_desk_policy, get_visit_setup
 from .allowed import Button, Buttons, allowed_actions, get_task_buttons
 from .case_actions import CaseActionsMixin, parse_pk
 from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
@@ -147,7 +146,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     @cached_property
     def visit_types(self) -> list[VisitType]:
-        return list(VisitType.objects.filter(is_active=True))
+        return get_visit_setup(self.request).visit_types
 
     @cached_property
     def live(self) -> Appointment | None:
@@ -156,8 +155,8 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
 
     @property
     def clock(self) -> Clock:
-        settings, context = ConsultationSettings.for_request(self.request), site_context(self.request)
-        return Clock.build(settings, context.schedule, self.zone)
+        settings = get_visit_setup(self.request).settings
+        return Clock.build(settings, site_context(self.request).schedule, self.zone)
 
     def get_page_title(self):
         # Browsers store titles in their history, so the title has no name in it.
@@ -205,7 +204,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
             # These stand with the next step, and need not stand anywhere else.
             "calls_first": bool(owed) and set(buttons.get("call", ())) <= set(owed[0].buttons),
             "confirm_is_next": bool(owed) and set(buttons.get("confirm", ())) <= set(owed[0].buttons),
-            "retention_months": ConsultationSettings.for_request(self.request).retention_months,
+            "retention_months": get_visit_setup(self.request).settings.retention_months,
             "is_quarantined": case.status == Status.QUARANTINED,
             "requested": format_short(case.requested_start, self.zone) if case.requested_start else "",
             "about": format_short(case.about.starts_at, self.zone) if case.about else "",
@@ -288,6 +287,7 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
     def get_people_context(self) -> dict[str, Any]:
         if not self.case.may_be_known:
             return {}
+        people = services.find_people(self.case)
         others = [
             OtherCase(
                 other,
@@ -295,14 +295,14 @@ class CaseView(ClinicClockMixin, CaseActionsMixin, PermissionCheckedMixin, Wagta
                 services.get_stage(other).label,
                 can_unlink=other.patient_id != self.case.patient_id,
             )
-            for other in services.other_cases(self.case)
+            for other in people.other_cases
         ]
         return {
             "other_cases": others[:MAX_OTHER_CASES],
             "older_cases": others[MAX_OTHER_CASES:],
             "possible_duplicates": [
                 OtherCase(found.case, self.get_url(found.case), match=describe_match(found))
-                for found in services.possible_duplicates(self.case)
+                for found in people.possible_duplicates
             ],
         }
 

@@ -1,7 +1,7 @@
 """Say in a few words where a case and its visit stand, as the list and the export show it."""
 
-from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ MISSING = {
     ResourceKind.PRACTITIONER: gettext_lazy("No practitioner is free then. The visit has none."),
 }
 
+# Nobody counts the opening hours of weeks. It would also read the schedule of each of these days.
+LONG = timedelta(days=14)
 NO_EMAIL = gettext_lazy("No email: tell the patient by phone.")
 OBSTACLES = {
     "closed": gettext_lazy("The clinic is closed then."),
@@ -49,20 +51,29 @@ def describe_missing(visit: Appointment) -> list[str]:
 
 def format_task_age(task: Task, now: datetime, clock: Clock) -> str:
     """Return how long a task has waited: complaints in real time, all else while the clinic was open."""
-    return format_minutes(count_minutes(task.counts_from, now, clock, is_real=task.kind == TaskKind.COMPLAINT))
+    return format_age({task.kind: task.counts_from}, now, clock)
 
 
-def count_minutes(since: datetime, now: datetime, clock: Clock, *, is_real: bool = False) -> int:
-    """Count minutes while the clinic was open, or real ones without opening hours."""
-    count = None if is_real or clock.schedule is None else clock.schedule.open_minutes_between
-    return count(since, now) if count else (now - since) // MINUTE
+def format_age(since: Mapping[str, datetime], now: datetime, clock: Clock) -> str:
+    """Return the longest of these waits as "47 min", "12 h" or "31 days".
 
-
-def format_minutes(minutes: int) -> str:
-    """Return "47 min" or "12 h"."""
+    ``since`` gives the moment from which each kind of task waits. Complaints wait in real time, all else while the
+    clinic is open. After ``LONG`` only the days count.
+    """
+    oldest = min(since.values())
+    if now - oldest >= LONG:
+        return _("%(days)d days") % {"days": (now - oldest).days}
+    minutes = max(count_minutes(at, now, clock, is_real=kind == TaskKind.COMPLAINT) for kind, at in since.items())
     if minutes < 120:
         return _("%(minutes)d min") % {"minutes": minutes}
     return _("%(hours)d h") % {"hours": minutes // 60}
+
+
+def count_minutes(since: datetime, now: datetime, clock: Clock, *, is_real: bool) -> int:
+    """Count real minutes, or those while the clinic was open. Without opening hours it is always open."""
+    if is_real or clock.schedule is None:
+        return (now - since) // MINUTE
+    return clock.schedule.open_minutes_between(since, now)
 
 
 def describe_unusual(start: datetime, obstacles: Iterable[Obstacle], zone: tzinfo) -> dict[str, Any]:

@@ -21,14 +21,14 @@ from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemp
 
 from bookings import services
 from bookings.contact_details import EmailField, LineField, phone_to_e164
-from bookings.models import AppointmentState, Case, ConsultationSettings, Resource, Source, VisitType
+from bookings.models import AppointmentState, Case, Resource, Source, VisitType
 from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import DeskRequest
 from bookings.services.desk_cases import find_consent
 from clinic.site.offers import get_offered_treatments
 
-from .access import ClinicClockMixin
+from .access import ClinicClockMixin, get_visit_setup
 from .filters import BoundedChoiceMixin
 from .forms import NoteField, StartField, WallTimeField, parse_pk
 from .labels import NO_EMAIL, describe_missing, describe_unusual
@@ -222,7 +222,7 @@ class NewCaseView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplate
 
     @property
     def wording(self) -> str:
-        return ConsultationSettings.for_request(self.request).spoken_wording
+        return get_visit_setup(self.request).settings.spoken_wording
 
     def build_form(self, *args, **kwargs) -> NewCaseForm:
         known = {"zone": self.zone, "country": self.country, "wording": self.wording}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.paginator import Page, Paginator
 from django.db.models import Case as CaseWhen
 from django.db.models import CharField, Count, F, Prefetch, Q, Value, When, Window
 from django.db.models.functions import RowNumber
@@ -37,12 +38,10 @@ from bookings.models import (
     CallOutcome,
     Case,
     CaseKind,
-    ConsultationSettings,
     Severity,
     Status,
     Task,
     TaskKind,
-    VisitType,
 )
 from bookings.scheduling.formatting import format_clock, format_short
 from bookings.scheduling.policy import Clock
@@ -56,9 +55,9 @@ from clinic.hours.schedule import DAY, MIDNIGHT, MINUTE, instant_of
 from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import site_context
 
-from .access import ClinicClockMixin, may_see_cases
+from .access import ClinicClockMixin, get_visit_setup, may_see_cases
 from .filters import UNCONFIRMED
-from .labels import count_minutes, format_minutes, format_task_age
+from .labels import format_age, format_task_age
 from .queries import (
     ENDS_SOON,
     FLOOD,
@@ -69,7 +68,7 @@ from .queries import (
     unsent_messages,
 )
 
-MAX_LINES = 300
+MAX_LINES = 100
 # Visits of days before today whose end nobody recorded stand apart from those of today.
 UNRECORDED = "unrecorded"
 SECTIONS = {
@@ -160,13 +159,14 @@ FIXED = {
 
 
 class Board:
-    """Read what stands on Today for one user, in one view, at one moment (aware)."""
+    """Read what stands on Today for one user, in the view and on the page of the address, at one moment (aware)."""
 
-    def __init__(self, request: HttpRequest, view: str, now: datetime):
+    def __init__(self, request: HttpRequest, now: datetime):
         context = site_context(request)
-        self.user, self.now, self.zone = request.user, now, context.profile.zone
-        self.clock = Clock.build(ConsultationSettings.for_request(request), context.schedule, self.zone)
-        self.view = view if view in VIEWS else "all"
+        self.request, self.user, self.now, self.zone = request, request.user, now, context.profile.zone
+        self.clock = Clock.build(get_visit_setup(request).settings, context.schedule, self.zone)
+        asked = request.GET.get("view")
+        self.view = asked if asked in VIEWS else "all"
         today = self.clock.local_date(now)
         following = self.clock.local_date(self.clock.next_business_day(now).opens_at)
         self.midnight = instant_of(today, MIDNIGHT, self.zone)
@@ -204,8 +204,13 @@ class Board:
         )
 
     @cached_property
+    def page(self) -> Page:
+        """Return the page that was asked for, or the last one if the work before it is done."""
+        return Paginator(range(self.figures[self.view]), MAX_LINES).get_page(self.request.GET.get("p"))
+
+    @cached_property
     def tasks(self) -> list[Task]:
-        """Return the tasks of the view, at most ``MAX_LINES``.
+        """Return the tasks of this page of the view.
 
         Each section gives its most urgent ones in turn, so that a flood of one kind hides no other.
         """
@@ -219,8 +224,9 @@ class Board:
         first = CaseWhen(When(is_complaint, then=0), default=1)
         shown = Task.objects.open().filter(self.scopes[self.view]).exclude(kind=TaskKind.REVIEW)
         shown = shown.annotate(section=section).annotate(place=place)
-        # Chosen by narrow rows, before all that a line says is joined.
-        chosen = shown.order_by(first, "place", "due_at", "counts_from").values("pk")[:MAX_LINES]
+        # Chosen by narrow rows, and in a query of its own: in one, PostgreSQL joins all tasks to all that a line says.
+        chosen = shown.order_by(first, "place", "due_at", "counts_from", "pk").values_list("pk", flat=True)
+        chosen = list(chosen[(self.page.number - 1) * MAX_LINES :][:MAX_LINES])
         visits = [f"{one}__{kind}" for one in ("appointment", "case__about") for kind in ("visit_type", "treatment")]
         held = Appointment.objects.filter(state=AppointmentState.HELD)
         tasks = Task.objects.filter(pk__in=chosen).select_related("case__owner", *visits).annotate(section=section)
@@ -232,7 +238,7 @@ class Board:
         """Return a text that changes when something on the page does."""
         tokens = [self._get_token(task) for task in self.tasks]
         ages = int(self.now.timestamp() // AGES_EVERY.total_seconds())
-        return _hash(self.view, self.user.pk, ages, sorted(self.figures.items()), tokens)
+        return _hash(self.view, self.page.number, self.user.pk, ages, sorted(self.figures.items()), tokens)
 
     @cached_property
     def sections(self) -> list[tuple[str, Any, list[Line]]]:
@@ -250,7 +256,7 @@ class Board:
 
     @cached_property
     def has_treatments(self) -> bool:
-        return VisitType.objects.filter(is_treatment=True, is_active=True).exists()
+        return any(one.is_treatment for one in get_visit_setup(self.request).visit_types)
 
     def build_line(self, task: Task) -> Line:
         case, visit = task.case, task.appointment or task.case.about
@@ -333,12 +339,17 @@ class Board:
         return format_task_age(task, self.now, self.clock) if task.counts_from < self.now else ""
 
     def get_links(self) -> list[Link]:
-        url = reverse("desk_today")
         labels = VIEWS | ({} if self.is_next_day else {"tomorrow": _("Next business day")})
         return [
-            Link(name, label, url if name == "all" else f"{url}?view={name}", self.figures[name], name == self.view)
+            Link(name, label, self.get_url(name), self.figures[name], name == self.view)
             for name, label in labels.items()
         ]
+
+    def get_url(self, view: str = "", page: int = 0, name: str = "desk_today") -> str:
+        """Return the address of a view or a page, or of this one."""
+        page = page or (self.page.number if not view else 1)
+        query = {key: value for key, value in (("view", view or self.view), ("p", page)) if value not in ("all", 1)}
+        return reverse(name, query=query)
 
     def _format_day(self, task: Task) -> str:
         return format_short(instant_of(task.not_before, MIDNIGHT, self.zone), self.zone, self.now).rpartition(", ")[0]
@@ -363,13 +374,12 @@ def get_oldest_age(request: HttpRequest) -> str:
     if known is None:
         known = Task.objects.open().aggregate(**oldest_waiting())
         cache.set(OLDEST, known, OLDEST_SECONDS)
-    oldest = {kind: known[name] for name, kind in OLDEST_KINDS.items() if known[name] and known[name] < now}
-    if not oldest:
+    since = {kind: known[name] for name, kind in OLDEST_KINDS.items() if known[name] and known[name] < now}
+    if not since:
         return ""
     context = site_context(request)
-    clock = Clock.build(ConsultationSettings.for_request(request), context.schedule, context.profile.zone)
-    ages = (count_minutes(at, now, clock, is_real=kind == TaskKind.COMPLAINT) for kind, at in oldest.items())
-    return format_minutes(max(ages))
+    clock = Clock.build(get_visit_setup(request).settings, context.schedule, context.profile.zone)
+    return format_age(since, now, clock)
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
@@ -389,7 +399,7 @@ class TodayView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
 
     @cached_property
     def board(self) -> Board:
-        return Board(self.request, self.request.GET.get("view", ""), timezone.now())
+        return Board(self.request, timezone.now())
 
     def get_breadcrumbs_items(self):
         return [*self.breadcrumbs_items, {"url": "", "label": _("Today")}]
@@ -397,7 +407,9 @@ class TodayView(ClinicClockMixin, PermissionCheckedMixin, WagtailAdminTemplateMi
     def get_context_data(self, **kwargs):
         figures = self.board.figures
         cache.set(OLDEST, {name: figures[name] for name in OLDEST_KINDS}, OLDEST_SECONDS)  # The menu says it, too.
-        return {**super().get_context_data(**kwargs), **get_lines_context(self.board), **self.get_notices()}
+        pulse_url = self.board.get_url(name="desk_today_pulse")
+        lines = get_lines_context(self.board)
+        return {**super().get_context_data(**kwargs), **lines, "pulse_url": pulse_url, **self.get_notices()}
 
     def get_notices(self) -> dict[str, Any]:
         """Return what is to be done that is about no single case."""
@@ -428,7 +440,7 @@ class TodayPulseView(PermissionCheckedMixin, TemplateView):
     http_method_names = ["get"]
 
     def get(self, request, *args, **kwargs) -> HttpResponse:
-        board = Board(request, request.GET.get("view", ""), timezone.now())
+        board = Board(request, timezone.now())
         etag = quote_etag(board.digest)
         if unchanged := get_conditional_response(request, etag=etag):
             return unchanged
@@ -457,19 +469,19 @@ class TodayPanel(Component):
     template_name = "bookings/desk/today_panel.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        board = Board(parent_context["request"], "all", timezone.now())
+        board = Board(parent_context["request"], timezone.now())
         return {"counts": board.figures, "url": reverse("desk_today"), "list_url": reverse("case:index")}
 
 
 def get_lines_context(board: Board) -> dict[str, Any]:
-    url = reverse("desk_today")
     return {
         "board": board,
         "sections": board.sections,
         "links": board.get_links(),
-        "more": board.figures[board.view] - len(board.tasks),
-        "shown": len(board.tasks),
-        "here": url if board.view == "all" else f"{url}?view={board.view}",
+        "page_obj": board.page,
+        "here": board.get_url(),
+        "previous_url": board.get_url(page=board.page.number - 1),
+        "next_url": board.get_url(page=board.page.number + 1),
         "may_note": "note" in board.may,
         "may_change": "change" in board.may,
     }

@@ -414,6 +414,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(fields=['name', '-created_at', '-id'], name='bookings_case_name'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(fields=['status', '-created_at', '-id'], name='bookings_case_status'),
         ),
         migrations.AddConstraint(

@@ -98,17 +98,12 @@ class CaseQuerySet(models.QuerySet):
         needles = normalize_query(query)
         if not needles and is_blank(query):
             return self
-        return self.filter(pk__in=SearchWord.objects.find(needles).values("case"))
+        return self.filter(pk__in=SearchWord.objects.find_cases(needles))
 
     def with_same_contact(self, case: "Case") -> "CaseQuerySet":
         """Return the other cases with this email or phone, newest first."""
-        same = models.Q(email=case.email.lower()) if case.email else models.Q()
-        if case.phone_e164:
-            same |= models.Q(phone_e164=case.phone_e164)
-        if not same:
-            return self.none()
         # Two steps, each by an index. In one, SQLite may choose to read all cases in order.
-        cases = self.filter(patient__in=Patient.objects.filter(same)).exclude(pk=case.pk)
+        cases = self.filter(patient__in=Patient.objects.with_contact_of(case)).exclude(pk=case.pk)
         return cases.select_related("patient").order_by("-created_at", "-pk")
 
 
@@ -213,6 +208,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="bookings_newest_case"),
+            models.Index(fields=["name", "-created_at", "-id"], name="bookings_case_name"),
             models.Index(fields=["status", "-created_at", "-id"], name="bookings_case_status"),
         ]
 

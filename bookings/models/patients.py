@@ -17,6 +17,14 @@ class PatientManager(models.Manager):
         if case.patient_id and not case.patient.cases.exclude(pk=case.pk).exists():
             self.filter(pk=case.patient_id).update(**self.contact_of(case))
 
+    def with_contact_of(self, case) -> models.QuerySet["Patient"]:
+        """Return the patients with the email or phone of the case."""
+        contact = self.contact_of(case)
+        same = models.Q(email=contact["email"]) if contact["email"] else models.Q()
+        if contact["phone_e164"]:
+            same |= models.Q(phone_e164=contact["phone_e164"])
+        return self.filter(same) if same else self.none()
+
     @staticmethod
     def contact_of(case) -> dict[str, str]:
         """Return the patient's fields.

@@ -46,19 +46,21 @@ class SearchWordQuerySet(models.QuerySet):
         """Add those words that the case does not have."""
         self.bulk_create((self.model(case=case, word=word) for word in sorted(words)), ignore_conflicts=True)
 
-    def find(self, needles: list[str]) -> "SearchWordQuerySet":
-        """Return words of the cases that have every needle, or their joined text, at the start of a word.
+    def find_cases(self, needles: list[str]) -> models.QuerySet:
+        """Return the keys of cases that have every needle, or their joined text, at the start of a word.
 
         A single letter has to be a whole word, since most cases have a word that begins with it.
         """
-        found = None
-        for needle in needles:
-            both = models.Q() if found is None else models.Q(case__in=found.values("case"))
-            found = self.filter(_matches(needle), both)
+        found = self if needles else self.none()
+        for number, needle in enumerate(needles):
+            cases = models.Q(case__in=found.values("case")) if number else models.Q()
+            found = self.filter(_matches(needle), cases)
+        keys = found.values("case")
         if len(needles) > 1:
-            joined = models.Q(word__begins="".join(needles)[: self.model._meta.get_field("word").max_length])
-            found = self.filter(joined | models.Q(_matches(needles[-1]), both))
-        return self.none() if found is None else found
+            joined = "".join(needles)[: self.model._meta.get_field("word").max_length]
+            # Not one query with OR, for which PostgreSQL reads all words.
+            keys = keys.union(self.filter(word__begins=joined).values("case"))
+        return keys
 
 
 def _matches(needle: str) -> models.Q:

@@ -32,7 +32,7 @@ from .contacts import correct_contact
 from .desk_cases import DeskRequest, SavedBeforeError, open_case
 from .followups import check_on, stop_asking
 from .limits import TooManyChangesError, confirm_contact, forget_networks, unconfirmed_holds
-from .patients import Duplicate, link, other_cases, possible_duplicates, unlink
+from .patients import Duplicate, find_people, link, unlink
 from .permissions import NotAllowedError, may
 from .privacy import erase, revoke_links, withdraw_consent
 from .repeats import TooEarlyError, decline_repeat, find_not_before, open_repeat

@@ -1,30 +1,42 @@
 """Find possible duplicates among patients, and link or unlink patients."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import BigIntegerField, Expression, Func, Value
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from bookings.models import Case, Event, EventKind, Patient, PatientLink
 
 from .cases import lock_case, save_change
-from .tasks import prefetch_open_tasks
 from .transitions import BookingError, StaleCaseError, prefetch_visits
 
 MAX_DUPLICATES = 5
-# Of those with the same contact only the newest are looked at: a whole company may write from one address.
-MAX_LOOKED_AT = 50
-# All patients linked with one, directly or not. UNION ends the query even if links ran in a circle.
-FAMILY = """
-    WITH RECURSIVE family (id) AS (
-        SELECT id FROM bookings_patient WHERE id = %s
-        UNION
-        SELECT CASE WHEN link.first_id = family.id THEN link.second_id ELSE link.first_id END
-        FROM family JOIN bookings_patientlink link ON link.first_id = family.id OR link.second_id = family.id
-    )
-    SELECT * FROM bookings_patient WHERE id IN (SELECT id FROM family) ORDER BY id
-"""
+# A whole company may write from one address. The patient's own cases come first.
+MAX_LOOKED_AT = 200
+
+
+class Family(Func):
+    """Return the keys of a patient and of all linked with them, directly or not, or what ``function`` makes of them."""
+
+    # UNION ends the query even if links ran in a circle.
+    template = """(
+        WITH RECURSIVE family (id) AS (
+            SELECT CAST(%(expressions)s AS bigint)
+            UNION
+            SELECT CASE WHEN link.first_id = family.id THEN link.second_id ELSE link.first_id END
+            FROM family JOIN bookings_patientlink link ON link.first_id = family.id OR link.second_id = family.id
+        )
+        SELECT %(function)s FROM family %(limit)s
+    )"""
+    arity = 1
+    output_field = BigIntegerField()
+
+    def __init__(self, patient: Expression | str, function: str = "id", limit: int = 0):
+        super().__init__(patient, function=function, limit=f"LIMIT {limit}" if limit else "")
 
 
 class Duplicate(NamedTuple):
@@ -35,37 +47,46 @@ class Duplicate(NamedTuple):
     same_phone: bool
 
 
+class People(NamedTuple):
+    """Hold the patient's other cases, and the newest case of each possible duplicate. Newest come first."""
+
+    other_cases: Sequence[Case]
+    possible_duplicates: Sequence[Duplicate]
+
+
 def get_family(patient_id: int | None) -> set[int]:
     """Return the keys of the patient and of all who are the same person."""
-    return {patient.pk for patient in Patient.objects.raw(FAMILY, [patient_id])} if patient_id else set()
+    family = Patient.objects.filter(pk__in=Family(Value(patient_id))) if patient_id else Patient.objects.none()
+    return set(family.values_list("pk", flat=True))
 
 
-def other_cases(case: Case) -> list[Case]:
-    """Return the other cases of the same person, newest first."""
-    cases = Case.objects.filter(patient__in=get_family(case.patient_id)).exclude(pk=case.pk)
-    return list(cases.order_by("-created_at", "-pk").prefetch_related(prefetch_visits(), prefetch_open_tasks()))
-
-
-def possible_duplicates(case: Case) -> list[Duplicate]:
-    """Return the newest case of each possible duplicate, newest first.
-
-    A possible duplicate is another person with the same email or phone.
-    """
+def find_people(case: Case) -> People:
+    """Find the other cases of the patient, and of other people with the same email or phone."""
     if not case.patient_id:
-        return []
-    known = get_family(case.patient_id)
-    duplicates: list[Duplicate] = []
-    others = Case.objects.with_same_contact(case).exclude(patient__in=known)
-    for other in others.prefetch_related(prefetch_open_tasks())[:MAX_LOOKED_AT]:
-        if other.patient_id in known:
-            continue
-        known |= get_family(other.patient_id)
-        same_email = bool(case.email) and case.email.lower() == other.patient.email
-        same_phone = bool(case.phone_e164) and case.phone_e164 == other.patient.phone_e164
-        duplicates.append(Duplicate(other, same_email, same_phone))
-        if len(duplicates) == MAX_DUPLICATES:
-            break
-    return duplicates
+        return People([], [])
+    # PostgreSQL takes a family for thousands, and reads all patients, unless a limit says otherwise.
+    family = Patient.objects.filter(pk__in=Family(Value(case.patient_id), limit=MAX_LOOKED_AT))
+    patients = family.values("pk").union(Patient.objects.with_contact_of(case).values("pk"))
+    person = Family("patient", function="MIN(id)")
+    is_own = Exact(person, Family(Value(case.patient_id), function="MIN(id)"))
+    cases = Case.objects.filter(patient__in=patients).exclude(pk=case.pk).annotate(person=person, is_own=is_own)
+    cases = (
+        cases.select_related("patient").order_by("-is_own", "-created_at", "-pk").prefetch_related(prefetch_visits())
+    )
+    own: list[Case] = []
+    newest: dict[int, Case] = {}
+    for other in cases[:MAX_LOOKED_AT]:
+        if other.is_own:
+            own.append(other)
+        else:
+            newest.setdefault(other.person, other)
+    return People(own, [_compare(case, other) for other in list(newest.values())[:MAX_DUPLICATES]])
+
+
+def _compare(case: Case, other: Case) -> Duplicate:
+    ours, theirs = (Patient.objects.contact_of(one) for one in (case, other.patient))
+    same_email, same_phone = (bool(ours[key]) and ours[key] == theirs[key] for key in ("email", "phone_e164"))
+    return Duplicate(other, same_email, same_phone)
 
 
 @transaction.atomic

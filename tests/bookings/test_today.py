@@ -26,12 +26,14 @@ from bookings.models import (
     TaskKind,
     VisitType,
 )
+from clinic.hours.schedule import Schedule
 from tests import factories
 from tests.bookings.desk import buttons, page_of, soup, text_of
 from tests.opening_hours import at
 
 pytestmark = pytest.mark.django_db
 TODAY = "/admin/today/"
+PULSE = "/admin/pulse/today/"
 NOW = at("2027-06-07 10:00")  # a Monday; the clinic opened at nine
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -209,11 +211,24 @@ def test_wrong_phone_is_not_offered(desk, fields, link):
         ("2027-06-05 12:00", "60 min"),  # on Saturday
         ("2027-06-04 09:00", "8 h"),
         ("2027-05-31 09:00", "36 h"),
+        ("2027-05-24 10:01", "69 h"),
+        ("2027-05-24 10:00", "14 days"),
+        ("2024-07-01 10:00", "1071 days"),
     ],
 )
 def test_request_ages_in_open_minutes(desk, since, age):
     owe(TaskKind.ANSWER, since=at(since))
     assert text_of(desk.get(TODAY), ".today-line__moment") == age
+
+
+def test_age_of_months_reads_no_hours(desk, monkeypatch):
+    # Hours of years would be read day by day, for each line.
+    asked = []
+    count = Schedule.open_minutes_between
+    monkeypatch.setattr(Schedule, "open_minutes_between", lambda *args: asked.append(args) or count(*args))
+    owe(TaskKind.ANSWER, since=NOW - 400 * DAY)
+    assert text_of(desk.get(TODAY), ".today-line__moment") == "400 days"
+    assert asked == []
 
 
 def test_complaint_ages_in_real_hours(desk):
@@ -523,10 +538,37 @@ def test_flood_of_one_kind_hides_no_other(desk, monkeypatch):
     assert lines(page)[0] == "Complaint"
     assert {"Visit", "Repeat", "Request 11"} < set(lines(page))
     assert len(lines(page)) == 6
-    assert "These are the 6 most urgent things. 9 more are not shown." in text_of(page)
+    assert "These are the 6 most urgent things. The others are on the next pages." in text_of(page)
+    rest = [desk.get(TODAY, {"p": number}) for number in (2, 3)]
+    everybody = [name for one in (page, *rest) for name in lines(one)]
+    assert len(everybody) == len(set(everybody)) == 15
+    assert "Page 3 of 3" in text_of(rest[1])
 
 
-@pytest.mark.parametrize("number", [5, 300])
+@pytest.mark.parametrize("page", ["0", "-1", "9" * 30, "two", "2\x00", ""])
+def test_any_number_of_a_page_shows_one(desk, page):
+    owe(TaskKind.ANSWER, "Request")
+    assert lines(desk.get(TODAY, {"p": page, "view": "nobody"})) == ["Request"]
+    assert lines(desk.get(PULSE, {"p": page})) == ["Request"]
+
+
+def test_page_stays_where_the_desk_was(desk, monkeypatch):
+    monkeypatch.setattr("bookings.desk.today.MAX_LINES", 2)
+    for number in range(5):
+        owe(TaskKind.ANSWER, f"Request {number}", since=NOW - number * HOUR)
+    page = soup(desk.get(TODAY, {"view": "nobody", "p": 2}))
+    assert page.select_one("[data-today]")["data-today"] == f"{PULSE}?view=nobody&p=2"
+    assert {field["value"] for field in page.select("[name=next]")} == {f"{TODAY}?view=nobody&p=2"}
+    assert [link["href"] for link in page.select(".desk-pages a")] == [
+        f"{TODAY}?view=nobody",
+        f"{TODAY}?view=nobody&p=3",
+    ]
+    # Work that is done meanwhile leaves no empty page.
+    Task.objects.filter(case__name__in=["Request 0", "Request 1", "Request 2"]).delete()
+    assert len(lines(desk.get(TODAY, {"view": "nobody", "p": 2}))) == 2
+
+
+@pytest.mark.parametrize("number", [5, 100])
 def test_queries_do_not_grow(client, profile, number):
     client.force_login(factories.make_user("manager"))
     make_many(number)

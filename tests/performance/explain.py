@@ -43,7 +43,9 @@ def main() -> int:
                 ask(client, path)
             for sql in filter(is_about_patients, (query["sql"] for query in captured)):
                 plan, short = get_plan(sql), shorten(sql)
-                whole += len(find_whole_tables(sql, plan))
+                for line in find_whole_tables(sql, plan):
+                    whole += 1
+                    print(f"{page}: {line}")  # noqa: T201
                 if short not in known:
                     known.add(short)
                     lines += [f"### {page}", "", "```", short, "", *(f"    {line}" for line in plan), "```", ""]

@@ -84,6 +84,7 @@ def desk_queries(case, treatment) -> dict[str, str]:
         "by visit": "?ordering=visit",
         "by due": "?ordering=due",
         "by name, all": "?ordering=name&status=any",
+        "by name, all, backward": "?ordering=-name&status=any",
         "by received, oldest first": "?ordering=received&status=any",
         "search: name": f"?q={last_name}",
         "search: beginning of a name": f"?q={last_name[:2]}",

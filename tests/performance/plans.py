@@ -21,6 +21,9 @@ TABLE = re.compile(rf"\bbookings_({'|'.join(GROWING)})\b")
 # SQLite says SCAN for a table or an index that it reads from end to end, PostgreSQL "Seq Scan on".
 # A table in a subquery has an alias there, such as U0.
 WHOLE = re.compile(rf"\b(SCAN|Seq Scan on) (bookings_({'|'.join(GROWING)})|[A-Z]\d+)\b")
+ENDS = re.compile(r" LIMIT \d+( OFFSET \d+)?(\) subquery)?$")
+# What sorts reads all rows before the limit counts.
+SORTS = re.compile(r"\bSort\b|USE TEMP B-TREE FOR ORDER BY")
 QUOTED = re.compile(r"'(?:[^']|'')*'(?:::[a-z ]+)?")
 LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
 
@@ -39,7 +42,8 @@ def get_plan(sql: str) -> list[str]:
 
 def find_whole_tables(sql: str, plan: list[str]) -> list[str]:
     """Return the lines that read a whole table or index, unless a limit ends the query early."""
-    return [] if "LIMIT" in sql else [line.strip() for line in plan if WHOLE.search(line)]
+    ends_early = ENDS.search(sql) and not any(SORTS.search(line) for line in plan)
+    return [] if ends_early else [line.strip() for line in plan if WHOLE.search(line)]
 
 
 def shorten(sql: str) -> str:

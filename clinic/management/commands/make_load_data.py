@@ -47,8 +47,11 @@ MADE_UP_PHONE = r"^\+1\d{3}555\d{4}$"
 WORDS = read_yaml("load.yaml")
 FIRST_NAMES, LAST_NAMES, AREA_CODES = (WORDS[kind].split() for kind in ("first_names", "last_names", "area_codes"))
 
-# Where cases stand, with weights: old ones, and those of the last days.
-OLD_STAGES = {Status.CLOSED: 92, AppointmentState.TREATED: 5, AppointmentState.CHECKED_IN: 3}
+# A treated patient stays in care until the repeat.
+SEASON = timedelta(days=100)
+# Where cases stand, with weights: old ones, those of a season, and those of the last days.
+OLD_STAGES = {Status.CLOSED: 998, AppointmentState.TREATED: 1, AppointmentState.CHECKED_IN: 1}
+SEASON_STAGES = {Status.CLOSED: 60, AppointmentState.TREATED: 39, Status.CONTACTING: 1}
 FRESH_STAGES = {
     Status.NEW: 25,
     AppointmentState.HELD: 5,
@@ -163,7 +166,8 @@ class CaseMaker:
         random, self.number = self.random, self.number + 1
         name = f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
         received = self.now - timedelta(seconds=random.randrange(60, DAYS * 86_400))
-        stages = FRESH_STAGES if self.now - received < FRESH else OLD_STAGES
+        age = self.now - received
+        stages = FRESH_STAGES if age < FRESH else SEASON_STAGES if age < SEASON else OLD_STAGES
         (stage,) = random.choices(list(stages), stages.values())
         status = {AppointmentState.HELD: Status.NEW}.get(stage, stage if stage in Status else Status.CONTACTING)
         status = Status.IN_CARE if stage in models.ATTENDED else status
@@ -288,7 +292,7 @@ def make_tasks_of_visit(
     yield make_task(TaskKind.RECORD_VISIT, first, visit.starts_at, closed_by=closed_by, appointment=visit)
     if was_treated:
         day_after = visit.starts_at + timedelta(days=1)
-        is_done = is_closed or day_after < last.at - FRESH
+        is_done = is_closed or day_after < timezone.now() - timedelta(days=2)
         yield make_task(TaskKind.DAY_AFTER, last, day_after, closed_by=last if is_done else None, appointment=visit)
         repeat = visit.starts_at + timedelta(days=84)
         closed_by = last if is_closed else None
