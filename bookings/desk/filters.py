@@ -79,6 +79,15 @@ ANY = "any"
 NO_VISIT = "none"
 
 
+class DateRangeWidget(DateRangePickerWidget):
+    """Give both dates a name. Wagtail's have a placeholder only, which is gone once a date is typed."""
+
+    def __init__(self, *names):
+        super().__init__()
+        for widget, name in zip(self.widgets, names, strict=True):
+            widget.attrs["aria-label"] = name
+
+
 class CaseFilterSet(WagtailFilterSet):
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"),
@@ -101,10 +110,12 @@ class CaseFilterSet(WagtailFilterSet):
     treatment = django_filters.ChoiceFilter(label=_("Treatment"), empty_label=_("All"), method="filter_treatment")
     owner = django_filters.ChoiceFilter(label=_("Owner"), empty_label=_("All"), method="filter_owner")
     received = django_filters.DateFromToRangeFilter(
-        label=_("Received"), widget=DateRangePickerWidget, method="filter_received"
+        label=_("Received"), widget=DateRangeWidget(_("Received from"), _("Received to")), method="filter_received"
     )
     visit = django_filters.DateFromToRangeFilter(
-        label=_("Visit date"), widget=DateRangePickerWidget, method="filter_visit"
+        label=_("Visit date"),
+        widget=DateRangeWidget(_("Visit date from"), _("Visit date to")),
+        method="filter_visit",
     )
     messages = RadioFilter(
         label=_("Emails"),

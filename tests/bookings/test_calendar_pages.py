@@ -8,6 +8,7 @@ from bookings import services
 from bookings.models import Appointment, EventKind, MessageKind, Resource, ResourceKind, Slot, VisitType
 from bookings.scheduling.availability import slots_between
 from clinic.hours.parsing import parse_spans
+from clinic.models import OpeningHours
 from tests import factories
 from tests.bookings.conftest import TUESDAY
 from tests.bookings.desk import page_of, soup, text_of
@@ -419,6 +420,52 @@ def test_week_shows_visits_and_free_times_by_room(desk, room, laser, visit):
     assert tuesday[0].url == f"/admin/new-case/?start=2027-06-08T16%3A00Z&resource={room.pk}"
     assert soup(response).select(f'a[href="{page_of(visit.case)}"]')
     assert soup(response).select('a[href="/admin/calendar/?day=2027-06-08"]')
+
+
+def test_visit_of_the_week_moves_to_another_day_and_room(desk, visit, laser):
+    # What the script sends after a drop on Thursday in the other row.
+    block = soup(desk.get(WEEK)).select_one(".calendar-entry[data-move]")
+    assert block["data-clock"] == "10:00"
+    typed = {"expected_version": block["data-version"], "start": f"2027-06-10T{block['data-clock']}", "room": laser.pk}
+    response = desk.post(block["data-move"], typed)
+    assert response.url == f"/admin/calendar/week/?day=2027-06-10#case-{visit.case_id}"
+    visit.refresh_from_db()
+    assert (visit.starts_at, rooms_of(visit)) == (at("2027-06-10 10:00"), ["Laser room"])
+
+
+def test_refused_drop_of_the_week_still_leads_back_to_it(desk, visit, laser):
+    factories.make_visit(factories.make_case(), "booked", at("2027-06-10 10:00"))
+    url = soup(desk.get(WEEK)).select_one(".calendar-entry[data-move]")["data-move"]
+    room = Resource.objects.first()
+    page = soup(desk.post(url, {"expected_version": visit.case.version, "start": "2027-06-10T10:00", "room": room.pk}))
+    assert "Nothing was moved" in page.get_text() or "just taken" in page.get_text()
+    form = page.select_one("form.desk-form")
+    assert not form.has_attr("action")  # It is sent to the same address.
+    typed = {"expected_version": visit.case.version, "start": "2027-06-10T12:00"}
+    assert desk.post(url, typed).url.startswith("/admin/calendar/week/?day=2027-06-10")
+
+
+@pytest.mark.parametrize("state", ["canceled", "no_show", "treated", "checked_in"])
+def test_week_moves_no_visit_that_is_over(desk, room, state):
+    factories.make_visit(factories.make_case(status=state), state, TUESDAY)
+    assert not soup(desk.get(WEEK)).select("[data-move]")
+
+
+def test_clinician_drags_nothing_in_the_week(client, visit):
+    client.force_login(factories.make_user("clinician"))
+    page = soup(client.get(WEEK))
+    assert page.select(".calendar-entry--visit")
+    assert not page.select("[data-move], [data-calendar-form]")
+
+
+def test_visit_after_midnight_is_not_dragged_in_the_week(desk, room, profile):
+    hours = OpeningHours.objects.get()
+    hours.tuesday = parse_spans("6 pm – 2 am")
+    hours.save()
+    factories.make_visit(factories.make_case(status="contacting"), "booked", at("2027-06-09 00:30"))
+    page = soup(desk.get(WEEK))
+    assert "12:30 am" in page.select_one(".calendar-entry--visit").get_text()
+    assert not page.select("[data-move]")
 
 
 def test_closed_day_is_in_the_week_only_with_visits(desk, room):

@@ -429,3 +429,14 @@ def test_message_is_unsent_once_overdue(home, fields, is_unsent):
 )
 def test_junk_in_the_address_of_the_list_is_answered(desk, name, value):
     assert desk.get(LIST, {name: value}).status_code == 200
+
+
+def test_each_date_of_a_filter_has_a_name(desk):
+    fields = soup(desk.get(LIST)).select("input[name^=visit_], input[name^=received_]")
+    names = {field["name"]: field.get("aria-label") for field in fields}
+    assert names == {
+        "received_from": "Received from",
+        "received_to": "Received to",
+        "visit_from": "Visit date from",
+        "visit_to": "Visit date to",
+    }

@@ -76,7 +76,11 @@ for number in range(36):
     Slot.objects.create(resource=room, at=slots_between(starts, visit.ends_at)[0], appointment=visit)
     if number % 4 == 0:
         case.events.create(kind="note", data={"note": f"Note{number:02} " + "They are a little nervous. " * 4})
-days = [str((midnight + timedelta(days=number)).date()) for number in range(3)]
+# A Monday ahead, so that it and its Tuesday are in one week.
+monday = 7 - midnight.weekday() + 7 * (midnight.weekday() > 3)
+book("Wes Weekly", monday, 11)
+book("Dot Dropped", monday, 13)
+days = [str((midnight + timedelta(days=number)).date()) for number in (0, 1, 2, monday, monday + 1)]
 print("ROWS", json.dumps(days))
 """
 VISIT = """
@@ -251,6 +255,42 @@ def test_arrow_keys_go_from_place_to_place(week_site, open_desk):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_url("**/new-case/?start=*")
+
+
+def test_mouse_drags_a_visit_to_another_day_of_the_week(week_site, open_desk):
+    *_others, monday, tuesday = week_site.days
+    page = open_desk(f"/admin/calendar/week/?day={monday}")
+    start_drag(page, "Wes Weekly")
+    head = page.locator(f"thead [data-day='{tuesday}']").bounding_box()
+    row = page.locator("tbody tr", has=page.locator("th:text-is('Laser room')")).bounding_box()
+    page.mouse.move(head["x"] + head["width"] / 2, row["y"] + row["height"] / 2, steps=10)
+    expect(page.locator("[data-calendar-target]")).to_contain_text("Laser room")
+    page.mouse.up()
+    expect(page.locator(".messages")).to_contain_text("Moved to")
+    assert "/admin/calendar/week/" in page.url
+    assert read_visit(week_site, "Wes Weekly") == ["11:00", ["Laser room"], "booked", 1]
+    column = page.locator(f"thead [data-day='{tuesday}']").evaluate("cell => cell.cellIndex") + 1
+    expect(page.locator(f"tr:has(th:text-is('Laser room')) :nth-child({column})").first).to_contain_text("Wes Weekly")
+
+
+def test_visit_dropped_in_its_own_day_stays(week_site, open_desk):
+    page = open_desk(f"/admin/calendar/week/?day={week_site.days[3]}")
+    start_drag(page, "Dot Dropped")
+    expect(page.locator("[data-calendar-target]")).to_contain_text("1 pm")
+    page.mouse.up()
+    expect(page.locator("[data-calendar-target]")).to_be_hidden()
+    page.get_by_role("link", name="Move Dot Dropped").click()
+    page.wait_for_url("**back=week")
+    assert read_visit(week_site, "Dot Dropped")[3] == 0
+
+
+def start_drag(page, name):
+    visit = page.locator(".calendar-entry", has_text=name)
+    visit.scroll_into_view_if_needed()
+    box = visit.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 30, box["y"] + 12, steps=3)
 
 
 def test_week_leads_to_the_day_and_to_a_free_time(week_site, open_desk):

@@ -106,7 +106,8 @@ class MoveView(CalendarPage):
         done = _("Moved to %(time)s.") % {"time": format_short(start, self.zone)}
         messages.success(request, done if case.email else f"{done} {NO_EMAIL}")
         day = find_day(start, self.policy.schedule)
-        return redirect(f"{self.get_url('desk_calendar', day=day)}#case-{case.pk}")
+        back = "desk_week" if request.GET.get("back") == "week" else "desk_calendar"
+        return redirect(f"{self.get_url(back, day=day)}#case-{case.pk}")
 
     @transaction.atomic
     def move(self, data: dict[str, Any]) -> Case:

@@ -10,7 +10,7 @@ from bookings.scheduling.policy import SLOT
 from clinic.hours.formatting import format_dates, format_spans, format_time
 from clinic.hours.schedule import DAY
 
-from .busy import BLOCKED, VISIT, Busy, Column, find_busy, find_needed, make_columns
+from .busy import BLOCKED, VISIT, Busy, Column, can_move, find_busy, find_needed, make_columns
 from .day import GRAY
 from .grid import find_runs, get_day_start, get_moments
 from .views import CalendarPage
@@ -28,6 +28,9 @@ class Entry(NamedTuple):
     visit: Appointment | None = None
     reason: str = ""
     is_gray: bool = False
+    # For a visit that can be moved: where, and its time of day.
+    move_url: str = ""
+    clock: str = ""
 
 
 class Day(NamedTuple):
@@ -85,16 +88,19 @@ class WeekView(CalendarPage):
             span = f"{self.format_clock(first)} – {self.format_clock(after)}"
             for kind, pk in run.owners:
                 if kind == VISIT:
-                    entries.append(self.describe_visit(busy.visits[pk]))
+                    entries.append(self.describe_visit(busy.visits[pk], day.day))
                 elif kind == BLOCKED:
                     entries.append(Entry(kind, span, reason=busy.blocked[pk].reason))
                 else:
                     entries.append(Entry(kind, span, self.get_book_url(first, column.resource)))
         return entries
 
-    def describe_visit(self, visit: Appointment) -> Entry:
-        url = reverse("case:inspect", args=[visit.case_id])
-        return Entry(VISIT, self.format_clock(visit.starts_at), url, visit, is_gray=visit.state in GRAY)
+    def describe_visit(self, visit: Appointment, day: date) -> Entry:
+        url, start = reverse("case:inspect", args=[visit.case_id]), visit.starts_at.astimezone(self.zone)
+        # After midnight a visit stands under the day before, so its time of day names another day.
+        movable = self.can_change and start.date() == day and can_move(visit, self.now)
+        move = {"move_url": self.get_url("desk_move", pk=visit.case_id) + "&back=week", "clock": f"{start:%H:%M}"}
+        return Entry(VISIT, format_time(start), url, visit, is_gray=visit.state in GRAY, **(move if movable else {}))
 
     def format_clock(self, at: datetime) -> str:
         return format_time(at.astimezone(self.zone))

@@ -1,6 +1,7 @@
 // Drags visits on the calendar of the front desk, and moves between its places with the arrow keys. A dropped visit
 // fills a form and sends it as a click would. Without this script a visit is moved with its "Move" link.
 const table = document.querySelector("[data-calendar]");
+const week = document.querySelector("[data-week]");
 const form = document.querySelector("[data-calendar-form]");
 const target = document.querySelector("[data-calendar-target]");
 const FAR = 6; // pixels from which on a press is a drag
@@ -21,13 +22,40 @@ function columnAt(x) {
   });
 }
 
+// The place of a day under the pointer: a quarter hour of a column.
+function findTime({ clientX, clientY }) {
+  const column = columns[columnAt(clientX)];
+  const row = rows[Math.max(0, rowAt(clientY) - drag.below)];
+  if (!column || !row) return null;
+  const { left, width } = column.getBoundingClientRect();
+  const { top } = row.getBoundingClientRect();
+  const text = `${row.cells[0].firstChild.textContent.trim()} · ${column.firstChild.textContent.trim()}`;
+  const fields = { at: row.dataset.at, resource: column.dataset.resource };
+  return { left, top, width, height: drag.block.closest("td").offsetHeight, text, fields };
+}
+
+// The place of a week under the pointer: a day of a room. The visit keeps its time of day.
+function findDay({ clientX, clientY }) {
+  const cell = document.elementFromPoint(clientX, clientY)?.closest("[data-week] td");
+  const row = cell?.parentElement;
+  if (!row || !("resource" in row.dataset)) return null;
+  const { left, top, width, height } = cell.getBoundingClientRect();
+  const day = week.tHead.rows[0].cells[cell.cellIndex];
+  const words = [drag.block.querySelector("[data-span]"), day.firstElementChild, row.cells[0]];
+  const text = words.map((part) => part.textContent.trim()).join(" · ");
+  const fields = { start: `${day.dataset.day}T${drag.block.dataset.clock}`, resource: row.dataset.resource };
+  return { left, top, width, height, text, fields };
+}
+
+const findPlace = week ? findDay : findTime;
+
 function press(event) {
   const block = event.target.closest("[data-move]");
   const isHandle = event.target.closest("[data-handle]");
   if (!block || event.button || event.target.closest("button") || (event.pointerType !== "mouse" && !isHandle)) return;
-  const row = rows.indexOf(block.closest("tr"));
-  drag = { block, x: event.clientX, y: event.clientY, row, column: columnAt(event.clientX), id: event.pointerId };
-  drag.below = Math.max(0, rowAt(event.clientY) - row);
+  drag = { block, x: event.clientX, y: event.clientY, id: event.pointerId };
+  drag.below = Math.max(0, rowAt(event.clientY) - rows.indexOf(block.closest("tr")));
+  drag.from = findPlace(event);
   if (isHandle) event.preventDefault();
 }
 
@@ -39,16 +67,15 @@ function follow(event) {
   for (let around = target.parentElement; around; around = around.parentElement) scrollNear(around, event);
   const scroller = target.parentElement;
   const frame = scroller.getBoundingClientRect();
-  drag.toRow = Math.max(0, rowAt(event.clientY) - drag.below);
-  drag.toColumn = columnAt(event.clientX);
-  target.hidden = drag.toColumn < 0;
-  if (target.hidden) return;
-  const column = columns[drag.toColumn].getBoundingClientRect();
-  target.textContent = `${rows[drag.toRow].cells[0].firstChild.textContent.trim()} · ${columns[drag.toColumn].firstChild.textContent.trim()}`;
-  target.style.insetInlineStart = `${column.left - frame.left + scroller.scrollLeft}px`;
-  target.style.top = `${rows[drag.toRow].getBoundingClientRect().top - frame.top + scroller.scrollTop}px`;
-  target.style.width = `${column.width}px`;
-  target.style.minHeight = `${drag.block.closest("td").offsetHeight}px`;
+  const place = findPlace(event);
+  drag.to = place;
+  target.hidden = !place;
+  if (!place) return;
+  target.textContent = place.text;
+  target.style.insetInlineStart = `${place.left - frame.left + scroller.scrollLeft}px`;
+  target.style.top = `${place.top - frame.top + scroller.scrollTop}px`;
+  target.style.width = `${place.width}px`;
+  target.style.minHeight = `${place.height}px`;
 }
 
 function scrollNear(element, { clientX, clientY }) {
@@ -67,17 +94,19 @@ function stop() {
 
 function drop(event) {
   if (!drag || event.pointerId !== drag.id) return;
-  const { block, moves, row, column, toRow, toColumn } = drag;
+  const { block, moves, from, to } = drag;
   stop();
   if (!moves) return;
   // The press may have begun on a link, which must not be followed.
   addEventListener("click", preventDefault, { capture: true });
   setTimeout(() => removeEventListener("click", preventDefault, { capture: true }));
-  if (toColumn < 0 || (toRow === row && toColumn === column)) return;
+  if (!to || to.text === from?.text) return;
+  const { resource, ...fields } = to.fields;
   form.action = block.dataset.move;
-  form.elements.expected_version.value = block.dataset.version;
-  form.elements.at.value = rows[toRow].dataset.at;
-  form.querySelector("[data-calendar-resource]").value = columns[toColumn].dataset.resource;
+  form.querySelector("[data-calendar-resource]").value = resource;
+  for (const [name, value] of Object.entries({ ...fields, expected_version: block.dataset.version })) {
+    form.elements[name].value = value;
+  }
   form.requestSubmit();
 }
 
@@ -133,9 +162,10 @@ function showNow() {
 
 showNow();
 if (table) setUpArrows();
-if (table && form) {
-  table.addEventListener("pointerdown", press);
-  table.addEventListener("dragstart", preventDefault);
+const board = week ?? table;
+if (board && form) {
+  board.addEventListener("pointerdown", press);
+  board.addEventListener("dragstart", preventDefault);
   addEventListener("pointermove", follow);
   addEventListener("pointerup", drop);
   addEventListener("pointercancel", stop);
