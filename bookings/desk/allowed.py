@@ -65,6 +65,8 @@ CALLS = {
     CallOutcome.MESSAGE: (gettext_lazy("Message sent"), ""),
     CallOutcome.WRONG_NUMBER: (gettext_lazy("Wrong number"), "wrong-number"),
 }
+# What there is for a patient whom nobody can call.
+WRITTEN = (CallOutcome.MESSAGE, CallOutcome.REACHED)
 
 
 class Button(NamedTuple):
@@ -152,7 +154,10 @@ def _add_tasks(buttons: Buttons, case: Case, may: Collection[str], now: datetime
     """Add what settles a task, or puts it off."""
     tasks, again = case.get_open_tasks(), get_moments(now, clock)
     if case.status in OPEN_STATUSES:
-        buttons["call"] = [Button("answered", outcome, str(label), key) for outcome, (label, key) in CALLS.items()]
+        outcomes = WRITTEN if case.is_written_to else CALLS
+        buttons["call"] = [
+            Button("answered", outcome, str(CALLS[outcome][0]), CALLS[outcome][1]) for outcome in outcomes
+        ]
         buttons["call_at"] = [Button("call_at", at.isoformat(), label) for at, label in again]
     if services.should_give_up(case):
         label = _("Email the patient, and close the case") if case.email else _("Close: could not be reached")

@@ -140,6 +140,7 @@ CALLED = (
     Button("answered", CallOutcome.REACHED, gettext_lazy("Reached"), key="reached"),
     Button("answered", CallOutcome.NO_ANSWER, gettext_lazy("No answer"), key="no-answer"),
 )
+WRITTEN = (Button("answered", CallOutcome.MESSAGE, gettext_lazy("Message sent")), CALLED[0])
 CONFIRM = Button("action", "confirm", gettext_lazy("Confirm"), key="confirm")
 GIVE_UP = Button("action", "give_up", gettext_lazy("Close: could not be reached"))
 RECORD = {
@@ -295,7 +296,8 @@ class Board:
             yield CALLED[1]
         if task.kind in GIVEN_UP and task.attempts >= MAX_ATTEMPTS:
             yield GIVE_UP
-        yield from FIXED.get(task.kind, ())
+        fixed = FIXED.get(task.kind, ())
+        yield from WRITTEN if fixed is CALLED and task.case.is_written_to else fixed
 
     def can_confirm(self, case: Case, held: Appointment) -> bool:
         """Return whether the held time is ahead. Only a manager confirms a repeat before its date."""

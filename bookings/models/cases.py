@@ -248,6 +248,11 @@ class Case(models.Model):
     def is_complaint(self) -> bool:
         return self.kind == CaseKind.COMPLAINT
 
+    @property
+    def is_written_to(self) -> bool:
+        """Return whether only an email reaches the patient: no phone is known, or it is wrong."""
+        return bool(self.email) and (not self.phone or self.phone_is_wrong)
+
     def is_early(self, start: datetime, zone: tzinfo) -> bool:
         """Return whether a visit at ``start`` (aware) comes before the date of this repeat."""
         return self.not_before is not None and start.astimezone(zone).date() < self.not_before

@@ -198,6 +198,23 @@ def test_wrong_phone_is_not_offered(desk, fields, link):
     assert (found and found["href"]) == link
 
 
+@pytest.mark.parametrize(
+    ("contact", "first"),
+    [
+        ({}, "Reached"),
+        ({"phone": ""}, "Message sent"),
+        ({"phone_is_wrong": True}, "Message sent"),
+        ({"phone_is_wrong": True, "email": ""}, "Reached"),
+    ],
+)
+def test_patient_without_a_phone_is_written_to(desk, contact, first):
+    case = owe(TaskKind.ANSWER, **contact).case
+    for page in (desk.get(TODAY), desk.get(page_of(case))):
+        assert soup(page).select_one("button[name=answered]").contents[0] == first
+    press(desk, desk.get(TODAY), first)
+    assert not Task.objects.open().filter(case=case, kind=TaskKind.ANSWER).exists()
+
+
 # Ages and lateness
 
 
@@ -352,7 +369,7 @@ def test_line_offers_what_is_owed(desk, kind, expected):
 def test_held_time_can_be_confirmed_with_one_click(desk, ask):
     case = ask(name="Ana Lima")
     page = desk.get(TODAY)
-    assert labels(page) == ["Confirm", "Reached", "No answer"]
+    assert labels(page) == ["Confirm", "Message sent", "Reached"]  # no phone is known
     assert "Tue, Jun 8, 10 am held until" in text_of(page, ".today-line__about")
     assert press(desk, page, "Confirm").url == TODAY
     assert case.appointments.get().state == AppointmentState.BOOKED
