@@ -15,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import database, factories
 
+# What takes longest begins first, so that no process ends long after the others.
+LONGEST = ("tests/browser/", "tests/simulation/", "tests/bookings/test_role_matrix.py")
+
 
 def pytest_configure(config):
     """Treat warnings as errors on the LTS of Django.
@@ -27,6 +30,10 @@ def pytest_configure(config):
         for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
             for left_open in ("SpooledTemporaryFile", "original_images", "private/documents"):
                 config.addinivalue_line("filterwarnings", f"ignore:.*{left_open}:{category}")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 class Scheduler(LoadScopeScheduling):

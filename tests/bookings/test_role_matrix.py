@@ -26,6 +26,8 @@ from tests import factories
 from tests.bookings.desk import page_of, soup
 from tests.opening_hours import at
 
+pytestmark = pytest.mark.same_everywhere
+
 NOW = at("2027-06-07 09:00")  # Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from .axe import violations
 from .test_walks import ROWS, log_in
 
+pytestmark = pytest.mark.same_everywhere
+
 HEIGHTS = "[...document.querySelectorAll('table.listing tbody tr')].map(row => row.getBoundingClientRect())"
 
 

@@ -11,6 +11,8 @@ from .axe import violations
 from .server import ROOT
 from .test_walks import log_in
 
+pytestmark = pytest.mark.same_everywhere
+
 # Cases of patients who hold the next free time, who wait for a call, and who were treated yesterday.
 SET_UP = """
 import json

@@ -14,6 +14,8 @@ from .server import Site
 from .test_visit_life import run
 from .test_walks import PASSWORD
 
+pytestmark = pytest.mark.same_everywhere
+
 # The clinic is in a zone in which it is about ten in the morning, and open every day. It has two rooms and a nurse.
 SET_UP = """
 import json

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from .test_public_pages import violations
 from .test_walks import log_in
 
+pytestmark = pytest.mark.same_everywhere
+
 HOURS = "/admin/hours/"
 
 

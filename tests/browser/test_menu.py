@@ -14,6 +14,8 @@ CHOOSE = """
 from wagtail.models import Page, Site
 from clinic.models import Navigation
 
+pytestmark = pytest.mark.same_everywhere
+
 def make_link(page, label="", children=()):
     rows = [{"type": "item", "id": str(child.pk), "value": make_link(child)} for child in children]
     return {"page": page.pk, "address": "", "label": label, "children": rows}

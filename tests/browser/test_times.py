@@ -11,6 +11,8 @@ from .axe import violations
 from .conftest import HEIGHT
 from .test_walks import age_form
 
+pytestmark = pytest.mark.same_everywhere
+
 DAYS = "#times .question"
 PICKED = "#times input:checked"
 HALF_HOURS = "[role=radiogroup] > .time input"

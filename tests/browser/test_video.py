@@ -11,6 +11,8 @@ from wagtail.blocks import StreamValue
 from clinic.middleware import get_public_policy
 from clinic.pages.blocks import BodyBlock
 
+pytestmark = pytest.mark.same_everywhere
+
 HOME = "http://clinic.example.com/"
 VIDEOS = {
     "https://youtu.be/abc_DEF-123?t=1m30s": (
