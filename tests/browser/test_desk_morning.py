@@ -293,3 +293,20 @@ def test_second_clerk_on_a_case_is_named(owe, log_in):
     pages[0].evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     for page in pages:
         expect(page.locator("[data-presence]")).to_contain_text("is on this page")
+
+
+def test_letters_typed_while_the_page_comes_press_nothing(owe, log_in):
+    owe('owe("call", "Carla Call", now - hour)')
+    page = log_in("frontdesk")
+    page.get_by_role("link", name="Carla Call").click()
+    page.wait_for_url("**/admin/case/*/")
+    # The page comes slowly from here on. Who types a note into it types beside the field at first.
+    page.add_init_script("Object.defineProperty(document, 'readyState', {get: () => window.wait ?? 'loading'})")
+    page.reload()
+    page.keyboard.type("ntx")
+    page.evaluate("window.wait = 'complete'")
+    page.keyboard.type("rtx")
+    page.wait_for_timeout(1100)
+    expect(page.locator(".messages")).to_be_empty()
+    page.keyboard.press("t")
+    expect(page.locator(".messages")).to_contain_text("You own this case now.")

@@ -9,12 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from .axe import find_lasting
 from .server import ROOT
 
+pytestmark = pytest.mark.same_everywhere
+
 PAGE = "/treatments/baby-botox/"
 CHOOSE = """
 from wagtail.models import Page, Site
 from clinic.models import Navigation
-
-pytestmark = pytest.mark.same_everywhere
 
 def make_link(page, label="", children=()):
     rows = [{"type": "item", "id": str(child.pk), "value": make_link(child)} for child in children]

@@ -10,6 +10,10 @@
 // Without an attribute, Enter opens the first link of the line, and "/" goes to the page's search field.
 //
 // No key counts while somebody types, with Ctrl, Alt or Meta, or while a dialog is open.
+//
+// The script stands in the head and is no module: if "n" came before it, the letters of the note would press buttons.
+"use strict";
+{
 
 const KEYS = {
   Enter: "open", "/": "search", c: "confirm", d: "done", f: "well", i: "check-in", l: "later", m: "missed", n: "note",
@@ -20,15 +24,16 @@ const TYPED_IN = "input:not([type=checkbox], [type=radio], [type=button], [type=
   + "[contenteditable]:not([contenteditable=false])";
 const DIALOG = "dialog[open], [aria-modal=true]:not([aria-hidden=true]), [role=dialog]:not([aria-hidden=true])";
 const PLACE = "desk-place";
+const PAUSE = 1000; // milliseconds after which somebody no longer types what they began before the page was there
 
-const help = document.querySelector("dialog[data-keys]");
-const ROW = ["[data-key-row]", help?.dataset.keys].filter(Boolean).join();
+const findHelp = () => document.querySelector("dialog[data-keys]");
+const findRow = () => ["[data-key-row]", findHelp()?.dataset.keys].filter(Boolean).join();
 const SEARCH = "[role=search] input:not([type=hidden])";
-const rows = () => [...document.querySelectorAll(ROW)].filter((row) => !row.closest("[inert]"));
+const rows = () => [...document.querySelectorAll(findRow())].filter((row) => !row.closest("[inert]"));
 const isShown = (element) => element.checkVisibility?.() ?? true;
 
 function currentRow() {
-  return document.activeElement?.closest(ROW);
+  return document.activeElement?.closest(findRow());
 }
 
 function goTo(row) {
@@ -49,7 +54,7 @@ function find(action) {
   const row = currentRow();
   const inRow = row?.querySelector(named("data-key-action")) ?? (action === "open" && row?.querySelector("a[href]"));
   if (inRow) return inRow;
-  const onPage = [...document.querySelectorAll(named("data-key-action"))].filter((one) => !one.closest(ROW));
+  const onPage = [...document.querySelectorAll(named("data-key-action"))].filter((one) => !one.closest(findRow()));
   const search = action === "search" ? [...document.querySelectorAll(`main ${SEARCH}, .w-slim-header ${SEARCH}`)] : [];
   return [...onPage, ...search].find(isShown) ?? document.querySelector(named("data-key-fallback"));
 }
@@ -69,27 +74,36 @@ function isBusy(event) {
 }
 
 function leaveField(event) {
-  const row = event.key === "Escape" && event.target.closest?.(TYPED_IN) && event.target.closest(ROW);
+  const row = event.key === "Escape" && event.target.closest?.(TYPED_IN) && event.target.closest(findRow());
   if (row) goTo(row);
 }
 
-function showHelp() {
+function showHelp(help) {
   for (const entry of help.querySelectorAll("[data-key]")) {
     const { key } = entry.dataset;
-    entry.hidden = !document.querySelector(key === "row" || key === "open" ? ROW : `[data-key-action~="${key}"]`);
+    entry.hidden = !document.querySelector(key === "row" || key === "open" ? findRow() : `[data-key-action~="${key}"]`);
   }
   help.showModal();
 }
 
+let typedEarly = -Infinity;
+
+function isEarly({ timeStamp }) {
+  if (document.readyState !== "loading" && timeStamp - typedEarly > PAUSE) return false;
+  typedEarly = timeStamp;
+  return true;
+}
+
 function onKey(event) {
   leaveField(event);
-  if (isBusy(event)) return;
+  if (isBusy(event) || isEarly(event)) return;
   const { key, target } = event;
-  if (key === "?" && help) showHelp();
+  const help = findHelp();
+  if (key === "?" && help) showHelp(help);
   else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
   else {
     // The Enter key on a button or a link presses that one.
-    const isOwn = key === "Enter" && !target.matches?.(ROW);
+    const isOwn = key === "Enter" && !target.matches?.(findRow());
     const element = KEYS[key] && !event.repeat && !isOwn ? find(KEYS[key]) : null;
     if (!element) return;
     press(element);
@@ -103,21 +117,25 @@ window.addEventListener("keydown", onKey, { capture: true });
 
 // After a button of a line the page comes again. The focus then is where that line was.
 document.addEventListener("submit", (event) => {
-  const at = rows().indexOf(event.target.closest(ROW));
-  if (at >= 0 && document.activeElement?.closest(ROW)) {
+  const at = rows().indexOf(event.target.closest(findRow()));
+  if (at >= 0 && document.activeElement?.closest(findRow())) {
     sessionStorage.setItem(PLACE, JSON.stringify({ path: location.pathname, at }));
   }
 });
-const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "{}");
-sessionStorage.removeItem(PLACE);
-if (place.path === location.pathname) {
-  const all = rows();
-  const row = all[Math.min(place.at, all.length - 1)];
-  if (row) goTo(row);
-}
+document.addEventListener("DOMContentLoaded", () => {
+  const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "{}");
+  sessionStorage.removeItem(PLACE);
+  if (place.path === location.pathname) {
+    const all = rows();
+    const row = all[Math.min(place.at, all.length - 1)];
+    if (row) goTo(row);
+  }
 
-// "/" on another page leads to the list, and there to its search field.
-if (location.hash === "#search") {
-  history.replaceState(history.state, "", location.pathname + location.search);
-  find("search")?.focus();
+  // "/" on another page leads to the list, and there to its search field.
+  if (location.hash === "#search") {
+    history.replaceState(history.state, "", location.pathname + location.search);
+    find("search")?.focus();
+  }
+});
+
 }
