@@ -284,7 +284,7 @@ def test_page_with_slug_clash_is_put_off_and_published_later(scheduled, monkeypa
     for seconds, failures in ((0, 1), (4, 1), (1, 2), (5, 2), (5, 3)):
         now[0] += seconds
         run_worker.publish_scheduled()
-        assert sum("in a row" in record.message for record in caplog.records) == failures
+        assert sum("in a row" in record.getMessage() for record in caplog.records) == failures
     StandardPage.objects.get(title="In the way").delete()
     now[0] += run_worker.MAX_BACK_OFF
     run_worker.publish_scheduled()
