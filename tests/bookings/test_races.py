@@ -541,8 +541,10 @@ def three_types(resource):
 def test_storm_of_calls_breaks_no_rule(three_types, ask, policy, clerk, clock):
     for patient in range(Storm.PATIENTS):
         ask(None, f"patient{patient}", PATIENTS_KEYS[patient])
-    answers = Counter()
-    for number in range(ROUNDS):
+    answers, rounds = Counter(), 0
+    # Which calls are refused depends on who comes first. A few more rounds make sure of each refusal.
+    while rounds < ROUNDS or (rounds < 2 * ROUNDS and not find_refusals(answers) >= REFUSALS):
+        number, rounds = rounds, rounds + 1
         clock.move_to(NOW + number * timedelta(minutes=20))  # What is held for 15 minutes expires a round later.
         storms = [Storm(ask, policy, clerk, seed=number * THREADS + thread) for thread in range(THREADS)]
         jobs = [partial(one_after_the_other, storm.calls(CALLS_A_THREAD)) for storm in storms]
@@ -550,12 +552,19 @@ def test_storm_of_calls_breaks_no_rule(three_types, ask, policy, clerk, clock):
         assert booking_invariants.check() == []
         # One time is sure to be held, elsewhere, when the clock moves on, so each round begins with one that expires.
         ask(START + timedelta(days=1, minutes=30 * number))
-    assert sum(answers.values()) == ROUNDS * THREADS * CALLS_A_THREAD
+    assert sum(answers.values()) == rounds * THREADS * CALLS_A_THREAD
     assert_everything_happened(answers)
 
 
 def one_after_the_other(calls):
     return Counter((call.func.__name__, answer_of(call)) for call in calls)
+
+
+REFUSALS = {"TimeTakenError", "StaleCaseError", "VisitsInTheWayError", "UnusualTimeError"}
+
+
+def find_refusals(answers):
+    return {answer for _call, answer in answers} - {"ok"}
 
 
 def assert_everything_happened(answers):
@@ -566,8 +575,7 @@ def assert_everything_happened(answers):
     calls = {call for call, _answer in answers}
     assert {call for call, answer in answers if answer == "ok"} == calls
     assert len(calls) == 17
-    lost = {answer for _call, answer in answers} - {"ok"}
-    assert {"TimeTakenError", "StaleCaseError", "VisitsInTheWayError", "UnusualTimeError"} <= lost
+    assert find_refusals(answers) >= REFUSALS
     assert Event.objects.filter(kind=EventKind.EXPIRED).exists()
     assert answers["submit", "ok"] > ROUNDS
     assert answers["submit", "TimeTakenError"] > ROUNDS
