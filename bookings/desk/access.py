@@ -40,12 +40,12 @@ def get_visit_setup(request: HttpRequest) -> VisitSetup:
     if not hasattr(request, "_visit_setup"):
         site = Site.find_for_request(request)
         key = f"visit-setup:{site.pk}:{version_for(request)}"
-        setup = cache.get(key)
-        if setup is None:
-            setup = VisitSetup(ConsultationSettings.for_site(site), list(VisitType.objects.filter(is_active=True)))
-            cache.set(key, setup, CACHE_SECONDS)
-        request._visit_setup = setup
+        request._visit_setup = cache.get_or_set(key, lambda: _read_visit_setup(site), CACHE_SECONDS)
     return request._visit_setup
+
+
+def _read_visit_setup(site: Site) -> VisitSetup:
+    return VisitSetup(ConsultationSettings.for_site(site), list(VisitType.objects.filter(is_active=True)))
 
 
 def get_desk_policy(request: HttpRequest, visit_type: VisitType | None = None) -> BookingPolicy:

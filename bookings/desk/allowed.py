@@ -66,7 +66,7 @@ CALLS = {
     CallOutcome.WRONG_NUMBER: (gettext_lazy("Wrong number"), "wrong-number"),
 }
 # What there is for a patient whom nobody can call.
-WRITTEN = (CallOutcome.MESSAGE, CallOutcome.REACHED)
+WAYS_IN_WRITING = (CallOutcome.MESSAGE, CallOutcome.REACHED)
 
 
 class Button(NamedTuple):
@@ -154,7 +154,7 @@ def _add_tasks(buttons: Buttons, case: Case, may: Collection[str], now: datetime
     """Add what settles a task, or puts it off."""
     tasks, again = case.get_open_tasks(), get_moments(now, clock)
     if case.status in OPEN_STATUSES:
-        outcomes = WRITTEN if case.is_written_to else CALLS
+        outcomes = WAYS_IN_WRITING if case.is_written_to else CALLS
         buttons["call"] = [
             Button("answered", outcome, str(CALLS[outcome][0]), CALLS[outcome][1]) for outcome in outcomes
         ]

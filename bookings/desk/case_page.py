@@ -48,8 +48,8 @@ from clinic.site.context import site_context
 
 from .access import ClinicClockMixin, get_desk_policy, get_visit_setup
 from .allowed import Button, Buttons, allowed_actions, get_task_buttons
-from .case_actions import CaseActionsMixin, parse_pk
-from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm
+from .case_actions import CaseActionsMixin
+from .forms import CallTimeForm, ContactForm, EraseForm, OwnerForm, StepForm, TimeForm, parse_pk
 from .labels import describe_unusual, format_task_age
 from .queries import unsent_messages
 from .timeline import Entry, describe

@@ -56,6 +56,7 @@ from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import site_context
 
 from .access import ClinicClockMixin, get_visit_setup, may_see_cases
+from .allowed import CALLS, WAYS_IN_WRITING
 from .filters import UNCONFIRMED
 from .labels import format_age, format_task_age
 from .queries import (
@@ -136,11 +137,13 @@ class Line(NamedTuple):
     token: str
 
 
-CALLED = (
-    Button("answered", CallOutcome.REACHED, gettext_lazy("Reached"), key="reached"),
-    Button("answered", CallOutcome.NO_ANSWER, gettext_lazy("No answer"), key="no-answer"),
-)
-WRITTEN = (Button("answered", CallOutcome.MESSAGE, gettext_lazy("Message sent")), CALLED[0])
+def _make_call_button(outcome: CallOutcome) -> Button:
+    label, key = CALLS[outcome]
+    return Button("answered", outcome, label, key=key)
+
+
+CALLED = tuple(map(_make_call_button, (CallOutcome.REACHED, CallOutcome.NO_ANSWER)))
+WRITTEN = tuple(map(_make_call_button, WAYS_IN_WRITING))
 CONFIRM = Button("action", "confirm", gettext_lazy("Confirm"), key="confirm")
 GIVE_UP = Button("action", "give_up", gettext_lazy("Close: could not be reached"))
 RECORD = {

@@ -68,3 +68,13 @@ def written():
         return message
 
     return write
+
+
+@pytest.fixture
+def manager(db):
+    return factories.make_user("manager")
+
+
+@pytest.fixture
+def toxin(db):
+    return VisitType.objects.create(name="Toxin", minutes=30, is_treatment=True, repeat_after_days=84, sort_order=9)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bookings import services
-from bookings.models import Case, CaseKind, EventKind, Outcome, Severity, Status, TaskKind, VisitType
+from bookings.models import Case, CaseKind, EventKind, Outcome, Severity, Status, TaskKind
 from bookings.services import slots
 from tests import factories
 from tests.bookings.desk import press
@@ -24,18 +24,8 @@ def clock(time_machine, policy):
 
 
 @pytest.fixture
-def manager(db):
-    return factories.make_user("manager")
-
-
-@pytest.fixture
 def clinician(db):
     return factories.make_user("clinician")
-
-
-@pytest.fixture
-def toxin(db):
-    return VisitType.objects.create(name="Toxin", minutes=30, is_treatment=True, repeat_after_days=84, sort_order=9)
 
 
 @pytest.fixture

@@ -26,16 +26,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def manager(db):
-    return factories.make_user("manager")
-
-
-@pytest.fixture
-def toxin(db):
-    return VisitType.objects.create(name="Toxin", minutes=30, is_treatment=True, repeat_after_days=84, sort_order=9)
-
-
 def step(case, to, actor, **fields):
     version = Case.objects.get(pk=case.pk).version
     return services.change_stage(case.pk, to, actor=actor, expected_version=version, **fields)

@@ -77,7 +77,6 @@ class MoveView(CalendarPage):
 
     template_name = "bookings/desk/calendar/move.html"
     url_name = "desk_move"
-    # The same question as on the page of the case.
 
     def post(self, request, *args, **kwargs):
         if not self.can_change:
