@@ -12,15 +12,20 @@ class ClinicConfig(AppConfig):
         from wagtail import signals
         from wagtail.models import Page, PageViewRestriction, Site
 
+        from . import models
         from .addresses import recording
         from .caching import prerender, version
-        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
+        from .keywords import publishing
         from .seo.graph import register_node
         from .site.context import clinic_node
         from .undo import history, references
 
         # Renditions are saved while pages are rendered, and the others are on no page.
-        unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage)
+        unseen = (
+            models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.Keyword, models.KeywordGroup,
+            models.LimitCount, models.PageKeyword, models.Regrouping, models.StaffMail, models.TrashedPage,
+            models.WordRule,
+        )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
         for signal in (
@@ -34,4 +39,5 @@ class ClinicConfig(AppConfig):
         history.connect()
         references.connect()
         recording.connect()
+        publishing.connect()
         register_node(clinic_node)

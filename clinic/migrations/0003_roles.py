@@ -13,6 +13,8 @@ EVERYTHING = ("add", "change", "delete")
 
 CONTENT = {
     "clinic.keyword": EVERYTHING,
+    "clinic.keywordgroup": EVERYTHING,
+    "clinic.wordrule": EVERYTHING,
     "clinic.synonym": EVERYTHING,
     "clinic.person": EVERYTHING,
     "clinic.testimonial": EVERYTHING,

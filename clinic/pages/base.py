@@ -1,9 +1,8 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modelcluster.contrib.taggit import ClusterTaggableManager
 from wagtail.admin.forms.pages import CopyForm
-from wagtail.admin.panels import MultiFieldPanel
+from wagtail.admin.panels import InlinePanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
@@ -35,12 +34,6 @@ class BaseCopyForm(CopyForm):
 class BasePage(Page):
     """Add to Wagtail's page how it is found, shared and listed."""
 
-    keywords = ClusterTaggableManager(
-        through="clinic.PageKeyword",
-        verbose_name=_("keywords"),
-        blank=True,
-        help_text=_("Phrases people search for. Used for planning and reports, and never shown on the page."),
-    )
     listing_summary = models.TextField(
         _("summary for lists"),
         max_length=300,
@@ -71,8 +64,14 @@ class BasePage(Page):
     content_panels = [*Page.content_panels, "listing_image"]
     promote_panels = [
         MultiFieldPanel(
-            ["slug", "seo_title", "search_description", "keywords", "noindex"],
+            ["slug", "seo_title", "search_description", "noindex"],
             heading=_("For search engines"),
+        ),
+        InlinePanel(
+            "page_keywords",
+            heading=_("Keywords"),
+            label=_("Keyword"),
+            help_text=_("What people search for when they should find this page. Never shown on the page."),
         ),
         MultiFieldPanel(["listing_summary", "social_image"], heading=_("For lists and sharing")),
         MultiFieldPanel(["show_in_menus"], heading=_("In the menu")),

@@ -1,0 +1,245 @@
+"""Add, group and merge keywords, and take it back."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+
+from .matching import Language, spelling_of
+from .models import Keyword, KeywordGroup, PageKeyword, Regrouping, get_language
+from .parsing import ParsedKeyword
+
+
+@dataclass
+class GroupPlan:
+    """Hold the phrases that would form a group, or join ``group``."""
+
+    name: str
+    subject: str
+    group: KeywordGroup | None = None
+    phrases: list[ParsedKeyword] = field(default_factory=list)
+
+
+@dataclass
+class Plan:
+    """Hold what adding a list would do: groups with their new phrases, and the keywords that exist."""
+
+    groups: list[GroupPlan] = field(default_factory=list)
+    existing: list[Keyword] = field(default_factory=list)
+
+    @property
+    def new_count(self) -> int:
+        return sum(len(group.phrases) for group in self.groups)
+
+
+def list_active_groups() -> QuerySet[KeywordGroup]:
+    return KeywordGroup.objects.filter(merged_into=None)
+
+
+def find_group(keyword: Keyword) -> KeywordGroup | None:
+    """Return the group of the phrases that mean the same as this keyword."""
+    return find_groups([keyword]).get(keyword.subject)
+
+
+def find_groups(keywords: Iterable[Keyword]) -> dict[str, KeywordGroup]:
+    """Return the group of each subject that has one.
+
+    Where an editor spread a subject over groups, the group with most of its phrases wins.
+    """
+    subjects = {keyword.subject for keyword in keywords}
+    votes: dict[str, Counter[int]] = {}
+    known = Keyword.objects.filter(subject__in=subjects).order_by("pk")
+    for subject, group in known.values_list("subject", "group"):
+        votes.setdefault(subject, Counter())[group] += 1
+    groups = KeywordGroup.objects.select_related("merged_into").in_bulk(
+        {one for vote in votes.values() for one in vote}
+    )
+    return {subject: groups[vote.most_common(1)[0][0]].current for subject, vote in votes.items()}
+
+
+def plan_keywords(parsed: Iterable[ParsedKeyword], language: Language | None = None) -> Plan:
+    """Return what adding the phrases would do. Costs four queries."""
+    language = language or get_language()
+    parsed = list(parsed)
+    spellings = {spelling_of(one.phrase): one for one in parsed}
+    existing = {keyword.spelling: keyword for keyword in _in_batches(spellings)}
+    new = [(one, _describe(one, language)) for spelling, one in spellings.items() if spelling not in existing]
+    groups = find_groups(keyword for _one, keyword in new)
+    plans: dict[str | int, GroupPlan] = {}
+    for one, keyword in new:
+        group = groups.get(keyword.subject)
+        plan = plans.setdefault(
+            group.pk if group else keyword.subject,
+            GroupPlan(group.name if group else one.phrase, keyword.subject, group),
+        )
+        plan.phrases.append(one)
+    return Plan(list(plans.values()), list(existing.values()))
+
+
+def _in_batches(spellings: Iterable[str]) -> list[Keyword]:
+    keys = list(spellings)
+    parts = (keys[at : at + 500] for at in range(0, len(keys), 500))
+    return [keyword for part in parts for keyword in Keyword.objects.filter(spelling__in=part).select_related("group")]
+
+
+def _describe(parsed: ParsedKeyword, language: Language) -> Keyword:
+    keyword = Keyword(phrase=parsed.phrase, monthly_searches=parsed.monthly_searches)
+    keyword.describe(language)
+    keyword.intent = language.intent_of(parsed.phrase)
+    keyword.place = language.place_in(parsed.phrase).title().replace("Near Me", "near me")[:60]
+    return keyword
+
+
+@transaction.atomic
+def add_keywords(
+    parsed: Iterable[ParsedKeyword],
+    *,
+    owner=None,
+    chosen: Mapping[str, str] | None = None,
+    group: KeywordGroup | None = None,
+) -> list[Keyword]:
+    """Add the phrases that are new, and return the keywords of all, in their order.
+
+    ``chosen`` leads from spellings to the names of groups that an editor chose instead; ``group`` takes all. A count
+    of searches is stored for keywords that exist as well.
+    """
+    language = get_language()
+    parsed = list(parsed)
+    plan = plan_keywords(parsed, language)
+    by_spelling = {keyword.spelling: keyword for keyword in plan.existing}
+    chosen = chosen or {}
+    by_name = {one.name.casefold(): one for one in list_active_groups()} if chosen else {}
+    for group_plan in plan.groups:
+        made = group_plan.group
+        for one in group_plan.phrases:
+            keyword = _describe(one, language)
+            name = chosen.get(keyword.spelling, "")
+            keyword.owner = owner
+            if group:
+                keyword.group, keyword.is_grouped_by_hand = group, True
+            elif name and name.casefold() != group_plan.name.casefold():
+                if name.casefold() not in by_name:
+                    by_name[name.casefold()] = KeywordGroup.objects.create(name=name)
+                keyword.group, keyword.is_grouped_by_hand = by_name[name.casefold()], True
+            else:
+                made = (
+                    made or by_name.get(group_plan.name.casefold()) or KeywordGroup.objects.create(name=group_plan.name)
+                )
+                by_name[group_plan.name.casefold()] = made
+                keyword.group = made
+            keyword.save(language=language)
+            by_spelling[keyword.spelling] = keyword
+    for one in parsed:
+        keyword = by_spelling[spelling_of(one.phrase)]
+        if one.monthly_searches is not None and keyword.monthly_searches != one.monthly_searches:
+            Keyword.objects.filter(pk=keyword.pk).update(monthly_searches=one.monthly_searches)
+            keyword.monthly_searches = one.monthly_searches
+    return [by_spelling[spelling_of(one.phrase)] for one in parsed]
+
+
+@transaction.atomic
+def move_keywords(keywords: Iterable[Keyword], target: KeywordGroup, user=None) -> Regrouping:
+    """Move keywords to another group. ``undo`` takes it back.
+
+    The pages of a group that is left empty follow. Where both groups have a page, that of the target stays.
+    """
+    target = KeywordGroup.objects.select_for_update().get(pk=target.pk).current
+    keywords = list(keywords)
+    before = _remember(keywords, target)
+    Keyword.objects.filter(pk__in=[keyword.pk for keyword in keywords]).update(group=target, is_grouped_by_hand=True)
+    left = {keyword.group_id for keyword in keywords} - {target.pk}
+    for group in KeywordGroup.objects.filter(pk__in=left, keywords=None, merged_into=None):
+        _move_pages(group, target)
+        KeywordGroup.objects.filter(pk=group.pk).update(merged_into=target)
+    names = ", ".join(f"“{keyword}”" for keyword in keywords)
+    summary = Truncator(gettext("%(names)s moved to “%(group)s”") % {"names": names, "group": target}).chars(300)
+    return Regrouping.objects.create(made_by=user, summary=summary, before=before)
+
+
+@transaction.atomic
+def merge(keywords: Iterable[Keyword], into: Keyword, user=None) -> Regrouping:
+    """Store keywords as other spellings of one. ``undo`` takes it back: nothing of them is lost."""
+    others = [keyword for keyword in keywords if keyword.pk != into.pk]
+    merged_before = [*others, *Keyword.objects.filter(merged_into__in=others)]
+    done = move_keywords(merged_before, into.group, user)
+    Keyword.objects.filter(pk__in=[keyword.pk for keyword in merged_before]).update(merged_into=into)
+    names = ", ".join(f"“{keyword}”" for keyword in others)
+    done.summary = Truncator(gettext("%(names)s merged into “%(one)s”") % {"names": names, "one": into}).chars(300)
+    done.save(update_fields=["summary"])
+    return done
+
+
+@transaction.atomic
+def undo(regrouping: Regrouping) -> bool:
+    """Put keywords, groups and pages back where they were, and return whether that was still to be done.
+
+    A page whose place was taken meanwhile supports the other page.
+    """
+    regrouping = Regrouping.objects.select_for_update().get(pk=regrouping.pk)
+    if regrouping.undone_at:
+        return False
+    before = regrouping.before
+    groups = set(KeywordGroup.objects.values_list("pk", flat=True))
+    for pk, merged_into in before["groups"].items():
+        KeywordGroup.objects.filter(pk=pk).update(merged_into=merged_into if merged_into in groups else None)
+    for pk, (group, merged_into, by_hand) in before["keywords"].items():
+        if group in groups:
+            still = merged_into if Keyword.objects.filter(pk=merged_into).exists() else None
+            Keyword.objects.filter(pk=pk).update(group=group, merged_into=still, is_grouped_by_hand=by_hand)
+    rows = PageKeyword.objects.select_related("page").in_bulk([int(pk) for pk in before["rows"]])
+    for pk, (group, role) in before["rows"].items():
+        row = rows.get(int(pk))
+        taken = row and PageKeyword.objects.filter(page=row.page_id, group=group).exclude(pk=pk).exists()
+        if row and group in groups and not taken:
+            row.group_id, row.role, row.refused_at = group, role, None
+            row.save()
+    regrouping.undone_at = timezone.now()
+    regrouping.save(update_fields=["undone_at"])
+    return True
+
+
+def _remember(keywords: list[Keyword], target: KeywordGroup) -> dict[str, dict[int, object]]:
+    groups = KeywordGroup.objects.filter(pk__in={target.pk, *(keyword.group_id for keyword in keywords)})
+    return {
+        "keywords": {one.pk: [one.group_id, one.merged_into_id, one.is_grouped_by_hand] for one in keywords},
+        "groups": dict(groups.values_list("pk", "merged_into")),
+        "rows": {
+            pk: [group, role]
+            for pk, group, role in PageKeyword.objects.filter(group__in=groups).values_list("pk", "group", "role")
+        },
+    }
+
+
+def _move_pages(group: KeywordGroup, target: KeywordGroup) -> None:
+    """Move the rows of a group. A page that is in both keeps both: its row comes back with the group."""
+    known = set(PageKeyword.objects.filter(group=target).values_list("page", flat=True))
+    for row in PageKeyword.objects.filter(group=group).exclude(page__in=known).select_related("page").order_by("pk"):
+        row.group, row.reason = target, ""
+        row.save()
+
+
+def find_mergeable() -> list[list[Keyword]]:
+    """Return the keywords that differ in case, apostrophe, plural or an alias alone, in one list for each."""
+    keywords = Keyword.objects.filter(merged_into=None).select_related("group").order_by("created_at", "pk")
+    alike: dict[str, list[Keyword]] = {}
+    for keyword in keywords:
+        alike.setdefault(keyword.normalized, []).append(keyword)
+    return [keywords for keywords in alike.values() if len(keywords) > 1]
+
+
+@transaction.atomic
+def describe_again() -> None:
+    """Compare all keywords anew, after the rules for words changed. No keyword changes its group."""
+    language = get_language()
+    changed = []
+    for keyword in Keyword.objects.select_for_update():
+        before = keyword.normalized, keyword.subject
+        keyword.describe(language)
+        if before != (keyword.normalized, keyword.subject):
+            changed.append(keyword)
+    Keyword.objects.bulk_update(changed, ["normalized", "subject"], batch_size=200)
