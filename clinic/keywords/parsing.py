@@ -72,6 +72,10 @@ class ParsedKeyword:
     phrase: str
     monthly_searches: int | None = None
 
+    @property
+    def spelling(self) -> str:
+        return spelling_of(self.phrase)
+
 
 @dataclass(frozen=True)
 class SkippedText:
