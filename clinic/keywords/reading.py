@@ -57,6 +57,7 @@ class PageText:
     links: tuple[Link, ...] = ()  # in the text
     other_links: tuple[Link, ...] = ()  # of cards, lists of pages and buttons in the content
     body: str = ""
+    is_indexed: bool = True  # the page does not ask search engines to leave it out
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class _Reader:
 
     def __init__(self, needs_main: bool):
         self.needs_main, self.has_main = needs_main, False
-        self.title, self.description = "", ""
+        self.title, self.description, self.is_indexed = "", "", True
         self.blocks: list[tuple[str, str]] = []  # "h1" to "h6", "p" or "", and the text
         self.alts: list[str] = []
         self.links: list[Link] = []
@@ -135,8 +136,8 @@ class _Reader:
         if tag == "main":
             self.has_main = True
             self._main += 1
-        if tag == "meta" and (attributes.get("name") or "").lower() == "description" and not self.description:
-            self.description = _squeeze(attributes.get("content") or "")
+        if tag == "meta":
+            self._read_meta((attributes.get("name") or "").lower(), attributes.get("content") or "")
         if not self._is_content:
             return
         if tag == "a" and attributes.get("href"):
@@ -172,6 +173,12 @@ class _Reader:
 
     def close(self) -> None:
         self._flush()
+
+    def _read_meta(self, name: str, content: str) -> None:
+        if name == "description":
+            self.description = self.description or _squeeze(content)
+        elif name == "robots" and re.search("noindex|none", content, re.I):
+            self.is_indexed = False
 
     @property
     def _is_content(self) -> bool:
@@ -218,6 +225,7 @@ class _Reader:
             links=tuple(self.links),
             other_links=tuple(self.other_links),
             body="\n".join(body)[:MAX_TEXT],
+            is_indexed=self.is_indexed,
         )
 
 
