@@ -52,7 +52,7 @@ def match_page(pk: int, vocabulary: Vocabulary) -> bool:
 
 
 def _parts_of(texts: dict[str, Any]) -> dict[str, Any]:
-    names = ("title", "description", "heading", "opening", "headings", "alts", "address", "body")
+    names = ("title", "description", "heading", "opening", "headings", "alts", "address", "body", "site_name")
     return {name: texts[name] for name in names if name in texts}
 
 

@@ -4,12 +4,16 @@ Only what a visitor reads on this page counts: navigation, forms, code, calls to
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from lxml import etree
+
+from clinic.search.words import STOP_WORDS
 
 from .matching import Language, Token, Words, drop_near, tokenize
 
@@ -58,6 +62,7 @@ class PageText:
     other_links: tuple[Link, ...] = ()  # of cards, lists of pages and buttons in the content
     body: str = ""
     is_indexed: bool = True  # the page does not ask search engines to leave it out
+    site_name: str = ""  # a phrase in it is no use of the phrase
 
 
 @dataclass(frozen=True)
@@ -226,6 +231,7 @@ class _Reader:
             other_links=tuple(self.other_links),
             body="\n".join(body)[:MAX_TEXT],
             is_indexed=self.is_indexed,
+            site_name=_squeeze(site_name),
         )
 
 
@@ -277,7 +283,9 @@ class Found(NamedTuple):
 class PhraseReader:
     """Find the same phrases in many pages.
 
-    Small words are no part of a phrase ("botox in Irvine" is "botox irvine"), and nobody writes "near me" in a text.
+    Small words are no part of a phrase ("botox in Irvine" is "botox irvine"). Nobody has to write "near me" or "best".
+    A title, a heading or a sentence at the top of a page may have the words in another order: "Botox for men" says
+    "mens botox".
     """
 
     phrases: frozenset[Words]
@@ -291,9 +299,33 @@ class PhraseReader:
         for phrase in sorted(self.phrases):
             words = tuple(word for word in phrase if word not in SKIPPED_WORDS) or phrase
             exact.setdefault(words, []).append(phrase)
-            if (without := drop_near(words)) and without != words:
+            if (without := self._drop_ignored(words)) and without != words:
                 loose.setdefault(without, []).append(phrase)
         return {**loose, **exact}
+
+    def _drop_ignored(self, words: Words) -> Words:
+        """Return the words that have to be there. "Laser treatment" is more than "laser"."""
+        words = drop_near(words)
+        while len(words) > 1 and words[:1] in self.language.ignored:
+            words = words[1:]
+        while len(words) > 2 and words[-1:] in self.language.ignored:
+            words = words[:-1]
+        return words
+
+    @cached_property
+    def _word_sets(self) -> dict[str, list[tuple[frozenset[str], list[Words]]]]:
+        """Lead from the rarest word of each phrase to all its words, and the phrase."""
+        sets: dict[frozenset[str], list[Words]] = {}
+        for words, phrases in self._phrases_of.items():
+            needed = self._drop_ignored(words)
+            needed = tuple(word for word in needed if word not in STOP_WORDS) or needed
+            if len(needed) > 1:
+                sets.setdefault(frozenset(needed), []).extend(phrases)
+        counts = Counter(word for words in sets for word in words)
+        found: dict[str, list[tuple[frozenset[str], list[Words]]]] = {}
+        for some, phrases in sets.items():
+            found.setdefault(min(sorted(some), key=counts.__getitem__), []).append((some, phrases))
+        return found
 
     @cached_property
     def _sizes(self) -> dict[str, list[int]]:
@@ -321,6 +353,16 @@ class PhraseReader:
                         for phrase in phrases:
                             yield Found(phrase, tokens[at].start, tokens[at + size - 1].end, is_whole)
 
+    def find_any_order(self, text: str, *, is_title: bool = False) -> Iterator[Found]:
+        """Yield the phrases of which all words stand in the title, or in one sentence of the text."""
+        runs = [_tokens(text, 0, len(text), self.language)] if is_title else runs_of(text, self.language)
+        for tokens in runs:
+            keys = {token.key for token in tokens}
+            for token in tokens:
+                for words, phrases in self._word_sets.get(token.key, ()):
+                    if words <= keys:
+                        yield from (Found(phrase, token.start, token.end, False) for phrase in phrases)
+
     def are_words(self, text: str) -> list[Words]:
         """Return the phrases that the text consists of."""
         words = tuple(token.key for token in _tokens(text, 0, len(text), self.language))
@@ -339,11 +381,28 @@ class PhraseReader:
             ("in_address", page.address, False),
         ]
         for name, text, is_title in places:
-            for words, start, end, is_whole in self.find_in(text, is_title=is_title):
-                known = found.get(words) or Evidence(excerpt=cut_excerpt(text, start, end))
-                flags: dict[str, Any] = {name: True, "is_headline": known.is_headline or (is_title and is_whole)}
-                found[words] = replace(known, **flags)
+            if not text:
+                continue
+            said = self.find_in(text, is_title=is_title)
+            if is_title or name == "in_opening":
+                said = chain(said, self.find_any_order(text, is_title=is_title))
+            seen: dict[Words, bool] = {}
+            named = find_name(text, page.site_name) if is_title else []
+            for words, start, end, is_whole in said:
+                is_whole = is_whole and not any(start < until and since < end for since, until in named)
+                if words not in found:
+                    found[words] = Evidence(excerpt=cut_excerpt(text, start, end))
+                seen[words] = seen.get(words, False) or (is_title and is_whole)
+            for words, is_headline in seen.items():
+                flags: dict[str, Any] = {name: True, "is_headline": found[words].is_headline or is_headline}
+                found[words] = replace(found[words], **flags)
         return found
+
+
+def find_name(text: str, name: str) -> list[tuple[int, int]]:
+    """Return where a text has a name."""
+    pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+    return [match.span() for match in re.finditer(pattern, text, re.I)] if name else []
 
 
 def find_evidence(page: PageText, phrases: Iterable[Words], language: Language) -> dict[Words, Evidence]:

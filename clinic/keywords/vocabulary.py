@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from clinic.pages.snippets import Person
+from clinic.site.models import ClinicProfile
 
 from .linking import Names
 from .matching import Language, Words
@@ -19,7 +20,7 @@ class Vocabulary:
     digest: str
     language: Language
     groups: dict[Words, list[int]]  # the groups of each phrase
-    people: tuple[str, ...]
+    named: tuple[str, ...]  # people, and the clinic
 
     @cached_property
     def reader(self) -> PhraseReader:
@@ -27,7 +28,7 @@ class Vocabulary:
 
     @cached_property
     def names(self) -> Names:
-        return Names(self.people)
+        return Names(self.named)
 
 
 _latest: Vocabulary | None = None
@@ -39,8 +40,11 @@ def get_vocabulary() -> Vocabulary:
     rules = list(WordRule.objects.order_by("pk"))
     keywords = Keyword.objects.exclude(status=Keyword.Status.PARKED).order_by("pk")
     phrases = list(keywords.values_list("phrase", "group"))
-    people = tuple(Person.objects.order_by("pk").values_list("name", flat=True))
-    parts = ([(rule.words, rule.kind, rule.means) for rule in rules], phrases, people)
+    named = tuple(
+        Person.objects.order_by().values_list("name").union(ClinicProfile.objects.order_by().values_list("name"))
+    )
+    named = tuple(sorted(name for (name,) in named if name))
+    parts = ([(rule.words, rule.kind, rule.means) for rule in rules], phrases, named)
     digest = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
     known = _latest
     if known is None or known.digest != digest:
@@ -51,5 +55,5 @@ def get_vocabulary() -> Vocabulary:
             if group not in found:
                 found.append(group)
         groups.pop((), None)
-        _latest = known = Vocabulary(digest, language, groups, people)
+        _latest = known = Vocabulary(digest, language, groups, named)
     return known
