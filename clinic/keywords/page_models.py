@@ -104,7 +104,10 @@ class PageLink(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["group", "target"], name="clinic_link_group")]
+        indexes = [
+            models.Index(fields=["group", "target"], name="clinic_link_group"),
+            models.Index(fields=["page", "target"], name="clinic_link_between"),
+        ]
 
     def __str__(self):
         return self.words
