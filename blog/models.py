@@ -181,6 +181,7 @@ class BlogPage(BasePage):
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
     kind_label = _("Article")
+    unlinked_fields = ("sources",)
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
 

@@ -15,7 +15,7 @@ class ClinicConfig(AppConfig):
         from . import models
         from .addresses import recording
         from .caching import prerender, version
-        from .keywords import publishing
+        from .keywords import page_reading, publishing
         from .seo.graph import register_node
         from .site.context import clinic_node
         from .undo import history, references
@@ -24,7 +24,8 @@ class ClinicConfig(AppConfig):
         unseen = (
             models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.Keyword, models.KeywordGroup,
             models.LimitCount, models.PageKeyword, models.Regrouping, models.StaffMail, models.TrashedPage,
-            models.WordRule,
+            models.WordRule, models.AlikePages, models.IgnoredLink, models.PageEvidence, models.PageLink,
+            models.PageReading, models.SignatureBand,
         )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
@@ -40,4 +41,5 @@ class ClinicConfig(AppConfig):
         references.connect()
         recording.connect()
         publishing.connect()
+        page_reading.connect()
         register_node(clinic_node)

@@ -112,6 +112,7 @@ class TreatmentPage(BasePage):
         *map(index.SearchField, SEARCHED),
     ]
     kind_label = _("Treatment")
+    unlinked_fields = ("sources",)
     parent_page_types = ["treatments.TreatmentIndexPage"]
     subpage_types = []
 

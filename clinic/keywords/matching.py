@@ -37,6 +37,17 @@ class Intent(StrEnum):
     VISIT = "visit"
 
 
+def drop_near(words: Words) -> Words:
+    """Return the words without "near me" and the like."""
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        size = next((size for size in (3, 2, 1) if words[at : at + size] in _NEAR), 0)
+        kept += [] if size else [words[at]]
+        at += size or 1
+    return tuple(kept)
+
+
 def spelling_of(phrase: str) -> str:
     """Return what two spellings of a phrase share that differ in case, quotes and spaces alone.
 
@@ -169,7 +180,7 @@ class PhraseFinder:
         while at < len(keys):
             for size in self._sizes.get(keys[at], ()):
                 words = tuple(keys[at : at + size])
-                if words in self._phrases:
+                if len(words) == size and words in self._phrases:
                     found.append(Mention(words, tokens[at].start, tokens[at + size - 1].end))
                     at += size - 1
                     break

@@ -85,6 +85,7 @@ class BasePage(Page):
     ]
 
     kind_label = _("Page")  # in search results
+    unlinked_fields: tuple[str, ...] = ()  # rich text in which no link is suggested
 
     class Meta:
         abstract = True

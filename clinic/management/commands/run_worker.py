@@ -16,6 +16,7 @@ from bookings import services
 from bookings.messaging import outbox
 from clinic import limits
 from clinic.accounts import mail as staff_mail
+from clinic.keywords import page_reading
 from clinic.logging import log_uncaught
 from clinic.models import AccountEvent, KeptRequest, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
@@ -159,6 +160,7 @@ JOBS: dict[Callable[[], Any], float] = {
     forget_networks: 24 * 3600,
     extend_block_rules: 24 * 3600,
     empty_trash: 3600,
+    page_reading.read_pages: 10,
     outbox.recover_from_clock_change: 60,
     recover_staff_mail: 60,
 }
@@ -209,6 +211,7 @@ class Command(BaseCommand):
             forget_networks,
             extend_block_rules,
             empty_trash,
+            page_reading.read_everything_due,
         )
         jobs = [Job(function) for function in once]
         for job in jobs:
