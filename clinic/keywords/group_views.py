@@ -15,6 +15,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from .access import KeywordAccessMixin
 from .grouping import find_mergeable, list_active_groups, merge, move_keywords, split, undo
 from .list_views import breadcrumbs
+from .matching import keys_in
 from .models import Keyword, KeywordGroup, PageKeyword, Regrouping
 from .parsing import MAX_LENGTH
 
@@ -103,7 +104,7 @@ class MergeView(ChangeView):
     def post(self, request: HttpRequest) -> HttpResponse:
         keywords = [keyword for keyword in self.get_keywords() if keyword.merged_into_id is None]
         into = next((one for one in keywords if str(one.pk) == request.POST.get("into")), None)
-        if not into or len({keyword.normalized for keyword in keywords}) != 1 or len(keywords) < 2:
+        if not into or len({keys_in(keyword.phrase) for keyword in keywords}) != 1 or len(keywords) < 2:
             messages.error(request, _("These keywords changed meanwhile. Choose again."))
         else:
             messages.success(request, merge(keywords, into, request.user).summary)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
-from .matching import Language, spelling_of
+from .matching import Language, Words, keys_in, spelling_of
 from .models import Keyword, KeywordGroup, PageKeyword, Regrouping, get_language
 from .parsing import MAX_LENGTH, ParsedKeyword
 
@@ -207,6 +207,11 @@ def undo(regrouping: Regrouping) -> bool:
     return True
 
 
+def split(keyword: Keyword) -> None:
+    """Make a merged spelling a keyword of its own again, in the same group."""
+    Keyword.objects.filter(pk=keyword.pk).update(merged_into=None)
+
+
 def _remember(keywords: list[Keyword], target: KeywordGroup) -> dict[str, dict[int, object]]:
     groups = KeywordGroup.objects.filter(pk__in={target.pk, *(keyword.group_id for keyword in keywords)})
     return {
@@ -228,11 +233,11 @@ def _move_pages(group: KeywordGroup, target: KeywordGroup) -> None:
 
 
 def find_mergeable() -> list[list[Keyword]]:
-    """Return the keywords that differ in case, apostrophe, plural or an alias alone, in one list for each."""
+    """Return the keywords that differ in an apostrophe, an accent or a plural alone, in one list for each."""
     keywords = Keyword.objects.filter(merged_into=None).select_related("group").order_by("created_at", "pk")
-    alike: dict[str, list[Keyword]] = {}
+    alike: dict[Words, list[Keyword]] = {}
     for keyword in keywords:
-        alike.setdefault(keyword.normalized, []).append(keyword)
+        alike.setdefault(keys_in(keyword.phrase), []).append(keyword)
     return [keywords for keywords in alike.values() if len(keywords) > 1]
 
 

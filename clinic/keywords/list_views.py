@@ -91,9 +91,7 @@ class AddListView(KeywordAccessMixin, WagtailAdminTemplateMixin, FormView):
     def form_valid(self, form: ListForm) -> HttpResponse:
         parsed = parse_keywords(form.cleaned_data["text"])
         if not parsed.keywords:
-            form.add_error(
-                "text", _("No keyword was found in this list. Put one on each line, or commas between them.")
-            )
+            form.add_error("text", _("This list has no keyword. Put one on each line, or commas between them."))
         elif len(parsed.keywords) > MAX_PHRASES:
             form.add_error("text", _("More than 5,000 keywords. Split the list, and add the parts."))
         elif "save" in self.request.POST:

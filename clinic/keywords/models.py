@@ -73,7 +73,8 @@ def get_language(rules: Iterable[WordRule] | None = None) -> Language:
         if rule.kind == WordRule.Kind.PLACE:
             places.update([means] if means else phrases)
         if means:
-            aliases.update({keys: means for keys in phrases if keys != means})
+            # What is complete already stays: "newport" is "newport beach", and "newport beach" has no second beach.
+            aliases |= {means: means} | dict.fromkeys(phrases, means)
     return Language(aliases, frozenset(places), frozenset(ignored))
 
 

@@ -41,11 +41,12 @@ _UNIT = (
 )
 _RANGE = r"(?:\s?[–—-]\s?\d[\d.,]*\s?[kKmM]?)?"
 _SEPARATOR = r"(?=\s*(?:$|[,;|\n\t\"]))"
+_COUNT_IN_BRACKETS = _COUNT.replace("count", "count2").replace("kilo", "kilo2")
 # "phrase – 2,400", "phrase: 2.4k searches", "phrase (90)", "phrase [90/mo]"
 _SEARCHES = re.compile(
     rf"(?:\"?\s*(?:\s[–—-]+|[=:→]|\s>)\s*{_COUNT}{_RANGE}{_UNIT}"
-    rf"|(?:\"\s*|\s+)[(\[]\s*(?:vol(?:ume)?\.?:?\s*|sv:?\s*)?{_COUNT.replace('count', 'count2').replace('kilo', 'kilo2')}"
-    rf"{_RANGE}{_UNIT}\s*[)\]])\"?{_SEPARATOR}",
+    rf"|(?:\"\s*|\s+)[(\[]\s*(?:vol(?:ume)?\.?:?\s*|sv:?\s*)?{_COUNT_IN_BRACKETS}{_RANGE}"
+    rf"{_UNIT}\s*[)\]])\"?{_SEPARATOR}",
     re.I | re.M,
 )
 _NUMBER_AT_END = re.compile(r"(?:,\s*|\t\s*|\s*\|\s*|;\s*)(?P<count>\d{1,3}(?:,\d{3})+)[ \t\"|]*$", re.M)
