@@ -32,6 +32,7 @@ from .vocabulary import get_vocabulary
 
 logger = logging.getLogger(__name__)
 
+DELAY = timedelta(seconds=2)  # until the content version of a change is there: the page must not come from the cache
 LEASE = timedelta(minutes=10)
 RETRY = timedelta(hours=1)
 READ_AGAIN = timedelta(days=7)  # what a page shows of snippets and settings changes without being published
@@ -43,7 +44,7 @@ FULL_SWEEP = 500
 
 
 def mark_due(pages: PageQuerySet) -> None:
-    PageReading.objects.filter(page__in=pages.values("pk")).update(due_at=timezone.now())
+    PageReading.objects.filter(page__in=pages.values("pk")).update(due_at=timezone.now() + DELAY)
 
 
 def mark_due_on_commit(instance: Page, **kwargs) -> None:

@@ -12,13 +12,6 @@ from clinic.models import Keyword, KeywordGroup, PageKeyword, Person, StandardPa
 from tests import factories
 
 DATA = yaml.safe_load(Path(__file__).with_name("labeled_pages.yaml").read_text())
-MAKERS = {
-    "treatment": lambda **fields: factories.make_treatment(fields.pop("title"), introduction=fields.pop("intro"), **fields),
-    "article": lambda **fields: factories.make_article(fields.pop("title"), **fields),
-    "page": lambda **fields: factories.make_home().add_child(
-        instance=StandardPage(introduction=fields.pop("intro"), **fields)
-    ),
-}  # fmt: skip
 CITY = (
     "<p>People from {place} come to us after work, since we are open until seven on two evenings. You tell us what you "
     "see in the mirror and what you would like to keep. We look at your face at rest and in motion, explain what can "
@@ -63,13 +56,21 @@ def make_keywords():
     return groups
 
 
+def make_page(kind, title, intro, **fields):
+    if kind == "treatment":
+        return factories.make_treatment(title, introduction=intro, **fields)
+    if kind == "article":
+        return factories.make_article(title, intro=intro, **fields)
+    return factories.make_home().add_child(instance=StandardPage(title=title, introduction=intro, **fields))
+
+
 def make_pages(groups):
-    pages, links = {}, {}
+    pages = {}
     for row in DATA["pages"]:
         fields = {name: row[name] for name in ("title", "seo_title", "intro", "sources") if name in row}
         text = CITY.format(place=row["place"]) if row["text"] == "city" else row["text"]
         text = re.sub(r"<link to=(\w+)>(.*?)</link>", lambda match: link_to(pages[match[1]], match[2]), text)
-        pages[row["key"]] = page = MAKERS[row["kind"]](**fields, body=[("text", text)])
+        pages[row["key"]] = page = make_page(row["kind"], **fields, body=[("text", text)])
         for name, role in (("is", "primary"), ("supports", "supporting")):
             if name in row:
                 PageKeyword.objects.create(page=page, group=groups[row[name]], role=role)
