@@ -183,4 +183,5 @@ def test_hostile_words_are_escaped(client, suggestion):
     client.force_login(factories.make_user("editor"))
     address = reverse("keyword_link_add", args=[suggestion.pk])
     response = client.post(address, {"next": "/admin/pages/"}, follow=True)
+    assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in response.content
     assert b"<script>alert(1)</script>" not in response.content
