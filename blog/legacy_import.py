@@ -1198,7 +1198,7 @@ def _leave_out_table_of_contents(lines: list[Line]) -> None:
 
 def split_keywords(text: str) -> tuple[str, ...]:
     """Return the phrases of a list, each once. See ``clinic.keywords.parsing``."""
-    return tuple(keyword.phrase for keyword in parse_keywords(text).keywords)
+    return tuple(keyword.phrase for keyword in parse_keywords(text, may_be_html=False).keywords)
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class ClinicConfig(AppConfig):
             models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.Keyword, models.KeywordGroup,
             models.LimitCount, models.PageKeyword, models.Regrouping, models.StaffMail, models.TrashedPage,
             models.WordRule, models.AlikePages, models.IgnoredLink, models.PageEvidence, models.PageLink,
-            models.PageReading, models.SignatureBand,
+            models.PageReading, models.PageWithoutKeyword, models.SignatureBand,
         )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])

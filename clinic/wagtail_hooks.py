@@ -21,9 +21,12 @@ from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
+from .keywords import hooks as keyword_hooks  # noqa: F401  registers them
 from .keywords import link_views  # noqa: F401  registers them
+from .keywords.access import plans_keywords
+from .keywords.viewsets import KeywordGroupViewSet, KeywordViewSet, WordRuleViewSet
 from .media.logos import LogoOperation
-from .models import AccountEvent, Announcement, Keyword, OpeningHours
+from .models import AccountEvent, Announcement, OpeningHours
 from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
 # Only pictures and documents can be uploaded, and both are checked.
@@ -31,6 +34,8 @@ AvatarSettingsPanel.is_active = lambda panel: False
 
 register_snippet(ContentGroup)
 register_snippet(OpeningHoursViewSet)
+for viewset in (KeywordViewSet, KeywordGroupViewSet, WordRuleViewSet):
+    register_snippet(viewset)
 
 
 @hooks.register("register_icons")
@@ -156,4 +161,8 @@ def register_shortcut(order, label, icon, model, permission, view):
 
 register_shortcut(300, _("Change opening hours"), "opening-hours", OpeningHours, "change", "list")
 register_shortcut(350, _("Add an announcement"), "info-circle", Announcement, "add", "add")
-register_shortcut(400, _("Manage keywords"), "tag", Keyword, "change", "list")
+
+
+@hooks.register(SHORTCUT_HOOK, order=400)
+def get_keyword_shortcut(request):
+    return Shortcut(_("Keywords"), reverse("keyword_board"), "tag") if plans_keywords(request.user) else None

@@ -8,6 +8,8 @@ from clinic.undo.models import TrashPage
 
 # A snippet viewset of a feature joins the "Content" menu with ``menu_hook = CONTENT_MENU``.
 CONTENT_MENU = "register_content_menu_item"
+# The menu of the keyword desk, which takes menu items and snippet viewsets.
+KEYWORD_MENU = "register_keyword_menu_item"
 # Features register functions that take the request and return a Shortcut or None.
 SHORTCUT_HOOK = "register_editor_shortcut"
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
-from .matching import Language, spelling_of
+from .matching import Language, Words, keys_in, spelling_of
 from .models import Keyword, KeywordGroup, PageKeyword, Regrouping, get_language
-from .parsing import ParsedKeyword
+from .parsing import MAX_LENGTH, ParsedKeyword
 
 
 @dataclass
@@ -56,9 +56,8 @@ def find_groups(keywords: Iterable[Keyword]) -> dict[str, KeywordGroup]:
     known = Keyword.objects.filter(subject__in=subjects).order_by("pk")
     for subject, group in known.values_list("subject", "group"):
         votes.setdefault(subject, Counter())[group] += 1
-    groups = KeywordGroup.objects.select_related("merged_into").in_bulk(
-        {one for vote in votes.values() for one in vote}
-    )
+    voted = {group for vote in votes.values() for group in vote}
+    groups = KeywordGroup.objects.select_related("merged_into").in_bulk(voted)
     return {subject: groups[vote.most_common(1)[0][0]].current for subject, vote in votes.items()}
 
 
@@ -95,6 +94,19 @@ def _describe(parsed: ParsedKeyword, language: Language) -> Keyword:
     return keyword
 
 
+class _GroupNames:
+    """Find groups by their names, as an editor chose them in a list."""
+
+    def __init__(self, groups: Iterable[KeywordGroup] | None = None) -> None:
+        self._groups = {group.name.casefold(): group for group in (list_active_groups() if groups is None else groups)}
+
+    def get_or_create(self, name: str) -> KeywordGroup:
+        key = name.casefold()
+        if key not in self._groups:
+            self._groups[key] = KeywordGroup.objects.create(name=name[:MAX_LENGTH])
+        return self._groups[key]
+
+
 @transaction.atomic
 def add_keywords(
     parsed: Iterable[ParsedKeyword],
@@ -112,26 +124,18 @@ def add_keywords(
     parsed = list(parsed)
     plan = plan_keywords(parsed, language)
     by_spelling = {keyword.spelling: keyword for keyword in plan.existing}
-    chosen = chosen or {}
-    by_name = {one.name.casefold(): one for one in list_active_groups()} if chosen else {}
+    names = _GroupNames() if chosen else None
     for group_plan in plan.groups:
-        made = group_plan.group
+        proposed = group_plan.group
         for one in group_plan.phrases:
             keyword = _describe(one, language)
-            name = chosen.get(keyword.spelling, "")
             keyword.owner = owner
-            if group:
-                keyword.group, keyword.is_grouped_by_hand = group, True
-            elif name and name.casefold() != group_plan.name.casefold():
-                if name.casefold() not in by_name:
-                    by_name[name.casefold()] = KeywordGroup.objects.create(name=name)
-                keyword.group, keyword.is_grouped_by_hand = by_name[name.casefold()], True
+            name = (chosen or {}).get(keyword.spelling, "")
+            if group or (names and name and name.casefold() != group_plan.name.casefold()):
+                keyword.group, keyword.is_grouped_by_hand = group or names.get_or_create(name), True
             else:
-                made = (
-                    made or by_name.get(group_plan.name.casefold()) or KeywordGroup.objects.create(name=group_plan.name)
-                )
-                by_name[group_plan.name.casefold()] = made
-                keyword.group = made
+                proposed = proposed or (names or _GroupNames(())).get_or_create(group_plan.name)
+                keyword.group = proposed
             keyword.save(language=language)
             by_spelling[keyword.spelling] = keyword
     for one in parsed:
@@ -203,6 +207,11 @@ def undo(regrouping: Regrouping) -> bool:
     return True
 
 
+def split(keyword: Keyword) -> None:
+    """Make a merged spelling a keyword of its own again, in the same group."""
+    Keyword.objects.filter(pk=keyword.pk).update(merged_into=None)
+
+
 def _remember(keywords: list[Keyword], target: KeywordGroup) -> dict[str, dict[int, object]]:
     groups = KeywordGroup.objects.filter(pk__in={target.pk, *(keyword.group_id for keyword in keywords)})
     return {
@@ -224,11 +233,11 @@ def _move_pages(group: KeywordGroup, target: KeywordGroup) -> None:
 
 
 def find_mergeable() -> list[list[Keyword]]:
-    """Return the keywords that differ in case, apostrophe, plural or an alias alone, in one list for each."""
+    """Return the keywords that differ in an apostrophe, an accent or a plural alone, in one list for each."""
     keywords = Keyword.objects.filter(merged_into=None).select_related("group").order_by("created_at", "pk")
-    alike: dict[str, list[Keyword]] = {}
+    alike: dict[Words, list[Keyword]] = {}
     for keyword in keywords:
-        alike.setdefault(keyword.normalized, []).append(keyword)
+        alike.setdefault(keys_in(keyword.phrase), []).append(keyword)
     return [keywords for keywords in alike.values() if len(keywords) > 1]
 
 

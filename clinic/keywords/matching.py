@@ -24,7 +24,7 @@ _NEAR = {("near", "me"), ("near", "by"), ("nearby",), ("close", "to", "me"), ("n
 # "Who" asks for a clinic more often than for an answer, "what" and "how" the other way around.
 _QUESTIONS = {
     *"how what why when which does do is are can should will".split(),
-    *"benefit benefits risk difference versus vs versu side effect aftercare before after meaning recovery long".split(),
+    *"benefit risk difference vs side effect aftercare before after meaning recovery long".split(),
 }
 _BUYING = {*"price cost cheap affordable deal special book appointment buy clinic consultation best top".split()}
 # Words between the words that matter: "hair removal in orange county" is "orange county hair removal".

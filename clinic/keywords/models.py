@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.models import Orderable, RevisionMixin
-from wagtail.search import index
 
 from clinic.search.models import split_phrases, validate_phrases
 
@@ -29,9 +28,11 @@ class WordRule(RevisionMixin, models.Model):
         _("words"),
         max_length=300,
         validators=[validate_phrases],
-        help_text=_("Words or phrases, separated by commas, for example: med spa, medspa. Singular and plural, capitals "
-                    "and apostrophes count as the same without your help."),
-    )  # fmt: skip
+        help_text=_(
+            "Words or phrases, separated by commas, for example: med spa, medspa. Singular and plural, capitals and "
+            "apostrophes count as the same without your help."
+        ),
+    )
     kind = models.CharField(_("these words"), max_length=10, choices=Kind.choices, default=Kind.ALIAS)
     means = models.CharField(
         _("meaning"),
@@ -72,11 +73,12 @@ def get_language(rules: Iterable[WordRule] | None = None) -> Language:
         if rule.kind == WordRule.Kind.PLACE:
             places.update([means] if means else phrases)
         if means:
-            aliases.update({keys: means for keys in phrases if keys != means})
+            # What is complete already stays: "newport" is "newport beach", and "newport beach" has no second beach.
+            aliases |= {means: means} | dict.fromkeys(phrases, means)
     return Language(aliases, frozenset(places), frozenset(ignored))
 
 
-class KeywordGroup(RevisionMixin, index.Indexed, models.Model):
+class KeywordGroup(RevisionMixin, models.Model):
     """Hold the phrases that mean the same search. One page should answer them."""
 
     name = models.CharField(_("name"), max_length=MAX_LENGTH)
@@ -84,8 +86,6 @@ class KeywordGroup(RevisionMixin, index.Indexed, models.Model):
     merged_into = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, editable=False, related_name="merged"
     )
-
-    search_fields = [index.AutocompleteField("name"), index.SearchField("name")]
 
     class Meta:
         verbose_name = _("keyword group")
@@ -105,7 +105,7 @@ class KeywordGroup(RevisionMixin, index.Indexed, models.Model):
         return group
 
 
-class Keyword(RevisionMixin, index.Indexed, models.Model):
+class Keyword(RevisionMixin, models.Model):
     """Store one phrase that people type into a search engine."""
 
     class Intents(models.TextChoices):
@@ -158,8 +158,6 @@ class Keyword(RevisionMixin, index.Indexed, models.Model):
     monthly_searches = models.PositiveIntegerField(_("searches a month"), null=True, blank=True)
     notes = models.TextField(_("notes"), max_length=2000, blank=True)
     created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
-
-    search_fields = [index.AutocompleteField("phrase"), index.SearchField("phrase"), index.FilterField("merged_into")]
 
     class Meta:
         verbose_name = _("keyword")

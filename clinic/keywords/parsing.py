@@ -30,7 +30,8 @@ _LABEL = re.compile(
     re.I,
 )
 _BULLET = re.compile(
-    r"^[\s>]*(?:(?:[-*•‣◦▪▫●○■□►▸✓✔➤→·–—+]+|\[[ xX✓]?\]|\(?\d{1,4}[.)\]:]|#\d{1,4}[.):]?|\(?[a-zA-Z][)]|[a-z]\.)(?:\s+|(?=\")))+"
+    r"^[\s>]*(?:(?:[-*•‣◦▪▫●○■□►▸✓✔➤→·–—+]+|\[[ xX✓]?\]|\(?\d{1,4}[.)\]:]|#\d{1,4}[.):]?|\(?[a-zA-Z][)]|[a-z]\.)"
+    r"(?:\s+|(?=\")))+"
 )
 _INLINE_NUMBER = re.compile(r"(?:^|\s)\(?(\d{1,3})[.)]\s+")
 _COUNT = r"(?P<count>\d{1,3}(?:[,.' ]\d{3})+|\d+(?:\.\d+)?)(?P<kilo>\s?[kKmM]\b)?"
@@ -40,11 +41,12 @@ _UNIT = (
 )
 _RANGE = r"(?:\s?[–—-]\s?\d[\d.,]*\s?[kKmM]?)?"
 _SEPARATOR = r"(?=\s*(?:$|[,;|\n\t\"]))"
+_COUNT_IN_BRACKETS = _COUNT.replace("count", "count2").replace("kilo", "kilo2")
 # "phrase – 2,400", "phrase: 2.4k searches", "phrase (90)", "phrase [90/mo]"
 _SEARCHES = re.compile(
     rf"(?:\"?\s*(?:\s[–—-]+|[=:→]|\s>)\s*{_COUNT}{_RANGE}{_UNIT}"
-    rf"|\"?\s*[(\[]\s*(?:vol(?:ume)?\.?:?\s*|sv:?\s*)?{_COUNT.replace('count', 'count2').replace('kilo', 'kilo2')}"
-    rf"{_RANGE}{_UNIT}\s*[)\]])\"?{_SEPARATOR}",
+    rf"|(?:\"\s*|\s+)[(\[]\s*(?:vol(?:ume)?\.?:?\s*|sv:?\s*)?{_COUNT_IN_BRACKETS}{_RANGE}"
+    rf"{_UNIT}\s*[)\]])\"?{_SEPARATOR}",
     re.I | re.M,
 )
 _NUMBER_AT_END = re.compile(r"(?:,\s*|\t\s*|\s*\|\s*|;\s*)(?P<count>\d{1,3}(?:,\d{3})+)[ \t\"|]*$", re.M)
@@ -55,14 +57,13 @@ _ITEM = re.compile(r'"([^"\n]*)"|[^",;|\n\t]+')
 _ALONE = re.compile(rf"\"?\s*{_COUNT}{_RANGE}{_UNIT}\s*\"?", re.I)
 
 _PHRASE_HEADERS = {
-    *(
-        "keyword,keywords,query,queries,top queries,search term,search terms,search query,phrase,phrases,keyphrase,"
-    ).split(","),
-    *("keyword phrase,search keyword,term,suggestion,keyword ideas,top query,keyword text,keyword name").split(","),
+    *"keyword,keywords,query,queries,top queries,search term,search terms,search query,phrase,phrases".split(","),
+    *"keyphrase,keyword phrase,search keyword,term,suggestion,keyword ideas,top query,keyword name".split(","),
 }
 _SEARCHES_HEADERS = re.compile(
-    r"(?:avg\.?|average|global|us|local|est\.?|estimated)?\s*(?:monthly\s+)?(?:search(?:es)?(?:\s+(?:volume|vol\.?|per month))?|"
-    r"(?:search\s+)?volume|vol\.?|sv|searches/mo(?:nth)?)(?:\s*\(.*\))?",
+    r"(?:avg\.?|average|global|us|local|est\.?|estimated)?\s*(?:monthly\s+)?"
+    r"(?:search(?:es)?(?:\s+(?:volume|vol\.?|per month))?|(?:search\s+)?volume|vol\.?|sv|searches/mo(?:nth)?)"
+    r"(?:\s*\(.*\))?",
     re.I,
 )
 
@@ -71,6 +72,10 @@ _SEARCHES_HEADERS = re.compile(
 class ParsedKeyword:
     phrase: str
     monthly_searches: int | None = None
+
+    @property
+    def spelling(self) -> str:
+        return spelling_of(self.phrase)
 
 
 @dataclass(frozen=True)
@@ -100,20 +105,23 @@ def decode_list(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def parse_keywords(text: str) -> ParsedList:
-    """Return the keywords of a list. Nothing is dropped in silence."""
-    text = _clean(text)
+def parse_keywords(text: str, *, may_be_html: bool = True) -> ParsedList:
+    """Return the keywords of a list. Nothing is dropped in silence.
+
+    Tags separate phrases, unless the text is known to be plain.
+    """
+    text = _clean(text, may_be_html)
     rows = _read_table(text)
     return _collect(_read_rows(rows) if rows else _read_lines(text))
 
 
-def _clean(text: str) -> str:
+def _clean(text: str, may_be_html: bool) -> str:
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
     text = drop_unwanted(re.sub("[\u2028\u2029\x0b\x0c\x85]", "\n", text))
-    if _TAG.search(text):
+    if may_be_html and _TAG.search(text):
         text = _META.sub(lambda match: f"\n{match[2]}\n", text)
         text = html.unescape(_TAG.sub("\n", text))
-    elif re.search(r"&(?:amp|quot|#\d+|#x[0-9a-f]+|[lr][sd]quo|apos|nbsp);", text, re.I):
+    elif may_be_html and re.search(r"&(?:amp|quot|#\d+|#x[0-9a-f]+|[lr][sd]quo|apos|nbsp);", text, re.I):
         text = _SPACES.sub(" ", html.unescape(text))
     return _DOUBLE_QUOTES.sub('"', text.replace(_MARK, " "))
 
@@ -169,6 +177,8 @@ def _read_rows(rows: list[list[str]]) -> Iterator[ParsedKeyword]:
 
 
 def _read_lines(text: str) -> Iterator[ParsedKeyword]:
+    if text.count('"') == 2 and re.fullmatch(r'\W*"[^"]*[,;][^"]*"\W*', text):
+        text = text.replace('"', "")  # quotes around the whole list
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) > 1 and all(map(_ENDS_IN_NUMBER.fullmatch, lines)):
         text = "\n".join(_ENDS_IN_NUMBER.sub(r"\1\t\2", line) for line in lines)

@@ -4,6 +4,7 @@ from clinic.accounts.models import AccountEvent, KeptRequest, StaffMail
 from clinic.addresses.models import Forwarding
 from clinic.caching.version import ContentVersion
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
+from clinic.keywords.coverage import PageWithoutKeyword
 from clinic.keywords.models import Keyword, KeywordGroup, PageKeyword, Regrouping, WordRule
 from clinic.keywords.page_models import AlikePages, IgnoredLink, PageEvidence, PageLink, PageReading, SignatureBand
 from clinic.limits.models import LimitCount

@@ -48,7 +48,13 @@ def nested(about):
 
 
 def form(slug, **fields):
-    fields = {"title": "Words", "slug": slug, "body": streamfield([]), "comments": inline_formset([])} | fields
+    fields = {
+        "title": "Words",
+        "slug": slug,
+        "body": streamfield([]),
+        "page_keywords": inline_formset([]),
+        "comments": inline_formset([]),
+    } | fields
     return nested_form_data(fields)
 
 

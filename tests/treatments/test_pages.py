@@ -18,7 +18,13 @@ class TreatmentPagesTest(WagtailPageTestCase):
 
     def test_index_can_be_read_edited_and_previewed(self):
         post_data = nested_form_data(
-            {"title": "Treatments", "slug": "treatments", "body": streamfield([]), "comments": inline_formset([])}
+            {
+                "title": "Treatments",
+                "slug": "treatments",
+                "body": streamfield([]),
+                "page_keywords": inline_formset([]),
+                "comments": inline_formset([]),
+            }
         )
         self.assertPageIsRenderable(self.index)
         self.assertPageIsEditable(self.index, post_data=post_data)
@@ -35,6 +41,7 @@ class TreatmentPagesTest(WagtailPageTestCase):
                 "how_it_goes": streamfield([("step", {"title": "We talk", "text": "First."})]),
                 "questions": streamfield([("question", {"question": "Why?", "answer": rich_text("<p>So.</p>")})]),
                 "body": streamfield([]),
+                "page_keywords": inline_formset([]),
                 "comments": inline_formset([]),
             }
         )
