@@ -57,7 +57,7 @@ def ignore(request: HttpRequest, pk: int) -> HttpResponse:
         IgnoredLink.objects.get_or_create(
             page=page, target_id=suggestion.owner_id, defaults={"ignored_by": request.user}
         )
-        text = _("No link from “%(page)s” to “%(target)s” is suggested any more.")
+        text = _("Links from “%(page)s” to “%(target)s” will not be suggested again.")
         messages.success(request, text % {"page": page.get_admin_display_title(), "target": suggestion.owner_title})
     return _back(request)
 
