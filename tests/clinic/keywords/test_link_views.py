@@ -148,7 +148,7 @@ def test_suggestion_that_is_out_of_date_says_so(client, suggestion, change, name
     change(suggestion)
     response, (message,) = click(client, suggestion, name, next="https://evil.example/")
     assert "out of date" in message
-    assert response.url == reverse("wagtailadmin_home")
+    assert response.url == reverse("keyword_board")
 
 
 @pytest.mark.parametrize("name", ["add", "ignore"])
