@@ -344,6 +344,10 @@ admin/lane/delete/<int:pk>/
     admin/lane/delete/{room}/
 admin/lane/history/<int:pk>/
     admin/lane/history/{room}/
+admin/keyword-links/<int:pk>/add/
+    admin/keyword-links/{suggestion}/add/
+admin/keyword-links/<int:pk>/ignore/
+    admin/keyword-links/{suggestion}/ignore/
 admin/hours/history/
 admin/redirects/
 admin/redirects/results/

@@ -2,8 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,7 +56,7 @@ def ignore(request: HttpRequest, pk: int) -> HttpResponse:
         IgnoredLink.objects.get_or_create(
             page=page, target_id=suggestion.owner_id, defaults={"ignored_by": request.user}
         )
-        text = _("No link from “%(page)s” to “%(target)s” is suggested any more.")
+        text = _("Links from “%(page)s” to “%(target)s” will not be suggested again.")
         messages.success(request, text % {"page": page.get_admin_display_title(), "target": suggestion.owner_title})
     return _back(request)
 
@@ -77,7 +76,8 @@ def _get_suggestion(request: HttpRequest, pk: int) -> tuple[PageEvidence | None,
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    return redirect(get_valid_next_url_from_request(request) or reverse("wagtailadmin_home"))
+    # Not redirect(): it takes a text like "-1" for the name of a view.
+    return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse("keyword_board"))
 
 
 @transaction.atomic

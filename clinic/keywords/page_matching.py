@@ -59,7 +59,7 @@ def _parts_of(texts: dict[str, Any]) -> dict[str, Any]:
 def _evidence_of(page: PageText, lines: list[str], vocabulary: Vocabulary) -> dict[int, dict[str, Any]]:
     """Return the fields of the evidence for each group that the page has a phrase of."""
     found: dict[int, dict[str, Any]] = {}
-    for words, evidence in vocabulary.reader.read(page).items():
+    for words, evidence in vocabulary.reader.read(page, vocabulary.names.find).items():
         for group in vocabulary.groups[words]:
             found[group] = _join(found.get(group), evidence)
     mentions: dict[int, Mention] = {}

@@ -66,7 +66,7 @@ class PageEvidence(models.Model):
     in_body = models.BooleanField(default=False)
     in_alts = models.BooleanField(default=False)
     in_address = models.BooleanField(default=False)
-    is_headline = models.BooleanField(default=False)  # in title or heading, and no part of a longer keyword there
+    is_headline = models.BooleanField(default=False)  # title or heading is about it
     excerpt = models.CharField(max_length=400, blank=True)
     # A mention in rich text without a link: the words as written, and those around.
     mention = models.CharField(max_length=200, blank=True)

@@ -32,6 +32,7 @@ from .vocabulary import get_vocabulary
 
 logger = logging.getLogger(__name__)
 
+DELAY = timedelta(seconds=2)  # until the content version of a change is there: the page must not come from the cache
 LEASE = timedelta(minutes=10)
 RETRY = timedelta(hours=1)
 READ_AGAIN = timedelta(days=7)  # what a page shows of snippets and settings changes without being published
@@ -43,7 +44,7 @@ FULL_SWEEP = 500
 
 
 def mark_due(pages: PageQuerySet) -> None:
-    PageReading.objects.filter(page__in=pages.values("pk")).update(due_at=timezone.now())
+    PageReading.objects.filter(page__in=pages.values("pk")).update(due_at=timezone.now() + DELAY)
 
 
 def mark_due_on_commit(instance: Page, **kwargs) -> None:
@@ -86,7 +87,11 @@ def read_everything_due() -> int:
 
 
 def list_public_pages() -> PageQuerySet:
-    return Page.objects.live().public().filter(depth__gt=1)
+    """Return the pages that everybody can open. Those outside of every site have no address."""
+    is_in_site = Q(pk__in=[])
+    for path in Site.objects.values_list("root_page__path", flat=True):
+        is_in_site |= Q(path__startswith=path)
+    return Page.objects.live().public().filter(is_in_site)
 
 
 def sweep() -> bool:
@@ -139,12 +144,17 @@ def read_next() -> bool:
 
 
 def read_now(pk: int) -> bool:
-    """Render a page, store its texts and match them. Return False if it is no public page any more."""
+    """Render a page, store its texts and match them. Return False if it is no public page any more.
+
+    Raise ``LookupError`` if Wagtail does not know the site of the page yet.
+    """
     page = list_public_pages().filter(pk=pk).first()
-    site = page and page.get_site()
-    if not page or not site:
+    if not page:
         forget_pages([pk])
         return False
+    site = page.get_site()
+    if not site:
+        raise LookupError("The page belongs to no site.")
     started_at = timezone.now()
     texts, is_indexed = _texts_of(page.specific, site)
     digest = hashlib.blake2b(json.dumps(texts).encode(), digest_size=16).hexdigest()

@@ -5,7 +5,7 @@ Only what a visitor reads on this page counts: navigation, forms, code, calls to
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -76,7 +76,7 @@ class Evidence:
     in_alts: bool = False
     in_address: bool = False
     in_body: bool = False
-    is_headline: bool = False  # in title or heading, and there not as a part of a longer phrase
+    is_headline: bool = False  # title or heading is about it: they have no longer phrase with all its words
     excerpt: str = ""
 
     @property
@@ -318,9 +318,8 @@ class PhraseReader:
         sets: dict[frozenset[str], list[Words]] = {}
         for words, phrases in self._phrases_of.items():
             needed = self._drop_ignored(words)
-            needed = tuple(word for word in needed if word not in STOP_WORDS) or needed
-            if len(needed) > 1:
-                sets.setdefault(frozenset(needed), []).extend(phrases)
+            telling = [word for word in needed if word not in STOP_WORDS]
+            sets.setdefault(frozenset(telling if len(telling) > 1 else needed), []).extend(phrases)
         counts = Counter(word for words in sets for word in words)
         found: dict[str, list[tuple[frozenset[str], list[Words]]]] = {}
         for some, phrases in sets.items():
@@ -363,13 +362,30 @@ class PhraseReader:
                     if words <= keys:
                         yield from (Found(phrase, token.start, token.end, False) for phrase in phrases)
 
+    def find_headlines(self, text: str, named: list[tuple[int, int]]) -> set[Words]:
+        """Return what a title is about: "Botox for men" is about "mens botox", and not about "botox"."""
+        keys = {
+            key
+            for key, start, end in _tokens(text, 0, len(text), self.language)
+            if not any(start < until and since < end for since, until in named)
+        }
+        sets = [(words, phrases) for key in keys for words, phrases in self._word_sets.get(key, ()) if words <= keys]
+        return {
+            phrase
+            for words, phrases in sets
+            if not any(words < other for other, _phrases in sets)
+            for phrase in phrases
+        }
+
     def are_words(self, text: str) -> list[Words]:
         """Return the phrases that the text consists of."""
         words = tuple(token.key for token in _tokens(text, 0, len(text), self.language))
         return self._phrases_of.get(words, [])
 
-    def read(self, page: PageText) -> dict[Words, Evidence]:
-        """Return the evidence for each phrase that the page says."""
+    def read(
+        self, page: PageText, find_names: Callable[[str], list[tuple[int, int]]] | None = None
+    ) -> dict[Words, Evidence]:
+        """Return the evidence for each phrase that the page says. A phrase in a name makes no headline."""
         found: dict[Words, Evidence] = {}
         places: list[tuple[str, str, bool]] = [
             ("in_title", page.title, True),
@@ -386,15 +402,15 @@ class PhraseReader:
             said = self.find_in(text, is_title=is_title)
             if is_title or name == "in_opening":
                 said = chain(said, self.find_any_order(text, is_title=is_title))
-            seen: dict[Words, bool] = {}
-            named = find_name(text, page.site_name) if is_title else []
-            for words, start, end, is_whole in said:
-                is_whole = is_whole and not any(start < until and since < end for since, until in named)
+            here = set()
+            for words, start, end, _is_whole in said:
+                here.add(words)
                 if words not in found:
                     found[words] = Evidence(excerpt=cut_excerpt(text, start, end))
-                seen[words] = seen.get(words, False) or (is_title and is_whole)
-            for words, is_headline in seen.items():
-                flags: dict[str, Any] = {name: True, "is_headline": found[words].is_headline or is_headline}
+            named = find_name(text, page.site_name) + (find_names(text) if find_names else []) if is_title else []
+            headlines = self.find_headlines(text, named) if is_title else set()
+            for words in here:
+                flags: dict[str, Any] = {name: True, "is_headline": found[words].is_headline or words in headlines}
                 found[words] = replace(found[words], **flags)
         return found
 

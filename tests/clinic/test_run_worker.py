@@ -18,6 +18,7 @@ from bookings.models import Appointment, AppointmentState, Message
 from bookings.services import appointments, waitlist
 from clinic import limits
 from clinic.caching import version
+from clinic.keywords import page_reading
 from clinic.logging import RedactingFormatter
 from clinic.management.commands import run_worker
 from clinic.models import StandardPage, WorkerHeartbeat
@@ -169,6 +170,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "forget_networks": 1,
         "extend_block_rules": 1,
         "empty_trash": 1,
+        "read_pages": 61,
     }
 
 
@@ -197,6 +199,7 @@ def test_worker_runs_all_jobs():
         outbox.recover_from_clock_change,
         run_worker.send_staff_mail,
         run_worker.recover_staff_mail,
+        page_reading.read_pages,
     )
     hourly_or_less = {
         limits.purge,
