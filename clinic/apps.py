@@ -14,13 +14,17 @@ class ClinicConfig(AppConfig):
 
         from .addresses import recording
         from .caching import prerender, version
-        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
+        from . import models
         from .seo.graph import register_node
         from .site.context import clinic_node
         from .undo import history, references
 
         # Renditions are saved while pages are rendered, and the others are on no page.
-        unseen = (AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage)
+        unseen = (
+            models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.GoneAddress, models.IndexNow,
+            models.IndexNowLog, models.LimitCount, models.MissingAddress, models.QueuedAddress, models.SearchDay,
+            models.SearchPhrase, models.SiteCheck, models.SiteFinding, models.StaffMail, models.TrashedPage,
+        )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
         for signal in (

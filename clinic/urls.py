@@ -13,6 +13,7 @@ from wagtail.documents.views import serve as documents
 from clinic.accounts.views import limit_guesses
 from clinic.hours import feeds
 from clinic.media.views import serve_document, serve_rendition
+from clinic.search.views import count as count_search
 from clinic.search.views import search
 from clinic.site import views
 from clinic.site.icons import favicon, manifest
@@ -44,6 +45,7 @@ urlpatterns = [
     ),
     path("consultation/", include("bookings.urls")),
     path("search/", search, name="search"),
+    path("search/count/", count_search, name="search_count"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("favicon.ico", favicon, name="favicon"),
     path("site.webmanifest", manifest, name="manifest"),

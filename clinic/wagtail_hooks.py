@@ -23,6 +23,7 @@ from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
 from .media.logos import LogoOperation
 from .models import AccountEvent, Announcement, Keyword, OpeningHours
+from .search import hooks as search_hooks  # noqa: F401  registers them
 from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
 # Only pictures and documents can be uploaded, and both are checked.

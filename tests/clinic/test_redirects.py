@@ -353,10 +353,10 @@ def test_private_page_is_nobodys_substitute(leads, page):
     assert leads("/one/child/") == "/"
 
 
-def test_address_without_a_redirect_costs_two_queries(client, home, django_assert_num_queries):
+def test_address_without_a_redirect_costs_three_queries(client, home, django_assert_num_queries):
     request = RequestFactory().get("/nothing/", headers={"host": "localhost"})
     Site.find_for_request(request)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert find_redirect(request) is None
 
 
