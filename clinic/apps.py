@@ -15,6 +15,7 @@ class ClinicConfig(AppConfig):
         from .addresses import recording
         from .caching import prerender, version
         from . import models
+        from .indexnow import queue as indexnow
         from .seo.graph import register_node
         from .site.context import clinic_node
         from .undo import history, references
@@ -38,4 +39,5 @@ class ClinicConfig(AppConfig):
         history.connect()
         references.connect()
         recording.connect()
+        indexnow.connect()
         register_node(clinic_node)

@@ -21,9 +21,11 @@ from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
+from .indexnow import hooks as indexnow_hooks  # noqa: F401  registers them
 from .media.logos import LogoOperation
 from .models import AccountEvent, Announcement, Keyword, OpeningHours
 from .search import hooks as search_hooks  # noqa: F401  registers them
+from .sitecheck import hooks as sitecheck_hooks  # noqa: F401  registers them
 from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
 # Only pictures and documents can be uploaded, and both are checked.

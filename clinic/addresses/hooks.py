@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.views.chooser import ExternalLinkView
@@ -23,6 +24,7 @@ from clinic.admin.menu import ModelMenuItem
 from . import missing_views
 from .forms import LinkForm, PathRedirectForm, VisitorsForm
 from .gone_views import GoneAddressViewSet
+from .import_views import ImportView
 from .models import MAX_PATH, MissingAddress
 from .recording import forward, list_addresses, replace
 from .reserved import refuse_reserved
@@ -31,9 +33,7 @@ from .resolving import get_followable_url, with_aliases
 # Before other hooks, which may carry out the action themselves.
 FIRST = -100
 
-# Typed by hand, and imported from a file.
 redirect_views.CreateView.form_class = redirect_views.EditView.form_class = PathRedirectForm
-redirect_views.RedirectForm = PathRedirectForm
 ExternalLinkView.form_class = LinkForm
 # A button of the missing addresses leads here.
 redirect_views.CreateView.get_initial = lambda view: {"old_path": view.request.GET.get("old_path", "")[:MAX_PATH]}
@@ -47,6 +47,13 @@ def route_missing_addresses() -> list[URLPattern]:
         path("missing-addresses/results/", report.as_view(results_only=True), name="missing_addresses_results"),
         path("missing-addresses/<int:pk>/state/", state.as_view(), name="missing_address_state"),
     ]
+
+
+@hooks.register("register_admin_urls", order=FIRST)
+def route_import() -> list[URLPattern]:
+    """Take the place of Wagtail's import of redirects, at its address."""
+    to_start = RedirectView.as_view(pattern_name="wagtailredirects:start_import")
+    return [path("redirects/import/", ImportView.as_view()), path("redirects/import/process/", to_start)]
 
 
 @hooks.register("register_reports_menu_item")

@@ -3,6 +3,7 @@
 import logging
 
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import RequestFactory
 from wagtail.models import Page, Site
 
@@ -26,13 +27,19 @@ def prerender_with_ancestors(pk: int) -> None:
         prerender(shown, site)
 
 
+def render(page: Page, site: Site, query: str = "") -> HttpResponse:
+    """Return the page as an anonymous visitor gets it."""
+    request = RequestFactory().get((page.relative_url(site) or "/") + query, headers={"host": site.hostname})
+    request.META["SERVER_PORT"] = str(site.port)
+    response = page.serve(request)
+    if hasattr(response, "render"):
+        response.render()
+    return response
+
+
 def prerender(page: Page, site: Site) -> None:
     """Render ``page`` as an anonymous visitor. Log errors, never raise."""
-    request = RequestFactory().get(page.relative_url(site) or "/", headers={"host": site.hostname})
-    request.META["SERVER_PORT"] = str(site.port)
     try:
-        response = page.serve(request)
-        if hasattr(response, "render"):
-            response.render()
+        render(page, site)
     except Exception:
         logger.exception("Could not prerender page %s", page.pk)
