@@ -12,9 +12,9 @@ class ClinicConfig(AppConfig):
         from wagtail import signals
         from wagtail.models import Page, PageViewRestriction, Site
 
+        from . import models
         from .addresses import recording
         from .caching import prerender, version
-        from . import models
         from .indexnow import queue as indexnow
         from .seo.graph import register_node
         from .site.context import clinic_node

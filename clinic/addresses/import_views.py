@@ -47,8 +47,8 @@ class ListForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
-            "One line for each old address: the old one, then the new one. Commas, semicolons, tabs and spaces separate "
-            "them. Write 410 in the place of the new one if the old one is gone for good."
+            "One line for each old address: the old one, then the new one, with a comma, a semicolon, a tab or spaces "
+            "between them. Write 410 in the place of the new one if the old one is gone for good."
         ),
     )
     file = forms.FileField(

@@ -124,7 +124,9 @@ def find_target(row: Row, known: KnownAddresses, own_hosts: set[str]) -> None:
         link = urlunsplit(("", "", parts.path or "/", *parts[3:])) if is_own else row.line.new
         validate_url(f"https://www.example.com{link}" if is_own else link)
     except (ValidationError, ValueError):
-        row.refuse(_("The new address cannot be read. Write a path like /prices/, or an address that begins with https://."))
+        row.refuse(
+            _("The new address cannot be read. Write a path like /prices/, or an address that begins with https://.")
+        )
         return
     if len(link) > MAX_PATH:
         row.refuse(_("The new address is longer than 255 characters."))
@@ -148,10 +150,7 @@ def check_end(row: Row, known: KnownAddresses, first: dict[str, Row]) -> bool:
             row.reason = _("Visitors would find nothing at %(target)s.") % {"target": row.line.new}
             return False
         seen.add(step)
-        if listed:
-            link = listed.link
-        else:
-            link = known.redirects[step].redirect_link
+        link = listed.link if listed else known.redirects[step].redirect_link
     return True
 
 

@@ -1,5 +1,6 @@
 """Answer what is at many addresses of a site, with few queries."""
 
+from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils.encoding import uri_to_iri
 from wagtail.contrib.redirects.models import Redirect
@@ -47,6 +48,8 @@ class KnownAddresses:
         return self._served[path]
 
     def _serves_other(self, path: str) -> bool:
+        if path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
+            return bool(find_served(self.request, self.site, path))
         for spelling in (path, f"{path}/"):
             try:
                 if resolve(uri_to_iri(spelling)).url_name != "wagtail_serve":

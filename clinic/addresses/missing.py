@@ -49,6 +49,7 @@ DATE = re.compile(r"(?:19|20)\d\d[-_.]?\d\d?[-_.]?\d\d?|\d\d?[-_.]\d\d?[-_.](?:1
 
 _private: set[str] = set()
 
+
 def register_private(prefix: str) -> None:
     """Keep addresses with this first part out of the log. Call it in ``AppConfig.ready()``."""
     _private.add(prefix.strip("/").lower())

@@ -48,7 +48,8 @@ def send_due() -> bool:
         return False
     # No wait is longer: these were queued before the clock was set back.
     QueuedAddress.objects.filter(due_at__gt=now + MAX_RETRY_AFTER + LEASE).update(due_at=now)
-    return any([send_batch(root, key, now) for root, key in key_of.items()])
+    more = [send_batch(root, key, now) for root, key in key_of.items()]
+    return any(more)
 
 
 def send_batch(root: str, key: str, now: datetime) -> bool:
@@ -72,7 +73,9 @@ def send_batch(root: str, key: str, now: datetime) -> bool:
         return True
     attempts = max(row.attempts for row in rows)
     is_over = answer.is_final or attempts >= MAX_ATTEMPTS
-    error = answer.error if not is_over else _("%(error)s These addresses are not sent again.") % {"error": answer.error}
+    error = (
+        answer.error if not is_over else _("%(error)s These addresses are not sent again.") % {"error": answer.error}
+    )
     IndexNowLog.objects.update_or_create(pk=1, defaults={"error": error[:300], "failed_at": now})
     logger.warning("IndexNow: %s addresses were not sent, attempt %s: %s", len(rows), attempts, answer.error)
     if is_over:
@@ -86,7 +89,9 @@ def send_batch(root: str, key: str, now: datetime) -> bool:
 
 def drop_untold(claimed) -> None:
     """Delete the addresses of live pages that are private or hidden by now."""
-    live = set(Page.objects.live().filter(pk__in=claimed.exclude(page=None).values("page")).values_list("pk", flat=True))
+    live = set(
+        Page.objects.live().filter(pk__in=claimed.exclude(page=None).values("page")).values_list("pk", flat=True)
+    )
     told = set(Page.objects.live().public().filter(pk__in=live).values_list("pk", flat=True))
     for model in apps.get_models():
         if issubclass(model, Page) and any(field.name == "noindex" for field in model._meta.fields):

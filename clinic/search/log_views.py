@@ -36,9 +36,9 @@ class SearchReport(TriageReport):
     default_ordering = "-searches"
     search_fields = ["words"]
     explanation = _(
-        "What visitors typed into the search of the site in the last 13 months. Nothing says who they were. Searches "
-        "that look like an email address, a phone number or a long sentence are not kept, and your own searches are not "
-        "counted while you are signed in."
+        "What visitors typed into the search of the site in the last 13 months. Nothing here tells who they were. "
+        "Searches that look like an email address, a phone number or a long sentence are not kept. Your own searches "
+        "are not counted while you are signed in."
     )
     columns = [
         Column("words", label=_("Words"), sort_key="words"),

@@ -88,7 +88,8 @@ class Checker:
             self.add(FindingKind.NOT_SHOWN, page, _("Showing it fails (%(error)s).") % {"error": type(error).__name__})
             return None
         if response.status_code != 200:
-            self.add(FindingKind.NOT_SHOWN, page, _("It answers with status %(status)s.") % {"status": response.status_code})
+            detail = _("It answers with status %(status)s.") % {"status": response.status_code}
+            self.add(FindingKind.NOT_SHOWN, page, detail)
             return None
         return read_page(response.content.decode(response.charset))
 
@@ -231,9 +232,8 @@ class Checker:
         self.put(kind, page, page.get_admin_display_title(), detail, reverse("wagtailadmin_pages:edit", args=[page.pk]))
 
     def put(self, kind: FindingKind, page: Page | None, place: str, detail: str, fix_url: str) -> None:
-        finding = SiteFinding(
-            check_run=self.run, kind=kind, page_id=page and page.pk, place=place[:255], detail=detail[:500], fix_url=fix_url
-        )
+        finding = SiteFinding(check_run=self.run, kind=kind, page_id=page and page.pk, fix_url=fix_url)
+        finding.place, finding.detail = place[:255], detail[:500]
         self.findings.append(finding)
         if len(self.findings) >= BATCH:
             self.flush()

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 
-
 @dataclass
 class PageContent:
     """Hold the parts of a page. Each link and file says whether it stands in the page's own content."""
@@ -38,18 +37,21 @@ class _Reader(HTMLParser):
                 self._add(self.page.links, attributes["href"])
         elif tag in ("img", "source", "video", "audio", "script"):
             self._add_files(attributes)
-            if tag == "img" and "alt" not in attributes:
-                self.page.without_alt.append(attributes.get("src", ""))
-            if tag == "script" and attributes.get("type") == "application/ld+json":
-                self.collected = []
-        elif tag == "link" and attributes.get("rel") in ("stylesheet", "icon", "preload", "apple-touch-icon"):
-            self._add(self.page.files, attributes.get("href", ""))
-        elif tag == "meta" and attributes.get("name") == "description":
-            self.page.description = " ".join(attributes.get("content", "").split())
-        elif tag == "meta" and attributes.get("name") == "robots":
-            self.page.is_hidden = "noindex" in attributes.get("content", "")
-        elif tag == "title" and not self.page.title:
+        elif tag in ("link", "meta"):
+            self._read_head(tag, attributes)
+        if tag == "img" and "alt" not in attributes:
+            self.page.without_alt.append(attributes.get("src", ""))
+        is_data = tag == "script" and attributes.get("type") == "application/ld+json"
+        if is_data or (tag == "title" and not self.page.title):
             self.collected = []
+
+    def _read_head(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "link" and attributes.get("rel") in ("stylesheet", "icon", "preload", "apple-touch-icon"):
+            self._add(self.page.files, attributes.get("href", ""))
+        elif attributes.get("name") == "description":
+            self.page.description = " ".join(attributes.get("content", "").split())
+        elif attributes.get("name") == "robots":
+            self.page.is_hidden = "noindex" in attributes.get("content", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "main":

@@ -57,5 +57,5 @@ class SiteCheckReport(ReportView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request_check()
-        messages.success(request, gettext("The check begins within a minute. Open this page again to see what it found."))
+        messages.success(request, gettext("The check begins within a minute. Open this page again a little later."))
         return redirect("site_check")

@@ -214,8 +214,8 @@ def test_answers_that_refuse_are_tried_later_or_given_up(key, sink, time_machine
 
 def test_search_engine_that_is_away_is_given_up_at_last(key, settings, time_machine):
     settings.INDEXNOW_URL = "http://127.0.0.1:9/"  # nobody listens there
-    now = timezone.now()
     put("/a/")
+    now = timezone.now()
     for wait in (timedelta(0), *sending.BACK_OFF):
         assert QueuedAddress.objects.exists()
         now += wait

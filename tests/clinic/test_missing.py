@@ -118,7 +118,12 @@ def test_referrer_is_a_host_or_a_path_of_ours(rf, referrer, kept):
 
 
 def test_page_of_ours_with_a_broken_link_is_remembered(db):
-    for referrer, kept in (("a.example", "a.example"), ("", "a.example"), ("/blog/", "/blog/"), ("b.example", "/blog/")):
+    for referrer, kept in (
+        ("a.example", "a.example"),
+        ("", "a.example"),
+        ("/blog/", "/blog/"),
+        ("b.example", "/blog/"),
+    ):
         missing.record("/old/", referrer, TODAY)
         assert MissingAddress.objects.get().referrer == kept
 

@@ -47,8 +47,7 @@ def test_search_is_counted_with_its_results(client, pages):
 def test_search_page_writes_nothing(client, pages, django_assert_max_num_queries):
     with django_assert_max_num_queries(30) as captured:
         client.get("/search/?q=lip")
-    writes = [query["sql"] for query in captured if "clinic_search" in query["sql"] and "SELECT" not in query["sql"][:7]]
-    assert not writes
+    assert not [query["sql"] for query in captured if "clinic_searchphrase" in query["sql"]]
     assert not SearchPhrase.objects.exists(), "programs that follow links run no script"
 
 
@@ -151,7 +150,8 @@ def test_made_up_words_of_a_day_are_bounded(db, monkeypatch):
     for number in range(5):
         log.count_search(f"word {number}", 0, TODAY)
     log.count_search("word 0", 0, TODAY)
-    assert sorted(SearchPhrase.objects.values_list("words", "searches")) == [("word 0", 2), ("word 1", 1), ("word 2", 1)]
+    counted = dict(SearchPhrase.objects.values_list("words", "searches"))
+    assert counted == {"word 0": 2, "word 1": 1, "word 2": 1}
     log.count_search("word 4", 0, TODAY + timedelta(days=1))
     assert SearchPhrase.objects.count() == 4
 
