@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from clinic.triage.models import Fix, State, TriagedModel
+from clinic.triage.models import Fix, TriagedModel
 
 MAX_PATH = 255
 WORD = re.compile(r"[^\W_]+")
@@ -72,9 +72,7 @@ class MissingAddress(TriagedModel):
         ordering = ["-times", "path"]
         default_permissions = ("change",)
         indexes = [
-            models.Index(
-                fields=["-times", "-last_day"], condition=models.Q(state=State.OPEN), name="clinic_missing_open"
-            ),
+            models.Index(fields=["state", "-times", "-last_day"], name="clinic_missing_open"),
             models.Index(fields=["last_day"], name="clinic_missing_last_day"),
         ]
 

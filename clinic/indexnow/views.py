@@ -80,7 +80,7 @@ class IndexNowView(WagtailAdminTemplateMixin, TemplateView):
             for setting in IndexNow.objects.exclude(key=""):
                 setting.key = ""
                 save(setting, request)
-            messages.success(request, gettext("Nobody is told of changes any more."))
+            messages.success(request, gettext("IndexNow is off. Search engines find changes by themselves."))
         elif action == "retry":
             QueuedAddress.objects.update(due_at=timezone.now())
             messages.success(request, gettext("The addresses that wait are sent within a minute."))

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import RevisionMixin
 
-from clinic.triage.models import Fix, State, TriagedModel
+from clinic.triage.models import Fix, TriagedModel
 
 from .words import split_words
 
@@ -72,11 +72,7 @@ class SearchPhrase(TriagedModel):
         ordering = ["-searches", "words"]
         default_permissions = ("change",)
         indexes = [
-            models.Index(
-                fields=["-zero_hits", "-last_day"],
-                condition=models.Q(state=State.OPEN, zero_hits__gt=0),
-                name="clinic_search_open",
-            ),
+            models.Index(fields=["state", "-zero_hits", "-last_day"], name="clinic_search_open"),
             models.Index(fields=["last_day"], name="clinic_search_last_day"),
         ]
 

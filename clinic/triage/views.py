@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,7 +83,7 @@ class SetStateView(PermissionCheckedMixin, View):
             State.OPEN: gettext_lazy("“%(row)s” is open again."),
         }
         messages.success(request, texts[State(state)] % {"row": row})
-        return redirect(get_valid_next_url_from_request(request) or reverse(self.index_url_name))
+        return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse(self.index_url_name))
 
 
 def describe_day(day: Any) -> str:
