@@ -55,6 +55,7 @@ class TriageReport(ReportView):
 
     permission_required = "change"
     template_name = "clinic/admin/triage/list.html"
+    is_searchable = True
     explanation = ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
