@@ -1,17 +1,21 @@
 """Check what the log of missing addresses keeps, and that it keeps no secret and nothing about persons."""
 
+import sqlite3
+import time
 from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 
 from bookings import urls as booking_urls
 from clinic.addresses import missing
 from clinic.models import MissingAddress
+from clinic.triage import views
+from clinic.triage.recording import record_without_waiting
 from tests import factories
 
 TODAY = date(2026, 11, 30)
@@ -231,3 +235,31 @@ def test_redirect_settles_the_address(client, home, asked):
     client.post("/admin/redirects/add/", {"old_path": "/old/", "redirect_link": "/search/", "is_permanent": "on"})
     row.refresh_from_db()
     assert row.state == "handled"
+
+
+def test_make_a_keyword_is_offered_when_the_site_has_the_view(client, home, monkeypatch):
+    add("/old/lip-fillers.html")
+    client.force_login(factories.make_user("editor"))
+    assert "Make a keyword" not in client.get("/admin/missing-addresses/").content.decode()
+    monkeypatch.setattr(views, "MAKE_KEYWORD", "search_count")
+    page = BeautifulSoup(client.get("/admin/missing-addresses/").content, "lxml")
+    form = page.select_one(".clinic-triage form[action='/search/count/']")
+    assert form.select_one("[name=words]")["value"] == "lip fillers"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite lets one write at a time")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_count_gives_up_soon_while_others_write():
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        (before,) = cursor.fetchone()
+    other, began = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None), time.monotonic()
+    other.execute("BEGIN IMMEDIATE")
+    record_without_waiting("An address", lambda: missing.record("/old/", "", TODAY))
+    assert time.monotonic() - began < 3
+    other.execute("ROLLBACK")
+    other.close()
+    assert not MissingAddress.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (before,)
