@@ -16,6 +16,7 @@ class ClinicConfig(AppConfig):
         from .addresses import recording
         from .caching import prerender, version
         from .keywords import page_reading, publishing
+        from .indexnow import queue as indexnow
         from .seo.graph import register_node
         from .site.context import clinic_node
         from .undo import history, references
@@ -26,6 +27,9 @@ class ClinicConfig(AppConfig):
             models.LimitCount, models.PageKeyword, models.Regrouping, models.StaffMail, models.TrashedPage,
             models.WordRule, models.AlikePages, models.IgnoredLink, models.PageEvidence, models.PageLink,
             models.PageReading, models.PageWithoutKeyword, models.SignatureBand,
+            models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.GoneAddress, models.IndexNow,
+            models.IndexNowLog, models.LimitCount, models.MissingAddress, models.QueuedAddress, models.SearchDay,
+            models.SearchPhrase, models.SiteCheck, models.SiteFinding, models.StaffMail, models.TrashedPage,
         )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
@@ -42,4 +46,5 @@ class ClinicConfig(AppConfig):
         recording.connect()
         publishing.connect()
         page_reading.connect()
+        indexnow.connect()
         register_node(clinic_node)

@@ -25,8 +25,11 @@ from .keywords import hooks as keyword_hooks  # noqa: F401  registers them
 from .keywords import link_views  # noqa: F401  registers them
 from .keywords.access import plans_keywords
 from .keywords.viewsets import KeywordGroupViewSet, KeywordViewSet, WordRuleViewSet
-from .media.logos import LogoOperation
 from .models import AccountEvent, Announcement, OpeningHours
+from .indexnow import hooks as indexnow_hooks  # noqa: F401  registers them
+from .media.logos import LogoOperation
+from .search import hooks as search_hooks  # noqa: F401  registers them
+from .sitecheck import hooks as sitecheck_hooks  # noqa: F401  registers them
 from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
 # Only pictures and documents can be uploaded, and both are checked.

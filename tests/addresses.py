@@ -20,6 +20,7 @@ SNIPPETS = {
 
 SETTINGS = {
     "bookings/consultationsettings": "consultation",
+    "clinic/indexnow": "indexnow",
     "clinic/clinicprofile": "profile",
     "clinic/navigation": "navigation",
 }
@@ -584,6 +585,34 @@ admin/snippets/choose/clinic/openinghours/chosen/<str:pk>/
 admin/snippets/choose/clinic/openinghours/chosen-multiple/
 admin/snippets/choose/clinic/openinghours/create/
 admin/articles/import/
+admin/searches/
+admin/searches/results/
+admin/searches/<int:pk>/state/
+    admin/searches/{search_phrase}/state/
+admin/missing-addresses/
+admin/missing-addresses/results/
+admin/missing-addresses/<int:pk>/state/
+    admin/missing-addresses/{missing_address}/state/
+admin/gone-addresses/
+admin/gone-addresses/results/
+admin/gone-addresses/new/
+admin/gone-addresses/edit/<int:pk>/
+    admin/gone-addresses/edit/{gone_address}/
+admin/gone-addresses/delete/<int:pk>/
+    admin/gone-addresses/delete/{gone_address}/
+admin/gone-addresses/history/<int:pk>/
+    admin/gone-addresses/history/{gone_address}/
+admin/gone-addresses/history-results/<int:pk>/
+    admin/gone-addresses/history-results/{gone_address}/
+admin/gone-addresses/usage/<int:pk>/
+    admin/gone-addresses/usage/{gone_address}/
+admin/indexnow/
+admin/reports/site-check/
+admin/reports/site-check/results/
+search/count/
+<indexnow_key:key>.txt
+    abcdef0123456789.txt
+    abcdef01234567890.txt
 admin/today/
 admin/pulse/today/
 admin/pulse/presence/

@@ -52,12 +52,15 @@ from clinic.models import (
     Announcement,
     ClinicImage,
     ContactPage,
+    GoneAddress,
     HomePage,
     Keyword,
     KeywordGroup,
+    MissingAddress,
     OpeningHours,
     PageEvidence,
     Person,
+    SearchPhrase,
     StandardPage,
     Synonym,
     WhyChooseUs,
@@ -291,6 +294,9 @@ def make_objects() -> dict[str, str]:
         ),
         "trashed": move_to_trash(deleted, user),
         "redirect": Redirect.objects.create(old_path="/old", redirect_link="/"),
+        "gone_address": GoneAddress.objects.create(path="/gone"),
+        "missing_address": MissingAddress.objects.create(path="/missing/", first_day=moment, last_day=moment),
+        "search_phrase": SearchPhrase.objects.create(words="submarine", zero_hits=1, last_day=moment),
         "site": Site.objects.get(),
         "user": user,
         "group": Group.objects.first(),
@@ -310,6 +316,8 @@ def make_objects() -> dict[str, str]:
         "why_choose_us": WhyChooseUs.objects.first(),
         **{name: apps.get_model(*label.split("/")).for_site(Site.objects.get()) for label, name in SETTINGS.items()},
     }
+    found["indexnow"].key = "abcdef0123456789"
+    found["indexnow"].save()
     versions = {f"{name}_revision": found[name].save_revision() for name in (*SNIPPETS.values(), *SETTINGS.values())}
     paths = {
         "token": get_visit_path(visit.case).split("/")[-2],

@@ -26,6 +26,15 @@ class VisitorsForm(forms.Form):
         Page.objects.all(), required=False, widget=AdminPageChooser, label=_("Send visitors to")
     )
 
+    is_gone = forms.BooleanField(
+        required=False,
+        label=_("Say that the page is gone for good (410)"),
+        help_text=_(
+            "Instead of sending visitors to another page. Search engines then drop the address soon. When the page is "
+            "published again, visitors get it."
+        ),
+    )
+
     def __init__(self, pages: Iterable[Page], *args: Any, help_text: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.gone = {page.pk for page in pages}
@@ -33,6 +42,8 @@ class VisitorsForm(forms.Form):
 
     def clean_send_to(self) -> Page | None:
         target = self.cleaned_data["send_to"]
+        if "is_gone" in self.data:  # the field above it is filled in when the question is asked
+            return None
         if target and target.pk in self.gone:
             raise ValidationError(_("Visitors cannot be sent to “%(page)s”."), params={"page": target})
         if target and not is_shown(target, Site.objects.filter(is_default_site=True).first()):
@@ -90,7 +101,7 @@ class PathRedirectForm(RedirectForm):
             return data
         row = Redirect(redirect_page=page, redirect_link="" if page else link)
         end = site and find_end(get_dummy_request(site=site), row)
-        if not end or Redirect.normalise_path(end.url) == Redirect.normalise_path(data["old_path"]):
+        if not end or end.is_gone or Redirect.normalise_path(end.url) == Redirect.normalise_path(data["old_path"]):
             field = "redirect_page" if page else "redirect_link"
             self.add_error(field, NOTHING_THERE)
         return data

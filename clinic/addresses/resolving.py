@@ -23,7 +23,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import get_dummy_request
 from wagtail.models import Page, Site
 
-from .models import Forwarding
+from .models import Forwarding, GoneAddress
 
 NOTHING_THERE = _("Visitors would find nothing there. Choose a page that is published.")
 
@@ -33,6 +33,10 @@ class End(NamedTuple):
 
     url: str
     is_permanent: bool
+    is_gone: bool = False  # an editor said that nothing will be there again
+
+
+GONE = End("", is_permanent=False, is_gone=True)
 
 
 def find_row(site: Site, paths: list[str]) -> Redirect | None:
@@ -40,14 +44,27 @@ def find_row(site: Site, paths: list[str]) -> Redirect | None:
 
     One that an editor made beats one that was made by itself, and one of this site beats one of all sites.
     """
-    paths = [Redirect.normalise_path(path, decode_unicode=False) for path in paths]
-    # Rows hold the letters of other scripts as they are, or as they were typed.
-    paths = [spelling for path in paths for spelling in (uri_to_iri(path), path) if "\0" not in spelling]
+    paths = spell(paths)
     rows = Redirect.objects.filter(Q(site=site) | Q(site=None), old_path__in=paths).select_related("redirect_page")
     ranked = sorted(
         rows, key=lambda row: (paths.index(row.old_path), row.automatically_created, row.site_id is None, -row.pk)
     )
     return ranked[0] if ranked else find_unpublished(site, urlsplit(paths[-1]).path)
+
+
+def spell(paths: list[str]) -> list[str]:
+    """Return the spellings in which rows hold these paths: the letters of other scripts as they are, or as typed."""
+    paths = [Redirect.normalise_path(path, decode_unicode=False) for path in paths]
+    return [spelling for path in paths for spelling in (uri_to_iri(path), path) if "\0" not in spelling]
+
+
+def is_gone(paths: list[str], row: Redirect | None) -> bool:
+    """Return whether one of these paths is gone for good. ``row`` is what ``find_row`` found for them.
+
+    A redirect that an editor made is the later word: making it forgets that the address was gone.
+    """
+    is_chosen = row is not None and row.pk is not None and not row.automatically_created
+    return not is_chosen and GoneAddress.objects.filter(path__in=spell(paths)).exists()
 
 
 def find_unpublished(site: Site, path: str) -> Redirect | None:
@@ -76,7 +93,10 @@ def find_end(request: HttpRequest, row: Redirect) -> End | None:
             return End(row.redirect_link, row.is_permanent) if row.redirect_link else None
         if address := find_served(request, site, path):
             return End(address, row.is_permanent)
-        row = find_row(site, [path, urlsplit(path).path])
+        paths = [path, urlsplit(path).path]
+        row = find_row(site, paths)
+        if is_gone(paths, row):
+            return GONE
     return None
 
 
@@ -84,6 +104,8 @@ def end_at_page(request: HttpRequest, site: Site, row: Redirect) -> End | None:
     page = row.redirect_page.specific_deferred
     if not (page.live and page.get_url(request)):
         substitute = find_substitute(page, site)
+        if substitute is GONE:
+            return GONE
         return End(substitute.get_url(request), is_permanent=False) if substitute else None
     route = row.redirect_page_route_path
     url = page.get_url(request)
@@ -91,8 +113,8 @@ def end_at_page(request: HttpRequest, site: Site, row: Redirect) -> End | None:
     return End(with_route or url, row.is_permanent)
 
 
-def find_substitute(page: Page, site: Site | None) -> Page | None:
-    """Return the page that visitors see instead of one that is not shown.
+def find_substitute(page: Page, site: Site | None) -> Page | End | None:
+    """Return the page that visitors see instead of one that is not shown, or ``GONE``.
 
     It is the one that an editor chose for the page or for one above it, else the nearest page above it.
     """
@@ -105,7 +127,10 @@ def find_substitute(page: Page, site: Site | None) -> Page | None:
         for step in lineage:
             if step != page and is_shown(step, site):
                 return step
-            if target := chosen.get(step.pk):
+            if step.pk in chosen:
+                target = chosen[step.pk]
+                if target is None:
+                    return GONE
                 if is_shown(target, site):
                     return target
                 page = target  # it was taken away as well
@@ -147,7 +172,8 @@ def leads_somewhere(link: str) -> bool:
         return True
     if urlsplit(link).scheme not in ("", "http", "https") or get_own_path(link, site) is None:
         return True
-    return find_end(get_dummy_request(site=site), Redirect(redirect_link=link)) is not None
+    end = find_end(get_dummy_request(site=site), Redirect(redirect_link=link))
+    return end is not None and not end.is_gone
 
 
 def get_own_path(link: str, site: Site) -> str | None:

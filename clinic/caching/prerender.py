@@ -27,12 +27,14 @@ def prerender_with_ancestors(pk: int) -> None:
         prerender(shown, site)
 
 
-def render(page: Page, site: Site) -> HttpResponse:
-    """Return what an anonymous visitor gets at the page's address."""
-    request = RequestFactory().get(page.relative_url(site) or "/", headers={"host": site.hostname})
+def render(page: Page, site: Site, query: str = "") -> HttpResponse:
+    """Return the page as an anonymous visitor gets it."""
+    request = RequestFactory().get((page.relative_url(site) or "/") + query, headers={"host": site.hostname})
     request.META["SERVER_PORT"] = str(site.port)
     response = page.serve(request)
-    return response.render() if hasattr(response, "render") else response
+    if hasattr(response, "render"):
+        response.render()
+    return response
 
 
 def prerender(page: Page, site: Site) -> None:

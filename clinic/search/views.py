@@ -1,15 +1,22 @@
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from clinic.caching.version import version_for
+from clinic.limits import take
+from clinic.site.context import site_context
 from clinic.site.offers import get_offered_treatments
+from clinic.triage.recording import record_without_waiting
 
+from . import log
 from .finding import find
 from .forms import SearchForm
 from .index import get_index
@@ -38,8 +45,33 @@ def search(request: HttpRequest) -> HttpResponse:
         "query_prefix": urlencode({"q": query} | (exact if is_exact else {})) + "&",
         "head_title": f"Search: {query}" if query else "Search",
         "noindex": True,
+        "log_note": log.make_note(query, len(found.page_ids)),
+        "is_first_page": results.number == 1 and not is_exact,
     }
     return render(request, "clinic/search.html", context)
+
+
+@csrf_exempt  # what it counts is signed, and the page of a visitor has no token
+@require_POST
+def count(request: HttpRequest) -> HttpResponse:
+    """Count a search, or a click on one of its results. The page's script calls it.
+
+    What staff search for while they are signed in is not counted: they would see their own tries.
+    """
+    note = log.read_note(request.POST.get("note", ""))
+    if note and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        record_without_waiting("A search", lambda: count_note(request, *note))
+    return HttpResponse(status=204)
+
+
+def count_note(request: HttpRequest, words: str, hits: int) -> None:
+    if not take(log.NOTES_PER_NETWORK, request.network):
+        return
+    day = site_context(request).profile.today(timezone.now())
+    if "click" in request.POST:
+        log.count_click(words, day)
+    else:
+        log.count_search(words, hits, day)
 
 
 def get_treatments() -> list[Page]:

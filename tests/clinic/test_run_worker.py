@@ -171,6 +171,9 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "extend_block_rules": 1,
         "empty_trash": 1,
         "read_pages": 61,
+        "purge_visitor_logs": 1,
+        "tell_search_engines": 11,
+        "check_site": 21,
     }
 
 
@@ -200,6 +203,8 @@ def test_worker_runs_all_jobs():
         run_worker.send_staff_mail,
         run_worker.recover_staff_mail,
         page_reading.read_pages,
+        run_worker.tell_search_engines,
+        run_worker.check_site,
     )
     hourly_or_less = {
         limits.purge,
@@ -208,6 +213,7 @@ def test_worker_runs_all_jobs():
         run_worker.forget_networks,
         run_worker.extend_block_rules,
         run_worker.empty_trash,
+        run_worker.purge_visitor_logs,
     }
     assert set(run_worker.JOBS) == {*jobs, *hourly_or_less}
 
