@@ -3,6 +3,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -67,6 +68,8 @@ BlogPageManager = PageManager.from_queryset(BlogPageQuerySet)
 
 
 class BlogIndexPage(RoutablePageMixin, BasePage):
+    schema_type, top_shape = "CollectionPage", ""
+
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     articles_per_page = models.PositiveSmallIntegerField(_("articles per page"), default=9)
 
@@ -128,10 +131,13 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             "category": category,
             "categories": BlogCategory.objects.in_use(),
             "canonical_suffix": f"{own}?page={page.number}" if page.number > 1 else own,
+            "noindex": page.number > 1,
         }
         if category:
             context["head_title"] = f"{category.name} – {self.title}"
             context["head_description"] = f"{category.name}: {self.meta_description or self.title}"
+            context["head_heading"] = category.name
+            context["breadcrumbs"] = [(gettext("Home"), "/"), (self.title, self.url)]
         return self.render(request, context_overrides=context)
 
     def get_sitemap_urls(self, request=None):

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,8 @@ class AreaOfConcern(RevisionMixin, models.Model):
 
 
 class TreatmentIndexPage(BasePage):
+    schema_type, top_shape = "CollectionPage", ""
+
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content under the list"), blank=True)
 
@@ -48,6 +51,7 @@ class TreatmentIndexPage(BasePage):
     class Meta:
         verbose_name = _("treatment index")
 
+    @cached_property
     def groups(self) -> "TreatmentGroups":
         """Return live treatments by area. Those without an area come last."""
         return group_by_area(
@@ -63,6 +67,8 @@ class TreatmentIndexPage(BasePage):
 
 class TreatmentPage(BasePage):
     """Describe one treatment in fixed sections, so that patients can compare."""
+
+    schema_type = "MedicalWebPage"
 
     area = optional_key(AreaOfConcern, _("area of concern"), related_name="treatments")
     introduction = models.TextField(

@@ -1,5 +1,8 @@
+from functools import cached_property
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from wagtail.admin.forms.pages import CopyForm
@@ -13,6 +16,9 @@ from clinic.undo.rows import RowsForm
 
 from .fields import optional_key
 from .scheduling import SchedulePageForm, SchedulePanel
+
+
+BREADCRUMBS_FROM = 4  # the depth of a page whose parent is not the home page
 
 
 class BasePageForm(RowsForm, SchedulePageForm):
@@ -58,7 +64,7 @@ class BasePage(Page):
     social_image = optional_key(
         "clinic.ClinicImage",
         _("picture for sharing"),
-        help_text=_("Shown when the page is shared. Leave it blank to use the page's picture."),
+        help_text=_("Shown when the page is shared. Leave it blank for one that the site draws with the title."),
     )
     noindex = models.BooleanField(
         _("hide from search engines"),
@@ -66,6 +72,11 @@ class BasePage(Page):
         help_text=_("Asks search engines not to list this page, and removes it from the sitemap."),
     )
 
+    # When what visitors read last changed, and a digest of it: see clinic/seo/changes.py.
+    changed_at = models.DateTimeField(null=True, editable=False)
+    content_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    exclude_fields_in_copy = ["changed_at", "content_digest"]
     base_form_class = BasePageForm
     copy_form_class = BaseCopyForm
     content_panels = [*Page.content_panels, "listing_image"]
@@ -91,6 +102,32 @@ class BasePage(Page):
         abstract = True
 
     og_type = "website"  # what the page is, in the terms of https://ogp.me
+    schema_type = "WebPage"  # and of https://schema.org
+    top_shape = "top"  # of the picture at the top, in SHAPES; empty if there is none
+
+    @property
+    def heading(self) -> str:
+        return self.title
+
+    @property
+    def top_image(self):
+        return self.listing_image
+
+    @property
+    def content_date(self):
+        """Return the instant of the last change that visitors can read, or None for a page that was never published."""
+        return self.changed_at or self.last_published_at
+
+    @cached_property
+    def breadcrumbs(self) -> list[tuple[str, str]]:
+        """Return title and address of the pages above, from the home page on. Empty for the pages right below it."""
+        if not self.depth or self.depth < BREADCRUMBS_FROM:
+            return []
+        parent = self.get_parent()
+        above = [parent]
+        if self.depth > BREADCRUMBS_FROM:
+            above = [*parent.get_ancestors().filter(depth__gte=BREADCRUMBS_FROM - 1), parent]
+        return [(gettext("Home"), "/"), *((page.title, page.url) for page in above if page.live and page.url)]
 
     @property
     def opening_text(self) -> str:
@@ -112,11 +149,14 @@ class BasePage(Page):
 
     @property
     def meta_description(self) -> str:
-        return self.search_description or self.listing_summary or self.opening_text
+        texts = (self.search_description, self.listing_summary, self.opening_text)
+        return next((text for text in texts if text.strip()), "")
 
-    @property
-    def sharing_image(self):
-        return self.social_image or self.listing_image
+    def with_content_json(self, content):
+        """Return an earlier version. What visitors read is still what was published last."""
+        page = super().with_content_json(content)
+        page.changed_at, page.content_digest = self.changed_at, self.content_digest
+        return page
 
     # Wagtail asks these two before it saves a page, also a draft, a copy, and one that code makes.
 

@@ -3,11 +3,14 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from clinic.caching.version import version_for
+from clinic.site.context import get_root_url
 from clinic.site.offers import get_offered_treatments
 
 from .finding import find
@@ -37,6 +40,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "exact_query": urlencode({"q": query} | exact),
         "query_prefix": urlencode({"q": query} | (exact if is_exact else {})) + "&",
         "head_title": f"Search: {query}" if query else "Search",
+        "head_heading": _("Search"),
+        "schema_type": "SearchResultsPage",
+        "canonical": get_root_url(request) + reverse("search"),
         "noindex": True,
     }
     return render(request, "clinic/search.html", context)

@@ -19,6 +19,7 @@ from clinic.accounts import mail as staff_mail
 from clinic.logging import log_uncaught
 from clinic.models import AccountEvent, KeptRequest, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
+from clinic.seo.sharing import draw_sharing_pictures
 from clinic.undo.trash import empty_trash
 
 logger = logging.getLogger(__name__)
@@ -158,6 +159,7 @@ JOBS: dict[Callable[[], Any], float] = {
     retime_tasks: 24 * 3600,
     forget_networks: 24 * 3600,
     extend_block_rules: 24 * 3600,
+    draw_sharing_pictures: 300,
     empty_trash: 3600,
     outbox.recover_from_clock_change: 60,
     recover_staff_mail: 60,
@@ -208,6 +210,7 @@ class Command(BaseCommand):
             purge_account_events,
             forget_networks,
             extend_block_rules,
+            draw_sharing_pictures,
             empty_trash,
         )
         jobs = [Job(function) for function in once]
