@@ -9,6 +9,7 @@ from wagtail.models import RevisionMixin
 from wagtail.search import index
 
 from clinic.models import BasePage
+from clinic.pages.base import newest
 from clinic.pages.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
 from clinic.pages.fields import optional_key
 
@@ -37,7 +38,7 @@ class AreaOfConcern(RevisionMixin, models.Model):
 
 
 class TreatmentIndexPage(BasePage):
-    schema_type, top_shape = "CollectionPage", ""
+    schema_type, top_field, top_shape = "CollectionPage", "", ""
 
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content under the list"), blank=True)
@@ -50,6 +51,10 @@ class TreatmentIndexPage(BasePage):
 
     class Meta:
         verbose_name = _("treatment index")
+
+    @property
+    def listed_date(self):
+        return newest(self, TreatmentPage.objects.child_of(self).live().public())
 
     @cached_property
     def groups(self) -> "TreatmentGroups":

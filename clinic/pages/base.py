@@ -1,7 +1,9 @@
+from datetime import datetime
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -16,7 +18,6 @@ from clinic.undo.rows import RowsForm
 
 from .fields import optional_key
 from .scheduling import SchedulePageForm, SchedulePanel
-
 
 BREADCRUMBS_FROM = 4  # the depth of a page whose parent is not the home page
 
@@ -103,7 +104,8 @@ class BasePage(Page):
 
     og_type = "website"  # what the page is, in the terms of https://ogp.me
     schema_type = "WebPage"  # and of https://schema.org
-    top_shape = "top"  # of the picture at the top, in SHAPES; empty if there is none
+    # The picture at the top of the page, and its place in SHAPES. Empty if there is none.
+    top_field, top_shape = "listing_image", "top"
 
     @property
     def heading(self) -> str:
@@ -111,7 +113,7 @@ class BasePage(Page):
 
     @property
     def top_image(self):
-        return self.listing_image
+        return getattr(self, self.top_field) if self.top_field else None
 
     @property
     def content_date(self):
@@ -172,4 +174,15 @@ class BasePage(Page):
         return not is_reserved(slug, parent_page) and Page._slug_is_available(slug, parent_page, page)
 
     def get_sitemap_urls(self, request=None):
-        return [] if self.noindex else super().get_sitemap_urls(request)
+        return [] if self.noindex else [{"location": self.get_full_url(request), "lastmod": self.listed_date}]
+
+    @property
+    def listed_date(self):
+        """Return the instant of the last change here or, on an index, of a page that it lists."""
+        return self.content_date
+
+
+def newest(page: BasePage, listed: models.QuerySet) -> datetime | None:
+    """Return the last change of a page and of those that it lists."""
+    date = listed.aggregate(date=models.Max(Coalesce("changed_at", "last_published_at")))["date"]
+    return max(filter(None, (page.content_date, date)), default=None)

@@ -57,15 +57,11 @@ class HomePage(BasePage):
     class Meta:
         verbose_name = _("home page")
 
-    top_shape = "arch"
+    top_field, top_shape = "hero_image", "arch"
 
     @property
     def heading(self) -> str:
         return self.hero_heading
-
-    @property
-    def top_image(self):
-        return self.hero_image
 
     @property
     def opening_text(self) -> str:

@@ -1,4 +1,4 @@
-"""Draw the picture that is shown when a page is shared: the clinic's name, the title, and the arch of the mark. Pure."""
+"""Draw the picture with which a page is shared: the clinic's name, the title, and the arch of the mark. Pure."""
 
 import io
 import math

@@ -42,7 +42,7 @@ def page_node(shown: Shown) -> Iterator[Node]:
         name=shown.get("head_heading") or getattr(page, "heading", "") or shown.get("head_title"),
         description=get_lead(shown),
         inLanguage=get_language(),
-        about=is_home and refer(f"{shown.root}#clinic") or None,
+        about=(is_home and refer(f"{shown.root}#clinic")) or None,
         breadcrumb=breadcrumbs and refer(breadcrumbs["@id"]),
         primaryImageOfPage=picture and refer(picture["@id"]),
         dateModified=changed_at and format_instant(shown, changed_at),

@@ -8,7 +8,9 @@ from clinic.text import one_line
 MAX_TITLE = 110  # characters; a search engine shows about 60, and reads the rest
 MAX_DESCRIPTION = 160  # characters; what Google shows on a desktop
 ELLIPSIS = "…"
-BLOCKS = frozenset("address blockquote br dd div dt figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul".split())
+BLOCKS = frozenset(
+    "address blockquote br dd div dt figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul".split()
+)
 ENDS = " ,;:–—-("
 
 
