@@ -53,7 +53,7 @@ def draw(name: str, title: str = "") -> bytes:
     for number, line in enumerate(lines):
         pen.text((left, first + number * leading), line, INK, font)
     output = io.BytesIO()
-    canvas.quantize(128, dither=Image.Dither.NONE).save(output, "PNG", optimize=True)
+    canvas.save(output, "PNG")
     return output.getvalue()
 
 
