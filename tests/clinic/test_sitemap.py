@@ -180,7 +180,9 @@ def test_pictures_are_those_that_the_page_shows(client, home, profile):
     assert names["/"] == ["hero"]
     assert names["/blog/"] == []
     for url in found["/about/"][1]:
-        assert client.get(urlsplit(url).path).status_code == 200
+        response = client.get(urlsplit(url).path)
+        assert response.status_code == 200
+        response.close()
 
 
 def test_more_pages_cause_no_more_queries(client, home):
