@@ -76,7 +76,7 @@ def test_date_of_a_page_is_that_of_its_last_change(about, fields, is_change):
     assert page.content_date == (SECOND if is_change else FIRST)
 
 
-def test_rows_that_are_published_again_are_no_change(client):
+def test_rows_that_are_published_again_are_no_change(blog_index):
     treatment = factories.make_treatment("Peel", slug="peel")
     article = factories.make_article("Moon", slug="moon")
     page = publish(article, FIRST)
@@ -100,6 +100,13 @@ def test_restored_version_is_a_change(about):
     with time_machine.travel(THIRD, tick=False):
         first.publish()
     assert StandardPage.objects.get().content_date == THIRD
+
+
+def test_page_that_is_live_again_keeps_its_date(about):
+    with time_machine.travel(SECOND, tick=False):
+        about.unpublish()
+        Page.objects.get(pk=about.pk).get_latest_revision().publish()
+    assert StandardPage.objects.get().content_date == FIRST
 
 
 def test_draft_does_not_change_the_date(client, about):
