@@ -17,8 +17,9 @@ class ClinicConfig(AppConfig):
         from .caching import prerender, version
         from .keywords import page_reading, publishing
         from .indexnow import queue as indexnow
+        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
+        from .seo import changes, structured_data
         from .seo.graph import register_node
-        from .site.context import clinic_node
         from .undo import history, references
 
         # Renditions are saved while pages are rendered, and the others are on no page.
@@ -40,6 +41,7 @@ class ClinicConfig(AppConfig):
             signals.post_page_move,
         ):
             signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
+        signals.page_published.connect(changes.note_change, dispatch_uid="clinic.note_change")
         signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
         history.connect()
         references.connect()
@@ -48,3 +50,5 @@ class ClinicConfig(AppConfig):
         page_reading.connect()
         indexnow.connect()
         register_node(clinic_node)
+        for build in structured_data.BUILDERS:
+            register_node(build)

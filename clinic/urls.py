@@ -50,6 +50,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("search/count/", count_search, name="search_count"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS, "template_name": "clinic/sitemap.xml"}, name="sitemap"),
     path("favicon.ico", favicon, name="favicon"),
     path("site.webmanifest", manifest, name="manifest"),
     path("hours.json", feeds.hours_json, name="hours_json"),

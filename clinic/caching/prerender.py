@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from wagtail.models import Page, Site
 
+from clinic.seo import sharing
+
 logger = logging.getLogger(__name__)
 
 RECEIVER_ID = "clinic.prerender_on_publish"
@@ -23,6 +25,7 @@ def prerender_with_ancestors(pk: int) -> None:
     site = page and page.get_site()
     if not site:
         return
+    sharing.draw_page(page, site)
     for shown in page.get_ancestors(inclusive=True).live().filter(depth__gt=1).specific():
         prerender(shown, site)
 

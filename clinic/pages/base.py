@@ -1,5 +1,10 @@
+from datetime import datetime
+from functools import cached_property
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import InlinePanel, MultiFieldPanel
@@ -12,6 +17,8 @@ from clinic.undo.rows import RowsForm
 
 from .fields import optional_key
 from .scheduling import SchedulePageForm, SchedulePanel
+
+BREADCRUMBS_FROM = 4  # the depth of a page whose parent is not the home page
 
 
 class BasePageForm(RowsForm, SchedulePageForm):
@@ -51,7 +58,7 @@ class BasePage(Page):
     social_image = optional_key(
         "clinic.ClinicImage",
         _("picture for sharing"),
-        help_text=_("Shown when the page is shared. Leave it blank to use the page's picture."),
+        help_text=_("Shown when the page is shared. Leave it blank for one that the site draws with the title."),
     )
     noindex = models.BooleanField(
         _("hide from search engines"),
@@ -59,6 +66,11 @@ class BasePage(Page):
         help_text=_("Asks search engines not to list this page, and removes it from the sitemap."),
     )
 
+    # When what visitors read last changed, and a digest of it: see clinic/seo/changes.py.
+    changed_at = models.DateTimeField(null=True, editable=False)
+    content_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    exclude_fields_in_copy = ["changed_at", "content_digest"]
     base_form_class = BasePageForm
     copy_form_class = BaseCopyForm
     content_panels = [*Page.content_panels, "listing_image"]
@@ -91,6 +103,33 @@ class BasePage(Page):
         abstract = True
 
     og_type = "website"  # what the page is, in the terms of https://ogp.me
+    schema_type = "WebPage"  # and of https://schema.org
+    # The picture at the top of the page, and its place in SHAPES. Empty if there is none.
+    top_field, top_shape = "listing_image", "top"
+
+    @property
+    def heading(self) -> str:
+        return self.title
+
+    @property
+    def top_image(self):
+        return getattr(self, self.top_field) if self.top_field else None
+
+    @property
+    def content_date(self):
+        """Return the instant of the last change that visitors can read, or None for a page that was never published."""
+        return self.changed_at or self.last_published_at
+
+    @cached_property
+    def breadcrumbs(self) -> list[tuple[str, str]]:
+        """Return title and address of the pages above, from the home page on. Empty for the pages right below it."""
+        if not self.depth or self.depth < BREADCRUMBS_FROM:
+            return []
+        parent = self.get_parent()
+        above = [parent]
+        if self.depth > BREADCRUMBS_FROM:
+            above = [*parent.get_ancestors().filter(depth__gte=BREADCRUMBS_FROM - 1), parent]
+        return [(gettext("Home"), "/"), *((page.title, page.url) for page in above if page.live and page.url)]
 
     @property
     def opening_text(self) -> str:
@@ -112,11 +151,14 @@ class BasePage(Page):
 
     @property
     def meta_description(self) -> str:
-        return self.search_description or self.listing_summary or self.opening_text
+        texts = (self.search_description, self.listing_summary, self.opening_text)
+        return next((text for text in texts if text.strip()), "")
 
-    @property
-    def sharing_image(self):
-        return self.social_image or self.listing_image
+    def with_content_json(self, content):
+        """Return an earlier version. What visitors read is still what was published last."""
+        page = super().with_content_json(content)
+        page.changed_at, page.content_digest = self.changed_at, self.content_digest
+        return page
 
     # Wagtail asks these two before it saves a page, also a draft, a copy, and one that code makes.
 
@@ -132,4 +174,15 @@ class BasePage(Page):
         return not is_reserved(slug, parent_page) and Page._slug_is_available(slug, parent_page, page)
 
     def get_sitemap_urls(self, request=None):
-        return [] if self.noindex else super().get_sitemap_urls(request)
+        return [] if self.noindex else [{"location": self.get_full_url(request), "lastmod": self.listed_date}]
+
+    @property
+    def listed_date(self):
+        """Return the instant of the last change here or, on an index, of a page that it lists."""
+        return self.content_date
+
+
+def newest(page: BasePage, listed: models.QuerySet) -> datetime | None:
+    """Return the last change of a page and of those that it lists."""
+    date = listed.aggregate(date=models.Max(Coalesce("changed_at", "last_published_at")))["date"]
+    return max(filter(None, (page.content_date, date)), default=None)

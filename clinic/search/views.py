@@ -7,12 +7,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from clinic.caching.version import version_for
 from clinic.limits import take
 from clinic.site.context import site_context
+from clinic.site.context import get_root_url
 from clinic.site.offers import get_offered_treatments
 from clinic.triage.recording import record_without_waiting
 
@@ -44,6 +48,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "exact_query": urlencode({"q": query} | exact),
         "query_prefix": urlencode({"q": query} | (exact if is_exact else {})) + "&",
         "head_title": f"Search: {query}" if query else "Search",
+        "head_heading": _("Search"),
+        "schema_type": "SearchResultsPage",
+        "canonical": get_root_url(request) + reverse("search"),
         "noindex": True,
         "log_note": log.make_note(query, len(found.page_ids)),
         "is_first_page": results.number == 1 and not is_exact,

@@ -169,6 +169,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "retime_tasks": 1,
         "forget_networks": 1,
         "extend_block_rules": 1,
+        "draw_sharing_pictures": 3,
         "empty_trash": 1,
         "read_pages": 61,
         "purge_visitor_logs": 1,
@@ -212,6 +213,7 @@ def test_worker_runs_all_jobs():
         run_worker.retime_tasks,
         run_worker.forget_networks,
         run_worker.extend_block_rules,
+        run_worker.draw_sharing_pictures,
         run_worker.empty_trash,
         run_worker.purge_visitor_logs,
     }

@@ -61,7 +61,7 @@ def test_index_groups_treatments_by_area_order(treatment_index):
     factories.make_treatment("Secret", area="Lines", live=False)
     AreaOfConcern.objects.filter(name="Lines").update(sort_order=1)
     AreaOfConcern.objects.filter(name="Skin").update(sort_order=2)
-    groups = [(area and area.name, [t.title for t in treatments]) for area, treatments in treatment_index.groups()]
+    groups = [(area and area.name, [t.title for t in treatments]) for area, treatments in treatment_index.groups]
     assert groups == [("Lines", ["Botox"]), ("Skin", ["Facials"]), (None, ["Something new"])]
 
 

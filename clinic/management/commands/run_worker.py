@@ -24,6 +24,7 @@ from clinic.models import AccountEvent, KeptRequest, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
 from clinic.search import log as search_log
 from clinic.sitecheck import running as site_check
+from clinic.seo.sharing import draw_sharing_pictures
 from clinic.undo.trash import empty_trash
 
 logger = logging.getLogger(__name__)
@@ -184,6 +185,7 @@ JOBS: dict[Callable[[], Any], float] = {
     retime_tasks: 24 * 3600,
     forget_networks: 24 * 3600,
     extend_block_rules: 24 * 3600,
+    draw_sharing_pictures: 300,
     empty_trash: 3600,
     page_reading.read_pages: 10,
     purge_visitor_logs: 24 * 3600,
@@ -238,6 +240,7 @@ class Command(BaseCommand):
             purge_account_events,
             forget_networks,
             extend_block_rules,
+            draw_sharing_pictures,
             empty_trash,
             page_reading.read_everything_due,
             purge_visitor_logs,
