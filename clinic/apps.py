@@ -15,16 +15,17 @@ class ClinicConfig(AppConfig):
         from . import models
         from .addresses import recording
         from .caching import prerender, version
-        from .keywords import publishing
+        from .keywords import publishing, search_console
         from .seo.graph import register_node
         from .site.context import clinic_node
         from .undo import history, references
 
         # Renditions are saved while pages are rendered, and the others are on no page.
         unseen = (
-            models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.Keyword, models.KeywordGroup,
-            models.LimitCount, models.PageKeyword, models.Regrouping, models.StaffMail, models.TrashedPage,
-            models.WordRule,
+            models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.GroupTraffic,
+            models.IgnoredQuery, models.Keyword, models.KeywordGroup, models.LimitCount, models.PageKeyword,
+            models.Regrouping, models.SearchPeriod, models.SearchResult, models.SearchUpload, models.StaffMail,
+            models.TrashedPage, models.WordRule,
         )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
@@ -40,4 +41,5 @@ class ClinicConfig(AppConfig):
         references.connect()
         recording.connect()
         publishing.connect()
+        search_console.connect()
         register_node(clinic_node)

@@ -21,6 +21,7 @@ from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
+from .keywords import console_hooks  # noqa: F401  registers them
 from .media.logos import LogoOperation
 from .models import AccountEvent, Announcement, Keyword, OpeningHours
 from .undo import hooks as undo_hooks  # noqa: F401  registers them

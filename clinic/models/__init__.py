@@ -4,6 +4,7 @@ from clinic.accounts.models import AccountEvent, KeptRequest, StaffMail
 from clinic.addresses.models import Forwarding
 from clinic.caching.version import ContentVersion
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
+from clinic.keywords.console_models import GroupTraffic, IgnoredQuery, SearchPeriod, SearchResult, SearchUpload
 from clinic.keywords.models import Keyword, KeywordGroup, PageKeyword, Regrouping, WordRule
 from clinic.limits.models import LimitCount
 from clinic.media.models import ClinicImage, ClinicRendition
