@@ -157,7 +157,7 @@ def is_personal(query: str) -> bool:
 def read_export(name: str, content: bytes) -> Export:
     """Return what the upload says. No content makes it fail: faults are in ``refused``."""
     export = Export()
-    if not content.strip(b"\0 \t\r\n"):
+    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         export.refused.append(Table(name, fault="empty"))
     elif len(content) > MAX_UPLOAD:
         export.refused.append(Table(name, fault="large"))

@@ -20,13 +20,14 @@ from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
-from .console_files import PAIRS, QUERIES, Export, Line, Skipped, Table, add_up
+from .console_files import MAX_QUERY, PAIRS, QUERIES, Export, Line, Skipped, Table, add_up
 from .console_models import GroupTraffic, IgnoredQuery, SearchPeriod, SearchResult, SearchUpload
 from .matching import Language
 from .models import Keyword, PageKeyword, Regrouping, WordRule, get_language
 
 UPLOAD_KEPT = timedelta(days=1)
 BATCH = 500
+MAX_WORDS = 3 * MAX_QUERY  # characters of the columns that hold the words of a query
 _pending = threading.local()
 
 
@@ -94,52 +95,73 @@ def is_known(table: Table) -> bool:
     return any(digest in digests.values() for digests in SearchPeriod.objects.values_list("digests", flat=True))
 
 
-@transaction.atomic
 def save_export(export: Export, *, first_day: date, last_day: date, name: str = "", user=None) -> tuple[Any, list[str]]:
     """Store the tables under their days, and return the period and the kinds of tables that changed.
 
     Another import of the same days replaces the tables that it has, and leaves the others.
     """
-    period, _made = SearchPeriod.objects.select_for_update().get_or_create(
-        first_day=first_day, last_day=last_day, defaults={"imported_by": user}
-    )
+    stored = SearchPeriod.objects.filter(first_day=first_day, last_day=last_day).first()
+    known = stored.digests if stored else {}
     digests = {kind: digest_of(table) for kind, table in export.tables.items()}
-    changed = [kind for kind, digest in digests.items() if period.digests.get(kind) != digest]
-    if changed:
-        language, places = get_language(), PagePlaces()
-        for kind in changed:
-            _store(period, kind, export.tables[kind].lines.values(), language, places)
-        if PAIRS in changed and QUERIES not in {**period.digests, **digests}:
-            _store(period, QUERIES, add_up(export.tables[PAIRS].lines.values()), language, places)
-        period.digests = {**period.digests, **digests}
-        period.imported_at, period.imported_by = timezone.now(), user
-    if name:
-        period.name = name
-    period.save()
-    if changed:
-        refresh_traffic()
-        period.refresh_from_db()
+    changed = [kind for kind, digest in digests.items() if known.get(kind) != digest]
+    # Comparing thousands of queries takes seconds, in which nobody else should wait for the database.
+    rows = _build_rows(export, changed, has_queries=QUERIES in {**known, **digests}) if changed else {}
+    with transaction.atomic():
+        period, _made = SearchPeriod.objects.select_for_update().get_or_create(
+            first_day=first_day, last_day=last_day, defaults={"imported_by": user}
+        )
+        for kind, found in rows.items():
+            SearchResult.objects.filter(period=period, kind=kind).delete()
+            for row in found:
+                row.period = period
+            SearchResult.objects.bulk_create(found, batch_size=BATCH)
+        if changed:
+            period.digests = {**period.digests, **digests}
+            period.imported_at, period.imported_by = timezone.now(), user
+        if name:
+            period.name = name
+        period.save()
+        if changed:
+            refresh_traffic()
+            period.refresh_from_db()
     return period, changed
 
 
-def _store(period: SearchPeriod, kind: str, lines: Iterable[Line], language: Language, places: "PagePlaces") -> None:
-    SearchResult.objects.filter(period=period, kind=kind).delete()
-    rows = (
-        SearchResult(
-            period=period,
-            kind=kind,
-            query=one.query,
-            normalized=language.normalize(one.query)[:600] if one.query else "",
-            subject=language.subject_of(one.query)[:600] if one.query else "",
-            path=one.path,
-            page_id=places.find(one.path) if one.path else None,
-            clicks=one.clicks,
-            impressions=one.impressions,
-            position=one.position,
-        )
-        for one in lines
+def _build_rows(export: Export, kinds: list[str], has_queries: bool) -> dict[str, list[SearchResult]]:
+    describe, places = Describer(get_language()), PagePlaces()
+    lines = {kind: list(export.tables[kind].lines.values()) for kind in kinds}
+    if PAIRS in kinds and not has_queries:
+        lines[QUERIES] = add_up(lines[PAIRS])
+    return {kind: [_to_row(kind, one, describe, places) for one in found] for kind, found in lines.items()}
+
+
+def _to_row(kind: str, line: Line, describe: "Describer", places: "PagePlaces") -> SearchResult:
+    normalized, subject = describe(line.query)
+    return SearchResult(
+        kind=kind,
+        query=line.query,
+        normalized=normalized,
+        subject=subject,
+        path=line.path,
+        page_id=places.find(line.path) if line.path else None,
+        clicks=line.clicks,
+        impressions=line.impressions,
+        position=line.position,
     )
-    SearchResult.objects.bulk_create(rows, batch_size=BATCH)
+
+
+class Describer:
+    """Return the words and the subject of queries, each computed once."""
+
+    def __init__(self, language: Language):
+        self.language = language
+        self.known: dict[str, tuple[str, str]] = {"": ("", "")}
+
+    def __call__(self, query: str) -> tuple[str, str]:
+        if query not in self.known:
+            language = self.language
+            self.known[query] = language.normalize(query)[:MAX_WORDS], language.subject_of(query)[:MAX_WORDS]
+        return self.known[query]
 
 
 class PagePlaces:
@@ -238,11 +260,10 @@ def describe_results_again() -> None:
     period = get_current_period()
     if period is None:
         return
-    language = get_language()
-    changed = []
-    for row in SearchResult.objects.filter(period=period).exclude(query=""):
+    describe, changed = Describer(get_language()), []
+    for row in SearchResult.objects.filter(period=period).exclude(query="").only("query", "normalized", "subject"):
         before = row.normalized, row.subject
-        row.normalized, row.subject = language.normalize(row.query)[:600], language.subject_of(row.query)[:600]
+        row.normalized, row.subject = describe(row.query)
         if before != (row.normalized, row.subject):
             changed.append(row)
     SearchResult.objects.bulk_update(changed, ["normalized", "subject"], batch_size=BATCH)
@@ -326,9 +347,9 @@ def get_findings(limit: int = 5) -> Findings:
 
 @transaction.atomic
 def ignore_query(query: str, user=None) -> IgnoredQuery:
-    normalized = get_language().normalize(query)[:600]
+    normalized = get_language().normalize(query)[:MAX_WORDS]
     row, _made = IgnoredQuery.objects.get_or_create(
-        normalized=normalized, defaults={"query": query[:200], "ignored_by": user}
+        normalized=normalized, defaults={"query": query[:MAX_QUERY], "ignored_by": user}
     )
     refresh_traffic()
     return row
