@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 
 from .accounts.views import SignInReport, StaffAccessView
 from .addresses import hooks as address_hooks  # noqa: F401  registers them
+from .admin import planning_hooks  # noqa: F401  registers them
 from .admin.help import GuideMenuItem, HelpView, show_picture
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel, KeptPagesSummaryItem

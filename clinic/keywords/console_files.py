@@ -41,14 +41,15 @@ _SUBJECTS = {
     "consulta,consultas principales,principales consultas,principais consultas,query principali,query più frequenti,"
     "query di ricerca,populairste zoekopdrachten,meest voorkomende zoekopdrachten,zoekopdrachten,"
     "najpopularniejsze zapytania,上位のクエリ,热门查询,常见查询,熱門查詢,인기 검색어,cụm từ tìm kiếm hàng đầu",
-    "page": "page,pages,top pages,top page,landing page,url,urls,address,seiten,seite,häufigste seiten,pages principales,"
-    "pages les plus populaires,pages les plus fréquentes,páginas,página,páginas principales,principais páginas,"
+    "page": "page,pages,top pages,top page,landing page,url,urls,address,seiten,seite,häufigste seiten,"
+    "pages principales,pages les plus populaires,pages les plus fréquentes,páginas,página,páginas principales,principais páginas,"
     "páginas mais acessadas,pagine,pagine principali,pagine più frequenti,populairste pagina's,pagina's,"
     "najpopularniejsze strony,上位のページ,热门网页,熱門網頁,인기 페이지,trang hàng đầu",
     "date": "date,day,datum,tag,fecha,data,jour,日付,日期,날짜,ngày",
 }
 _METRICS = {
-    "clicks": "clicks,url clicks,klicks,clics,cliques,clic,klikken,kliknięcia,クリック数,点击次数,點擊,클릭수,số lần nhấp",
+    "clicks": "clicks,url clicks,klicks,clics,cliques,clic,klikken,kliknięcia,クリック数,点击次数,點擊,"
+    "클릭수,số lần nhấp",
     "impressions": "impressions,impressionen,impresiones,impressões,impressioni,vertoningen,wyświetlenia,表示回数,"
     "展示次数,曝光,노출수,lượt hiển thị",
     "position": "position,average position,avg. position,durchschnittliche position,position moyenne,posición,"
@@ -245,7 +246,13 @@ def _read_filters(text: str) -> list[str]:
     return [f"{name}: {value}"[:200] for name, value, *_rest in pairs]
 
 
-_FILTER_HEADERS = (["filter", "value"], ["filter", "wert"], ["filtre", "valeur"], ["filtro", "valor"], ["filtro", "valore"])
+_FILTER_HEADERS = (
+    ["filter", "value"],
+    ["filter", "wert"],
+    ["filtre", "valeur"],
+    ["filtro", "valor"],
+    ["filtro", "valore"],
+)
 
 
 def read_table(name: str, text: str) -> Table:
@@ -278,7 +285,7 @@ def _find_delimiter(text: str) -> str:
     lines = [line for line in text[:20_000].split("\n")[:5] if line.strip()]
     if lines and (match := re.fullmatch(r"\"?sep=(.)\"?\s*", lines[0])):
         return match[1]
-    return max(",;\t|", key=lambda mark: (lines[0].count(mark) if lines else 0))
+    return max(",;\t|", key=lambda mark: lines[0].count(mark) if lines else 0)
 
 
 def _read_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -296,9 +303,7 @@ def _find_columns(header: list[str], table: Table) -> dict[str, int]:
     columns: dict[str, int] = {}
     compared: dict[str, list[int]] = {}
     for at, name in enumerate(names):
-        if kind := _SUBJECT_OF.get(name):
-            columns.setdefault(kind, at)
-        elif kind := _METRIC_OF.get(name):
+        if (kind := _SUBJECT_OF.get(name)) or (kind := _METRIC_OF.get(name)):
             columns.setdefault(kind, at)
         elif kind := _compared_metric(name):
             compared.setdefault(kind, []).append(at)

@@ -53,8 +53,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "In Search Console: Performance, Search results, then Export, Download CSV. Upload the ZIP as it is, or one "
-            "of its tables. A table with query and page, from Looker Studio for example, also says where people land."
+            "In Search Console: Performance, Search results, then Export, Download CSV. Upload the ZIP as it is, or "
+            "one of its tables. A table with query and page, from Looker Studio for example, also says where people land."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,.csv,.tsv,.txt"}),
         allow_empty_file=True,

@@ -26,7 +26,11 @@ from .models import Keyword
 from .parsing import MAX_LENGTH, MAX_WORDS, ParsedKeyword
 
 PER_PAGE = 50
-KINDS = {QUERIES: gettext_lazy("Queries"), PAGES: gettext_lazy("Pages"), PAIRS: gettext_lazy("Queries with their pages")}
+KINDS = {
+    QUERIES: gettext_lazy("Queries"),
+    PAGES: gettext_lazy("Pages"),
+    PAIRS: gettext_lazy("Queries with their pages"),
+}
 
 
 class ConsoleView(KeywordAccessMixin, WagtailAdminTemplateMixin):

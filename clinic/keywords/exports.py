@@ -7,7 +7,6 @@ from django.db.models import Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Su
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
-
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin.utils import get_user_display_name
@@ -100,9 +99,7 @@ class KeywordExport(KeywordAccessMixin, SpreadsheetExportMixin, View):
             "clicks": traffic.clicks if traffic else "",
             "impressions": traffic.impressions if traffic else "",
             "position": traffic.position if traffic and traffic.position else "",
-            "drafts": _join(
-                row.page.get_admin_display_title() for row in group.page_keywords.all() if not row.is_live
-            ),
+            "drafts": _join(row.page.get_admin_display_title() for row in group.page_keywords.all() if not row.is_live),
         }
 
 

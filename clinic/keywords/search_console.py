@@ -1,14 +1,13 @@
 """Keep what Search Console says about keywords, and find what it means for pages.
 
-The board reads ``get_findings``: at most three queries. ``refresh_traffic`` does the counting, after an import and after
-each change of keywords, so that no page counts while somebody waits.
+The board reads ``get_findings``: at most three queries. ``refresh_traffic`` does the counting, after an import and
+after each change of keywords, so that no page counts while somebody waits.
 """
 
 import hashlib
 import json
 import threading
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -327,7 +326,9 @@ def find_unowned(period: SearchPeriod) -> QuerySet[SearchResult]:
 
 def find_other_landings() -> QuerySet[PageKeyword]:
     """Return the rows of pages that are the page for a keyword while people land on another one."""
-    meant = PageKeyword.objects.filter(role=PageKeyword.Role.PRIMARY, is_live=True, group__traffic__landing_clicks__gt=0)
+    meant = PageKeyword.objects.filter(
+        role=PageKeyword.Role.PRIMARY, is_live=True, group__traffic__landing_clicks__gt=0
+    )
     meant = meant.exclude(group__traffic__landing_page=F("page")) | meant.filter(group__traffic__landing_page=None)
     return meant.select_related("page", "group__traffic__landing_page").order_by("-group__traffic__impressions", "pk")
 

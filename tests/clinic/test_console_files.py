@@ -40,7 +40,8 @@ SHAPES = {
     "old returns": HEADER.replace("\n", "\r") + "botox irvine,1234,12345,10%,7.5\r",
     "german": "Häufigste Suchanfragen,Klicks,Impressionen,CTR,Position\nbotox irvine,1.234,12.345,\"7,5 %\",\"7,5\"\n",
     "german semicolons": "Suchanfragen;Klicks;Impressionen;CTR;Position\nbotox irvine;1.234;12.345;7,5 %;7,5\n",
-    "french": "Requêtes les plus fréquentes,Clics,Impressions,CTR,Position\nbotox irvine,1\u202f234,12\u00a0345,7 %,\"7,5\"\n",
+    "french": "Requêtes les plus fréquentes,Clics,Impressions,CTR,Position\n"
+    "botox irvine,1\u202f234,12\u00a0345,7 %,\"7,5\"\n",
     "spanish": "Consultas principales,Clics,Impresiones,CTR,Posición\nbotox irvine,1.234,12.345,\"7,5 %\",\"7,5\"\n",
     "portuguese": "Principais consultas,Cliques,Impressões,CTR,Posição\nbotox irvine,1.234,12.345,7%,\"7,5\"\n",
     "italian": "Query principali,Clic,Impressioni,CTR,Posizione media\nbotox irvine,1.234,12.345,7%,\"7,5\"\n",
@@ -50,7 +51,8 @@ SHAPES = {
     "excel says the delimiter": "sep=;\nQuery;Clicks;Impressions;CTR;Position\nbotox irvine;1234;12345;10%;7,5\n",
     "other order": "Impressions,Position,Query,Clicks\n12345,7.5,botox irvine,1234\n",
     "capitals and spaces": " TOP  QUERIES ,CLICKS,IMPRESSIONS,CTR,POSITION\nbotox irvine,1234,12345,1%,7.5\n",
-    "quoted header": '"Top queries","Clicks","Impressions","CTR","Position"\n"botox irvine","1,234","12,345","10%","7.5"\n',
+    "quoted header": '"Top queries","Clicks","Impressions","CTR","Position"\n'
+    '"botox irvine","1,234","12,345","10%","7.5"\n',
     "blank lines": "\n" + HEADER + "\n\nbotox irvine,1234,12345,10%,7.5\n,,,,\n",
     "decimals of a table program": HEADER + "botox irvine,1234.0,12345.00,0.1,7.5\n",
     "twice": HEADER + "botox irvine,1000,12000,1%,7.5\nBotox  Irvine,234,345,1%,7.5\n",
@@ -169,7 +171,9 @@ def test_many_large_tables_are_not_all_unpacked():
 
 
 def test_lines_that_cannot_be_read_are_told():
-    text = HEADER + f"botox,1,2,3%,4\n,5,6,7%,8\nlips,many,2,3%,4\nhair,1,-2,3%,4\n{'x' * 201},1,2,3%,4\nskin,1.5,2,3%,4\n"
+    text = (
+        HEADER + f"botox,1,2,3%,4\n,5,6,7%,8\nlips,many,2,3%,4\nhair,1,-2,3%,4\n{'x' * 201},1,2,3%,4\nskin,1.5,2,3%,4\n"
+    )
     table = read(text).tables[QUERIES]
     assert [one.query for one in table.lines.values()] == ["botox"]
     told = [(one.number, one.reason) for one in table.skipped]
@@ -188,7 +192,9 @@ def test_queries_with_contact_details_are_dropped(query):
     assert export.tables[QUERIES].personal == 1
 
 
-@pytest.mark.parametrize("query", ["botox 2026", "20 units botox 200", "92660 med spa", "2026 2027", "botox @ home", "1550 nm laser"])
+@pytest.mark.parametrize(
+    "query", ["botox 2026", "20 units botox 200", "92660 med spa", "2026 2027", "botox @ home", "1550 nm laser"]
+)
 def test_other_numbers_stay(query):
     assert not is_personal(query)
 

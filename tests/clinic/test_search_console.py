@@ -168,7 +168,9 @@ def test_other_landing_pages_are_found(treatment_index):
         f"lip filler,{other.url},5,50,1%,2\n"
     )
     found = search_console.get_findings()
-    assert [(one.meant.pk, one.page.pk, one.traffic.landing_clicks) for one in found.landings] == [(meant.pk, other.pk, 9)]
+    assert [(one.meant.pk, one.page.pk, one.traffic.landing_clicks) for one in found.landings] == [
+        (meant.pk, other.pk, 9)
+    ]
     assert found.landing_count == 1
 
 
@@ -218,7 +220,9 @@ def test_only_planners_of_keywords_get_in(home, client, role):
 
 
 def test_upload_is_shown_before_it_is_saved(client):
-    response = upload(client, QUERY_HEADER + "botox,5,50,1%,2\n<script>x,1,2,1%,2\nbad,x,2,1%,2\nme@x.de,1,1,1,1\n", follow=True)
+    response = upload(
+        client, QUERY_HEADER + "botox,5,50,1%,2\n<script>x,1,2,1%,2\nbad,x,2,1%,2\nme@x.de,1,1,1,1\n", follow=True
+    )
     text = text_of(response)
     assert "Queries: 2 lines" in text
     assert "1 query looks like an email address" in text
@@ -231,12 +235,18 @@ def test_upload_is_shown_before_it_is_saved(client):
 
 def test_saving_asks_for_days_and_keeps_the_upload(client):
     response = upload(client, QUERY_HEADER + "botox,5,50,1%,2\n")
-    wrong = [{"first_day": "2026-08-31", "last_day": "2026-08-01"}, {}, {"first_day": "0001-01-01", "last_day": "9999-12-31"}]
+    wrong = [
+        {"first_day": "2026-08-31", "last_day": "2026-08-01"},
+        {},
+        {"first_day": "0001-01-01", "last_day": "9999-12-31"},
+    ]
     for days in wrong:
         answer = client.post(response.url, days)
         assert answer.status_code == 200
         assert BeautifulSoup(answer.content, "html.parser").select(".w-field__errors .error-message")
-    answer = client.post(response.url, {"first_day": "2026-08-01", "last_day": "2026-08-31", "name": "Summer"}, follow=True)
+    answer = client.post(
+        response.url, {"first_day": "2026-08-01", "last_day": "2026-08-31", "name": "Summer"}, follow=True
+    )
     assert "Aug 1, 2026 – Aug 31, 2026 is saved. 1 query has no keyword." in text_of(answer)
     assert not SearchUpload.objects.exists()
     answer = client.post(response.url, {"first_day": "2026-08-01", "last_day": "2026-08-31"}, follow=True)
@@ -265,7 +275,9 @@ def test_upload_belongs_to_its_user(client):
     assert client.get(response.url).status_code == 302
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PK\3\4nonsense", b"Date,Clicks\n2026-01-01,5\n", b"\0" * 900])
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b\n1,2\n", b"PK\3\4nonsense", b"Date,Clicks\n2026-01-01,5\n", b"\0" * 900]
+)
 def test_other_files_are_refused_in_words(client, content):
     response = upload(client, content)
     assert response.status_code == 200
