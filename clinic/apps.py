@@ -19,6 +19,7 @@ class ClinicConfig(AppConfig):
         from .indexnow import queue as indexnow
         from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
         from .seo import changes, structured_data
+        from .keywords import publishing, search_console
         from .seo.graph import register_node
         from .undo import history, references
 
@@ -31,6 +32,10 @@ class ClinicConfig(AppConfig):
             models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.GoneAddress, models.IndexNow,
             models.IndexNowLog, models.LimitCount, models.MissingAddress, models.QueuedAddress, models.SearchDay,
             models.SearchPhrase, models.SiteCheck, models.SiteFinding, models.StaffMail, models.TrashedPage,
+            models.AccountEvent, models.ClinicRendition, models.ContentVersion, models.GroupTraffic,
+            models.IgnoredQuery, models.Keyword, models.KeywordGroup, models.LimitCount, models.PageKeyword,
+            models.Regrouping, models.SearchPeriod, models.SearchResult, models.SearchUpload, models.StaffMail,
+            models.TrashedPage, models.WordRule,
         )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
         version.register_content([*own, Page, PageViewRestriction, Site])
@@ -49,6 +54,7 @@ class ClinicConfig(AppConfig):
         publishing.connect()
         page_reading.connect()
         indexnow.connect()
+        search_console.connect()
         register_node(clinic_node)
         for build in structured_data.BUILDERS:
             register_node(build)

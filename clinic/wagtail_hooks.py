@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 
 from .accounts.views import SignInReport, StaffAccessView
 from .addresses import hooks as address_hooks  # noqa: F401  registers them
+from .admin import planning_hooks  # noqa: F401  registers them
 from .admin.help import GuideMenuItem, HelpView, show_picture
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel, KeptPagesSummaryItem
@@ -27,6 +28,7 @@ from .keywords.access import plans_keywords
 from .keywords.viewsets import KeywordGroupViewSet, KeywordViewSet, WordRuleViewSet
 from .models import AccountEvent, Announcement, OpeningHours
 from .indexnow import hooks as indexnow_hooks  # noqa: F401  registers them
+from .keywords import console_hooks  # noqa: F401  registers them
 from .media.logos import LogoOperation
 from .search import hooks as search_hooks  # noqa: F401  registers them
 from .sitecheck import hooks as sitecheck_hooks  # noqa: F401  registers them

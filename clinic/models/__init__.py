@@ -5,6 +5,7 @@ from clinic.addresses.models import Forwarding, GoneAddress, MissingAddress
 from clinic.caching.version import ContentVersion
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
 from clinic.keywords.coverage import PageWithoutKeyword
+from clinic.keywords.console_models import GroupTraffic, IgnoredQuery, SearchPeriod, SearchResult, SearchUpload
 from clinic.keywords.models import Keyword, KeywordGroup, PageKeyword, Regrouping, WordRule
 from clinic.keywords.page_models import AlikePages, IgnoredLink, PageEvidence, PageLink, PageReading, SignatureBand
 from clinic.indexnow.models import IndexNow, IndexNowLog, QueuedAddress
