@@ -21,6 +21,8 @@ from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
+from .keywords import checks as keyword_checks  # noqa: F401  registers them
+from .keywords import panel as search_panel
 from .media.logos import LogoOperation
 from .models import AccountEvent, Announcement, Keyword, OpeningHours
 from .undo import hooks as undo_hooks  # noqa: F401  registers them
@@ -56,6 +58,16 @@ def close_preview_of_filters():
         raise Http404
 
     return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
+
+
+@hooks.register("register_admin_urls")
+def route_search_reports():
+    return search_panel.list_addresses()
+
+
+@hooks.register("register_admin_viewset", order=1)
+def replace_editor_of_pages():
+    return search_panel.EditorViewSet()
 
 
 @hooks.register("register_admin_urls")

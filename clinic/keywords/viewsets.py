@@ -5,6 +5,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from clinic.admin.columns import PageCountColumn, count_pages
 
+from .chooser import KeywordChooserViewSet
 from .models import Keyword, KeywordGroup, WordRule
 
 
@@ -21,6 +22,7 @@ class KeywordViewSet(SnippetViewSet):
 class KeywordGroupViewSet(SnippetViewSet):
     model = KeywordGroup
     icon = "tag"
+    chooser_viewset_class = KeywordChooserViewSet
     list_display = ["name", PageCountColumn(_("Pages"))]
     search_fields = ["name"]
     ordering = "name"
