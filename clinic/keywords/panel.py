@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.forms import Media
+from django.forms import Media, Script
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -43,7 +43,7 @@ class SearchSidePanel(BaseSidePanel):
 
     @property
     def media(self) -> Media:
-        return Media(js=[versioned_static("clinic/admin/search-panel.js")])
+        return Media(js=[Script(versioned_static("clinic/admin/search-panel.js"), defer=True)])
 
 
 class SearchPanelMixin:
@@ -52,8 +52,10 @@ class SearchPanelMixin:
     def get_side_panels(self):
         panels = super().get_side_panels()
         # Wagtail leaves the panels of the preview out where it renders a part of the editor only.
-        if any(panel.name == "checks" for panel in panels):
-            panels.append(SearchSidePanel(self.page, self.request, report_url=self.get_report_url()))
+        names = [panel.name for panel in panels]
+        if "checks" in names:
+            search = SearchSidePanel(self.page, self.request, report_url=self.get_report_url())
+            panels.insert(names.index("checks"), search)
         return panels
 
 

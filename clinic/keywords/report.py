@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,7 +46,7 @@ class Head:
     def image_source(self) -> str:
         """Return where the admin finds the picture: on its own host, if the site serves it."""
         parts = urlsplit(self.image)
-        is_ours = parts.netloc == self.host or not parts.netloc
+        is_ours = parts.netloc in ("", self.host) or parts.path.startswith(settings.MEDIA_URL)
         return parts._replace(scheme="", netloc="").geturl() if is_ours else self.image
 
 

@@ -14,13 +14,14 @@
   let isDue = false;
   let isRead = false;
   let isValid = true;
+  let isOpen = !side.hidden; // it is hidden for a moment after it was opened
   let timer;
 
   const preview = () => window.wagtail?.app?.queryController("w-preview");
 
   // Wagtail updates the preview by itself while its own panels are open. Here it is asked to.
   async function updatePreview() {
-    if (side.hidden) return;
+    if (!isOpen) return;
     const controller = preview();
     const isStale = controller?.staleValue;
     try {
@@ -33,7 +34,7 @@
   }
 
   async function ask() {
-    if (side.hidden) {
+    if (!isOpen) {
       isRead = false;
       return;
     }
@@ -100,17 +101,23 @@
     clearTimeout(timer);
     timer = setTimeout(updatePreview, PAUSE);
   };
-  side.addEventListener("show", updatePreview);
+  side.addEventListener("show", () => {
+    isOpen = true;
+    updatePreview();
+  });
+  side.addEventListener("hide", () => {
+    isOpen = false;
+  });
   document.addEventListener("w-unsaved:add", later);
   document.addEventListener("w-preview:json", ({ detail }) => {
     isValid = detail.data.is_valid;
   });
   document.addEventListener("w-preview:error", () => {
-    if (!side.hidden) message.textContent = panel.dataset.failed;
+    if (isOpen) message.textContent = panel.dataset.failed;
   });
   document.addEventListener("w-preview:updated", () => {
     ask();
     if (preview()?.staleValue) later();
   });
-  if (!side.hidden) later();
+  if (isOpen) later();
 })();
