@@ -95,6 +95,10 @@ def _describe_existing(keyword: Keyword) -> str:
     return text % {"phrase": keyword, "group": keyword.group.current}
 
 
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 class PageEditorsOnly:
     """Refuse users who edit no pages. Wagtail's choosers are open to everybody who can enter the admin."""
 
@@ -156,14 +160,14 @@ class ChooseResultsView(ChooseMixin, views.ChooseResultsView):
 
 class ChosenView(PageEditorsOnly, views.SnippetChosenView):
     def get_object(self, pk: str) -> KeywordGroup:
-        if not (pk.isascii() and pk.isdigit() and len(pk) < 10):
+        if not is_key(pk):
             raise KeywordGroup.DoesNotExist
         return super().get_object(pk).current
 
 
 class ChosenMultipleView(PageEditorsOnly, views.SnippetChosenMultipleView):
     def get_objects(self, pks: list[str]) -> QuerySet[KeywordGroup]:
-        return super().get_objects([pk for pk in pks if pk.isascii() and pk.isdigit() and len(pk) < 10])
+        return super().get_objects([pk for pk in pks if is_key(pk)])
 
 
 class CreateView(PageEditorsOnly, views.SnippetCreateView):
@@ -187,6 +191,10 @@ class KeywordChooser(AdminSnippetChooser):
         self.choose_one_text = gettext_lazy("Choose a keyword")
         self.choose_another_text = gettext_lazy("Choose another keyword")
         self.link_to_chosen_text = gettext_lazy("Edit this group of keywords")
+
+    def get_instance(self, value: Any) -> KeywordGroup | None:
+        """Return the group, or None if the value is no key: a form is shown again with whatever was sent."""
+        return super().get_instance(value) if isinstance(value, KeywordGroup) or is_key(str(value)) else None
 
 
 class KeywordChooserViewSet(views.SnippetChooserViewSet):

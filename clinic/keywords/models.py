@@ -310,6 +310,11 @@ def find_primary(group: KeywordGroup) -> models.QuerySet[PageKeyword]:
     return PageKeyword.objects.filter(group=group, is_live=True, role=PageKeyword.Role.PRIMARY)
 
 
+def find_refused() -> models.QuerySet[PageKeyword]:
+    """Return the rows of live pages that were meant to be the page for it when another page was."""
+    return PageKeyword.objects.filter(is_live=True, role=PageKeyword.Role.SUPPORTING, refused_at__isnull=False)
+
+
 def lock_groups(groups: Iterable[int]) -> None:
     """Lock groups, and those that they were merged into, until the transaction ends.
 

@@ -12,16 +12,21 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
 from .grouping import describe_again
-from .models import PageKeyword, WordRule, find_primary, lock_groups
+from .models import PageKeyword, WordRule, find_primary, find_refused, lock_groups
 
 MAX_MESSAGES = 10
 
 
 @transaction.atomic
 def release_keywords(instance: Page, **kwargs) -> None:
+    """Give up the keywords of a page that left the site. A page that was refused meanwhile takes the place."""
     rows = PageKeyword.objects.filter(page=instance.pk)
-    lock_groups(rows.values_list("group", flat=True))
+    groups = list(rows.values_list("group", flat=True))
+    lock_groups(groups)
     rows.update(is_live=False, claimed_at=None)
+    refused = find_refused().filter(group__in=groups).select_related("page").order_by("refused_at", "pk")
+    for row in {row.group_id: row for row in reversed(refused)}.values():
+        row.save()
 
 
 @transaction.atomic
@@ -39,8 +44,7 @@ def compare_again(**kwargs) -> None:
 
 def explain_refusals(request: HttpRequest, pages: QuerySet[Page]) -> None:
     """Tell the editor which keywords of the pages have another page."""
-    meant = PageKeyword.objects.filter(refused_at__isnull=False, role=PageKeyword.Role.SUPPORTING, is_live=True)
-    refused = list(meant.filter(page__in=pages).select_related("group", "page").order_by("page", "sort_order"))
+    refused = list(find_refused().filter(page__in=pages).select_related("group", "page").order_by("page", "sort_order"))
     for row in refused[:MAX_MESSAGES]:
         if holder := find_primary(row.group).select_related("page").first():
             text = _(

@@ -71,7 +71,7 @@
     const links = () => [...report.querySelectorAll("a[href]")];
     const place = links().indexOf(document.activeElement);
     report.innerHTML = html;
-    report.querySelectorAll("[data-fit]").forEach(fit);
+    [...report.querySelectorAll("[data-fit]")].reverse().forEach(fit); // the notes stand in their order
     if (place >= 0) (links()[place] || side).focus({ preventScroll: true });
   }
 
