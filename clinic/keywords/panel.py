@@ -109,9 +109,12 @@ class ReportMixin:
         """Return the HTML of the preview, or "" where there is none."""
         state = self._get_form_state()
         if state or not self.object.pk:
-            form = self.get_form(self._get_form_data(state))
-            if not self.validate_form(form):
-                return ""
+            try:
+                form = self.get_form(self._get_form_data(state))
+                if not self.validate_form(form):
+                    return ""
+            except KeyError:
+                return ""  # the form has fields now that it had not when this was sent
             form.save(commit=False)
         response = self.object.make_preview_request(
             self.request, self.object.default_preview_mode, {"is_editing": True}
@@ -126,6 +129,11 @@ class ReportOnEditView(ReportMixin, PreviewOnEditView):
 
 
 class ReportOnCreateView(ReportMixin, PreviewOnCreateView):
+    def get_object(self) -> Page:
+        if not issubclass(self.content_type.model_class() or object, Page):
+            raise Http404
+        return super().get_object()
+
     def get_parent_page(self) -> Page | None:
         return Page.objects.filter(pk=self.parent_object_id).first()
 
