@@ -109,6 +109,14 @@
     isOpen = false;
   });
   document.addEventListener("w-unsaved:add", later);
+  // Wagtail compares the form with how it was some seconds after it was opened. What is typed before counts as well.
+  for (const type of ["input", "change"]) {
+    document.querySelector("[data-edit-form]")?.addEventListener(type, () => {
+      if (!isOpen) return;
+      preview()?.setStale();
+      later();
+    });
+  }
   document.addEventListener("w-preview:json", ({ detail }) => {
     isValid = detail.data.is_valid;
   });
