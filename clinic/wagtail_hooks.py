@@ -29,6 +29,8 @@ from .keywords.viewsets import KeywordGroupViewSet, KeywordViewSet, WordRuleView
 from .models import AccountEvent, Announcement, OpeningHours
 from .indexnow import hooks as indexnow_hooks  # noqa: F401  registers them
 from .keywords import console_hooks  # noqa: F401  registers them
+from .keywords import checks as keyword_checks  # noqa: F401  registers them
+from .keywords import panel as search_panel
 from .media.logos import LogoOperation
 from .search import hooks as search_hooks  # noqa: F401  registers them
 from .sitecheck import hooks as sitecheck_hooks  # noqa: F401  registers them
@@ -67,6 +69,16 @@ def close_preview_of_filters():
         raise Http404
 
     return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
+
+
+@hooks.register("register_admin_urls")
+def route_search_reports():
+    return search_panel.list_addresses()
+
+
+@hooks.register("register_admin_viewset", order=1)
+def replace_editor_of_pages():
+    return search_panel.EditorViewSet()
 
 
 @hooks.register("register_admin_urls")

@@ -331,6 +331,10 @@ admin/page-lists/<slug:kind>/
     admin/page-lists/nothing/
 admin/page-lists/<slug:kind>/results/
     admin/page-lists/abandoned/results/
+admin/search-report/<int:page_id>/
+    admin/search-report/{article}/
+admin/search-report/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/
+    admin/search-report/blog/blogpage/1/
 admin/trash/
 admin/trash/results/
 admin/trash/<int:pk>/restore/

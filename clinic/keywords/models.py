@@ -254,29 +254,45 @@ class PageKeyword(Orderable):
     def is_primary(self) -> bool:
         return self.role == self.Role.PRIMARY
 
+    @property
+    def is_refused(self) -> bool:
+        """Return whether the page was meant to be the page for it when another page was."""
+        return self.refused_at is not None and not self.is_primary
+
     def save(self, *args, **kwargs):
         with transaction.atomic():
             # Two editors who publish at once take turns.
-            group = KeywordGroup.objects.select_for_update().get(pk=self.group_id)
-            self.group = group.current
-            self.is_live = self.page.live
-            if self.is_live and self.is_primary:
+            lock_groups([self.group_id])
+            self._follow_group()
+            self.is_live = self.page.live and self.group.merged_into_id is None
+            if self.is_live and (self.is_primary or self.is_refused):
                 self.claim()
             elif not self.is_live:
                 self.claimed_at = None
             super().save(*args, **kwargs)
 
+    def _follow_group(self) -> None:
+        """Take the group that the group was merged into.
+
+        Where the page has that group as well, this row rests until the groups are taken apart again.
+        """
+        group = KeywordGroup.objects.get(pk=self.group_id)
+        current = group.current
+        taken = PageKeyword.objects.filter(page=self.page_id, group=current).exclude(pk=self.pk)
+        self.group = group if current != group and taken.exists() else current
+
     def claim(self) -> None:
         """Take the place of another page with a reason, or support that page."""
-        other = find_primary(self.group).exclude(page_id=self.page_id).first()
+        held = {row.page_id: row for row in find_primary(self.group)}
+        since = held[self.page_id].claimed_at if self.page_id in held else None
+        other = next((row for page, row in held.items() if page != self.page_id), None)
         if other and not self.may_replace(other):
             self.role, self.refused_at, self.claimed_at = self.Role.SUPPORTING, timezone.now(), None
             return
         if other:
             find_primary(self.group).filter(pk=other.pk).update(role=self.Role.SUPPORTING, claimed_at=None)
-        if other or not self.claimed_at:
-            self.claimed_at = timezone.now()
-        self.refused_at = None
+        # The row may come from an earlier version, when the page held the place for another time.
+        self.role, self.refused_at, self.claimed_at = self.Role.PRIMARY, None, since or timezone.now()
 
     def may_replace(self, other: "PageKeyword") -> bool:
         """Return whether a reason was given after the other page took its place.
@@ -290,3 +306,18 @@ class PageKeyword(Orderable):
 def find_primary(group: KeywordGroup) -> models.QuerySet[PageKeyword]:
     """Return the live page for the group, as a query of at most one row."""
     return PageKeyword.objects.filter(group=group, is_live=True, role=PageKeyword.Role.PRIMARY)
+
+
+def find_refused() -> models.QuerySet[PageKeyword]:
+    """Return the rows of live pages that were meant to be the page for it when another page was."""
+    return PageKeyword.objects.filter(is_live=True, role=PageKeyword.Role.SUPPORTING, refused_at__isnull=False)
+
+
+def lock_groups(groups: Iterable[int]) -> None:
+    """Lock groups, and those that they were merged into, until the transaction ends.
+
+    All code locks them in the same order: two pages with the same keywords would otherwise wait for each other.
+    """
+    groups = {group for group in groups if group}
+    into = KeywordGroup.objects.filter(pk__in=groups, merged_into__isnull=False).values_list("merged_into", flat=True)
+    list(KeywordGroup.objects.select_for_update().filter(pk__in=groups | set(into)).order_by("pk"))

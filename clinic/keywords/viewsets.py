@@ -41,6 +41,8 @@ class KeywordForm(WagtailAdminModelForm):
 
 
 Keyword.base_form_class = KeywordForm
+from .chooser import KeywordChooserViewSet
+from .models import Keyword, KeywordGroup, WordRule
 
 
 class KeywordViewSet(SnippetViewSet):
@@ -81,6 +83,7 @@ class KeywordGroupViewSet(SnippetViewSet):
     model = KeywordGroup
     icon = "tag"
     menu_hook = KEYWORD_MENU
+    chooser_viewset_class = KeywordChooserViewSet
     list_display = ["name", PageCountColumn(_("Pages"))]
     search_fields = ["name"]
     ordering = "name"

@@ -5,13 +5,20 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
-from wagtail.admin.panels import InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
 from clinic.addresses.reserved import is_reserved, refuse_reserved
+from clinic.keywords.models import lock_groups
+from clinic.keywords.page_field import KeywordsPanel, join_merged_keywords
+from clinic.keywords.report import add_findings
 from clinic.undo.models import TrashPage
 from clinic.undo.rows import RowsForm
 
@@ -19,6 +26,7 @@ from .fields import optional_key
 from .scheduling import SchedulePageForm, SchedulePanel
 
 BREADCRUMBS_FROM = 4  # the depth of a page whose parent is not the home page
+KEYWORDS = "page_keywords"
 
 
 class BasePageForm(RowsForm, SchedulePageForm):
@@ -79,8 +87,8 @@ class BasePage(Page):
             ["slug", "seo_title", "search_description", "noindex"],
             heading=_("For search engines"),
         ),
-        InlinePanel(
-            "page_keywords",
+        KeywordsPanel(
+            KEYWORDS,
             heading=_("Keywords"),
             label=_("Keyword"),
             help_text=_("What people search for when they should find this page. Never shown on the page."),
@@ -95,6 +103,8 @@ class BasePage(Page):
         index.SearchField("search_description"),
         index.FilterField("noindex"),
     ]
+
+    exclude_fields_in_copy = [KEYWORDS]
 
     kind_label = _("Page")  # in search results
     unlinked_fields: tuple[str, ...] = ()  # rich text in which no link is suggested
@@ -172,6 +182,27 @@ class BasePage(Page):
     @staticmethod
     def _slug_is_available(slug, parent_page, page=None):
         return not is_reserved(slug, parent_page) and Page._slug_is_available(slug, parent_page, page)
+
+    def serve_preview(self, request, mode_name):
+        response = super().serve_preview(request, mode_name)
+        if getattr(request, "in_preview_panel", False) and hasattr(response, "add_post_render_callback"):
+            response.add_post_render_callback(partial(add_findings, request=request, page=self))
+        return response
+
+    # A copy, an alias and a translation would compete with their page.
+
+    def copy_all_child_relations(self, target, exclude=None, commit=False, append=False):
+        return super().copy_all_child_relations(target, [*(exclude or []), KEYWORDS], commit, append)
+
+    def with_content_json(self, content):
+        page = super().with_content_json({**content, KEYWORDS: []} if self.alias_of_id else content)
+        join_merged_keywords(page)
+        return page
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        lock_groups(row.group_id for row in getattr(self, "_cluster_related_objects", {}).get(KEYWORDS, ()))
+        return super().save(*args, **kwargs)
 
     def get_sitemap_urls(self, request=None):
         return [] if self.noindex else [{"location": self.get_full_url(request), "lastmod": self.listed_date}]
