@@ -15,11 +15,9 @@ class ClinicConfig(AppConfig):
         from . import models
         from .addresses import recording
         from .caching import prerender, version
-        from .keywords import page_reading, publishing
         from .indexnow import queue as indexnow
-        from .models import AccountEvent, ClinicRendition, ContentVersion, LimitCount, StaffMail, TrashedPage
+        from .keywords import page_reading, publishing, search_console
         from .seo import changes, structured_data
-        from .keywords import publishing, search_console
         from .seo.graph import register_node
         from .undo import history, references
 
@@ -55,6 +53,5 @@ class ClinicConfig(AppConfig):
         page_reading.connect()
         indexnow.connect()
         search_console.connect()
-        register_node(clinic_node)
         for build in structured_data.BUILDERS:
             register_node(build)

@@ -49,7 +49,6 @@ urlpatterns = [
     path("consultation/", include("bookings.urls")),
     path("search/", search, name="search"),
     path("search/count/", count_search, name="search_count"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS, "template_name": "clinic/sitemap.xml"}, name="sitemap"),
     path("favicon.ico", favicon, name="favicon"),
     path("site.webmanifest", manifest, name="manifest"),

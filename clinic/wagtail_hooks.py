@@ -22,16 +22,18 @@ from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
+from .indexnow import hooks as indexnow_hooks  # noqa: F401  registers them
+from .keywords import checks as keyword_checks  # noqa: F401  registers them
+from .keywords import (
+    console_hooks,  # noqa: F401  registers them
+    link_views,  # noqa: F401  registers them
+)
 from .keywords import hooks as keyword_hooks  # noqa: F401  registers them
-from .keywords import link_views  # noqa: F401  registers them
+from .keywords import panel as search_panel
 from .keywords.access import plans_keywords
 from .keywords.viewsets import KeywordGroupViewSet, KeywordViewSet, WordRuleViewSet
-from .models import AccountEvent, Announcement, OpeningHours
-from .indexnow import hooks as indexnow_hooks  # noqa: F401  registers them
-from .keywords import console_hooks  # noqa: F401  registers them
-from .keywords import checks as keyword_checks  # noqa: F401  registers them
-from .keywords import panel as search_panel
 from .media.logos import LogoOperation
+from .models import AccountEvent, Announcement, OpeningHours
 from .search import hooks as search_hooks  # noqa: F401  registers them
 from .sitecheck import hooks as sitecheck_hooks  # noqa: F401  registers them
 from .undo import hooks as undo_hooks  # noqa: F401  registers them

@@ -42,7 +42,7 @@ class KeywordForm(WagtailAdminModelForm):
 
 Keyword.base_form_class = KeywordForm
 from .chooser import KeywordChooserViewSet
-from .models import Keyword, KeywordGroup, WordRule
+from .models import Keyword
 
 
 class KeywordViewSet(SnippetViewSet):

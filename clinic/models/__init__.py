@@ -4,11 +4,11 @@ from clinic.accounts.models import AccountEvent, KeptRequest, StaffMail
 from clinic.addresses.models import Forwarding, GoneAddress, MissingAddress
 from clinic.caching.version import ContentVersion
 from clinic.hours.models import OpeningHours, PublicHoliday, SeasonalHours, SpecialHours, YearlyHoliday
-from clinic.keywords.coverage import PageWithoutKeyword
+from clinic.indexnow.models import IndexNow, IndexNowLog, QueuedAddress
 from clinic.keywords.console_models import GroupTraffic, IgnoredQuery, SearchPeriod, SearchResult, SearchUpload
+from clinic.keywords.coverage import PageWithoutKeyword
 from clinic.keywords.models import Keyword, KeywordGroup, PageKeyword, Regrouping, WordRule
 from clinic.keywords.page_models import AlikePages, IgnoredLink, PageEvidence, PageLink, PageReading, SignatureBand
-from clinic.indexnow.models import IndexNow, IndexNowLog, QueuedAddress
 from clinic.limits.models import LimitCount
 from clinic.media.models import ClinicImage, ClinicRendition
 from clinic.pages.base import BasePage

@@ -1,14 +1,10 @@
 from datetime import datetime
-from functools import cached_property
-
-from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models.functions import Coalesce
-from django.utils.translation import gettext
-from functools import partial
+from functools import cached_property, partial
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import MultiFieldPanel

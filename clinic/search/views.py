@@ -4,19 +4,17 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from clinic.caching.version import version_for
 from clinic.limits import take
-from clinic.site.context import site_context
-from clinic.site.context import get_root_url
+from clinic.site.context import get_root_url, site_context
 from clinic.site.offers import get_offered_treatments
 from clinic.triage.recording import record_without_waiting
 

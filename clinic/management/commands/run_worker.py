@@ -16,15 +16,15 @@ from bookings import services
 from bookings.messaging import outbox
 from clinic import limits
 from clinic.accounts import mail as staff_mail
-from clinic.keywords import page_reading
 from clinic.addresses import missing
 from clinic.indexnow import sending as indexnow
+from clinic.keywords import page_reading
 from clinic.logging import log_uncaught
 from clinic.models import AccountEvent, KeptRequest, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
 from clinic.search import log as search_log
-from clinic.sitecheck import running as site_check
 from clinic.seo.sharing import draw_sharing_pictures
+from clinic.sitecheck import running as site_check
 from clinic.undo.trash import empty_trash
 
 logger = logging.getLogger(__name__)

@@ -78,7 +78,7 @@ COUNTS = {
         [("botox", 1000), ("lip filler", 90)],
     ),
     "semrush": (
-        'Keyword,Intent,Volume,Trend,Keyword Difficulty,CPC (USD)\n'
+        "Keyword,Intent,Volume,Trend,Keyword Difficulty,CPC (USD)\n"
         'botox,"Informational, Commercial","2,400","0.81,0.81",52,3.10\nlip filler,Commercial,90,"1,1",20,2',
         [("botox", 2400), ("lip filler", 90)],
     ),
@@ -184,5 +184,13 @@ def test_no_phrase_is_lost_in_any_shape(words, separator, quotes):
 
 
 def test_long_hostile_text_is_read_in_time():
-    for text in ("(" * 50_000, '"' * 50_000, "a-" * 50_000, "1. " * 30_000, " - 1" * 30_000, "<" * 50_000, "a (1 " * 20_000):
+    for text in (
+        "(" * 50_000,
+        '"' * 50_000,
+        "a-" * 50_000,
+        "1. " * 30_000,
+        " - 1" * 30_000,
+        "<" * 50_000,
+        "a (1 " * 20_000,
+    ):
         parse_keywords(text)
