@@ -330,6 +330,20 @@ admin/page-lists/<slug:kind>/
     admin/page-lists/nothing/
 admin/page-lists/<slug:kind>/results/
     admin/page-lists/abandoned/results/
+admin/schedule/
+admin/page-texts/
+admin/keywords/from-words/
+admin/keywords/export/map/
+admin/keywords/export/plan/
+admin/keywords/search-console/
+admin/keywords/search-console/ignore/
+admin/keywords/search-console/import/
+admin/keywords/search-console/import/<int:pk>/
+    admin/keywords/search-console/import/{search_upload}/
+admin/keywords/search-console/show/<int:pk>/
+    admin/keywords/search-console/show/{ignored_query}/
+admin/keywords/search-console/period/<int:pk>/delete/
+    admin/keywords/search-console/period/{search_period}/delete/
 admin/trash/
 admin/trash/results/
 admin/trash/<int:pk>/restore/
