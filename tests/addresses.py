@@ -335,6 +335,20 @@ admin/search-report/<int:page_id>/
     admin/search-report/{article}/
 admin/search-report/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/
     admin/search-report/blog/blogpage/1/
+admin/schedule/
+admin/page-texts/
+admin/keywords/from-words/
+admin/keywords/export/map/
+admin/keywords/export/plan/
+admin/keywords/search-console/
+admin/keywords/search-console/ignore/
+admin/keywords/search-console/import/
+admin/keywords/search-console/import/<int:pk>/
+    admin/keywords/search-console/import/{search_upload}/
+admin/keywords/search-console/show/<int:pk>/
+    admin/keywords/search-console/show/{ignored_query}/
+admin/keywords/search-console/period/<int:pk>/delete/
+    admin/keywords/search-console/period/{search_period}/delete/
 admin/trash/
 admin/trash/results/
 admin/trash/<int:pk>/restore/

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -47,6 +47,8 @@ from bookings.messaging.links import get_receipt_path, get_visit_path
 from bookings.models import Appointment, Resource, VisitType
 from clinic import models as clinic_models
 from clinic.demo import load
+from clinic.keywords.console_files import read_export
+from clinic.keywords.search_console import ignore_query, keep_upload, save_export
 from clinic.management.commands import load_demo as load_demo_command
 from clinic.models import (
     Announcement,
@@ -74,6 +76,8 @@ from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
 ANONYMOUS = "anonymous"
 SUPERUSER = "admin"
+DAYS = ("first_day", "last_day")
+SEARCHES = b"query,page,clicks,impressions\nbotox,/a/,1,2\nbotox party,/b/,1,2\n"
 ROLES = (ANONYMOUS, "editor", "frontdesk", "clinician", "manager", SUPERUSER)
 size = partial(sizes.size, variable="EVERY_VALUE")
 PARTS = size(2, 3)  # of the fields of a form, a half or a third are hostile at once
@@ -282,6 +286,11 @@ def make_objects() -> dict[str, str]:
         "collection_restriction": CollectionViewRestriction.objects.create(
             collection=collection, restriction_type="password", password="open"
         ),
+        "search_upload": keep_upload("a.csv", read_export("a.csv", SEARCHES), User.objects.get(username=SUPERUSER)),
+        "search_period": save_export(read_export("a.csv", SEARCHES), first_day=moment.date(), last_day=moment.date())[
+            0
+        ],
+        "ignored_query": ignore_query("botox party"),
         "page_restriction": PageViewRestriction.objects.create(
             page=private, restriction_type="password", password="open"
         ),

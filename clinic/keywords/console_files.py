@@ -42,8 +42,9 @@ _SUBJECTS = {
     "query di ricerca,populairste zoekopdrachten,meest voorkomende zoekopdrachten,zoekopdrachten,"
     "najpopularniejsze zapytania,上位のクエリ,热门查询,常见查询,熱門查詢,인기 검색어,cụm từ tìm kiếm hàng đầu",
     "page": "page,pages,top pages,top page,landing page,url,urls,address,seiten,seite,häufigste seiten,"
-    "pages principales,pages les plus populaires,pages les plus fréquentes,páginas,página,páginas principales,principais páginas,"
-    "páginas mais acessadas,pagine,pagine principali,pagine più frequenti,populairste pagina's,pagina's,"
+    "pages principales,pages les plus populaires,pages les plus fréquentes,páginas,página,"
+    "páginas principales,principais páginas,páginas mais acessadas,"
+    "pagine,pagine principali,pagine più frequenti,populairste pagina's,pagina's,"
     "najpopularniejsze strony,上位のページ,热门网页,熱門網頁,인기 페이지,trang hàng đầu",
     "date": "date,day,datum,tag,fecha,data,jour,日付,日期,날짜,ngày",
 }

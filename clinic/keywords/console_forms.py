@@ -54,7 +54,8 @@ class UploadForm(forms.Form):
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
             "In Search Console: Performance, Search results, then Export, Download CSV. Upload the ZIP as it is, or "
-            "one of its tables. A table with query and page, from Looker Studio for example, also says where people land."
+            "one of its tables. A table with query and page, from Looker Studio for example, also says where people "
+            "land."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,.csv,.tsv,.txt"}),
         allow_empty_file=True,

@@ -1,14 +1,14 @@
 """Import what Search Console exports, and show what it means."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -166,11 +166,7 @@ class PostView(KeywordAccessMixin, View):
     http_method_names = ["post"]
 
     def go_back(self) -> HttpResponse:
-        url = self.request.POST.get("next", "")
-        is_ours = url_has_allowed_host_and_scheme(
-            url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
-        )
-        return redirect(url if is_ours else reverse("search_console_report"))
+        return HttpResponseRedirect(get_valid_next_url_from_request(self.request) or reverse("search_console_report"))
 
 
 class IgnoreView(PostView):

@@ -257,7 +257,7 @@ def check(row: Row, user) -> KeywordGroup | None:
         is_key = typed.picture.isascii() and typed.picture.isdigit() and len(typed.picture) < 19
         allowed = policy_registry.get_by_type(get_image_model()).instances_user_has_permission_for(user, "choose")
         if not row.has_picture or not is_key or not allowed.filter(pk=typed.picture).exists():
-            row.errors["picture"] = _("This picture does not exist any more. Choose another one.")
+            row.errors["picture"] = _("This picture no longer exists. Choose another one.")
     return group
 
 

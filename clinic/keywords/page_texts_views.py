@@ -131,8 +131,8 @@ class PageTextsView(WagtailAdminTemplateMixin, TemplateView):
         found = self.pages.in_bulk(keys)
         if lost := len(keys) - len(found):
             text = ngettext(
-                "%(count)s page was deleted, or you may not change it any more.",
-                "%(count)s pages were deleted, or you may not change them any more.",
+                "%(count)s page was deleted, or you may no longer change it.",
+                "%(count)s pages were deleted, or you may no longer change them.",
                 lost,
             )
             messages.error(request, text % {"count": lost})

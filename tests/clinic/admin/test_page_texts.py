@@ -142,7 +142,7 @@ def test_newer_draft_is_not_overwritten(client, treatment_index):
     response = change(client, page, title="Mine", opened=opened)
     assert response.status_code == 200
     row = row_of(response, page)
-    assert "Somebody else changed this page" in row.get_text()
+    assert "Someone else changed this page" in row.get_text()
     assert "Theirs" in row.get_text()
     assert row.find("input", {"name": f"page-{page.pk}-title"})["value"] == "Mine"
     assert draft_of(page).seo_title == "Theirs"
@@ -250,7 +250,7 @@ def test_deleted_page_is_told(client, treatment_index):
     opened = fields_of(client.get(URL))
     move_to_trash(page, factories.make_user("manager"))
     response = change(client, page, title="New", opened=opened)
-    assert "1 page was deleted, or you may not change it any more." in text_of(response)
+    assert "1 page was deleted, or you may no longer change it." in text_of(response)
 
 
 def test_pages_without_something_are_found(client, treatment_index):
