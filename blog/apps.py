@@ -10,8 +10,9 @@ class BlogConfig(AppConfig):
         from clinic.seo.graph import register_node
 
         from . import addresses
-        from .structured_data import article_node
+        from .structured_data import article_nodes, index_nodes
 
         register_content(self.get_models())
-        register_node(article_node)
+        register_node(article_nodes)
+        register_node(index_nodes)
         addresses.connect()

@@ -2,8 +2,11 @@ from datetime import datetime, time
 
 from django.contrib.syndication.views import Feed
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from wagtail.rich_text import expand_db_html
 
 from clinic.text import drop_unwanted_inside
+
+from .feed_content import clean_for_feed
 
 MAX_ARTICLES = 20
 
@@ -19,11 +22,20 @@ class CleanMixin:
 
 
 class CleanRSS(CleanMixin, Rss201rev2Feed):
-    pass
+    def root_attributes(self):
+        return {**super().root_attributes(), "xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        if item.get("content"):
+            handler.addQuickElement("content:encoded", item["content"])
 
 
 class CleanAtom(CleanMixin, Atom1Feed):
-    pass
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        if item.get("content"):
+            handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
 def get_permanent_id(page) -> str:
@@ -32,13 +44,16 @@ def get_permanent_id(page) -> str:
 
 
 class RSSFeed(Feed):
-    """List the newest articles. Dates are midnight on the clinic's clock."""
+    """List the newest articles with their whole text. Dates are midnight on the clinic's clock."""
 
     feed_type = CleanRSS
     item_guid_is_permalink = False
 
-    def __init__(self, index, zone):
-        self.index, self.zone = index, zone
+    def __init__(self, index, profile):
+        self.index, self.zone, self.clinic = index, profile.zone, profile.name
+
+    def author_name(self):
+        return self.clinic
 
     def title(self):
         return self.index.seo_title or self.index.title
@@ -58,7 +73,7 @@ class RSSFeed(Feed):
         return get_permanent_id(self.index)
 
     def items(self):
-        return self.index.articles().select_related("author")[:MAX_ARTICLES]
+        return self.index.articles(with_text=True)[:MAX_ARTICLES]
 
     def item_title(self, item):
         return item.title
@@ -76,7 +91,11 @@ class RSSFeed(Feed):
         return datetime.combine(item.date, time.min, self.zone) if item.date else None
 
     def item_updateddate(self, item):
-        return item.last_published_at
+        return item.content_date or self.item_pubdate(item)
+
+    def item_extra_kwargs(self, item):
+        html = item.body.render_as_block() + expand_db_html(item.sources)
+        return {"content": clean_for_feed(html, item.full_url)}
 
     def item_author_name(self, item):
         return str(item.author) if item.author else None

@@ -2,14 +2,20 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from itertools import groupby
 
 from django.db import transaction
+from django.utils.html import strip_tags
 from django.utils.text import slugify
 from wagtail.rich_text import RichText
 
 from clinic.addresses.reserved import is_reserved
-from clinic.models import Person
+from clinic.keywords.grouping import add_keywords
+from clinic.keywords.matching import PhraseFinder, tokenize
+from clinic.keywords.models import get_language
+from clinic.keywords.parsing import ParsedKeyword
+from clinic.models import Keyword, PageKeyword, Person
 
 from .legacy_import import KEY_VERSION, Block, LegacyArticle, without_credentials
 from .models import BlogCategory, BlogIndexPage, BlogPage
@@ -116,10 +122,24 @@ def create_draft(article: LegacyArticle, index: BlogIndexPage, user=None) -> Blo
         )
         index.add_child(instance=page)
         page.categories.set([get_or_create_category(name) for name in article.categories])
-        page.keywords.add(*article.keywords)
+        keywords = add_keywords([ParsedKeyword(phrase) for phrase in article.keywords], owner=user)
+        page.page_keywords.add(*support_mentioned(page, keywords))
         page.save()
         page.save_revision(user=user, clean=False)
     return page
+
+
+def support_mentioned(page: BlogPage, keywords: Iterable[Keyword]) -> list[PageKeyword]:
+    """Return a row for each group with a phrase that stands in the article.
+
+    The other keywords of its list are not about it. They wait for a page of their own.
+    """
+    language = get_language()
+    groups = {language.words_of(keyword.phrase): keyword.group_id for keyword in keywords}
+    text = strip_tags(f"{page.title} {page.body.render_as_block()}".replace("<", " <"))
+    found = PhraseFinder(groups).find(language.translate(tokenize(text)))
+    mentioned = dict.fromkeys(groups[mention.words] for mention in found)
+    return [PageKeyword(group_id=group, role=PageKeyword.Role.SUPPORTING) for group in mentioned]
 
 
 def get_or_create_category(name: str) -> BlogCategory:

@@ -32,6 +32,7 @@ from typing import Literal
 
 import ftfy
 
+from clinic.keywords.parsing import parse_keywords
 from clinic.text import drop_unwanted
 
 MAX_BYTES = 1024 * 1024
@@ -185,7 +186,6 @@ SITE = re.compile(
 ASKED, ANSWERED = (re.compile(rf"{label}\s?[:.)]\s*(?P<text>\S.*)") for label in ("Q(?:uestion)?", "A(?:nswer)?"))
 QUOTED_QUESTION = re.compile(r"""[:,]\s+["“'‘][^"“”]{1,200}\?["”'’]$""")
 QUOTE = re.compile("[\"“”„‟«»″]|''|``")
-ALL_QUOTED = re.compile(r'[\s,;|.]*(?:"[^"]+"[\s,;|.]*)+')
 
 # Page furniture: only whole lines count, and none of them ends like a sentence unless the pattern does.
 
@@ -1197,17 +1197,8 @@ def _leave_out_table_of_contents(lines: list[Line]) -> None:
 
 
 def split_keywords(text: str) -> tuple[str, ...]:
-    """Return the phrases of a list, each once.
-
-    Quotes of any kind, commas, semicolons, bars or hashes separate them. A comma inside a phrase with both quotes
-    belongs to it: "Botox in Irvine, CA".
-    """
-    quoted = QUOTE.sub('"', text)
-    if ALL_QUOTED.fullmatch(quoted) and quoted.count('"') > 2:
-        phrases = re.findall(r'"([^"]+)"', quoted)
-    else:
-        phrases = re.split(r'[",;|•·#]|\s/\s', quoted)
-    return _distinct(" ".join(phrase.split()).strip(" ,;|.'‘’`[]") for phrase in phrases)
+    """Return the phrases of a list, each once. See ``clinic.keywords.parsing``."""
+    return tuple(keyword.phrase for keyword in parse_keywords(text, may_be_html=False).keywords)
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

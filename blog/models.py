@@ -1,8 +1,11 @@
 from django import forms
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -13,7 +16,9 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from clinic.addresses.visibility import keep_public
+from clinic.caching.version import CACHE_SECONDS, version_for
 from clinic.models import BasePage, ClinicProfile
+from clinic.pages.base import newest
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
 from clinic.site.context import site_context
@@ -51,6 +56,10 @@ class BlogPageQuerySet(PageQuerySet):
     def newest_first(self):
         return self.order_by("-date", "-pk")
 
+    def for_feeds(self):
+        """Return live, public articles, newest first, with their texts."""
+        return self.live().public().select_related("author").prefetch_related("categories").newest_first()
+
     def for_lists(self):
         """Return live, public articles, newest first, with all that a card shows."""
         return (
@@ -67,6 +76,9 @@ BlogPageManager = PageManager.from_queryset(BlogPageQuerySet)
 
 
 class BlogIndexPage(RoutablePageMixin, BasePage):
+    schema_type, top_field, top_shape = "CollectionPage", "", ""
+    lists_pages = True
+
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     articles_per_page = models.PositiveSmallIntegerField(_("articles per page"), default=9)
 
@@ -98,8 +110,9 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     def get_category_route(self, slug):
         return f"/{self.reverse_subpage('category', args=[slug])}"
 
-    def articles(self):
-        return BlogPage.objects.child_of(self).for_lists()
+    def articles(self, *, with_text: bool = False):
+        articles = BlogPage.objects.child_of(self)
+        return articles.for_feeds() if with_text else articles.for_lists()
 
     @path("")
     def all_articles(self, request):
@@ -112,11 +125,19 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     @path("feed/", name="feed")
     def rss(self, request):
-        return RSSFeed(self, site_context(request).profile.zone)(request)
+        return self.serve_feed(request, RSSFeed)
 
     @path("feed/atom/", name="atom")
     def atom(self, request):
-        return AtomFeed(self, site_context(request).profile.zone)(request)
+        return self.serve_feed(request, AtomFeed)
+
+    def serve_feed(self, request, kind):
+        """Return the feed. To render the texts of all articles takes a while, and readers ask often."""
+        key = f"feed:{kind.__name__}:{self.pk}:{version_for(request)}"
+        if (feed := cache.get(key)) is None:
+            feed = kind(self, site_context(request).profile)(request)
+            cache.set(key, feed, CACHE_SECONDS)
+        return feed
 
     def render_list(self, request, articles, category=None):
         paginator = Paginator(articles, self.articles_per_page)
@@ -128,16 +149,38 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             "category": category,
             "categories": BlogCategory.objects.in_use(),
             "canonical_suffix": f"{own}?page={page.number}" if page.number > 1 else own,
+            "noindex": page.number > 1,
         }
         if category:
             context["head_title"] = f"{category.name} – {self.title}"
             context["head_description"] = f"{category.name}: {self.meta_description or self.title}"
+            context["head_heading"] = category.name
+            context["breadcrumbs"] = [(gettext("Home"), "/"), (self.title, self.url)]
         return self.render(request, context_overrides=context)
 
+    @property
+    def listed_date(self):
+        return newest(self, BlogPage.objects.child_of(self).live().public())
+
     def get_sitemap_urls(self, request=None):
+        """Return the index and the categories with articles, each with the date of its last change.
+
+        The date of the index counts for all, since it tells when an article was taken away.
+        """
+        own = super().get_sitemap_urls(request)
+        if not own:
+            return []
         base = self.get_full_url(request)
-        paths = (self.reverse_subpage("category", args=[used.slug]) for used in BlogCategory.objects.in_use())
-        return [*super().get_sitemap_urls(request), *({"location": f"{base}{path}"} for path in paths)]
+        dates = BlogCategory.objects.in_use().annotate(
+            newest=models.Max(Coalesce("pages__changed_at", "pages__last_published_at"))
+        )
+        return own + [
+            {
+                "location": base + self.reverse_subpage("category", args=[slug]),
+                "lastmod": max(filter(None, (lastmod, self.content_date)), default=None),
+            }
+            for slug, lastmod in dates.values_list("slug", "newest")
+        ]
 
 
 class BlogPage(BasePage):
@@ -181,6 +224,7 @@ class BlogPage(BasePage):
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("intro"), index.SearchField("body")]
     kind_label = _("Article")
+    unlinked_fields = ("sources",)
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
 

@@ -6,6 +6,7 @@ class BookingsConfig(AppConfig):
     verbose_name = "Consultations"
 
     def ready(self):
+        from clinic.addresses.missing import register_private
         from clinic.caching.version import register_content
         from clinic.site.sitemaps import register_view
 
@@ -13,5 +14,6 @@ class BookingsConfig(AppConfig):
         from .services import tasks  # the services also register when a queued message may still leave
 
         register_view("bookings:consultation")
+        register_private("consultation")  # what follows it may be a patient's token
         register_content([ConsultationSettings, VisitType])
         tasks.connect()

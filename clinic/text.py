@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 # Control characters but tab and line ends (a return without a line feed is none), lone surrogates, and code points that
 # Unicode gives to no character. XML, calendars and databases refuse a whole file or row for one of them.
@@ -19,7 +20,18 @@ def drop_unwanted(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return the text on one line: programs refuse a whole calendar or mail for a line break in the wrong place."""
-    return drop_unwanted(" ".join(text.split()))
+    # A lone "\r" is unwanted and parts words; what is dropped may leave a space at an end.
+    return " ".join(drop_unwanted(" ".join(text.split())).split())
+
+
+def unquote_all(path: str) -> str:
+    """Return the path without escapes, also those that were escaped once more."""
+    for _time in range(5):
+        plain = unquote(path)
+        if plain == path:
+            break
+        path = plain
+    return path
 
 
 def drop_unwanted_escapes(text: str) -> str:

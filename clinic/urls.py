@@ -2,7 +2,7 @@
 
 from allauth.account.views import logout
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail import views as pages
@@ -12,7 +12,9 @@ from wagtail.documents.views import serve as documents
 
 from clinic.accounts.views import limit_guesses
 from clinic.hours import feeds
+from clinic.indexnow.views import KeyConverter, key_file
 from clinic.media.views import serve_document, serve_rendition
+from clinic.search.views import count as count_search
 from clinic.search.views import search
 from clinic.site import views
 from clinic.site.icons import favicon, manifest
@@ -21,6 +23,8 @@ from clinic.site.sitemaps import SITEMAPS
 # Wagtail's own ways to sign in check neither limits nor a second factor. Their old addresses lead to ours.
 to_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
 to_reset = RedirectView.as_view(pattern_name="account_reset_password")
+
+register_converter(KeyConverter, "indexnow_key")
 
 urlpatterns = [
     path("account/", include("clinic.accounts.urls")),
@@ -44,12 +48,14 @@ urlpatterns = [
     ),
     path("consultation/", include("bookings.urls")),
     path("search/", search, name="search"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("search/count/", count_search, name="search_count"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS, "template_name": "clinic/sitemap.xml"}, name="sitemap"),
     path("favicon.ico", favicon, name="favicon"),
     path("site.webmanifest", manifest, name="manifest"),
     path("hours.json", feeds.hours_json, name="hours_json"),
     path("hours.ics", feeds.hours_ics, name="hours_ics"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
+    path("<indexnow_key:key>.txt", key_file, name="indexnow_key"),
     path("", include(wagtail_urls)),
 ]
 if settings.SERVE_MEDIA:

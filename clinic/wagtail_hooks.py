@@ -14,6 +14,7 @@ from wagtail.snippets.models import register_snippet
 
 from .accounts.views import SignInReport, StaffAccessView
 from .addresses import hooks as address_hooks  # noqa: F401  registers them
+from .admin import planning_hooks  # noqa: F401  registers them
 from .admin.help import GuideMenuItem, HelpView, show_picture
 from .admin.menu import SHORTCUT_HOOK, Shortcut
 from .admin.panels import CaseSearchPanel, EditorPanel, KeptPagesSummaryItem
@@ -21,8 +22,20 @@ from .admin.reports import PageListReport
 from .admin.viewsets import ContentGroup
 from .hours.admin.panels import HolidayPanel
 from .hours.admin.viewset import OpeningHoursViewSet
+from .indexnow import hooks as indexnow_hooks  # noqa: F401  registers them
+from .keywords import checks as keyword_checks  # noqa: F401  registers them
+from .keywords import (
+    console_hooks,  # noqa: F401  registers them
+    link_views,  # noqa: F401  registers them
+)
+from .keywords import hooks as keyword_hooks  # noqa: F401  registers them
+from .keywords import panel as search_panel
+from .keywords.access import plans_keywords
+from .keywords.viewsets import KeywordGroupViewSet, KeywordViewSet, WordRuleViewSet
 from .media.logos import LogoOperation
-from .models import AccountEvent, Announcement, Keyword, OpeningHours
+from .models import AccountEvent, Announcement, OpeningHours
+from .search import hooks as search_hooks  # noqa: F401  registers them
+from .sitecheck import hooks as sitecheck_hooks  # noqa: F401  registers them
 from .undo import hooks as undo_hooks  # noqa: F401  registers them
 
 # Only pictures and documents can be uploaded, and both are checked.
@@ -30,6 +43,8 @@ AvatarSettingsPanel.is_active = lambda panel: False
 
 register_snippet(ContentGroup)
 register_snippet(OpeningHoursViewSet)
+for viewset in (KeywordViewSet, KeywordGroupViewSet, WordRuleViewSet):
+    register_snippet(viewset)
 
 
 @hooks.register("register_icons")
@@ -56,6 +71,16 @@ def close_preview_of_filters():
         raise Http404
 
     return [path("images/<int:image_id>/preview/<str:filter_spec>/", view)]
+
+
+@hooks.register("register_admin_urls")
+def route_search_reports():
+    return search_panel.list_addresses()
+
+
+@hooks.register("register_admin_viewset", order=1)
+def replace_editor_of_pages():
+    return search_panel.EditorViewSet()
 
 
 @hooks.register("register_admin_urls")
@@ -155,4 +180,8 @@ def register_shortcut(order, label, icon, model, permission, view):
 
 register_shortcut(300, _("Change opening hours"), "opening-hours", OpeningHours, "change", "list")
 register_shortcut(350, _("Add an announcement"), "info-circle", Announcement, "add", "add")
-register_shortcut(400, _("Manage keywords"), "tag", Keyword, "change", "list")
+
+
+@hooks.register(SHORTCUT_HOOK, order=400)
+def get_keyword_shortcut(request):
+    return Shortcut(_("Keywords"), reverse("keyword_board"), "tag") if plans_keywords(request.user) else None

@@ -12,14 +12,17 @@ SNIPPETS = {
     "treatments/areaofconcern": "area",
     "clinic/announcement": "announcement",
     "clinic/keyword": "keyword",
+    "clinic/keywordgroup": "keyword_group",
     "clinic/person": "person",
     "clinic/synonym": "synonym",
     "clinic/testimonial": "testimonial",
     "clinic/whychooseus": "why_choose_us",
+    "clinic/wordrule": "word_rule",
 }
 
 SETTINGS = {
     "bookings/consultationsettings": "consultation",
+    "clinic/indexnow": "indexnow",
     "clinic/clinicprofile": "profile",
     "clinic/navigation": "navigation",
 }
@@ -330,6 +333,37 @@ admin/page-lists/<slug:kind>/
     admin/page-lists/nothing/
 admin/page-lists/<slug:kind>/results/
     admin/page-lists/abandoned/results/
+admin/search-report/<int:page_id>/
+    admin/search-report/{article}/
+admin/search-report/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/
+    admin/search-report/blog/blogpage/1/
+admin/schedule/
+admin/page-texts/
+admin/keywords/
+admin/keywords/add/
+admin/keywords/groups/
+admin/keywords/groups/move/
+admin/keywords/groups/merge/
+admin/keywords/groups/split/<int:pk>/
+    admin/keywords/groups/split/{keyword}/
+admin/keywords/groups/undo/<int:pk>/
+    admin/keywords/groups/undo/{regrouping}/
+admin/keywords/groups/<int:pk>/page/
+    admin/keywords/groups/{keyword_group}/page/
+admin/keywords/pages/<int:pk>/none/
+    admin/keywords/pages/{article}/none/
+admin/keywords/from-words/
+admin/keywords/export/map/
+admin/keywords/export/plan/
+admin/keywords/search-console/
+admin/keywords/search-console/ignore/
+admin/keywords/search-console/import/
+admin/keywords/search-console/import/<int:pk>/
+    admin/keywords/search-console/import/{search_upload}/
+admin/keywords/search-console/show/<int:pk>/
+    admin/keywords/search-console/show/{ignored_query}/
+admin/keywords/search-console/period/<int:pk>/delete/
+    admin/keywords/search-console/period/{search_period}/delete/
 admin/trash/
 admin/trash/results/
 admin/trash/<int:pk>/restore/
@@ -344,6 +378,10 @@ admin/lane/delete/<int:pk>/
     admin/lane/delete/{room}/
 admin/lane/history/<int:pk>/
     admin/lane/history/{room}/
+admin/keyword-links/<int:pk>/add/
+    admin/keyword-links/{suggestion}/add/
+admin/keyword-links/<int:pk>/ignore/
+    admin/keyword-links/{suggestion}/ignore/
 admin/hours/history/
 admin/redirects/
 admin/redirects/results/
@@ -580,6 +618,34 @@ admin/snippets/choose/clinic/openinghours/chosen/<str:pk>/
 admin/snippets/choose/clinic/openinghours/chosen-multiple/
 admin/snippets/choose/clinic/openinghours/create/
 admin/articles/import/
+admin/searches/
+admin/searches/results/
+admin/searches/<int:pk>/state/
+    admin/searches/{search_phrase}/state/
+admin/missing-addresses/
+admin/missing-addresses/results/
+admin/missing-addresses/<int:pk>/state/
+    admin/missing-addresses/{missing_address}/state/
+admin/gone-addresses/
+admin/gone-addresses/results/
+admin/gone-addresses/new/
+admin/gone-addresses/edit/<int:pk>/
+    admin/gone-addresses/edit/{gone_address}/
+admin/gone-addresses/delete/<int:pk>/
+    admin/gone-addresses/delete/{gone_address}/
+admin/gone-addresses/history/<int:pk>/
+    admin/gone-addresses/history/{gone_address}/
+admin/gone-addresses/history-results/<int:pk>/
+    admin/gone-addresses/history-results/{gone_address}/
+admin/gone-addresses/usage/<int:pk>/
+    admin/gone-addresses/usage/{gone_address}/
+admin/indexnow/
+admin/reports/site-check/
+admin/reports/site-check/results/
+search/count/
+<indexnow_key:key>.txt
+    abcdef0123456789.txt
+    abcdef01234567890.txt
 admin/today/
 admin/pulse/today/
 admin/pulse/presence/

@@ -56,10 +56,14 @@ def _node(node: dict[str, Any], path: str, known: TypesById) -> Iterator[str]:
 
 
 def _property(types: list[str], name: str, value: Any, path: str, known: TypesById) -> Iterator[str]:
-    if name not in _properties():
+    # "query-input" says what the property "query" of an action takes: https://schema.org/docs/actions.html
+    annotated = re.fullmatch(r"(\w+)-(in|out)put", name)
+    if (annotated[1] if annotated else name) not in _properties():
         yield f"{path}: there is no property {name}"
         return
-    domains, ranges = _properties()[name]
+    domains, ranges = _properties()[annotated[1] if annotated else name]
+    if annotated:
+        ranges = frozenset({"Text", "PropertyValueSpecification"})
     if not any(_is_a(one, domains) for one in types if one in _classes()):
         yield f"{path}: {' and '.join(types)} has no property {name}"
     many = isinstance(value, list)

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -47,18 +47,27 @@ from bookings.messaging.links import get_receipt_path, get_visit_path
 from bookings.models import Appointment, Resource, VisitType
 from clinic import models as clinic_models
 from clinic.demo import load
+from clinic.keywords.console_files import read_export
+from clinic.keywords.search_console import ignore_query, keep_upload, save_export
 from clinic.management.commands import load_demo as load_demo_command
 from clinic.models import (
     Announcement,
     ClinicImage,
     ContactPage,
+    GoneAddress,
     HomePage,
     Keyword,
+    KeywordGroup,
+    MissingAddress,
     OpeningHours,
+    PageEvidence,
     Person,
+    Regrouping,
+    SearchPhrase,
     StandardPage,
     Synonym,
     WhyChooseUs,
+    WordRule,
 )
 from clinic.site.heartbeat import WorkerHeartbeat
 from clinic.undo.trash import move_to_trash
@@ -69,6 +78,8 @@ from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
 ANONYMOUS = "anonymous"
 SUPERUSER = "admin"
+DAYS = ("first_day", "last_day")
+SEARCHES = b"query,page,clicks,impressions\nbotox,/a/,1,2\nbotox party,/b/,1,2\n"
 ROLES = (ANONYMOUS, "editor", "frontdesk", "clinician", "manager", SUPERUSER)
 size = partial(sizes.size, variable="EVERY_VALUE")
 PARTS = size(2, 3)  # of the fields of a form, a half or a third are hostile at once
@@ -277,6 +288,11 @@ def make_objects() -> dict[str, str]:
         "collection_restriction": CollectionViewRestriction.objects.create(
             collection=collection, restriction_type="password", password="open"
         ),
+        "search_upload": keep_upload("a.csv", read_export("a.csv", SEARCHES), User.objects.get(username=SUPERUSER)),
+        "search_period": save_export(read_export("a.csv", SEARCHES), first_day=moment.date(), last_day=moment.date())[
+            0
+        ],
+        "ignored_query": ignore_query("botox party"),
         "page_restriction": PageViewRestriction.objects.create(
             page=private, restriction_type="password", password="open"
         ),
@@ -289,6 +305,9 @@ def make_objects() -> dict[str, str]:
         ),
         "trashed": move_to_trash(deleted, user),
         "redirect": Redirect.objects.create(old_path="/old", redirect_link="/"),
+        "gone_address": GoneAddress.objects.create(path="/gone"),
+        "missing_address": MissingAddress.objects.create(path="/missing/", first_day=moment, last_day=moment),
+        "search_phrase": SearchPhrase.objects.create(words="submarine", zero_hits=1, last_day=moment),
         "site": Site.objects.get(),
         "user": user,
         "group": Group.objects.first(),
@@ -301,12 +320,18 @@ def make_objects() -> dict[str, str]:
         "area": AreaOfConcern.objects.first(),
         "announcement": Announcement.objects.create(text="Closed", starts_at=moment, ends_at=timezone.now()),
         "keyword": Keyword.objects.first(),
+        "keyword_group": KeywordGroup.objects.first(),
+        "word_rule": WordRule.objects.first(),
+        "regrouping": Regrouping.objects.create(summary="moved", before={"keywords": {}, "groups": {}, "rows": {}}),
+        "suggestion": PageEvidence.objects.create(page=home, group=KeywordGroup.objects.first(), mention="a phrase"),
         "person": Person.objects.first(),
         "testimonial": clinic_models.Testimonial.objects.first(),
         "synonym": Synonym.objects.first(),
         "why_choose_us": WhyChooseUs.objects.first(),
         **{name: apps.get_model(*label.split("/")).for_site(Site.objects.get()) for label, name in SETTINGS.items()},
     }
+    found["indexnow"].key = "abcdef0123456789"
+    found["indexnow"].save()
     versions = {f"{name}_revision": found[name].save_revision() for name in (*SNIPPETS.values(), *SETTINGS.values())}
     paths = {
         "token": get_visit_path(visit.case).split("/")[-2],

@@ -134,7 +134,7 @@ def check_calendar(content: bytes):
 @given(ANY, ANY)
 def test_structured_data_is_well_formed(name, text):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(graph, "_node_builders", [lambda request, page: {"name": name, "slogan": text}])
+        patch.setattr(graph, "_node_builders", [lambda shown: [{"name": name, "slogan": text}]])
         script = graph.render_graph(SimpleNamespace())
     script.encode()
     content = re.fullmatch(r'<script type="application/ld\+json">([^<>]*)</script>', script)[1]

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from wagtail.models import RevisionMixin
 from wagtail.search import index
 
 from clinic.models import BasePage
+from clinic.pages.base import newest
 from clinic.pages.blocks import SMALL_TEXT_FEATURES, BodyBlock, QuestionBlock, StepBlock
 from clinic.pages.fields import optional_key
 
@@ -36,6 +38,9 @@ class AreaOfConcern(RevisionMixin, models.Model):
 
 
 class TreatmentIndexPage(BasePage):
+    schema_type, top_field, top_shape = "CollectionPage", "", ""
+    lists_pages = True
+
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("content under the list"), blank=True)
 
@@ -48,6 +53,11 @@ class TreatmentIndexPage(BasePage):
     class Meta:
         verbose_name = _("treatment index")
 
+    @property
+    def listed_date(self):
+        return newest(self, TreatmentPage.objects.child_of(self).live().public())
+
+    @cached_property
     def groups(self) -> "TreatmentGroups":
         """Return live treatments by area. Those without an area come last."""
         return group_by_area(
@@ -63,6 +73,8 @@ class TreatmentIndexPage(BasePage):
 
 class TreatmentPage(BasePage):
     """Describe one treatment in fixed sections, so that patients can compare."""
+
+    schema_type = "MedicalWebPage"
 
     area = optional_key(AreaOfConcern, _("area of concern"), related_name="treatments")
     introduction = models.TextField(
@@ -112,6 +124,7 @@ class TreatmentPage(BasePage):
         *map(index.SearchField, SEARCHED),
     ]
     kind_label = _("Treatment")
+    unlinked_fields = ("sources",)
     parent_page_types = ["treatments.TreatmentIndexPage"]
     subpage_types = []
 

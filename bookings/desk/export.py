@@ -1,6 +1,5 @@
 """Export the desk's list as CSV in which no value runs as a formula."""
 
-import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +11,10 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.log_actions import LogFormatter, log
 
 from bookings.models import Case
+from clinic.spreadsheets import BYTE_ORDER_MARK, escape_formula
 
 from .labels import get_label
 
-# Spreadsheets read these as the start of a formula. The last four are full-width forms.
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-# Letters and marks that take no room or show nothing, besides spaces and control characters.
-BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
-# Excel reads a file as UTF-8 only with this mark: without it "Zoë" becomes "ZoÃ«".
-BYTE_ORDER_MARK = "\ufeff".encode()
 BATCH = 500
 LOG_ACTION = "bookings.export"
 COLUMNS = {
@@ -64,15 +58,6 @@ def log_export(user: User, *, count: int, filters: list[str], searched: bool) ->
     """
     data = {"count": count, "filters": filters, "searched": searched}
     log(Case(pk=0), LOG_ACTION, user=user, title=str(Case._meta.verbose_name_plural), data=data)
-
-
-def escape_formula(value: str) -> str:
-    """Put an apostrophe before what a spreadsheet would calculate.
-
-    Spaces and invisible characters before a formula do not hide it.
-    """
-    visible = "".join(c for c in value if unicodedata.category(c)[0] not in "CZ" and c not in BLANK)
-    return f"'{value}" if value.startswith(FORMULA_STARTS) or visible.startswith(FORMULA_STARTS) else value
 
 
 class CaseExportMixin(SpreadsheetExportMixin):

@@ -114,6 +114,8 @@ def show_or_save_form(request: HttpRequest) -> HttpResponse:
         "own_time": format_start(form.own_visit.starts_at, profile.zone) if form.own_visit else "",
         "head_title": f"{_('Error:')} {settings.heading}" if form.errors else settings.heading,
         "head_description": settings.introduction,
+        "head_heading": settings.heading,
+        "head_lead": settings.introduction,
         "canonical": get_root_url(request) + reverse("bookings:consultation"),
     }
     return render(request, "bookings/consultation.html", context)

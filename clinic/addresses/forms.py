@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +15,17 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import get_dummy_request
 from wagtail.models import Page, Site
 
-from .resolving import NOTHING_THERE, find_end, find_served, get_own_path, is_shown, leads_somewhere
+from .resolving import (
+    NOTHING_THERE,
+    OF_SITE,
+    find_end,
+    find_served,
+    get_own_path,
+    is_of_site,
+    is_shown,
+    leads_somewhere,
+)
+from .spelling import canonical
 
 validate_url = URLValidator(schemes=["http", "https"])
 
@@ -26,6 +37,15 @@ class VisitorsForm(forms.Form):
         Page.objects.all(), required=False, widget=AdminPageChooser, label=_("Send visitors to")
     )
 
+    is_gone = forms.BooleanField(
+        required=False,
+        label=_("Say that the page is gone for good (410)"),
+        help_text=_(
+            "Instead of sending visitors to another page. Search engines then drop the address soon. When the page is "
+            "published again, visitors get it."
+        ),
+    )
+
     def __init__(self, pages: Iterable[Page], *args: Any, help_text: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.gone = {page.pk for page in pages}
@@ -33,6 +53,8 @@ class VisitorsForm(forms.Form):
 
     def clean_send_to(self) -> Page | None:
         target = self.cleaned_data["send_to"]
+        if "is_gone" in self.data:  # the field above it is filled in when the question is asked
+            return None
         if target and target.pk in self.gone:
             raise ValidationError(_("Visitors cannot be sent to “%(page)s”."), params={"page": target})
         if target and not is_shown(target, Site.objects.filter(is_default_site=True).first()):
@@ -61,6 +83,9 @@ class PathRedirectForm(RedirectForm):
         help_text=_("A path of this site, like /prices/, or a whole address, like https://www.example.com/."),
     )
 
+    def clean_old_path(self) -> str:
+        return canonical(self.cleaned_data["old_path"])
+
     def clean_redirect_link(self) -> str:
         link = self.cleaned_data["redirect_link"]
         site = Site.objects.filter(is_default_site=True).first()
@@ -84,13 +109,12 @@ class PathRedirectForm(RedirectForm):
             raise ValidationError(_("Choose a page, or type an address."))
         site = data.get("site") or Site.objects.filter(is_default_site=True).first()
         if site and not self.instance.pk and find_served(get_dummy_request(site=site), site, data["old_path"]):
-            self.add_error(
-                "old_path", _("Visitors find a page there, and would not be redirected. Unpublish it first.")
-            )
+            found = _("Visitors find a page there, and would not be redirected. Unpublish it first.")
+            self.add_error("old_path", OF_SITE if is_of_site(urlsplit(data["old_path"]).path) else found)
             return data
         row = Redirect(redirect_page=page, redirect_link="" if page else link)
         end = site and find_end(get_dummy_request(site=site), row)
-        if not end or Redirect.normalise_path(end.url) == Redirect.normalise_path(data["old_path"]):
+        if not end or end.is_gone or canonical(end.url) == data["old_path"]:
             field = "redirect_page" if page else "redirect_link"
             self.add_error(field, NOTHING_THERE)
         return data

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.views.chooser import ExternalLinkView
@@ -16,7 +19,13 @@ from wagtail.contrib.redirects import views as redirect_views
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 
+from clinic.admin.menu import ModelMenuItem
+
+from . import missing_views
 from .forms import LinkForm, PathRedirectForm, VisitorsForm
+from .gone_views import GoneAddressViewSet
+from .import_views import ImportView
+from .models import MAX_PATH, MissingAddress
 from .recording import forward, list_addresses, replace
 from .reserved import refuse_reserved
 from .resolving import get_followable_url, with_aliases
@@ -24,10 +33,38 @@ from .resolving import get_followable_url, with_aliases
 # Before other hooks, which may carry out the action themselves.
 FIRST = -100
 
-# Typed by hand, and imported from a file.
 redirect_views.CreateView.form_class = redirect_views.EditView.form_class = PathRedirectForm
-redirect_views.RedirectForm = PathRedirectForm
 ExternalLinkView.form_class = LinkForm
+# A button of the missing addresses leads here.
+redirect_views.CreateView.get_initial = lambda view: {"old_path": view.request.GET.get("old_path", "")[:MAX_PATH]}
+
+
+@hooks.register("register_admin_urls")
+def route_missing_addresses() -> list[URLPattern]:
+    report, state = missing_views.MissingReport, missing_views.SetMissingStateView
+    return [
+        path("missing-addresses/", report.as_view(), name="missing_addresses"),
+        path("missing-addresses/results/", report.as_view(results_only=True), name="missing_addresses_results"),
+        path("missing-addresses/<int:pk>/state/", state.as_view(), name="missing_address_state"),
+    ]
+
+
+@hooks.register("register_admin_urls", order=FIRST)
+def route_import() -> list[URLPattern]:
+    """Take the place of Wagtail's import of redirects, at its address."""
+    to_start = RedirectView.as_view(pattern_name="wagtailredirects:start_import")
+    return [path("redirects/import/", ImportView.as_view()), path("redirects/import/process/", to_start)]
+
+
+@hooks.register("register_reports_menu_item")
+def list_missing_addresses() -> ModelMenuItem:
+    url = reverse("missing_addresses") + "?state=open"
+    return ModelMenuItem(MissingAddress, _("Missing addresses"), url, name="missing", icon_name="warning", order=820)
+
+
+@hooks.register("register_admin_viewset")
+def register_gone_addresses() -> GoneAddressViewSet:
+    return GoneAddressViewSet("gone_addresses", url_prefix="gone-addresses")
 
 
 @hooks.register("before_unpublish_page", order=FIRST)
@@ -106,7 +143,8 @@ def forward_as_chosen(request: HttpRequest, pages: Iterable[Page], *, with_child
     form = VisitorsForm(gone, request.POST)
     if not form.is_valid():
         return ask_again(request, form)
-    if target := form.cleaned_data["send_to"]:
+    target = form.cleaned_data["send_to"]
+    if target or form.cleaned_data["is_gone"]:
         forward(gone, target)
     return None
 
@@ -126,5 +164,5 @@ def hold_old_addresses(request: HttpRequest, pages: Iterable[Page]) -> HttpRespo
 
 
 def ask_again(request: HttpRequest, form: VisitorsForm) -> HttpResponse:
-    messages.error(request, " ".join(form.errors["send_to"]))
+    messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
     return redirect(request.get_full_path())

@@ -6,20 +6,27 @@ it leaves out: pages that are unpublished, by hand or on their date, deleted, or
 
 from collections.abc import Iterable
 
-from django.db.models.signals import post_delete, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
+from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 from wagtail.signals import page_published, page_unpublished, pre_page_move
 
-from .models import Forwarding
+from clinic.triage.models import State
+
+from .models import MAX_PATH, Forwarding, GoneAddress, MissingAddress
 from .reserved import refuse_reserved
-from .resolving import find_substitute, is_shown
+from .resolving import GONE, find_substitute, is_shown
+from .spelling import canonical, to_read
 
 
-def forward(pages: Iterable[Page], target: Page) -> None:
-    """Send the visitors of these pages to ``target`` as soon as the pages are not shown."""
+def forward(pages: Iterable[Page], target: Page | None) -> None:
+    """Send the visitors of these pages to ``target`` as soon as the pages are not shown.
+
+    Without a target, visitors are told that the pages are gone for good.
+    """
     for page in pages:
-        Forwarding.objects.update_or_create(page_id=page.pk, defaults={"target_id": target.pk})
+        Forwarding.objects.update_or_create(page_id=page.pk, defaults={"target_id": target and target.pk})
 
 
 def list_addresses(page: Page, routes: Iterable[str] | None = None) -> list[Redirect]:
@@ -33,7 +40,7 @@ def list_addresses(page: Page, routes: Iterable[str] | None = None) -> list[Redi
     site_id, _root, path = parts
     return [
         Redirect(
-            old_path=Redirect.normalise_path(path.rstrip("/") + route),
+            old_path=canonical(path.rstrip("/") + route),
             site_id=site_id,
             redirect_page_id=page.pk,
             redirect_page_route_path="" if route == "/" else route,
@@ -75,7 +82,27 @@ def refuse_reserved_move(instance: Page, parent_page_after: Page, **kwargs) -> N
 
 
 def forget_forwarding(instance: Page, **kwargs) -> None:
+    """Forget where visitors of a page went: it is published, and stays the answer at its address."""
     Forwarding.objects.filter(page_id=instance.pk).delete()
+    GoneAddress.objects.filter(path__in=[row.old_path for row in list_addresses(instance)]).delete()
+
+
+def note_redirect(instance: Redirect, **kwargs) -> None:
+    """Forget that an address was gone or missing: an editor sends its visitors somewhere."""
+    if not instance.automatically_created:
+        GoneAddress.objects.filter(path=instance.old_path).delete()
+        mark_handled([instance.old_path])
+
+
+def note_gone(instance: GoneAddress, **kwargs) -> None:
+    mark_handled([instance.path])
+
+
+def mark_handled(paths: Iterable[str]) -> None:
+    """Close the rows of the missing addresses, which are not escaped, and have a slash at their end or not."""
+    asked = [spelling for path in map(to_read, paths) for spelling in (path, f"{path}/")]
+    rows = MissingAddress.objects.filter(path__in=asked, state=State.OPEN)
+    rows.update(state=State.HANDLED, handled_on=timezone.localdate())
 
 
 def collect_addresses(instance: Page, **kwargs) -> None:
@@ -92,16 +119,32 @@ def redirect_deleted(instance: Page, **kwargs) -> None:
     """Lead all old addresses of a deleted page to the page that an editor chose, or to one above it."""
     if not instance._old_redirects:
         return
+    if instance._target_ids[:1] == [None]:
+        mark_gone(row.old_path for row in instance._old_redirects)
+        return
+    kept = []
     for row in instance._old_redirects:
         site = row.site or Site.objects.filter(is_default_site=True).first()
         chosen = Page.objects.filter(pk__in=instance._target_ids[:1]).first()
         target = chosen if chosen and is_shown(chosen, site) else find_substitute(chosen or instance, site)
+        if target is GONE:
+            mark_gone([row.old_path])
+            continue
         row.pk, row.redirect_page, row.redirect_page_route_path = None, target, ""
+        kept += [row] if target else []
     # Also those that an editor made: what they lead to is gone.
-    Redirect.objects.bulk_create((row for row in instance._old_redirects if row.redirect_page), ignore_conflicts=True)
+    Redirect.objects.bulk_create(kept, ignore_conflicts=True)
+
+
+def mark_gone(paths: Iterable[str]) -> None:
+    """Tell the visitors of these addresses that nothing will be there again."""
+    rows = (GoneAddress(path=path) for path in paths if path != "/" and len(path) <= MAX_PATH)
+    GoneAddress.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def connect() -> None:
+    post_save.connect(note_redirect, sender=Redirect, dispatch_uid="clinic.addresses")
+    post_save.connect(note_gone, sender=GoneAddress, dispatch_uid="clinic.addresses")
     page_unpublished.connect(remember_unpublished, dispatch_uid="clinic.addresses")
     page_published.connect(forget_forwarding, dispatch_uid="clinic.addresses")
     pre_page_move.connect(refuse_reserved_move, dispatch_uid="clinic.addresses.reserved")

@@ -7,7 +7,7 @@ an address of another site; there may be other rows and unpublished pages betwee
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -16,15 +16,18 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import storages
 from django.db.models import Q
 from django.http import Http404, HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import get_dummy_request
+from wagtail.documents import get_document_model
 from wagtail.models import Page, Site
 
-from .models import Forwarding
+from .models import Forwarding, GoneAddress
+from .spelling import canonical
 
+OF_SITE = _("The site itself uses this address. Choose another one.")
 NOTHING_THERE = _("Visitors would find nothing there. Choose a page that is published.")
 
 
@@ -33,6 +36,10 @@ class End(NamedTuple):
 
     url: str
     is_permanent: bool
+    is_gone: bool = False  # an editor said that nothing will be there again
+
+
+GONE = End("", is_permanent=False, is_gone=True)
 
 
 def find_row(site: Site, paths: list[str]) -> Redirect | None:
@@ -40,14 +47,29 @@ def find_row(site: Site, paths: list[str]) -> Redirect | None:
 
     One that an editor made beats one that was made by itself, and one of this site beats one of all sites.
     """
-    paths = [Redirect.normalise_path(path, decode_unicode=False) for path in paths]
-    # Rows hold the letters of other scripts as they are, or as they were typed.
-    paths = [spelling for path in paths for spelling in (uri_to_iri(path), path) if "\0" not in spelling]
+    paths = spell(paths)
     rows = Redirect.objects.filter(Q(site=site) | Q(site=None), old_path__in=paths).select_related("redirect_page")
     ranked = sorted(
         rows, key=lambda row: (paths.index(row.old_path), row.automatically_created, row.site_id is None, -row.pk)
     )
     return ranked[0] if ranked else find_unpublished(site, urlsplit(paths[-1]).path)
+
+
+def spell(paths: list[str]) -> list[str]:
+    """Return the spellings in which rows hold these paths: the usual one, or one that was saved past the forms."""
+    paths = ["/" + path.lstrip("/") for path in paths]  # "//" would begin a host
+    typed = [(path, Redirect.normalise_path(path, decode_unicode=False)) for path in paths]
+    found = [spelling for path, old in typed for spelling in (canonical(path), uri_to_iri(old), old)]
+    return [spelling for spelling in found if "\0" not in spelling]
+
+
+def is_gone(paths: list[str], row: Redirect | None) -> bool:
+    """Return whether one of these paths is gone for good. ``row`` is what ``find_row`` found for them.
+
+    A redirect that an editor made is the later word: making it forgets that the address was gone.
+    """
+    is_chosen = row is not None and row.pk is not None and not row.automatically_created
+    return not is_chosen and GoneAddress.objects.filter(path__in=spell(paths)).exists()
 
 
 def find_unpublished(site: Site, path: str) -> Redirect | None:
@@ -76,7 +98,10 @@ def find_end(request: HttpRequest, row: Redirect) -> End | None:
             return End(row.redirect_link, row.is_permanent) if row.redirect_link else None
         if address := find_served(request, site, path):
             return End(address, row.is_permanent)
-        row = find_row(site, [path, urlsplit(path).path])
+        paths = [path, urlsplit(path).path]
+        row = find_row(site, paths)
+        if is_gone(paths, row):
+            return GONE
     return None
 
 
@@ -84,6 +109,8 @@ def end_at_page(request: HttpRequest, site: Site, row: Redirect) -> End | None:
     page = row.redirect_page.specific_deferred
     if not (page.live and page.get_url(request)):
         substitute = find_substitute(page, site)
+        if substitute is GONE:
+            return GONE
         return End(substitute.get_url(request), is_permanent=False) if substitute else None
     route = row.redirect_page_route_path
     url = page.get_url(request)
@@ -91,8 +118,8 @@ def end_at_page(request: HttpRequest, site: Site, row: Redirect) -> End | None:
     return End(with_route or url, row.is_permanent)
 
 
-def find_substitute(page: Page, site: Site | None) -> Page | None:
-    """Return the page that visitors see instead of one that is not shown.
+def find_substitute(page: Page, site: Site | None) -> Page | End | None:
+    """Return the page that visitors see instead of one that is not shown, or ``GONE``.
 
     It is the one that an editor chose for the page or for one above it, else the nearest page above it.
     """
@@ -105,7 +132,10 @@ def find_substitute(page: Page, site: Site | None) -> Page | None:
         for step in lineage:
             if step != page and is_shown(step, site):
                 return step
-            if target := chosen.get(step.pk):
+            if step.pk in chosen:
+                target = chosen[step.pk]
+                if target is None:
+                    return GONE
                 if is_shown(target, site):
                     return target
                 page = target  # it was taken away as well
@@ -147,15 +177,26 @@ def leads_somewhere(link: str) -> bool:
         return True
     if urlsplit(link).scheme not in ("", "http", "https") or get_own_path(link, site) is None:
         return True
-    return find_end(get_dummy_request(site=site), Redirect(redirect_link=link)) is not None
+    end = find_end(get_dummy_request(site=site), Redirect(redirect_link=link))
+    return end is not None and not end.is_gone
 
 
 def get_own_path(link: str, site: Site) -> str | None:
     """Return path, query and fragment of an address of this site, or None for one of another."""
-    parts = urlsplit(link)
-    if not link or (parts.netloc and parts.netloc != urlsplit(site.root_url).netloc):
+    parts, own = urlsplit(link), urlsplit(site.root_url)
+    if not link or (parts.netloc and find_origin(parts, own.scheme) != find_origin(own, own.scheme)):
         return None
     return urlunsplit(("", "", *parts[2:]))
+
+
+def find_origin(parts: SplitResult, scheme: str) -> tuple[str | None, str, int | None] | None:
+    """Return the user, the host and the port, or None if the port is none. The usual port is left out."""
+    usual = {"http": 80, "https": 443}.get(parts.scheme or scheme)
+    try:
+        port = parts.port
+    except ValueError:
+        return None
+    return parts.username, (parts.hostname or "").rstrip("."), None if port == usual else port
 
 
 def find_served(request: HttpRequest, site: Site, address: str) -> str | None:
@@ -165,12 +206,36 @@ def find_served(request: HttpRequest, site: Site, address: str) -> str | None:
         return address if is_file(unquote(parts.path)) else None
     for path in (parts.path, f"{parts.path}/"):
         try:
-            if resolve(uri_to_iri(path)).url_name == "wagtail_serve":
-                site.root_page.specific.route(request, [part for part in path.split("/") if part])
+            if not answers(request, site, path, resolve(uri_to_iri(path))):
+                continue
         except (Resolver404, Http404):
             continue
         return urlunsplit(parts._replace(path=path))
     return None
+
+
+def answers(request: HttpRequest, site: Site, path: str, match: ResolverMatch) -> bool:
+    """Return whether something is there. A page or a view may match an address, and find nothing for it."""
+    if match.url_name == "wagtaildocs_serve":
+        document = get_document_model().objects.filter(pk=match.kwargs["document_id"]).first()
+        return document is not None and document.filename == match.kwargs["filename"]
+    if match.url_name == "wagtail_serve":
+        page, args, kwargs = site.root_page.specific.route(request, [part for part in path.split("/") if part])
+        if any(args[1:]):  # a part of the page that is named in the address, such as a category
+            page.serve(request, *args, **kwargs)
+    return True
+
+
+def is_of_site(path: str) -> bool:
+    """Return whether the site itself answers at the path: a view or a file, and no page of an editor."""
+    if path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
+        return True
+    for spelling in (path, f"{path}/"):
+        try:
+            return resolve(uri_to_iri(spelling)).url_name != "wagtail_serve"
+        except Resolver404:
+            continue
+    return False
 
 
 def is_file(path: str) -> bool:

@@ -8,7 +8,6 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from clinic.hours.formatting import format_day, format_end, format_moment
 from clinic.hours.schedule import MIDNIGHT
-from clinic.keywords.viewsets import KeywordViewSet
 from clinic.models import Announcement, Person, Testimonial, WhyChooseUs
 from clinic.search.viewsets import SynonymViewSet
 
@@ -67,7 +66,7 @@ class AnnouncementViewSet(SnippetViewSet):
 
 
 class ContentGroup(SnippetViewSetGroup):
-    items = (AnnouncementViewSet, KeywordViewSet, PersonViewSet, SynonymViewSet, TestimonialViewSet, WhyChooseUsViewSet)
+    items = (AnnouncementViewSet, PersonViewSet, SynonymViewSet, TestimonialViewSet, WhyChooseUsViewSet)
     menu_label = _("Content")
     menu_icon = "snippet"
     menu_name = "content"

@@ -3,8 +3,11 @@
 import logging
 
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import RequestFactory
 from wagtail.models import Page, Site
+
+from clinic.seo import sharing
 
 logger = logging.getLogger(__name__)
 
@@ -22,17 +25,24 @@ def prerender_with_ancestors(pk: int) -> None:
     site = page and page.get_site()
     if not site:
         return
+    sharing.draw_page(page, site)
     for shown in page.get_ancestors(inclusive=True).live().filter(depth__gt=1).specific():
         prerender(shown, site)
 
 
+def render(page: Page, site: Site, query: str = "") -> HttpResponse:
+    """Return the page as an anonymous visitor gets it."""
+    request = RequestFactory().get((page.relative_url(site) or "/") + query, headers={"host": site.hostname})
+    request.META["SERVER_PORT"] = str(site.port)
+    response = page.serve(request)
+    if hasattr(response, "render"):
+        response.render()
+    return response
+
+
 def prerender(page: Page, site: Site) -> None:
     """Render ``page`` as an anonymous visitor. Log errors, never raise."""
-    request = RequestFactory().get(page.relative_url(site) or "/", headers={"host": site.hostname})
-    request.META["SERVER_PORT"] = str(site.port)
     try:
-        response = page.serve(request)
-        if hasattr(response, "render"):
-            response.render()
+        render(page, site)
     except Exception:
         logger.exception("Could not prerender page %s", page.pk)

@@ -23,7 +23,18 @@ from wagtail.signals import page_published
 from bookings.models import ConsultationSettings, Resource, ResourceKind, VisitType
 from clinic.caching import prerender
 from clinic.hours.parsing import parse_spans
-from clinic.models import ClinicImage, ClinicProfile, OpeningHours, PublicHoliday, SocialLink, YearlyHoliday
+from clinic.keywords.grouping import add_keywords
+from clinic.keywords.parsing import ParsedKeyword
+from clinic.models import (
+    ClinicImage,
+    ClinicProfile,
+    OpeningHours,
+    PageKeyword,
+    PublicHoliday,
+    SocialLink,
+    WordRule,
+    YearlyHoliday,
+)
 
 from . import content, requests, users
 from .content import DemoDataError, Names, PageFile, errors_in, read_yaml
@@ -43,7 +54,7 @@ SNIPPETS = (
 KINDS = {"clinic.ClinicImage": "picture"} | {model: kind for kind, model, _file in SNIPPETS}
 
 # Folder, type of its pages unless a file names another, and the fields that no page there may lack.
-SEARCH_FIELDS = ("title", "seo_title", "search_description", "listing_summary", "listing_image", "keywords")
+SEARCH_FIELDS = ("title", "seo_title", "search_description", "listing_summary", "listing_image")
 FACTS = ("area", "introduction", "duration", "price_from", "price_note", "downtime", "results_show", "results_last")
 BOTH_SIDES = ("how_often", "what_it_is", "who_it_suits", "who_should_not", "how_it_goes", "afterwards", "side_effects")
 STORY = ("author", "categories", "days_ago", "intro", "related_treatments", "sources")
@@ -52,6 +63,8 @@ FOLDERS = {
     "treatments": ("treatments.TreatmentPage", (*SEARCH_FIELDS, *FACTS, *BOTH_SIDES, "questions", "sources")),
     "articles": ("blog.BlogPage", (*SEARCH_FIELDS, *STORY)),
 }
+# Lists of phrases in the data of a page, and what the page is to them.
+PAGE_ROLES = {"page_for": PageKeyword.Role.PRIMARY, "supports": PageKeyword.Role.SUPPORTING}
 
 
 def load(say: Callable[[str], Any], *, with_users: bool, with_requests: bool) -> None:
@@ -85,6 +98,7 @@ class Loader:
             self.say(f"Accounts: {', '.join(self.users)}. The password of each is {users.PASSWORD}")
         self.add_pictures()
         self.add_snippets()
+        self.add_keywords()
         # All pages are added before any is filled in, so that they can link to each other.
         home, *others = files["pages"]
         self.site = self.show_home(home)
@@ -133,6 +147,14 @@ class Loader:
                 row.save()
                 row.save_revision(user=self.users.get("editor"), log_action="wagtail.create")
 
+    def add_keywords(self) -> None:
+        data = read_yaml("keywords.yaml")
+        for place in data["places"]:
+            WordRule.objects.create(kind=WordRule.Kind.PLACE, words=place["words"], means=place["means"])
+        owner = self.users.get("editor")
+        for keyword in add_keywords([ParsedKeyword(phrase) for phrase in data["phrases"]], owner=owner):
+            self.names["keyword", keyword.phrase] = keyword
+
     # Pages
 
     def show_home(self, file: PageFile) -> Site:
@@ -174,14 +196,15 @@ class Loader:
 
         Rows are given by their name, rich text as Markdown.
         """
+        if name in PAGE_ROLES:
+            groups = {self.names.find("keyword", phrase).group_id: None for phrase in value}
+            row.page_keywords.add(*(PageKeyword(group_id=group, role=PAGE_ROLES[name]) for group in groups))
+            return
         try:
             field = row._meta.get_field(name)
         except FieldDoesNotExist as error:
             raise DemoDataError(f"There is no field called “{name}”.") from error
-        if name == "keywords":
-            row.keywords.set(value)
-        else:
-            setattr(row, name, self.to_field(field, value))
+        setattr(row, name, self.to_field(field, value))
 
     def to_field(self, field: Any, value: Any) -> Any:
         if isinstance(field, RichTextField):

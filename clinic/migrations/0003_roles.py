@@ -13,6 +13,8 @@ EVERYTHING = ("add", "change", "delete")
 
 CONTENT = {
     "clinic.keyword": EVERYTHING,
+    "clinic.keywordgroup": EVERYTHING,
+    "clinic.wordrule": EVERYTHING,
     "clinic.synonym": EVERYTHING,
     "clinic.person": EVERYTHING,
     "clinic.testimonial": EVERYTHING,
@@ -20,6 +22,11 @@ CONTENT = {
     "blog.blogcategory": EVERYTHING,
     "treatments.areaofconcern": EVERYTHING,
     "wagtailredirects.redirect": EVERYTHING,
+    "clinic.goneaddress": EVERYTHING,
+    "clinic.missingaddress": ("change",),
+    "clinic.searchphrase": ("change",),
+    "clinic.sitecheck": ("change",),
+    "clinic.indexnow": ("change",),
     "clinic.clinicprofile": ("change",),
     "clinic.navigation": ("change",),
     "clinic.openinghours": ("add", "change"),

@@ -57,6 +57,12 @@ class HomePage(BasePage):
     class Meta:
         verbose_name = _("home page")
 
+    top_field, top_shape = "hero_image", "arch"
+
+    @property
+    def heading(self) -> str:
+        return self.hero_heading
+
     @property
     def opening_text(self) -> str:
         return self.hero_text
@@ -96,6 +102,8 @@ class StandardPage(BasePage):
 
 
 class ContactPage(BasePage):
+    schema_type = "ContactPage"
+
     introduction = models.TextField(_("introduction"), max_length=400, blank=True)
     visiting = RichTextField(
         _("visiting us"),

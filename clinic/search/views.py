@@ -1,15 +1,24 @@
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from clinic.caching.version import version_for
+from clinic.limits import take
+from clinic.site.context import get_root_url, site_context
 from clinic.site.offers import get_offered_treatments
+from clinic.triage.recording import record_without_waiting
 
+from . import log
 from .finding import find
 from .forms import SearchForm
 from .index import get_index
@@ -21,7 +30,8 @@ RESULTS_PER_PAGE = 10
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
     is_exact = "exact" in request.GET
-    found = find(get_index(version_for(request)), query, is_exact=is_exact)
+    index = get_index(version_for(request))
+    found = find(index, query, is_exact=is_exact)
     paginator = Paginator(found.page_ids, RESULTS_PER_PAGE)
     results = paginator.get_page(request.GET.get("page"))
     exact = {"exact": "1"}
@@ -37,9 +47,37 @@ def search(request: HttpRequest) -> HttpResponse:
         "exact_query": urlencode({"q": query} | exact),
         "query_prefix": urlencode({"q": query} | (exact if is_exact else {})) + "&",
         "head_title": f"Search: {query}" if query else "Search",
+        "head_heading": _("Search"),
+        "schema_type": "SearchResultsPage",
+        "canonical": get_root_url(request) + reverse("search"),
         "noindex": True,
+        "log_note": log.make_note(query, len(found.page_ids), index.spellings),
+        "is_first_page": results.number == 1 and not is_exact,
     }
     return render(request, "clinic/search.html", context)
+
+
+@csrf_exempt  # what it counts is signed, and the page of a visitor has no token
+@require_POST
+def count(request: HttpRequest) -> HttpResponse:
+    """Count a search, or a click on one of its results. The page's script calls it.
+
+    What staff search for while they are signed in is not counted: they would see their own tries.
+    """
+    note = log.read_note(request.POST.get("note", ""))
+    if note and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        record_without_waiting("A search", lambda: count_note(request, note))
+    return HttpResponse(status=204)
+
+
+def count_note(request: HttpRequest, note: log.Note) -> None:
+    if not take(log.NOTES_PER_NETWORK, request.network):
+        return
+    day = site_context(request).profile.today(timezone.now())
+    if "click" in request.POST:
+        log.count_click(note.words, day)
+    elif not log.is_held(note, request.network):
+        log.count_search(note.words, note.hits, day)
 
 
 def get_treatments() -> list[Page]:

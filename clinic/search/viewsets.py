@@ -1,12 +1,13 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import NumberColumn
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
+from clinic.admin.access import NoChooserViewSet
 from clinic.caching.version import version_for
 
 from .finding import find
 from .index import get_index
-from .models import Synonym, split_phrases
+from .models import MAX_LOGGED_LETTERS, Synonym, split_phrases
 
 
 class FoundPagesColumn(NumberColumn):
@@ -18,8 +19,16 @@ class FoundPagesColumn(NumberColumn):
         return super().get_cell_context_data(instance, parent_context) | {"value": len(found)}
 
 
+class SynonymCreateView(CreateView):
+    def get_initial(self):
+        """Fill in the words of a search that found nothing."""
+        return super().get_initial() | {"words": self.request.GET.get("words", "")[:MAX_LOGGED_LETTERS]}
+
+
 class SynonymViewSet(SnippetViewSet):
     model = Synonym
+    chooser_viewset_class = NoChooserViewSet
+    add_view_class = SynonymCreateView
     icon = "search"
     menu_label = _("Search synonyms")
     list_display = ["words", "means", FoundPagesColumn("pk", label=_("Pages found"))]

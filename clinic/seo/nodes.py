@@ -1,4 +1,7 @@
-"""Describe the clinic and its hours in terms of schema.org. Pure.
+"""Describe the clinic, its hours and its pages in terms of schema.org. Pure.
+
+A node has a stable ``@id``: an address of the site and what it names there. ``merge()`` joins nodes with the same one,
+so an app can add to the node of another.
 
 The hours take the form that Google documents for a LocalBusiness:
 
@@ -31,41 +34,179 @@ ADDRESS = {
     "addressCountry": "country",
 }
 
+EMPTY = (None, "", [], {})
+LIST_ORDER = "https://schema.org/ItemListOrderAscending"
+
 DAYS_AHEAD = 365
 CLOSED = {"opens": "00:00", "closes": "00:00"}
 
+Node = dict[str, Any]
 Specification = dict[str, str | list[str]]
 
 
+def drop_empty(value: Any) -> Any:
+    """Return a node without empty values, at any depth. A node that says only what it is is empty, too."""
+    if isinstance(value, dict):
+        kept = {term: found for term, inner in value.items() if (found := drop_empty(inner)) not in EMPTY}
+        return kept if kept.keys() - {"@type"} else {}
+    if isinstance(value, list | tuple):
+        return [found for inner in value if (found := drop_empty(inner)) not in EMPTY]
+    return value.strip() if isinstance(value, str) else value
+
+
+def merge(nodes: Iterable[Node]) -> list[Node]:
+    """Return one node for each ``@id``, in the order in which they came.
+
+    Types and lists are joined. Of two other values, the first stays.
+    """
+    merged: dict[str, Node] = {}
+    for node in map(drop_empty, nodes):
+        if not node:
+            continue
+        known = merged.setdefault(node.get("@id", f"_:{len(merged)}"), {})
+        for term, value in node.items():
+            if term not in known:
+                known[term] = value
+            elif term == "@type" or isinstance(known[term], list):
+                known[term] = _join(known[term], value)
+    return list(merged.values())
+
+
+def _join(known: Any, more: Any) -> Any:
+    """Return the values of both. A type that the other one contains is left out."""
+    joined = [*_as_list(known), *(one for one in _as_list(more) if one not in _as_list(known))]
+    if "WebPage" in joined and len(joined) > 1:
+        joined.remove("WebPage")
+    return joined if len(joined) > 1 else joined[0]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def refer(identifier: str) -> Node:
+    return {"@id": identifier}
+
+
 def business_node(
-    facts: Mapping[str, str], *, url: str, same_as: Iterable[str], hours: Mapping[str, Any], logo: str = ""
-) -> dict[str, Any]:
-    """Return the clinic's node ``url#clinic``. Empty facts are left out."""
-    address = {term: facts[name] for term, name in ADDRESS.items() if facts.get(name)}
-    node = {
-        "@type": TYPES,
-        "@id": f"{url}#clinic",
-        "name": facts.get("name"),
-        "slogan": facts.get("tagline"),
+    facts: Mapping[str, str],
+    *,
+    url: str,
+    same_as: Iterable[str],
+    hours: Mapping[str, Any],
+    logo: str = "",
+    place: tuple[float, float] | None = None,
+) -> Node:
+    """Return the clinic's node ``url#clinic``. Empty facts are left out. ``place`` is latitude and longitude."""
+    address = {term: facts.get(name) for term, name in ADDRESS.items()}
+    return drop_empty(
+        {
+            "@type": TYPES,
+            "@id": f"{url}#clinic",
+            "name": facts.get("name"),
+            "slogan": facts.get("tagline"),
+            "url": url,
+            "logo": logo,
+            "telephone": facts.get("phone"),
+            "email": facts.get("email"),
+            "hasMap": facts.get("map_url"),
+            "address": {"@type": "PostalAddress", **address} if facts.get("street") else None,
+            "geo": place and {"@type": "GeoCoordinates", "latitude": place[0], "longitude": place[1]},
+            "sameAs": list(same_as),
+            **hours,
+        }
+    )
+
+
+def website_node(*, url: str, name: str, search_url: str) -> Node:
+    """Return the node of the site, with its search. ``search_url`` contains ``{search_term_string}``."""
+    return {
+        "@type": "WebSite",
+        "@id": f"{url}#website",
         "url": url,
-        "logo": logo,
-        "telephone": facts.get("phone"),
-        "email": facts.get("email"),
-        "hasMap": facts.get("directions_url"),
-        "address": {"@type": "PostalAddress", **address} if facts.get("street") else None,
-        "sameAs": list(same_as),
-        **hours,
+        "name": name,
+        "publisher": refer(f"{url}#clinic"),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": search_url},
+            "query-input": "required name=search_term_string",
+        },
     }
-    return {term: value for term, value in node.items() if value}
 
 
-def opening_hours(schedule: Schedule, today: date) -> dict[str, list[Specification]]:
-    """Return the hours of a LocalBusiness for the year from `today`.
+def page_node(*, url: str, root: str, types: Iterable[str], **terms: Any) -> Node:
+    return {
+        "@type": list(types),
+        "@id": f"{url}#webpage",
+        "url": url,
+        "isPartOf": refer(f"{root}#website"),
+        **terms,
+    }
+
+
+def breadcrumb_node(*, url: str, crumbs: Iterable[tuple[str, str]]) -> Node:
+    """Return the trail of titles and full addresses. An empty trail is an empty node."""
+    items = [
+        {"@type": "ListItem", "position": position, "name": title, "item": refer(address)}
+        for position, (title, address) in enumerate(crumbs, start=1)
+    ]
+    return {"@type": "BreadcrumbList", "@id": f"{url}#breadcrumb", "itemListElement": items} if items else {}
+
+
+def list_node(*, url: str, items: Iterable[tuple[str, str]], start: int = 1) -> Node:
+    """Return the list of titles and full addresses. ``start`` is the place of the first one among all."""
+    listed = [
+        {"@type": "ListItem", "position": position, "name": title, "url": address}
+        for position, (title, address) in enumerate(items, start=start)
+    ]
+    node = {"@type": "ItemList", "@id": f"{url}#list", "itemListOrder": LIST_ORDER, "itemListElement": listed}
+    return node if listed else {}
+
+
+def picture_node(
+    *, url: str, width: int, height: int, description: str = "", caption: str = "", credit: str = ""
+) -> Node:
+    return {
+        "@type": "ImageObject",
+        "@id": url,
+        "url": url,
+        "contentUrl": url,
+        "width": width,
+        "height": height,
+        "description": description,
+        "caption": caption,
+        "creditText": credit,
+    }
+
+
+def person_node(*, root: str, key: object, name: str, **terms: Any) -> Node:
+    """Return a member of the clinic. ``key`` makes the ``@id`` stable."""
+    return {
+        "@type": "Person",
+        "@id": f"{root}#person-{key}",
+        "name": name,
+        "worksFor": refer(f"{root}#clinic"),
+        **terms,
+    }
+
+
+def questions_node(*, url: str, questions: Iterable[tuple[str, str]]) -> Node:
+    """Return what makes the page a list of questions and their answers, in plain text."""
+    asked = [
+        {"@type": "Question", "name": question, "acceptedAnswer": {"@type": "Answer", "text": answer}}
+        for question, answer in questions
+        if question.strip() and answer.strip()
+    ]
+    return {"@type": "FAQPage", "@id": f"{url}#webpage", "mainEntity": asked} if asked else {}
+
+
+def opening_hours(schedule: Schedule, today: date, days: int = DAYS_AHEAD) -> dict[str, list[Specification]]:
+    """Return the hours of a LocalBusiness for the `days` after `today`.
 
     A schedule in which no week has hours yields nothing rather than "closed every day": the hours are not entered
     yet, or the clinic sees people by appointment only.
     """
-    last = today + DAYS_AHEAD * DAY
+    last = today + days * DAY
     exceptions = schedule.exceptions_between(today, last)
     hours = {
         "openingHoursSpecification": list(_weeks(schedule, today, last)),

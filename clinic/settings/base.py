@@ -237,6 +237,7 @@ CRISPY_FAIL_SILENTLY = False
 
 WAGTAIL_SITE_NAME = env.str("CLINIC_NAME", "OC Beauty Medspa")
 TRUSTED_PROXIES = 0  # only a proxy of ours may say from where a visitor comes
+INDEXNOW_URL = "https://api.indexnow.org/indexnow"  # called by the worker alone, and only while a key is set
 WAGTAILADMIN_BASE_URL = read_url("SITE_URL", "http://127.0.0.1:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "clinic.ClinicImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "clinic.media.forms.PictureForm"

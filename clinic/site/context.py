@@ -18,6 +18,7 @@ from clinic.hours.formatting import format_end
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours.schedule import Schedule
 from clinic.models import Announcement, ClinicProfile, Navigation, OpeningHours
+from clinic.seo import sharing
 from clinic.seo.nodes import business_node
 from clinic.seo.nodes import opening_hours as structured_hours
 
@@ -50,6 +51,7 @@ class SiteContext:
     hours_changed_at: datetime | None = None
     business: dict[str, Any] = field(default_factory=dict)
     announcements: tuple[ShownAnnouncement, ...] = ()
+    sharing_url: str = ""  # of the picture with the clinic's name
 
 
 def site_context(request) -> SiteContext:
@@ -87,10 +89,6 @@ def _last_known_key() -> str:
     return f"last-known-site:{release()}"
 
 
-def clinic_node(request, page=None) -> dict[str, Any]:
-    return site_context(request).business
-
-
 def build_site_context(site: Site | None, now: datetime) -> SiteContext:
     if site is None:
         return SiteContext(ClinicProfile())
@@ -106,12 +104,15 @@ def build_site_context(site: Site | None, now: datetime) -> SiteContext:
         hours=display(schedule, now) if schedule else None,
         hours_changed_at=opening_hours.latest_revision and opening_hours.latest_revision.created_at,
         business=business_node(
-            {name: value for name, value in vars(profile).items() if isinstance(value, str)},
+            {name: value for name, value in vars(profile).items() if isinstance(value, str)}
+            | {"map_url": profile.map_url},
             url=f"{profile.site.root_url}/",
-            logo=urljoin(f"{profile.site.root_url}/", logo.icons[512]) if logo else "",
+            logo=urljoin(f"{profile.site.root_url}/", logo.icons[180]) if logo else "",
             same_as=[link.url for link in profile.links],
-            hours=structured_hours(schedule, profile.today(now)) if schedule else {},
+            hours=structured_hours(schedule, profile.today(now), SHOWN_AHEAD.days - 1) if schedule else {},
+            place=profile.place,
         ),
+        sharing_url=sharing.find_drawn(profile.name),
         announcements=tuple(current_announcements(profile, now)),
     )
 

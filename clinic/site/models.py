@@ -4,6 +4,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,24 @@ class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
     directions_url = models.URLField(
         _("link to directions"), blank=True, help_text=_("Opens only when a visitor clicks it.")
     )
+    latitude = models.DecimalField(
+        _("latitude"),
+        max_digits=8,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+        help_text=_("For example 33.618910. Most online maps show both numbers when you right-click a place."),
+    )
+    longitude = models.DecimalField(
+        _("longitude"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+        help_text=_("For example -117.928950. West of London it begins with a minus."),
+    )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("email"), blank=True)
     physician = models.CharField(_("supervising physician"), max_length=120, blank=True)
@@ -87,6 +106,7 @@ class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
                             FieldRowPanel(["city", "region"]),
                             FieldRowPanel(["postal_code", "country"]),
                             "directions_url",
+                            FieldRowPanel(["latitude", "longitude"]),
                             "time_zone",
                         ],
                         heading=_("Address"),
@@ -121,6 +141,9 @@ class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
             faults["logo"] = message
         if self.phone and not is_one_number(self.phone):
             faults["phone"] = _("Type one number in digits, like (949) 555-0142 or (949) 555-0142 ext. 4.")
+        if (self.latitude is None) != (self.longitude is None):
+            missing = "latitude" if self.latitude is None else "longitude"
+            faults[missing] = _("Type both numbers, latitude and longitude, or none.")
         if faults:
             raise ValidationError(faults)
 
@@ -132,7 +155,22 @@ class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
 
     @property
     def has_contact_details(self) -> bool:
-        return any((self.street, self.city, self.phone, self.email))
+        return any((self.street, self.city, self.phone, self.email, self.map_url))
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Return latitude and longitude in degrees, or None if they are not known."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return float(self.latitude), float(self.longitude)
+
+    @property
+    def map_url(self) -> str:
+        """Return the link to directions, or else to a map with a mark where the clinic is."""
+        if self.directions_url or not self.place:
+            return self.directions_url
+        latitude, longitude = self.place
+        return f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -30,6 +30,13 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return render(request, "404.html", {"noindex": True, "form": SearchForm()}, status=404)
 
 
+def page_gone(request: HttpRequest) -> HttpResponse:
+    response = render(request, "410.html", {"noindex": True, "form": SearchForm()}, status=410)
+    # Browsers would remember it, also when a page is published at the address again.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 503 while the database is away, else 500. Needs no database."""
     is_away = is_outage()

@@ -27,12 +27,14 @@ def visitors_question(context, pages: Page | list[dict], *, are_moved: bool = Fa
         initial, help_text = None, _("Leave it blank, and the old addresses lead to the pages in their new place.")
     else:
         initial = pages and find_substitute(pages[0], Site.objects.filter(is_default_site=True).first())
+        initial = initial if isinstance(initial, Page) else None
         help_text = _("Links, bookmarks and search engines then lead there, and so do earlier addresses of the pages.")
     return {
         "places": places[:MAX_PLACES],
         "more": len(places[MAX_PLACES:]),
         "form": VisitorsForm((), initial={"send_to": initial}, help_text=help_text),
         "asks": any(map(has_visitors, everything)),
+        "are_moved": are_moved,
     }
 
 

@@ -3,7 +3,6 @@ from django.conf import settings
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from clinic.accounts import idle
@@ -12,7 +11,6 @@ from clinic.hours.feeds import as_data
 from clinic.media.renditions import render_picture
 from clinic.models import ClinicProfile, Testimonial
 from clinic.phones import to_url
-from clinic.seo.graph import render_graph
 from clinic.site.context import show_announcement, site_context
 from clinic.site.icons import get_icon_url
 from clinic.site.navigation import Link, NavigationLinks
@@ -90,12 +88,6 @@ def idle_cover(context) -> dict:
 def hours_data(context) -> dict:
     """Print the data that hours.js uses to say whether the clinic is open."""
     return {"data": as_data(site_context(context["request"]), timezone.now())}
-
-
-@register.simple_tag(takes_context=True)
-def structured_data(context) -> SafeString:
-    """Print the clinic, its address, its hours and what the page is about as JSON-LD."""
-    return render_graph(context["request"], context.get("page"))
 
 
 @register.simple_tag

@@ -81,6 +81,8 @@ def restore(trashed: TrashedPage, parent: Page, slug: str, user) -> Page:
     target, place = find_place(trashed, parent)
     MovePageAction(page, target, place, user=user).execute(skip_permission_checks=True)
     trashed.delete()
+    branch = Page.objects.get(pk=page.pk).get_descendants(inclusive=True)
+    Forwarding.objects.filter(page__in=branch, target=None).delete()
     for one in TrashPage.exclude_from(Page.objects.filter(pk__in=trashed.live)).order_by("path").specific():
         one.live, one.expired = True, False
         one.live_revision_id, had_changes = trashed.live[str(one.pk)]

@@ -23,6 +23,7 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from clinic.addresses.reserved import is_reserved
+from clinic.keywords.publishing import explain_refusals
 
 from . import trash
 from .models import TrashedPage, TrashPage
@@ -170,6 +171,7 @@ class RestoreView(TrashedPageMixin, FormView):
         edit = messages.button(reverse("wagtailadmin_pages:edit", args=[page.pk]), _("Edit"))
         text = _("“%(title)s” is back.") % {"title": page.get_admin_display_title()}
         messages.success(self.request, text, buttons=[edit])
+        explain_refusals(self.request, page.get_descendants(inclusive=True))
         return redirect("wagtailadmin_explore", form.cleaned_data["parent"].pk)
 
 

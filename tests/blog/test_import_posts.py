@@ -11,6 +11,8 @@ from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
 
 from blog import importing
 from blog.models import BlogCategory, BlogPage
+from clinic.keywords.grouping import add_keywords
+from clinic.keywords.parsing import ParsedKeyword
 from clinic.models import Keyword, Person
 from tests.factories import make_article, make_user
 
@@ -57,7 +59,10 @@ def test_real_article_becomes_a_draft(blog_index):
     assert page.date == date(2022, 4, 6)
     assert not page.live
     assert page.has_unpublished_changes
-    assert page.keywords.count() == 25
+    assert Keyword.objects.count() == 25
+    # Of its keywords these stand in the article. The others wait for a page of their own.
+    assert {row.group.name for row in page.page_keywords.all()} == {"Botox Near Me", "Medical spa"}
+    assert all(row.role == "supporting" for row in page.page_keywords.all())
     assert html_of(page).count("<h2>") == 13
     assert "<ul><li>above the nose</li><li>back of the head</li><li>upper back</li></ul>" in html_of(page)
     assert "Contact Us" not in html_of(page)
@@ -188,10 +193,10 @@ def test_address_is_never_empty_or_one_of_the_blog_itself(blog_index, tmp_path, 
 
 def test_category_and_keyword_are_found_whatever_their_capitals(blog_index):
     BlogCategory.objects.create(name="LASER treatments", slug="laser")
-    Keyword.objects.create(name="botox NEAR me", slug="near")
+    add_keywords([ParsedKeyword("botox NEAR me")])
     run(MIGRAINE, ON_TOP)
     assert BlogCategory.objects.count() == 1
-    assert Keyword.objects.filter(name__iexact="botox near me").count() == 1
+    assert Keyword.objects.filter(phrase__iexact="botox near me").count() == 1
     assert Tag.objects.count() == 0
 
 

@@ -19,6 +19,7 @@ ARTICLE = {
     "sources": rich_text(""),
     "related_treatments": inline_formset([]),
     "picked_articles": inline_formset([]),
+    "page_keywords": inline_formset([]),
     "comments": inline_formset([]),
 }
 
@@ -34,7 +35,13 @@ class BlogPagesTest(WagtailPageTestCase):
 
     def test_index_can_be_read_edited_and_previewed(self):
         post_data = nested_form_data(
-            {"title": "Articles", "slug": "blog", "articles_per_page": 9, "comments": inline_formset([])}
+            {
+                "title": "Articles",
+                "slug": "blog",
+                "articles_per_page": 9,
+                "page_keywords": inline_formset([]),
+                "comments": inline_formset([]),
+            }
         )
         self.assertPageIsRenderable(self.index)
         self.assertPageIsEditable(self.index, post_data=post_data)

@@ -2,9 +2,11 @@
 
 import io
 import json
-from datetime import date
+from datetime import date, datetime
+from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
 from PIL import Image
@@ -28,9 +30,12 @@ def posting(client, path="/blog/moon/") -> dict:
     page = BeautifulSoup(client.get(path).content, "html.parser")
     content = json.loads(page.select_one("script[type='application/ld+json']").string)
     assert problems(content) == []
+    nodes = {node["@id"]: node for node in content["@graph"]}
     (found,) = [node for node in content["@graph"] if node["@type"] == "BlogPosting"]
-    (clinic,) = [node for node in content["@graph"] if "MedicalClinic" in node["@type"]]
-    assert found["publisher"] == {"@id": clinic["@id"]}
+    assert "MedicalClinic" in nodes[found["publisher"]["@id"]]["@type"]
+    for term in ("author", "image", "isPartOf", "mainEntityOfPage"):
+        values = found.get(term, [])
+        found |= {term: [nodes[one["@id"]] for one in ([values] if isinstance(values, dict) else values)]}
     return found
 
 
@@ -42,8 +47,19 @@ def test_article_is_an_article_with_its_author(client, profile, blog_index, auth
     assert found["article:author"] == found["author"] == "Maya Example, RN"
     assert found["article:published_time"] == "2026-03-02"
     article.refresh_from_db()
-    assert found["article:modified_time"] == article.last_published_at.isoformat()
+    assert datetime.fromisoformat(found["article:modified_time"]) == article.last_published_at
     assert found["description"] == found["og:description"] == "Of the moon."
+
+
+def test_picture_that_is_shown_twice_is_named_once(client, profile, blog_index):
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60)).save(file, "JPEG")
+    image = ClinicImage.objects.create(title="Dunes", file=ContentFile(file.getvalue(), name="dunes.jpg"))
+    value = {"image": {"image": image.pk, "decorative": True, "alt_text": ""}, "caption": ""}
+    body = [{"type": "picture", "value": value}] * 2
+    factories.make_article("Moon", slug="moon", body=body)
+    (picture,) = posting(client)["image"]
+    assert picture["@id"].endswith(".jpg")
 
 
 def test_article_is_a_blog_posting(client, profile, blog_index, author):
@@ -51,19 +67,32 @@ def test_article_is_a_blog_posting(client, profile, blog_index, author):
     found = posting(client)
     assert found["headline"] == "Moon"
     assert found["description"] == "Of the moon."
-    assert found["datePublished"] == "2026-03-02"
-    assert found["author"] == {"@type": "Person", "name": "Maya Example", "jobTitle": "Nurse"}
-    assert found["mainEntityOfPage"] == "http://localhost/blog/moon/"
+    assert found["datePublished"] == "2026-03-02T00:00:00-08:00"
+    (person,) = found["author"]
+    assert (person["@type"], person["name"], person["honorificSuffix"]) == ("Person", "Maya Example", "RN")
+    assert "jobTitle" not in person  # the byline does not show it
+    assert found["mainEntityOfPage"][0]["url"] == "http://localhost/blog/moon/"
+    assert found["isPartOf"][0]["name"] == "Blog"
 
 
-def test_posting_shows_the_picture_of_the_head(client, profile, blog_index):
+def test_article_that_went_live_on_its_day_has_the_instant(client, profile, blog_index):
+    article = factories.make_article("Moon", slug="moon", live=False, date=None)
+    with time_machine.travel("2026-03-02T18:30Z", tick=False):
+        article.save_revision().publish()
+    found = posting(client)
+    assert found["datePublished"] == found["dateModified"] == "2026-03-02T10:30:00-08:00"
+
+
+def test_posting_names_the_picture_at_the_top_of_the_page(client, profile, blog_index):
     file = io.BytesIO()
     Image.new("RGB", (80, 60), "#e5a583").save(file, "JPEG")
     image = ClinicImage.objects.create(
         title="Moon", description="A moon", file=ContentFile(file.getvalue(), name="m.jpg")
     )
     factories.make_article("Moon", slug="moon", listing_image=image)
-    assert posting(client)["image"] == head(client)["og:image"]
+    (picture,) = posting(client)["image"]
+    assert picture["description"] == "A moon"
+    assert urlsplit(picture["contentUrl"]).path in client.get("/blog/moon/").content.decode()
 
 
 @pytest.mark.parametrize(

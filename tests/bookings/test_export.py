@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from wagtail.models import ModelLogEntry
 
-from bookings.desk.export import LOG_ACTION, ExportFormatter, escape_formula
+from bookings.desk.export import LOG_ACTION, ExportFormatter
 from bookings.models import MessageState, Status
+from clinic.spreadsheets import escape_formula
 from tests import factories
 from tests.bookings.desk import LIST, listed, soup
 from tests.opening_hours import at

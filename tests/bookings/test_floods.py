@@ -37,8 +37,8 @@ from bookings.services import BookingError, limits
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
 from tests.bookings.test_appointments import NOW
-from tests.bookings.test_races import together
 from tests.opening_hours import at
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 FORM = reverse("bookings:consultation")

@@ -7,7 +7,6 @@ Each is switched off here, alone and together, before the storm shows both at wo
 
 import random
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import time, timedelta
 from functools import partial
@@ -40,6 +39,7 @@ from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.opening_hours import at, utc
 from tests.sizes import size
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -106,24 +106,6 @@ def desk_books(policy, clerk):
         return service(case.pk, start, actor=clerk, expected_version=case.version, policy=policy)
 
     return book
-
-
-def together(jobs):
-    """Run each job in a thread of its own, and return what they return.
-
-    All start at the same moment.
-    """
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait(timeout=30)
-            return job()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 def at_once(calls):

@@ -11,6 +11,8 @@ from clinic.demo.users import PASSWORD
 from .axe import violations
 from .server import ROOT
 
+pytestmark = pytest.mark.same_everywhere
+
 ACCOUNT_PAGES = (
     "/account/2fa/",
     "/account/sessions/",

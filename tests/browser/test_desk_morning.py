@@ -12,6 +12,8 @@ from .server import Site
 from .test_visit_life import SET_UP, run
 from .test_walks import PASSWORD
 
+pytestmark = pytest.mark.same_everywhere
+
 # What is owed this morning. The clock of the clinic says about ten.
 OWED = """
 from datetime import timedelta

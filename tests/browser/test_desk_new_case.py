@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from .axe import violations
 from .test_walks import log_in
 
+pytestmark = pytest.mark.same_everywhere
+
 NEW = "/admin/new-case/"
 COUNT_CLICKS = "() => { window.name = '0'; }"
 # The count survives a new page, as the name of a window does.

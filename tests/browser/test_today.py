@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from .axe import violations
 from .test_walks import log_in
 
+pytestmark = pytest.mark.same_everywhere
+
 LONG = "a.very.long.address.of.somebody@mail.subdomain.example-domain.com"
 OVERFLOWING = """(email) => {
   for (const one of document.querySelectorAll(".today-line__phone")) one.textContent = email;

@@ -11,6 +11,8 @@ from .axe import violations
 from .conftest import HEIGHT
 from .server import ROOT
 
+pytestmark = pytest.mark.same_everywhere
+
 DAYS = "#times .question"
 PICKED = "#times input:checked"
 # Patients with a time two weeks away or later, made with the services: filling in their forms would take a minute.

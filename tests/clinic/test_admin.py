@@ -11,7 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.admin.icons import get_icons
 
-from clinic.models import Keyword, PageKeyword
+from clinic.keywords.grouping import add_keywords
+from clinic.keywords.parsing import ParsedKeyword
+from clinic.models import KeywordGroup, PageKeyword
 from tests import factories
 
 ADMIN_CSS = Path(finders.find("clinic/css/admin.css"))
@@ -143,7 +145,7 @@ class TestEditorsDashboard:
             f"/admin/pages/add/treatments/treatmentpage/{treatments.pk}/",
             "/admin/hours/",
             "/admin/snippets/clinic/announcement/add/",
-            "/admin/snippets/clinic/keyword/",
+            "/admin/keywords/",
         ):
             assert f'href="{path}' in page
 
@@ -200,20 +202,19 @@ class TestDashboardSearch:
 
 class TestLists:
     def test_keywords_list_counts_their_pages(self, log_in):
-        used, unused = Keyword.objects.create(name="botox newport beach"), Keyword.objects.create(name="lonely")
+        used, unused = KeywordGroup.objects.create(name="botox"), KeywordGroup.objects.create(name="lonely")
         for title in ("One", "Two"):
-            PageKeyword.objects.create(tag=used, content_object=factories.make_article(title).page_ptr)
+            PageKeyword.objects.create(group=used, page=factories.make_article(title).page_ptr)
         client = log_in("editor")
-        response = client.get("/admin/snippets/clinic/keyword/")
+        response = client.get("/admin/snippets/clinic/keywordgroup/")
         assert {row.name: row.page_count for row in response.context["object_list"]} == {used.name: 2, unused.name: 0}
-        by_use = client.get("/admin/snippets/clinic/keyword/", {"ordering": "-page_count"})
+        by_use = client.get("/admin/snippets/clinic/keywordgroup/", {"ordering": "-page_count"})
         assert [row.name for row in by_use.context["object_list"]] == [used.name, unused.name]
 
     def test_keywords_list_can_be_searched(self, log_in):
-        Keyword.objects.create(name="botox newport beach")
-        Keyword.objects.create(name="laser")
+        add_keywords([ParsedKeyword("botox newport beach"), ParsedKeyword("laser")])
         response = log_in("editor").get("/admin/snippets/clinic/keyword/", {"q": "newport"})
-        assert [row.name for row in response.context["object_list"]] == ["botox newport beach"]
+        assert [row.phrase for row in response.context["object_list"]] == ["botox newport beach"]
 
     @pytest.mark.parametrize(
         "model",

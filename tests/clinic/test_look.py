@@ -181,10 +181,12 @@ def test_description_falls_back_to_the_introduction(model, field):
     assert (page.meta_description, page.summary) == ("For search engines.", "For lists.")
 
 
-def test_page_without_words_is_described_by_the_clinic(client, clinic):
-    HomePage.objects.get().add_child(instance=StandardPage(title="Bare"))
-    ClinicProfile.objects.update(tagline="Calm care by the sea")
-    assert read(client, "/bare/").select_one("meta[name=description]")["content"] == "Calm care by the sea"
+def test_page_without_words_is_described_by_its_title_and_the_clinic(client, clinic):
+    ClinicProfile.objects.update(tagline="Calm care by the sea", city="Irvine", name="OC Beauty")
+    for title in ("Bare", "Empty"):
+        HomePage.objects.get().add_child(instance=StandardPage(title=title))
+        found = read(client, f"/{title.lower()}/").select_one("meta[name=description]")["content"]
+        assert found == f"{title}. OC Beauty in Irvine"
 
 
 @pytest.mark.parametrize("introduction", ["What people ask us.", ""], ids=["described", "bare"])

@@ -2,7 +2,9 @@ import pytest
 from wagtail.test.utils import WagtailPageTestCase
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
-from clinic.models import ContactPage, HomePage, StandardPage
+from clinic.keywords.grouping import add_keywords
+from clinic.keywords.parsing import ParsedKeyword
+from clinic.models import ContactPage, HomePage, PageKeyword, StandardPage
 from tests import factories
 
 BODY = streamfield([("text", rich_text("<h2>What is it?</h2><p>Words.</p>"))])
@@ -27,6 +29,7 @@ class PageTypesTest(WagtailPageTestCase):
                 "hero_button": "Ask",
                 "body": BODY,
                 "featured_treatments": inline_formset([]),
+                "page_keywords": inline_formset([]),
                 "comments": inline_formset([]),
             }
         )
@@ -36,7 +39,15 @@ class PageTypesTest(WagtailPageTestCase):
 
     def test_standard_page_can_be_read_edited_and_previewed(self):
         page = self.home.add_child(instance=StandardPage(title="About", introduction="Who we are"))
-        post_data = nested_form_data({"title": "About", "slug": "about", "body": BODY, "comments": inline_formset([])})
+        post_data = nested_form_data(
+            {
+                "title": "About",
+                "slug": "about",
+                "body": BODY,
+                "page_keywords": inline_formset([]),
+                "comments": inline_formset([]),
+            }
+        )
         self.assertPageIsRenderable(page)
         self.assertPageIsEditable(page, post_data=post_data)
         self.assertPageIsPreviewable(page, post_data=post_data)
@@ -49,6 +60,7 @@ class PageTypesTest(WagtailPageTestCase):
                 "slug": "contact",
                 "visiting": rich_text("<p>Walk in.</p>"),
                 "body": BODY,
+                "page_keywords": inline_formset([]),
                 "comments": inline_formset([]),
             }
         )
@@ -85,10 +97,11 @@ def test_title_ends_with_clinic_name(client, home, profile):
 
 
 def test_keywords_never_appear_on_page(client, about):
-    about.keywords.add("Botox in Irvine", "botox in irvine", "Med spa")
+    (keyword,) = add_keywords([ParsedKeyword("Botox in Irvine")])
+    about.page_keywords.add(PageKeyword(group=keyword.group))
     about.save()
     html = client.get("/about-us/").content.decode()
-    assert sorted(about.keywords.names()) == ["Botox in Irvine", "Med spa"]
+    assert about.page_keywords.get().is_live
     assert 'name="keywords"' not in html
     assert "Botox in Irvine" not in html
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory, TestCase
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
+from blog.models import BlogCategory
 from clinic.addresses.middleware import find_redirect
 from clinic.addresses.recording import forward
 from clinic.management.commands import run_worker
@@ -353,10 +353,10 @@ def test_private_page_is_nobodys_substitute(leads, page):
     assert leads("/one/child/") == "/"
 
 
-def test_address_without_a_redirect_costs_two_queries(client, home, django_assert_num_queries):
+def test_address_without_a_redirect_costs_three_queries(client, home, django_assert_num_queries):
     request = RequestFactory().get("/nothing/", headers={"host": "localhost"})
     Site.find_for_request(request)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert find_redirect(request) is None
 
 
@@ -557,7 +557,15 @@ def test_redirect_to_nothing_is_refused(admin, page, typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["/media/gone.pdf", "/static/gone.css", "/media/", "/media/../db.sqlite3", "/static/%2e%2e/a", "/static/clinic/"],
+    [
+        "/documents/999/a.pdf",
+        "/media/gone.pdf",
+        "/static/gone.css",
+        "/media/",
+        "/media/../db.sqlite3",
+        "/static/%2e%2e/a",
+        "/static/clinic/",
+    ],
 )
 def test_redirect_to_a_missing_file_is_refused(admin, page, typed):
     assert "Visitors would find nothing there" in add_redirect(admin, redirect_link=typed)
@@ -585,6 +593,7 @@ def test_redirect_to_a_file_is_taken(admin, page, settings, tmp_path):
         "/hours.ics",
         "/",
         "http://localhost/one/",
+        "HTTP://LOCALHOST:80/one/",
         "https://elsewhere.example/nothing/",
     ],
 )
@@ -596,7 +605,17 @@ def test_link_in_a_text_leads_somewhere(admin, page, typed):
     assert answer.json()["step"] in ("external_link_chosen", "confirm_external_to_internal")
 
 
-@pytest.mark.parametrize("typed", ["/nothing/", "/one/two/", "/draft/", "http://localhost/nothing/", "/media/gone.pdf"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/nothing/",
+        "/one/two/",
+        "/draft/",
+        "http://localhost/nothing/",
+        "/media/gone.pdf",
+        "http://LOCALHOST:80/nothing/",
+    ],
+)
 def test_link_in_a_text_to_nothing_is_refused(admin, page, typed):
     make_page("Draft", live=False)
     answer = admin(
@@ -609,16 +628,42 @@ def test_link_in_a_text_to_nothing_is_refused(admin, page, typed):
 @pytest.mark.parametrize(
     "old_path", ["/one/", "/one", "/", "/one/?q=1", "/search/", "/consultation", "/hours.ics", "/admin/", "/one/#top"]
 )
-def test_redirect_from_where_a_page_is_shown_is_refused(admin, page, other, old_path):
-    assert "Visitors find a page there" in add_redirect(admin, old_path, redirect_page=other.pk)
+def test_redirect_from_where_something_is_shown_is_refused(admin, page, other, old_path):
+    html = add_redirect(admin, old_path, redirect_page=other.pk)
+    is_page = old_path.startswith("/one") or old_path == "/"
+    assert ("Visitors find a page there" if is_page else "The site itself uses this address") in html
     assert not Redirect.objects.exists()
 
 
-@pytest.mark.parametrize("old_path", ["/draft/", "/one/two/", "/ONE/", "/one.html", "/search/old/"])
-def test_redirect_from_where_nothing_is_shown_is_taken(admin, page, old_path):
+@pytest.mark.parametrize(
+    "old_path",
+    ["/draft/", "/one/two/", "/ONE/", "/one.html", "/search/old/", "/blog/category/nothing/", "/documents/999/a.pdf"],
+)
+def test_redirect_from_where_nothing_is_shown_is_taken(admin, page, blog_index, old_path):
     make_page("Draft", live=False)
     add_redirect(admin, old_path, redirect_page=page.pk)
     assert Redirect.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("/it%27s/", "/it%27s/"), ("/it%27s/", "/it's"), ("/it's", "/it%27s/"), ("/a b/", "/a%20b/"),
+     ("/100%/", "/100%25/"), ("/a%3Bb", "/a%3Bb"), ("/x?q=it%27s", "/x?q=it's"), ("/x?q=a%26b", "/x?q=a%26b"),
+     ("/caf%c3%a9", "/caf%C3%A9/")],
+)  # fmt: skip
+def test_redirect_works_however_its_signs_are_escaped(admin, leads, page, typed, asked):
+    add_redirect(admin, typed, redirect_page=page.pk)
+    assert leads(asked).partition("?")[0] == "/one/"
+    assert "already exists" in add_redirect(admin, asked, redirect_page=page.pk)
+
+
+def test_redirect_from_a_deleted_category_is_taken(admin, page, blog_index):
+    category = BlogCategory.objects.create(name="Lips", slug="lips")
+    assert "Visitors find a page there" in add_redirect(admin, "/blog/category/lips/", redirect_page=page.pk)
+    category.delete()
+    Redirect.objects.all().delete()
+    add_redirect(admin, "/blog/category/lips/", redirect_page=page.pk)
+    assert Redirect.objects.get().redirect_page_id == page.pk
 
 
 def test_redirect_can_be_changed_when_a_page_took_its_address(admin, leads, page, other):
@@ -641,10 +686,7 @@ def test_redirect_without_a_target_is_refused(admin, page):
     assert "Choose a page, or type an address" in add_redirect(admin)
 
 
-def test_imported_redirects_take_paths(admin, leads, page):
-    file = SimpleUploadedFile("redirects.csv", b"from,to\n/old/,/one/\n/older/,//evil.example/\n", "text/csv")
-    form = BeautifulSoup(admin("redirects/import/", {"import_file": file}).content, "lxml")
-    hidden = {name: form.find("input", {"name": name})["value"] for name in ("import_file_name", "input_format")}
-    admin("redirects/import/process/", hidden | {"from_index": "0", "to_index": "1", "permanent": "on"})
-    assert leads("/old/") == "/one/"
-    assert Redirect.objects.count() == 1
+@pytest.mark.parametrize("asked", ["/%2F[x/", "/[x/", "/%FF/", "/%25zz/"])
+def test_odd_address_is_only_missing(client, home, asked):
+    assert client.get(asked).status_code == 404
+    assert client.get("/", PATH_INFO=f"//{asked[1:]}").status_code == 404

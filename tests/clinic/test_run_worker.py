@@ -18,6 +18,7 @@ from bookings.models import Appointment, AppointmentState, Message
 from bookings.services import appointments, waitlist
 from clinic import limits
 from clinic.caching import version
+from clinic.keywords import page_reading
 from clinic.logging import RedactingFormatter
 from clinic.management.commands import run_worker
 from clinic.models import StandardPage, WorkerHeartbeat
@@ -168,7 +169,12 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "retime_tasks": 1,
         "forget_networks": 1,
         "extend_block_rules": 1,
+        "draw_sharing_pictures": 3,
         "empty_trash": 1,
+        "read_pages": 61,
+        "purge_visitor_logs": 1,
+        "tell_search_engines": 11,
+        "check_site": 21,
     }
 
 
@@ -197,6 +203,9 @@ def test_worker_runs_all_jobs():
         outbox.recover_from_clock_change,
         run_worker.send_staff_mail,
         run_worker.recover_staff_mail,
+        page_reading.read_pages,
+        run_worker.tell_search_engines,
+        run_worker.check_site,
     )
     hourly_or_less = {
         limits.purge,
@@ -204,7 +213,9 @@ def test_worker_runs_all_jobs():
         run_worker.retime_tasks,
         run_worker.forget_networks,
         run_worker.extend_block_rules,
+        run_worker.draw_sharing_pictures,
         run_worker.empty_trash,
+        run_worker.purge_visitor_logs,
     }
     assert set(run_worker.JOBS) == {*jobs, *hourly_or_less}
 

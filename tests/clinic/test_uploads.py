@@ -27,6 +27,7 @@ from clinic.media.documents import pdf
 from clinic.media.pictures import MAX_PIXELS, clean_picture
 from clinic.media.renditions import SHAPES, render_picture
 from clinic.models import ClinicImage
+from clinic.seo import sharing
 from tests.clinic import hostile_files as hostile
 from tests.clinic.hostile_documents import HOSTILE_DOCUMENTS, suffix_for, updated_pdf
 from tests.clinic.hostile_files import action, office, outside, pdf_with
@@ -644,11 +645,12 @@ BREAKS = ("missing", "half", "empty", "page", "huge", "folder")
 
 
 @pytest.mark.parametrize("how", BREAKS)
-def test_page_leaves_a_broken_picture_out(client, home, how, caplog):
+def test_page_leaves_a_broken_picture_out(client, home, how, caplog, monkeypatch):
     picture = make_old("images")
     break_file(picture, how)
     home.hero_image = home.listing_image = picture
     home.save_revision().publish()
+    monkeypatch.setattr(sharing, "find_drawn", lambda *args: "")  # another test may have drawn it
     answer = client.get(home.url)
     assert answer.status_code == 200
     assert b"<picture" not in answer.content

@@ -1,3 +1,7 @@
+from urllib.robotparser import RobotFileParser
+
+import pytest
+
 from clinic.models import StandardPage
 
 
@@ -5,6 +9,27 @@ def test_robots_names_sitemap_and_blocks_admin(client, home):
     text = client.get("/robots.txt").content.decode()
     assert "Disallow: /admin/" in text
     assert "Sitemap: http://localhost/sitemap.xml" in text
+    assert "#" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "is_open"),
+    [
+        ("/", True),
+        ("/search/", True),
+        ("/search/?q=lines&page=2", True),
+        ("/blog/?page=2", True),
+        ("/consultation/", True),
+        ("/consultation/received/abc/", False),
+        ("/consultation/visit/abc/", False),
+        ("/consultation/visit/abc/change/", False),
+        ("/admin/login/", False),
+    ],
+)
+def test_robots_leaves_open_what_asks_not_to_be_listed(client, home, path, is_open):
+    robots = RobotFileParser()
+    robots.parse(client.get("/robots.txt").content.decode().splitlines())
+    assert robots.can_fetch("Anybot", path) == is_open
 
 
 def test_sitemap_lists_pages_and_registered_views(client, home):

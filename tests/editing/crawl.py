@@ -98,7 +98,7 @@ class Visitor:
 
     def sitemap_faults(self) -> list[str]:
         response = self.open("/sitemap.xml")
-        places = etree.fromstring(response.content).xpath("//*[local-name()='loc']/text()")
+        places = etree.fromstring(response.content).xpath("//*[local-name()='url']/*[local-name()='loc'][1]/text()")
         faults = [f"The sitemap lists {place} twice" for place in set(places) if places.count(place) > 1]
         for place in places:
             if (status := self.open(self.local(place) or place).status_code) != 200:

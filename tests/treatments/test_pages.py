@@ -18,7 +18,13 @@ class TreatmentPagesTest(WagtailPageTestCase):
 
     def test_index_can_be_read_edited_and_previewed(self):
         post_data = nested_form_data(
-            {"title": "Treatments", "slug": "treatments", "body": streamfield([]), "comments": inline_formset([])}
+            {
+                "title": "Treatments",
+                "slug": "treatments",
+                "body": streamfield([]),
+                "page_keywords": inline_formset([]),
+                "comments": inline_formset([]),
+            }
         )
         self.assertPageIsRenderable(self.index)
         self.assertPageIsEditable(self.index, post_data=post_data)
@@ -35,6 +41,7 @@ class TreatmentPagesTest(WagtailPageTestCase):
                 "how_it_goes": streamfield([("step", {"title": "We talk", "text": "First."})]),
                 "questions": streamfield([("question", {"question": "Why?", "answer": rich_text("<p>So.</p>")})]),
                 "body": streamfield([]),
+                "page_keywords": inline_formset([]),
                 "comments": inline_formset([]),
             }
         )
@@ -54,7 +61,7 @@ def test_index_groups_treatments_by_area_order(treatment_index):
     factories.make_treatment("Secret", area="Lines", live=False)
     AreaOfConcern.objects.filter(name="Lines").update(sort_order=1)
     AreaOfConcern.objects.filter(name="Skin").update(sort_order=2)
-    groups = [(area and area.name, [t.title for t in treatments]) for area, treatments in treatment_index.groups()]
+    groups = [(area and area.name, [t.title for t in treatments]) for area, treatments in treatment_index.groups]
     assert groups == [("Lines", ["Botox"]), ("Skin", ["Facials"]), (None, ["Something new"])]
 
 

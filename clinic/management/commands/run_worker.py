@@ -16,9 +16,15 @@ from bookings import services
 from bookings.messaging import outbox
 from clinic import limits
 from clinic.accounts import mail as staff_mail
+from clinic.addresses import missing
+from clinic.indexnow import sending as indexnow
+from clinic.keywords import page_reading
 from clinic.logging import log_uncaught
 from clinic.models import AccountEvent, KeptRequest, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
+from clinic.search import log as search_log
+from clinic.seo.sharing import draw_sharing_pictures
+from clinic.sitecheck import running as site_check
 from clinic.undo.trash import empty_trash
 
 logger = logging.getLogger(__name__)
@@ -145,6 +151,27 @@ def purge_account_events() -> None:
     call_command("clearsessions")
 
 
+def purge_visitor_logs() -> None:
+    """Delete searches and missing addresses that are 13 months old."""
+    search_log.purge()
+    missing.purge()
+
+
+def tell_search_engines() -> bool:
+    """Send changed addresses to search engines. Return whether there may be more."""
+    return indexnow.send_due()
+
+
+def check_site() -> bool:
+    """Work a second at the check of all pages, if one is due. Return whether there is more to do."""
+    return site_check.work()
+
+
+def finish_site_check() -> None:
+    while check_site():
+        pass
+
+
 # Each job, and how many seconds lie between two runs.
 JOBS: dict[Callable[[], Any], float] = {
     record_heartbeat: 30,
@@ -158,7 +185,12 @@ JOBS: dict[Callable[[], Any], float] = {
     retime_tasks: 24 * 3600,
     forget_networks: 24 * 3600,
     extend_block_rules: 24 * 3600,
+    draw_sharing_pictures: 300,
     empty_trash: 3600,
+    page_reading.read_pages: 10,
+    purge_visitor_logs: 24 * 3600,
+    tell_search_engines: 60,
+    check_site: 30,
     outbox.recover_from_clock_change: 60,
     recover_staff_mail: 60,
 }
@@ -208,7 +240,12 @@ class Command(BaseCommand):
             purge_account_events,
             forget_networks,
             extend_block_rules,
+            draw_sharing_pictures,
             empty_trash,
+            page_reading.read_everything_due,
+            purge_visitor_logs,
+            tell_search_engines,
+            finish_site_check,
         )
         jobs = [Job(function) for function in once]
         for job in jobs:

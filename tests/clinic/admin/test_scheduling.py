@@ -36,7 +36,7 @@ def article_form(**fields):
         "slug": "peels",
         "body": streamfield([]),
         "sources": rich_text(""),
-        **dict.fromkeys(("related_treatments", "picked_articles", "comments"), empty),
+        **dict.fromkeys(("related_treatments", "picked_articles", "page_keywords", "comments"), empty),
     }
     return nested_form_data({**known, **fields})
 
@@ -109,7 +109,13 @@ def test_past_time_is_refused_in_words(editor, typed, said, publish):
 def test_past_time_is_refused_for_each_page_type(editor, home):
     page = home.add_child(instance=StandardPage(title="About", live=False))
     fields = {"title": "About", "slug": "about", "body": streamfield([]), "go_live_at": "2026-11-24 09:00"}
-    sent = nested_form_data({**fields, "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}})
+    sent = nested_form_data(
+        {
+            **fields,
+            "page_keywords": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
+            "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
+        }
+    )
     answer = editor.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), sent)
     assert "Tue, Nov 24, 9 am is in the past." in answer.content.decode()
 

@@ -46,6 +46,7 @@ def article_form(**fields):
         "sources": rich_text(""),
         "related_treatments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
         "picked_articles": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
+        "page_keywords": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
         "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
     }
     return nested_form_data({**known, **fields})
@@ -163,6 +164,7 @@ def test_standard_page_below_another_keeps_its_first_version(editor, home):
         "title": "Second",
         "slug": "first",
         "body": streamfield([]),
+        "page_keywords": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
         "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0},
     }
     assert editor.post(edit, nested_form_data(sent)).status_code == 302

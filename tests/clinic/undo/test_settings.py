@@ -7,10 +7,10 @@ from wagtail.contrib.settings.registry import registry
 from wagtail.models import RevisionMixin, Site
 
 from bookings.models import ConsultationSettings
-from clinic.models import ClinicProfile, Navigation
+from clinic.models import ClinicProfile, IndexNow, Navigation
 from tests import factories
 
-KEPT = [ClinicProfile, ConsultationSettings, Navigation]
+KEPT = [ClinicProfile, ConsultationSettings, IndexNow, Navigation]
 
 
 @pytest.fixture

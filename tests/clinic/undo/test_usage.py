@@ -14,7 +14,7 @@ from wagtail.models import ReferenceIndex
 
 from blog.models import BlogCategory
 from clinic import models
-from clinic.models import ClinicImage, Keyword, Person, StandardPage, WhyChooseUs
+from clinic.models import ClinicImage, KeywordGroup, PageKeyword, Person, StandardPage, WhyChooseUs
 from clinic.undo import trash
 from tests import factories
 from treatments.models import AreaOfConcern
@@ -45,14 +45,14 @@ def document():
 
 
 def test_keyword_is_counted_with_its_first_save(home, committed):
-    keyword = Keyword.objects.create(name="botox")
+    keyword = KeywordGroup.objects.create(name="botox")
     with committed():
         article = factories.make_article("One")
-        article.keywords.add(keyword)
+        article.page_keywords.add(PageKeyword(group=keyword))
         article.save()
     assert count_uses(keyword) == 1
     with committed():
-        article.keywords.clear()
+        article.page_keywords.clear()
         article.save()
     assert count_uses(keyword) == 0
 
@@ -98,9 +98,9 @@ def test_deleted_treatment_leaves_no_count(home, committed):
     ("live", "drafts", "deleted", "shown"),
     [(2, 0, 0, "2"), (0, 0, 0, "0"), (2, 1, 0, "2 live, 1 draft"), (0, 3, 0, "0 live, 3 drafts"), (1, 0, 2, "1")],
 )
-@pytest.mark.parametrize("model", [BlogCategory, AreaOfConcern, Keyword], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [BlogCategory, AreaOfConcern, KeywordGroup], ids=lambda model: model.__name__)
 def test_counts_name_drafts_apart(editor, model, live, drafts, deleted, shown):
-    row = model.objects.create(name="Skin", slug="skin")
+    row = model.objects.create(name="Skin", **({} if model is KeywordGroup else {"slug": "skin"}))
     pages = [use(row, number, live=number >= drafts) for number in range(live + drafts + deleted)]
     for page in pages[live + drafts :]:
         trash.move_to_trash(page, None)
@@ -119,17 +119,17 @@ def use(row, number, live):
         if isinstance(row, BlogCategory):
             page.categories = [row]
         else:
-            page.keywords.add(row)
+            page.page_keywords.add(PageKeyword(group=row, role="supporting"))
     page.save()
     return page
 
 
 def test_lists_are_sorted_by_their_counts(editor):
     for name, uses in (("Few", 1), ("Many", 3), ("None", 0)):
-        row = Keyword.objects.create(name=name)
+        row = KeywordGroup.objects.create(name=name)
         for number in range(uses):
             use(row, f"{name} {number}", live=True)
-    rows = editor.get("/admin/snippets/clinic/keyword/?ordering=-page_count").context["object_list"]
+    rows = editor.get("/admin/snippets/clinic/keywordgroup/?ordering=-page_count").context["object_list"]
     assert [row.name for row in rows] == ["Many", "Few", "None"]
 
 
