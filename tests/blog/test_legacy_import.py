@@ -32,6 +32,8 @@ from blog.legacy_import import (
     split_keywords,
 )
 
+pytestmark = pytest.mark.same_everywhere
+
 ARTICLES = Path(__file__).parent / "legacy"
 ARTICLE_FILES = sorted(path for path in ARTICLES.glob("*.txt") if path.name != "contact-page.txt")
 PROSE = "One sentence explains the matter to everybody. A second one follows it."

@@ -48,6 +48,8 @@ from tests.opening_hours import (
 from tests.opening_hours_reference import DAY_OF_MINUTES, FIRST_SURE, WHOLE_DAY, Walk, windows
 from tests.sizes import size
 
+pytestmark = pytest.mark.same_everywhere
+
 # Times, spans and dates
 
 

@@ -17,6 +17,8 @@ from clinic.hours.schedule import Span
 from tests.opening_hours import span
 from tests.sizes import size
 
+pytestmark = pytest.mark.same_everywhere
+
 PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=size(100, 1000))
 MINUTES_OF_DAY = 24 * 60
 

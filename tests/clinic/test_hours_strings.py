@@ -14,6 +14,8 @@ from clinic.hours.formatting import format_spans
 from clinic.hours.parsing import NotationError, parse_spans
 from tests.opening_hours import span
 
+pytestmark = pytest.mark.same_everywhere
+
 TABLE = Path(__file__).with_name("hours_strings.tsv")
 DAYS = {"closed": (), "24 hours": (span("00:00", "00:00"),)}
 TIME = r"(?:midnight|\d{1,2}(?::\d\d)? [ap]m)"

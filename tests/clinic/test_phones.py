@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from clinic.models import ClinicProfile
 from clinic.templatetags.clinic_tags import phone_link
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.mark.parametrize(
     ("typed", "url"),

@@ -18,6 +18,8 @@ from clinic.seo.nodes import DAYS_AHEAD, opening_hours
 from tests.schema_org import problems
 from tests.sizes import size
 
+pytestmark = pytest.mark.same_everywhere
+
 LA = ZoneInfo("America/Los_Angeles")
 TODAY = date(2026, 11, 22)  # a Sunday
 CLOSED = {"opens": "00:00", "closes": "00:00"}
