@@ -3,13 +3,12 @@
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import View
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
@@ -17,10 +16,11 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page
 
+from clinic.admin.returning import go_back
 from clinic.pages.base import BasePage
 from clinic.undo.models import TrashPage
 
-from .access import KeywordAccessMixin
+from .access import ChangeView, KeywordAccessMixin
 from .coverage import PageWithoutKeyword
 from .list_views import breadcrumbs
 from .models import KeywordGroup, PageKeyword, find_primary
@@ -104,7 +104,6 @@ class AssignView(KeywordAccessMixin, WagtailAdminTemplateMixin, FormView):
         return super().get_context_data(
             group=self.group,
             phrases=self.group.keywords.filter(merged_into=None),
-            holder=find_primary(self.group).select_related("page").first(),
             next=get_valid_next_url_from_request(self.request),
             **kwargs,
         )
@@ -121,7 +120,7 @@ class AssignView(KeywordAccessMixin, WagtailAdminTemplateMixin, FormView):
         else:
             text = _("“%(keyword)s” is a keyword of the draft “%(page)s”. It counts when you publish the page.")
         messages.success(self.request, text % names, buttons=[edit])
-        return HttpResponseRedirect(get_valid_next_url_from_request(self.request) or reverse("keyword_board"))
+        return go_back(self.request, reverse("keyword_board"))
 
 
 @transaction.atomic
@@ -144,10 +143,8 @@ def put_on_page(page: BasePage, group: KeywordGroup, role: str, reason: str, use
     return may_publish
 
 
-class NeedsNoneView(KeywordAccessMixin, View):
+class NeedsNoneView(ChangeView):
     """Take a page from the list of pages without a keyword."""
-
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         page = get_object_or_404(Page, pk=pk)
@@ -156,4 +153,4 @@ class NeedsNoneView(KeywordAccessMixin, View):
         PageWithoutKeyword.objects.get_or_create(page=page, defaults={"by": request.user})
         undo = _("Choose a keyword in its editor if that changes.")
         messages.success(request, f"{_('“%s” needs no keyword.') % page.get_admin_display_title()} {undo}")
-        return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse("keyword_board"))
+        return self.go_back()

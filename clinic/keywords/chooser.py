@@ -132,7 +132,7 @@ class ChooseMixin(PageEditorsOnly):
 def _list_other_phrases(group: KeywordGroup) -> str:
     others = [keyword.phrase for keyword in group.keywords.all() if keyword.phrase != group.name]
     text = ", ".join(others[:3])
-    if left := len(others) - 3 if len(others) > 3 else 0:
+    if left := max(0, len(others) - 3):
         text += ngettext(" and %(count)s more", " and %(count)s more", left) % {"count": left}
     return text
 

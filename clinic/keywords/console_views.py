@@ -1,14 +1,13 @@
 """Import what Search Console exports, and show what it means."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import FormView, TemplateView, View
+from django.views.generic import FormView, TemplateView
 from wagtail.admin import messages
-from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.models import Site
@@ -17,7 +16,7 @@ from clinic.hours.formatting import format_dates_with_year
 from clinic.text import one_line
 
 from . import search_console
-from .access import KeywordAccessMixin
+from .access import ChangeView, KeywordAccessMixin
 from .console_files import PAGES, PAIRS, QUERIES, read_export
 from .console_forms import PeriodForm, UploadForm, describe_fault, describe_reason
 from .console_models import IgnoredQuery, SearchPeriod, SearchUpload
@@ -163,16 +162,11 @@ class PreviewView(ConsoleView, FormView):
         return redirect("search_console_report")
 
 
-class PostView(KeywordAccessMixin, View):
-    """Change something, and go back to where the button was."""
-
-    http_method_names = ["post"]
-
-    def go_back(self) -> HttpResponse:
-        return HttpResponseRedirect(get_valid_next_url_from_request(self.request) or reverse("search_console_report"))
+class ConsoleChangeView(ChangeView):
+    list_url_name = "search_console_report"
 
 
-class IgnoreView(PostView):
+class IgnoreView(ConsoleChangeView):
     def post(self, request: HttpRequest) -> HttpResponse:
         query = one_line(request.POST.get("query", ""))[:200]
         if query:
@@ -181,7 +175,7 @@ class IgnoreView(PostView):
         return self.go_back()
 
 
-class ShowAgainView(PostView):
+class ShowAgainView(ConsoleChangeView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if row := IgnoredQuery.objects.filter(pk=pk).first():
             search_console.show_again(row)
@@ -189,7 +183,7 @@ class ShowAgainView(PostView):
         return self.go_back()
 
 
-class DeletePeriodView(PostView):
+class DeletePeriodView(ConsoleChangeView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         period = get_object_or_404(SearchPeriod, pk=pk)
         days = format_dates_with_year(period.first_day, period.last_day)
@@ -198,7 +192,7 @@ class DeletePeriodView(PostView):
         return self.go_back()
 
 
-class KeywordFromWordsView(PostView):
+class KeywordFromWordsView(ConsoleChangeView):
     """Make a keyword of what people searched for."""
 
     def post(self, request: HttpRequest) -> HttpResponse:

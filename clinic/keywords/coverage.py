@@ -48,27 +48,30 @@ def list_gaps() -> QuerySet[KeywordGroup]:
     Each has ``best`` (the highest priority of its phrases), ``searches`` a month and ``phrases_count``.
     """
     wanted = ~Q(keywords__status=Keyword.Status.PARKED) & Q(keywords__merged_into=None)
-    groups = KeywordGroup.objects.filter(merged_into=None).annotate(
+    groups = list_groups_without_page().annotate(
         best=Min("keywords__priority", filter=wanted),
         searches=Sum("keywords__monthly_searches", filter=wanted),
         phrases_count=Count("keywords", filter=wanted),
     )
-    groups = groups.filter(~Exists(list_shown_owners()), best__isnull=False)
     return groups.order_by("best", F("searches").desc(nulls_last=True), "-phrases_count", "name")
 
 
 def list_shown_owners() -> QuerySet[PageKeyword]:
     """Return the rows of the page for a group that everybody can find, for ``Exists`` in a query of groups."""
-    owners = PageKeyword.objects.filter(group=OuterRef("pk"), is_live=True, role=PageKeyword.Role.PRIMARY)
-    owners = owners.exclude(page__keyword_reading__is_indexed=False)
+    owners = find_primary(OuterRef("pk")).exclude(page__keyword_reading__is_indexed=False)
     for path in PageViewRestriction.objects.values_list("page__path", flat=True):
         owners = owners.exclude(page__path__startswith=path)
     return owners
 
 
 def list_groups_without_page() -> QuerySet[KeywordGroup]:
+    return without_page(KeywordGroup.objects.filter(merged_into=None))
+
+
+def without_page(groups: QuerySet[KeywordGroup]) -> QuerySet[KeywordGroup]:
+    """Keep the groups without a page that everybody can find. Those with no phrase for us do not count."""
     wanted = Keyword.objects.filter(group=OuterRef("pk"), merged_into=None).exclude(status=Keyword.Status.PARKED)
-    return KeywordGroup.objects.filter(~Exists(list_shown_owners()), Exists(wanted), merged_into=None)
+    return groups.filter(~Exists(list_shown_owners()), Exists(wanted))
 
 
 def find_gaps(limit: int = ROWS) -> Findings[KeywordGroup]:
@@ -93,9 +96,8 @@ def find_pages_without_keyword(limit: int = ROWS) -> Findings[Page]:
 
 def list_stale_pages() -> QuerySet[PageKeyword]:
     """Return the rows of pages for keywords that are not live any more, or were published more than a year ago."""
-    other = PageKeyword.objects.filter(group=OuterRef("group"), is_live=True, role=PageKeyword.Role.PRIMARY)
     is_old = Q(is_live=True, page__last_published_at__lt=timezone.now() - STALE_AFTER)
-    is_gone = Q(~Exists(other), page__live=False, page__first_published_at__isnull=False)
+    is_gone = Q(~Exists(find_primary(OuterRef("group"))), page__live=False, page__first_published_at__isnull=False)
     rows = PageKeyword.objects.filter(is_old | is_gone, role=PageKeyword.Role.PRIMARY, group__merged_into=None)
     # A page in the trash is nobody's page for anything, but its keyword lacks one: a gap.
     for trash in TrashPage.objects.values_list("path", flat=True):

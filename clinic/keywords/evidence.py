@@ -3,7 +3,7 @@
 Each list costs two queries: one counts all of it, one reads the first rows.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -181,16 +181,9 @@ def get_reading_state() -> ReadingState:
     )
 
 
-def get_evidence(page: Page) -> list[PageEvidence]:
-    """Return what a page says, the evidence of each group that it has a phrase of."""
-    rows = PageEvidence.objects.filter(page=page.pk).select_related("group")
-    return [row for row in rows.order_by("group__name") if row.excerpt]
-
-
-def get_evidence_of_owners(groups: Iterable[KeywordGroup]) -> dict[int, PageEvidence]:
-    """Return the evidence on the page for each group, by the key of the group. Costs one query."""
-    rows = _with_owner(PageEvidence.objects.filter(group__in=[group.pk for group in groups]))
-    return {row.group_id: row for row in rows.filter(page=F("owner_id"))}
+def list_evidence_of_owners() -> QuerySet[PageEvidence]:
+    """Return what the page for each group says of it."""
+    return _with_owner(PageEvidence.objects.all()).filter(page=F("owner_id"))
 
 
 def get_links_to(page: Page) -> QuerySet[PageLink]:

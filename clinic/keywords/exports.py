@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import F, Min, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,9 +16,10 @@ from clinic.spreadsheets import BYTE_ORDER_MARK, escape_formula
 from clinic.undo.models import TrashPage
 
 from .access import KeywordAccessMixin
+from .coverage import without_page
+from .evidence import list_evidence_of_owners
 from .matching import Intent
-from .models import Keyword, KeywordGroup, PageKeyword, find_primary
-from .page_models import PageEvidence
+from .models import Keyword, KeywordGroup, PageKeyword
 
 BATCH = 500
 SEPARATOR = "; "
@@ -145,12 +146,8 @@ class KeywordMapExport(KeywordExport):
     }
 
     def get_groups(self) -> QuerySet[KeywordGroup]:
-        of_owner = PageEvidence.objects.filter(
-            page__page_keywords__group=F("group"),
-            page__page_keywords__is_live=True,
-            page__page_keywords__role=PageKeyword.Role.PRIMARY,
-        )
-        return super().get_groups().prefetch_related(Prefetch("evidence", of_owner, to_attr="evidence_of_owner"))
+        evidence = Prefetch("evidence", list_evidence_of_owners(), to_attr="evidence_of_owner")
+        return super().get_groups().prefetch_related(evidence)
 
     def to_row_dict(self, item: KeywordGroup) -> dict[str, Any]:
         live = [row for row in item.page_keywords.all() if row.is_live]
@@ -169,7 +166,7 @@ class KeywordMapExport(KeywordExport):
 
 
 class ContentPlanExport(KeywordExport):
-    """Export the keywords that no live page is for, most important first."""
+    """Export the keywords without a page that everybody can find, most important first."""
 
     export_filename = "content-plan"
     columns = {
@@ -202,12 +199,6 @@ class ContentPlanExport(KeywordExport):
             "notes": _join(one.notes for one in keywords),
         }
         return {name: found[name] for name in self.columns}
-
-
-def without_page(groups: QuerySet[KeywordGroup]) -> QuerySet[KeywordGroup]:
-    """Return the groups that no live page is for. Those that are not for us in all their phrases do not count."""
-    wanted = Keyword.objects.filter(group=OuterRef("pk"), merged_into=None).exclude(status=Keyword.Status.PARKED)
-    return groups.filter(~Exists(find_primary(OuterRef("pk"))), Exists(wanted))
 
 
 def order_by_importance(groups: QuerySet[KeywordGroup]) -> QuerySet[KeywordGroup]:

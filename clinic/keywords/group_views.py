@@ -2,18 +2,15 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import View
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from .access import KeywordAccessMixin
+from .access import ChangeView, KeywordAccessMixin
 from .grouping import ChangedSinceError, find_mergeable, list_active_groups, merge, move_keywords, split, undo
 from .list_views import breadcrumbs
 from .matching import keys_in
@@ -59,20 +56,15 @@ def list_groups():
     )
 
 
-class ChangeView(KeywordAccessMixin, View):
-    """Change groups with a POST, then show the groups again."""
-
-    http_method_names = ["post"]
-
-    def go_back(self) -> HttpResponse:
-        return HttpResponseRedirect(get_valid_next_url_from_request(self.request) or reverse("keyword_groups"))
+class GroupChangeView(ChangeView):
+    list_url_name = "keyword_groups"
 
     def get_keywords(self, name: str = "keyword") -> list[Keyword]:
         chosen = [pk for pk in self.request.POST.getlist(name) if pk.isdecimal() and len(pk) < 19]
         return list(Keyword.objects.filter(pk__in=chosen).select_related("group").order_by("phrase"))
 
 
-class MoveView(ChangeView):
+class MoveView(GroupChangeView):
     """Move the chosen phrases to the group with the typed name, or to a new group."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -95,7 +87,7 @@ class MoveView(ChangeView):
         return self.go_back()
 
 
-class MergeView(ChangeView):
+class MergeView(GroupChangeView):
     """Merge keywords that are spellings of one."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -108,7 +100,7 @@ class MergeView(ChangeView):
         return self.go_back()
 
 
-class SplitView(ChangeView):
+class SplitView(GroupChangeView):
     """Make a merged spelling a keyword of its own again."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -118,7 +110,7 @@ class SplitView(ChangeView):
         return self.go_back()
 
 
-class UndoView(ChangeView):
+class UndoView(GroupChangeView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
             is_undone = undo(get_object_or_404(Regrouping, pk=pk))

@@ -2,15 +2,16 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.models import Page
+
+from clinic.admin.returning import go_back
 
 from .evidence import list_link_suggestions
 from .linking import add_link, links_to
@@ -76,8 +77,7 @@ def _get_suggestion(request: HttpRequest, pk: int) -> tuple[PageEvidence | None,
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    # Not redirect(): it takes a text like "-1" for the name of a view.
-    return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse("keyword_board"))
+    return go_back(request, reverse("keyword_board"))
 
 
 @transaction.atomic

@@ -17,7 +17,6 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from .access import KeywordAccessMixin
 from .grouping import Plan, add_keywords, list_active_groups, plan_keywords
-from .models import Keyword
 from .parsing import MAX_LENGTH, ParsedList, SkippedText, decode_list, parse_keywords
 
 MAX_TEXT = 500_000  # characters
@@ -119,12 +118,13 @@ class AddListView(KeywordAccessMixin, WagtailAdminTemplateMixin, FormView):
 
     def save(self, parsed: ParsedList) -> HttpResponse:
         chosen = read_choices(self.request)
-        count, renewed = Keyword.objects.count(), len(plan_keywords(parsed.keywords).renewed)
+        plan = plan_keywords(parsed.keywords)
         try:
             add_keywords(parsed.keywords, owner=self.request.user, chosen=chosen)
         except IntegrityError:  # somebody else added one of them at this moment
+            plan = plan_keywords(parsed.keywords)
             add_keywords(parsed.keywords, owner=self.request.user, chosen=chosen)
-        added = Keyword.objects.count() - count
+        added, renewed = plan.new_count, len(plan.renewed)
         if added:
             text = ngettext("%(count)s keyword was added.", "%(count)s keywords were added.", added)
         else:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -321,7 +322,7 @@ class PageKeyword(Orderable):
         return bool(self.reason and self.reason_at and (since is None or self.reason_at > since))
 
 
-def find_primary(group: KeywordGroup) -> models.QuerySet[PageKeyword]:
+def find_primary(group: KeywordGroup | OuterRef) -> models.QuerySet[PageKeyword]:
     """Return the live page for the group, as a query of at most one row."""
     return PageKeyword.objects.filter(group=group, is_live=True, role=PageKeyword.Role.PRIMARY)
 
@@ -333,16 +334,10 @@ def find_refused() -> models.QuerySet[PageKeyword]:
 
 def promote_refused(groups: Iterable[int]) -> None:
     """Give groups without a page to the page that was refused first. The groups have to be locked."""
-    free = KeywordGroup.objects.filter(pk__in=groups).exclude(pk__in=find_held(groups))
-    rows = find_refused().filter(group__in=free).select_related("page").order_by("refused_at", "pk")
+    is_held = Exists(find_primary(OuterRef("group")))
+    rows = find_refused().filter(~is_held, group__in=groups).select_related("page").order_by("refused_at", "pk")
     for row in {row.group_id: row for row in reversed(rows)}.values():
         row.save()
-
-
-def find_held(groups: Iterable[int]) -> models.QuerySet[PageKeyword, int]:
-    """Return the keys of those groups that have a live page."""
-    held = PageKeyword.objects.filter(group__in=groups, is_live=True, role=PageKeyword.Role.PRIMARY)
-    return held.values_list("group", flat=True)
 
 
 def lock_groups(groups: Iterable[int]) -> None:

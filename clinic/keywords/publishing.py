@@ -72,7 +72,7 @@ def explain_refusals(request: HttpRequest, pages: QuerySet[Page]) -> None:
             )
             titles = {"page": row.page.get_admin_display_title(), "other": holder.page.get_admin_display_title()}
             messages.warning(request, text % {"keyword": row.group, **titles})
-    if left := len(refused) - MAX_MESSAGES if len(refused) > MAX_MESSAGES else 0:
+    if left := max(0, len(refused) - MAX_MESSAGES):
         text = ngettext("%(count)s more keyword has another page.", "%(count)s more keywords have other pages.", left)
         messages.warning(request, text % {"count": left})
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic import PermissionCheckedMixin
 from wagtail.admin.views.reports import ReportView
 
+from clinic.admin.returning import go_back
 from clinic.site.context import site_context
 
 from .models import State, TriagedModel
@@ -77,7 +77,7 @@ class SetStateView(PermissionCheckedMixin, View):
             State.OPEN: gettext_lazy("“%(row)s” is open again."),
         }
         messages.success(request, texts[State(state)] % {"row": row})
-        return HttpResponseRedirect(get_valid_next_url_from_request(request) or reverse(self.index_url_name))
+        return go_back(request, reverse(self.index_url_name))
 
 
 def describe_day(day: Any) -> str:

@@ -8,10 +8,10 @@ from wagtail.admin import messages
 from wagtail.admin.api.views import PagesAdminAPIViewSet
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.pages.utils import type_to_delete_confirmation
 from wagtail.models import Page, RevisionMixin
 
+from clinic.admin.returning import go_back
 from clinic.models import OpeningHours
 
 from . import settings, trash, views
@@ -85,7 +85,7 @@ def delete_into_trash(request, page):
     restore = messages.button(reverse("trash_restore", args=[trashed.pk]), _("Restore"))
     messages.success(request, text, buttons=[restore])
     above = reverse("wagtailadmin_explore", args=[trashed.parent_id])
-    return HttpResponseRedirect(get_valid_next_url_from_request(request) or above)
+    return go_back(request, above)
 
 
 @hooks.register("before_bulk_action", order=LAST)

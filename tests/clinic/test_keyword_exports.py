@@ -9,9 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import PageViewRestriction
 
 from clinic.keywords import search_console
 from clinic.keywords.console_files import read_export
+from clinic.keywords.coverage import list_groups_without_page
 from clinic.keywords.grouping import add_keywords, merge
 from clinic.keywords.parsing import ParsedKeyword
 from clinic.models import Keyword, PageKeyword
@@ -60,6 +62,16 @@ def test_map_names_page_and_supporters(client, treatment_index):
     assert row["Its address"].endswith(meant.url)
     merge([best], botox)
     assert export(client, "keyword_map_export")[0]["Searches a month"] == "100"
+
+
+def test_plan_and_board_have_the_same_gaps(client, treatment_index):
+    (botox,) = add("botox")
+    page = factories.make_treatment("Botox")
+    PageKeyword.objects.create(page=page, group=botox.group)
+    assert export(client, "content_plan_export") == []
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    assert [row["Keyword"] for row in export(client, "content_plan_export")] == ["botox"]
+    assert list(list_groups_without_page()) == [botox.group]
 
 
 def test_plan_lists_gaps_by_priority(client, treatment_index):
