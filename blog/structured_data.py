@@ -5,7 +5,14 @@ from datetime import datetime, time
 
 from clinic.seo.graph import Shown
 from clinic.seo.nodes import Node, refer
-from clinic.seo.structured_data import format_instant, get_top_picture, list_pages, person_node, picture_nodes
+from clinic.seo.structured_data import (
+    find_pictures,
+    format_instant,
+    get_top_picture,
+    list_pages,
+    name_picture,
+    person_node,
+)
 from clinic.site.context import site_context
 
 from .models import BlogIndexPage, BlogPage
@@ -19,8 +26,8 @@ def article_nodes(shown: Shown) -> Iterator[Node]:
     if not isinstance(page, BlogPage):
         return
     author = person_node(shown, page.author) if page.author else {}
-    pictures = [get_top_picture(shown), *(node for node in picture_nodes(shown) if "contentUrl" in node)]
-    images = dict.fromkeys(picture["@id"] for picture in pictures if picture)  # one may be shown twice
+    pictures = [get_top_picture(shown), *find_pictures(shown)]
+    images = {picture["@id"]: name_picture(picture) for picture in pictures if picture}  # one may be shown twice
     blog = page.get_parent()
     blog_url = shown.make_full(blog.url)
     yield {
@@ -32,7 +39,7 @@ def article_nodes(shown: Shown) -> Iterator[Node]:
         "description": page.intro,
         "datePublished": format_published(page, shown),
         "dateModified": page.content_date and format_instant(shown, page.content_date),
-        "image": [refer(image) for image in images],
+        "image": list(images.values()),
         "author": author and refer(author["@id"]),
         "publisher": refer(f"{shown.root}#clinic"),
         "isPartOf": refer(f"{blog_url}#blog"),

@@ -76,6 +76,5 @@ LEFT_OUT = {
     },
     ("WebSite", "alternateName"): "the clinic has one name",
     ("Person", "url|sameAs"): OF_NO_ONE_PAGE,
-    ("ImageObject", "creator|creditText|copyrightNotice|license"): "given where the page shows the credit",
     ("ImageObject", "acquireLicensePage"): "the pictures are not for sale",
 }

@@ -44,11 +44,12 @@ def page_node(shown: Shown) -> Iterator[Node]:
         inLanguage=get_language(),
         about=(is_home and refer(f"{shown.root}#clinic")) or None,
         breadcrumb=breadcrumbs and refer(breadcrumbs["@id"]),
-        primaryImageOfPage=picture and refer(picture["@id"]),
+        image=[name_picture(picture)] if picture else None,
+        primaryImageOfPage=refer(picture["@id"]) if is_credited(picture) else None,
         dateModified=changed_at and format_instant(shown, changed_at),
     )
     yield breadcrumbs
-    yield picture
+    yield picture if is_credited(picture) else {}
 
 
 def get_breadcrumbs(shown: Shown) -> list[tuple[str, str]]:
@@ -72,7 +73,8 @@ def get_top_picture(shown: Shown) -> Node:
     page = shown.page
     if not page or not page.top_shape or not page.top_image:
         return {}
-    return describe_picture(shown, page.top_image, page.top_shape, description=page.top_image.description)
+    image = page.top_image
+    return describe_picture(shown, image, page.top_shape, description=image.description, credit=image.credit)
 
 
 def describe_picture(shown: Shown, image: Any, shape: str, **terms: Any) -> Node:
@@ -83,6 +85,16 @@ def describe_picture(shown: Shown, image: Any, shape: str, **terms: Any) -> Node
         return {}
     url = shown.make_full(rendition.url)
     return nodes.picture_node(url=url, width=rendition.width, height=rendition.height, **terms)
+
+
+def is_credited(picture: Node) -> bool:
+    """Return whether the page shows who made the picture. Google asks for that of each ``ImageObject``."""
+    return bool(picture.get("creditText"))
+
+
+def name_picture(picture: Node) -> Node | str:
+    """Return a reference to a picture that has a node, or the address of one that has none."""
+    return refer(picture["@id"]) if is_credited(picture) else picture["url"]
 
 
 def person_node(shown: Shown, person: Any, **terms: Any) -> Node:
@@ -121,12 +133,11 @@ def people_nodes(shown: Shown) -> Iterator[Node]:
     for person in people:
         photo = describe_picture(shown, person.photo, "portrait") if person.photo else {}
         terms = {"jobTitle": person.role, "description": person.bio}
-        yield person_node(shown, person, image=photo and refer(photo["@id"]), **terms)
-        yield photo
+        yield person_node(shown, person, image=photo and name_picture(photo), **terms)
 
 
-def picture_nodes(shown: Shown) -> Iterator[Node]:
-    """Describe the pictures in the body, with caption and credit, and add them to the page."""
+def find_pictures(shown: Shown) -> Iterator[Node]:
+    """Yield the pictures in the body, with caption and credit."""
     rows = []
     for kind, value in find_values(shown.page, "picture", "gallery"):
         rows += [(value, "wide")] if kind == "picture" else [(row, "card") for row in value["pictures"]]
@@ -137,7 +148,13 @@ def picture_nodes(shown: Shown) -> Iterator[Node]:
         node = describe_picture(shown, image, shape, description=text, caption=caption, credit=image.credit)
         if node:
             yield node
-            yield {"@id": shown.webpage_id, "image": [refer(node["@id"])]}
+
+
+def picture_nodes(shown: Shown) -> Iterator[Node]:
+    """Describe the pictures in the body, and add them to the page."""
+    for picture in find_pictures(shown):
+        yield picture if is_credited(picture) else {}
+        yield {"@id": shown.webpage_id, "image": [name_picture(picture)]}
 
 
 def list_pages(shown: Shown, pages: Iterable[Page], start: int = 1) -> Iterator[Node]:

@@ -35,7 +35,8 @@ def posting(client, path="/blog/moon/") -> dict:
     assert "MedicalClinic" in nodes[found["publisher"]["@id"]]["@type"]
     for term in ("author", "image", "isPartOf", "mainEntityOfPage"):
         values = found.get(term, [])
-        found |= {term: [nodes[one["@id"]] for one in ([values] if isinstance(values, dict) else values)]}
+        values = values if isinstance(values, list) else [values]
+        found |= {term: [nodes[one["@id"]] if isinstance(one, dict) else one for one in values]}
     return found
 
 
@@ -54,7 +55,7 @@ def test_article_is_an_article_with_its_author(client, profile, blog_index, auth
 def test_picture_that_is_shown_twice_is_named_once(client, profile, blog_index):
     file = io.BytesIO()
     Image.new("RGB", (80, 60)).save(file, "JPEG")
-    image = ClinicImage.objects.create(title="Dunes", file=ContentFile(file.getvalue(), name="dunes.jpg"))
+    image = ClinicImage.objects.create(title="Dunes", file=ContentFile(file.getvalue(), name="dunes.jpg"), credit="Ann")
     value = {"image": {"image": image.pk, "decorative": True, "alt_text": ""}, "caption": ""}
     body = [{"type": "picture", "value": value}] * 2
     factories.make_article("Moon", slug="moon", body=body)
@@ -83,16 +84,31 @@ def test_article_that_went_live_on_its_day_has_the_instant(client, profile, blog
     assert found["datePublished"] == found["dateModified"] == "2026-03-02T10:30:00-08:00"
 
 
-def test_posting_names_the_picture_at_the_top_of_the_page(client, profile, blog_index):
+def make_with_picture(credit: str):
     file = io.BytesIO()
     Image.new("RGB", (80, 60), "#e5a583").save(file, "JPEG")
-    image = ClinicImage.objects.create(
-        title="Moon", description="A moon", file=ContentFile(file.getvalue(), name="m.jpg")
-    )
+    content = ContentFile(file.getvalue(), name="m.jpg")
+    image = ClinicImage.objects.create(title="Moon", description="A moon", credit=credit, file=content)
     factories.make_article("Moon", slug="moon", listing_image=image)
+
+
+def test_posting_names_the_picture_at_the_top_of_the_page(client, profile, blog_index):
+    make_with_picture("Ann Example")
     (picture,) = posting(client)["image"]
-    assert picture["description"] == "A moon"
-    assert urlsplit(picture["contentUrl"]).path in client.get("/blog/moon/").content.decode()
+    assert (picture["description"], picture["creditText"]) == ("A moon", "Ann Example")
+    page = client.get("/blog/moon/").content.decode()
+    assert urlsplit(picture["contentUrl"]).path in page
+    assert "Credit: Ann Example" in page
+
+
+def test_picture_without_a_credit_is_an_address(client, profile, blog_index):
+    """Google asks for the credit of each ``ImageObject``."""
+    make_with_picture("")
+    (address,) = posting(client)["image"]
+    page = client.get("/blog/moon/").content.decode()
+    assert urlsplit(address).path in page
+    assert "Credit:" not in page
+    assert "ImageObject" not in page
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,9 @@ def go_to(page, name):
     raise AssertionError(name)
 
 
-def press_and_wait(page, key):
-    """Press a key that changes something, and wait until Today is there again."""
-    with page.expect_navigation(url="**/admin/today/"):
+def press_and_wait(page, key, url="**/admin/today/"):
+    """Press a key that changes something, and wait until the page is there again."""
+    with page.expect_navigation(url=url):
         page.keyboard.press(key)
     page.wait_for_load_state("load")
 
@@ -276,13 +276,13 @@ def test_keys_work_on_the_list_and_on_a_case(owe, log_in):
     go_to(page, "Carla Call")
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/case/*/")
-    page.keyboard.press("t")
+    press_and_wait(page, "t", "**/admin/case/*/")
     expect(page.locator(".messages")).to_contain_text("You own this case now.")
     page.keyboard.press("n")
     page.keyboard.type("rtx")
     expect(page.locator("[name=note]")).to_have_value("rtx")
     page.locator("[name=note]").blur()
-    page.keyboard.press("x")
+    press_and_wait(page, "x", "**/admin/case/*/")
     expect(page.locator(".messages")).to_contain_text("no answer")
 
 

@@ -111,9 +111,9 @@ def take(known: dict[tuple, Words]) -> State:
     for page in rows:
         version = latest.get(page.latest_revision_id)
         if version and (version.pk, version.created_at) not in known:
-            known[version.pk, version.created_at] = keep_words(version.content)
+            known[version.pk, version.created_at] = keep_draft(version.content)
         content = version.content if version else page.serializable_data()
-        draft = known[version.pk, version.created_at] if version else keep_words(page.serializable_data())
+        draft = known[version.pk, version.created_at] if version else keep_draft(page.serializable_data())
         live = keep_words(page.serializable_data()) if page.live else None
         expires = page.expire_at if page.live else content.get("expire_at")
         pages[page.pk] = PageState(
@@ -148,6 +148,14 @@ def keep_words(data: Any) -> Any:
     if isinstance(data, date):
         return data.isoformat()
     return f"{data:f}".removesuffix(".00") if isinstance(data, Decimal) else data
+
+
+def keep_draft(data: Words) -> Words:
+    """Return what a version holds. Whether its keywords were live is what was so when it was saved."""
+    words = keep_words(data)
+    for row in words.get("page_keywords", ()):
+        row.pop("is_live", None)
+    return words
 
 
 def by_slug(words: Words, slugs: dict[type, dict[int, str]]) -> Words:
