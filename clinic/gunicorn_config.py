@@ -6,12 +6,10 @@ Used as ``python -m gunicorn --config python:clinic.gunicorn_config``.
 import logging
 import os
 import signal
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import connections
-from django.test import RequestFactory
 from gunicorn.glogging import Logger
 
 from clinic.logging import RedactingFormatter, log_uncaught
@@ -68,24 +66,14 @@ def when_ready(server) -> None:
 
     Loading templates takes half a second. The workers are forked from this process, so they have them from the start.
     """
+    from clinic.caching.warming import request_page  # this file is read before Django is set up
+
     for path in FIRST_PAGES:
         try:
-            request_page(server.app.wsgi(), path)
+            request_page(server.app.wsgi(), urljoin(settings.WAGTAILADMIN_BASE_URL, path))
         except Exception:  # the site starts all the same, and answers the next request with the error
             logger.exception("Could not render %s ahead of its first visitor", path)
     close_connections()
-
-
-def request_page(application: Callable, path: str) -> None:
-    """Send the application a GET as if it came through the proxy."""
-    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
-    headers = {"host": address.netloc, "x-forwarded-proto": address.scheme}
-    request = RequestFactory().get(path, headers=headers, secure=address.scheme == "https")
-    answer = application(request.environ, lambda *_status_and_headers: None)
-    try:
-        list(answer)
-    finally:
-        answer.close()
 
 
 def close_connections() -> None:

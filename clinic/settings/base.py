@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.caching.pages.KeepPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "clinic.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -9,6 +9,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from clinic.caching.version import IN_ENVIRON
 from clinic.models import ClinicProfile
 
 from .context import SiteContext, get_last_known
@@ -31,6 +32,6 @@ def render_without_database(
     Header, menu, hours and phone are those of the last page that worked.
     """
     request._site_context = get_last_known() or SiteContext(ClinicProfile(name=settings.WAGTAIL_SITE_NAME))
-    request._clinic_version = "last-known"
+    request.META[IN_ENVIRON] = "last-known"
     request.user = AnonymousUser()  # who is logged in stands in the database
     return render(request, template, {"noindex": True, **context}, status=status)

@@ -175,6 +175,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "purge_visitor_logs": 1,
         "tell_search_engines": 11,
         "check_site": 21,
+        "warm_pages": 601,
     }
 
 
@@ -206,6 +207,7 @@ def test_worker_runs_all_jobs():
         page_reading.read_pages,
         run_worker.tell_search_engines,
         run_worker.check_site,
+        run_worker.warm_pages,
     )
     hourly_or_less = {
         limits.purge,

@@ -17,6 +17,7 @@ from bookings.messaging import outbox
 from clinic import limits
 from clinic.accounts import mail as staff_mail
 from clinic.addresses import missing
+from clinic.caching import warming
 from clinic.indexnow import sending as indexnow
 from clinic.keywords import page_reading
 from clinic.logging import log_uncaught
@@ -26,6 +27,7 @@ from clinic.search import log as search_log
 from clinic.seo.sharing import draw_sharing_pictures
 from clinic.sitecheck import running as site_check
 from clinic.undo.trash import empty_trash
+from clinic.wsgi import application
 
 logger = logging.getLogger(__name__)
 
@@ -162,6 +164,11 @@ def tell_search_engines() -> bool:
     return indexnow.send_due()
 
 
+def warm_pages() -> bool:
+    """Render the pages that are read most, if the content changed. Return whether there may be more."""
+    return warming.warm_pages(application)
+
+
 def check_site() -> bool:
     """Work a second at the check of all pages, if one is due. Return whether there is more to do."""
     return site_check.work()
@@ -191,6 +198,7 @@ JOBS: dict[Callable[[], Any], float] = {
     purge_visitor_logs: 24 * 3600,
     tell_search_engines: 60,
     check_site: 30,
+    warm_pages: 1,
     outbox.recover_from_clock_change: 60,
     recover_staff_mail: 60,
 }
@@ -246,6 +254,7 @@ class Command(BaseCommand):
             purge_visitor_logs,
             tell_search_engines,
             finish_site_check,
+            warm_pages,
         )
         jobs = [Job(function) for function in once]
         for job in jobs:

@@ -1,0 +1,200 @@
+"""Keep whole pages that are the same for every visitor, and answer with them before Django sees the request.
+
+A page is kept for one content version: once there is a new one, no process on any machine asks for it again. Whoever
+has the page already is answered from the version alone. See docs/decisions/0042-whole-pages.md.
+"""
+
+import gzip
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import re_accepts_gzip
+from wagtail.models import Site
+
+from clinic.site.outage import OUTAGES
+
+from .reads import count_read
+from .version import CACHE_SECONDS, version_in
+
+# Views whose answers depend on the content, the address and the hour alone.
+VIEWS = {"wagtail_serve", "sitemap", "robots_txt", "manifest", "hours_json", "hours_ics"}
+# Addresses that need no look at the version. Health checks may not even need a database.
+OTHERS = re.compile(r"/(account|admin|consultation|documents|healthz|media|readyz|search|static|_util)(/|$)")
+PAGING = re.compile(r"page=[1-9]\d{0,3}")
+# What advertisements and newsletters add to an address. No page reads it.
+TRACKING = re.compile(r"(utm_\w+|gclid|gbraid|wbraid|gad_source|gad_campaignid|fbclid|msclkid|ttclid|mc_[ce]id)(=|$)")
+# A visitor with one of these cookies may get a page of their own.
+PERSONAL = re.compile(rf"(^|;\s*)({re.escape(settings.SESSION_COOKIE_NAME)}|messages)\s*=")
+MAX_AGE = re.compile(r"max-age=(\d+)")
+# Browsers ask each time. The proxy hands the page out for the rest of the second, for one second more while it asks,
+# and for an hour while the site is away.
+CACHE_CONTROL = "no-cache, stale-while-revalidate=1, stale-if-error=3600"
+# nginx keeps what this header allows, and nothing else. It has to stand before Cache-Control, which would forbid it.
+ACCEL = "X-Accel-Expires"
+OUTAGE = "clinic.outage"  # among the WSGI variables: the database did not say which version there is
+WARMING = "clinic.warming"  # the same: the request is nobody's
+RECENT = 200  # pages that each process remembers, which take some megabytes
+
+logger = logging.getLogger(__name__)
+
+
+class Asked(NamedTuple):
+    """Hold what a kept page is found by. ``is_exact`` is false where the address has more than the page reads."""
+
+    digest: str
+    url: str
+    is_exact: bool
+
+
+class Kept(NamedTuple):
+    """Hold a compressed page and its headers. Times are seconds since 1970."""
+
+    headers: list[tuple[str, str]]
+    body: bytes
+    made: int
+    ends: int
+
+
+_recent: dict[str, Kept] = {}  # entries of old versions are pushed out by the new ones
+
+
+class PageCache:
+    """Answer from the cache what can be, and leave the rest to the application."""
+
+    def __init__(self, application: Callable):
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        answer = None
+        close_old_connections()  # as at the start and the end of each request that Django sees
+        try:
+            answer = find(environ)
+        except OUTAGES as error:
+            environ[OUTAGE] = error
+        except Exception:
+            logger.exception("The site answers without its kept pages")
+        close_old_connections()
+        if answer is None:
+            return self.application(environ, start_response)
+        status, headers, body = answer
+        start_response(status, headers)
+        return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+
+def read(environ: dict[str, Any]) -> Asked | None:
+    """Return what is asked for, or None if the answer may be for this visitor alone."""
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or OTHERS.match(environ["PATH_INFO"]):
+        return None
+    if PERSONAL.search(environ.get("HTTP_COOKIE", "")):
+        return None
+    query = environ.get("QUERY_STRING", "")
+    pairs = [pair for pair in query.split("&") if pair and not TRACKING.match(pair)] if query else []
+    if len(pairs) > 1 or not all(map(PAGING.fullmatch, pairs)):
+        return None
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO") or environ["wsgi.url_scheme"]
+    url = "?".join([f"{scheme}://{environ.get('HTTP_HOST', '')}{environ['PATH_INFO']}", *pairs])
+    digest = blake2b(f"{version_in(environ)} {url}".encode(errors="replace"), digest_size=12).hexdigest()
+    return Asked(digest, url, query == "".join(pairs))
+
+
+def find(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes] | None:
+    """Return status, headers and body if nothing has to be rendered for them."""
+    asked = read(environ)
+    if asked is None:
+        return None
+    now = time.time()
+    accel = (ACCEL, f"@{int(now)}" if asked.is_exact else "0")
+    if tags := environ.get("HTTP_IF_NONE_MATCH"):
+        for ends in re.findall(f'"{asked.digest}-([0-9a-f]{{8}})"', tags):
+            if int(ends, 16) > now:
+                tag = make_tag(asked, int(ends, 16))
+                return "304 Not Modified", [accel, ("ETag", tag), ("Cache-Control", CACHE_CONTROL)], b""
+    kept = _recent.get(asked.digest) or remember(asked, cache.get(f"page:{asked.digest}"))
+    if kept is None or kept.ends <= now:
+        return None
+    if WARMING not in environ:
+        count_read(asked.url)
+    is_compressed = re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    body = kept.body if is_compressed else gzip.decompress(kept.body)
+    headers = [accel, *kept.headers, ("Content-Length", str(len(body))), ("Age", str(max(0, int(now) - kept.made)))]
+    return "200 OK", [*headers, ("Content-Encoding", "gzip")] if is_compressed else headers, body
+
+
+def remember(asked: Asked, kept: Kept | None) -> Kept | None:
+    """Keep the page in this process as well. Its key has the version, so it is never an old one."""
+    if kept:
+        _recent[asked.digest] = kept
+        for oldest in list(_recent)[:-RECENT]:
+            _recent.pop(oldest, None)
+    return kept
+
+
+def make_tag(asked: Asked, ends: int) -> str:
+    return f'W/"{asked.digest}-{ends:08x}"'
+
+
+class KeepPagesMiddleware:
+    """Keep the pages that every visitor may get. Its place is the first one: it keeps all headers."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        asked = None
+        try:
+            # Before the page is rendered, so that what changes meanwhile is not kept.
+            asked = read(request.META) if OUTAGE not in request.META else None
+        except OUTAGES as error:
+            request.META[OUTAGE] = error
+        response = self.get_response(request)
+        if asked and asked.is_exact and is_for_everybody(request, response, asked):
+            keep(request, response, asked)
+        else:
+            response.headers[ACCEL] = "0"
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        """Let the site say that its database is away, without asking it once more."""
+        if outage := request.META.get(OUTAGE):
+            raise outage
+
+
+def is_for_everybody(request: HttpRequest, response: HttpResponse, asked: Asked) -> bool:
+    """Return whether the next visitor may get the same answer."""
+    control = response.headers.get("Cache-Control", "")
+    return (
+        request.method == "GET"
+        and response.status_code == 200
+        and not (response.streaming or response.cookies or "private" in control or "no-store" in control)
+        and getattr(request.resolver_match, "view_name", "") in VIEWS
+        # Each page is kept at one address: not at each port and host that somebody may think of.
+        and asked.url.startswith(f"{site.root_url}/" if (site := Site.find_for_request(request)) else "//")
+    )
+
+
+def keep(request: HttpRequest, response: HttpResponse, asked: Asked) -> None:
+    """Store the page until something on it changes by the clock."""
+    now = int(time.time())
+    ends = [now + CACHE_SECONDS]
+    control = response.headers.get("Cache-Control", CACHE_CONTROL)
+    del response.headers["Cache-Control"]  # to stand after the other one
+    if limit := MAX_AGE.search(control):
+        ends.append(now + int(limit[1]))
+    if context := getattr(request, "_site_context", None):
+        ends += [at for one in context.announcements for at in (one.starts, one.ends) if at > now]
+    response.headers[ACCEL] = f"@{now}"
+    response.headers["Cache-Control"] = control
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["ETag"] = make_tag(asked, min(ends))
+    headers = [(name, value) for name, value in response.items() if name not in (ACCEL, "Content-Length")]
+    kept = Kept(headers, gzip.compress(response.content, mtime=0), now, min(ends))
+    remember(asked, kept)
+    cache.set(f"page:{asked.digest}", kept, min(ends) - now)
