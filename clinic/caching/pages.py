@@ -36,8 +36,9 @@ PERSONAL = re.compile(rf"(^|;\s*)({re.escape(settings.SESSION_COOKIE_NAME)}|mess
 MAX_AGE = re.compile(r"max-age=(\d+)")
 # Browsers ask each time. The proxy hands the page out for the rest of the second, for one second more while it asks,
 # and for an hour while the site is away.
-CACHE_CONTROL = "no-cache, stale-while-revalidate=1, stale-if-error=3600"
-# nginx keeps what this header allows, and nothing else. It has to stand before Cache-Control, which would forbid it.
+CACHE_CONTROL = "max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=3600"
+# nginx keeps what this header allows, and nothing else. It stands after Cache-Control: nginx 1.22 reads how long an old
+# page may be shown only before it knows this one.
 ACCEL = "X-Accel-Expires"
 OUTAGE = "clinic.outage"  # among the WSGI variables: the database did not say which version there is
 WARMING = "clinic.warming"  # the same: the request is nobody's
@@ -116,7 +117,7 @@ def find(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes] | 
         for ends in re.findall(f'"{asked.digest}-([0-9a-f]{{8}})"', tags):
             if int(ends, 16) > now:
                 tag = make_tag(asked, int(ends, 16))
-                return "304 Not Modified", [accel, ("ETag", tag), ("Cache-Control", CACHE_CONTROL)], b""
+                return "304 Not Modified", [("ETag", tag), ("Cache-Control", CACHE_CONTROL), accel], b""
     kept = _recent.get(asked.digest) or remember(asked, cache.get(f"page:{asked.digest}"))
     if kept is None or kept.ends <= now:
         return None
@@ -124,7 +125,7 @@ def find(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes] | 
         count_read(asked.url)
     is_compressed = re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", ""))
     body = kept.body if is_compressed else gzip.decompress(kept.body)
-    headers = [accel, *kept.headers, ("Content-Length", str(len(body))), ("Age", str(max(0, int(now) - kept.made)))]
+    headers = [*kept.headers, ("Content-Length", str(len(body))), ("Age", str(max(0, int(now) - kept.made))), accel]
     return "200 OK", [*headers, ("Content-Encoding", "gzip")] if is_compressed else headers, body
 
 
@@ -184,17 +185,15 @@ def keep(request: HttpRequest, response: HttpResponse, asked: Asked) -> None:
     """Store the page until something on it changes by the clock."""
     now = int(time.time())
     ends = [now + CACHE_SECONDS]
-    control = response.headers.get("Cache-Control", CACHE_CONTROL)
-    del response.headers["Cache-Control"]  # to stand after the other one
-    if limit := MAX_AGE.search(control):
+    if limit := MAX_AGE.search(response.headers.get("Cache-Control", "")):
         ends.append(now + int(limit[1]))
     if context := getattr(request, "_site_context", None):
         ends += [at for one in context.announcements for at in (one.starts, one.ends) if at > now]
-    response.headers[ACCEL] = f"@{now}"
-    response.headers["Cache-Control"] = control
+    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["ETag"] = make_tag(asked, min(ends))
     headers = [(name, value) for name, value in response.items() if name not in (ACCEL, "Content-Length")]
     kept = Kept(headers, gzip.compress(response.content, mtime=0), now, min(ends))
     remember(asked, kept)
     cache.set(f"page:{asked.digest}", kept, min(ends) - now)
+    response.headers[ACCEL] = f"@{now}"

@@ -89,7 +89,7 @@ def test_kept_page_has_the_headers_of_a_rendered_one(server):
     for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy"):
         assert headers[name]
     assert headers["Vary"] == "Accept-Encoding"
-    assert headers["Cache-Control"].startswith("no-cache")
+    assert headers["Cache-Control"] == pages.CACHE_CONTROL
     assert "Set-Cookie" not in headers
 
 
@@ -181,7 +181,7 @@ def test_page_ends_after_an_hour(server, time_machine):
 
 def test_hours_for_programs_are_kept_for_a_minute(server, time_machine):
     time_machine.move_to(NOW, tick=False)
-    assert server.ask("/hours.json")[1]["Cache-Control"] == "max-age=60, public"
+    assert "max-age=60" in server.ask("/hours.json")[1]["Cache-Control"]
     time_machine.shift(timedelta(seconds=59))
     server.ask("/hours.json")
     assert len(server.rendered) == 1

@@ -1,0 +1,203 @@
+"""Test that nginx keeps pages as deploy/nginx.conf says, in front of a server that says when its page changes."""
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from clinic.caching.pages import ACCEL, CACHE_CONTROL
+from tests.proxy import NGINX, Proxy
+
+pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed")
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Answer as the site does. The server has ``text``, ``status``, ``delay``, ``allowed`` and what was ``asked``."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        site = self.server
+        is_compressed = "gzip" in self.headers.get("Accept-Encoding", "")
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        site.asked.append((self.path, self.headers.get("If-None-Match"), is_compressed))
+        text, tag = site.text, f'W/"{site.text}"'
+        time.sleep(site.delay)
+        has_it = self.headers.get("If-None-Match") == tag and site.status == 200
+        body = b"" if has_it else f"{text} {'compressed' if is_compressed else 'plain'}".encode()
+        self.send_response(304 if has_it else site.status)
+        if site.status == 200:
+            self.send_header("Cache-Control", CACHE_CONTROL)
+            self.send_header(ACCEL, f"@{int(time.time())}" if site.allowed else "0")
+            self.send_header("ETag", tag)
+            self.send_header("Vary", "Accept-Encoding")
+        if is_compressed and not has_it:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_POST = do_HEAD = do_GET
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def site():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    server.text, server.status, server.delay, server.allowed, server.asked = "one", 200, 0, True, []
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def proxy(site, tmp_path):
+    (tmp_path / "log").mkdir()
+    with Proxy(tmp_path, site.server_port).running() as running:
+        yield running
+
+
+def wait_for_the_next_second():
+    """Wait until what was kept so far has to be asked for again, and leave most of a second for the test."""
+    time.sleep(1.02 - time.time() % 1)
+
+
+def test_page_is_asked_for_once_a_second(site, proxy):
+    wait_for_the_next_second()
+    assert [proxy.ask("/").text for _time in range(5)] == ["one plain"] * 5
+    assert site.asked == [("/", None, False)]
+    wait_for_the_next_second()
+    assert proxy.ask("/").text == "one plain"
+    assert site.asked[1:] == [("/", 'W/"one"', False)]  # answered from the version alone
+    proxy.ask("/")
+    assert len(site.asked) == 2
+
+
+def test_change_is_seen_within_a_second(site, proxy):
+    proxy.ask("/")
+    site.text = "two"
+    changed = time.time()
+    while proxy.ask("/").text != "two plain":
+        assert time.time() - changed < 1.05
+        time.sleep(0.01)
+
+
+def test_first_visitor_after_a_quiet_time_gets_the_new_page(site, proxy):
+    proxy.ask("/")
+    site.text = "two"
+    wait_for_the_next_second()
+    wait_for_the_next_second()
+    assert proxy.ask("/").text == "two plain"
+
+
+def test_visitors_who_come_meanwhile_wait_for_no_rendering(site, proxy):
+    wait_for_the_next_second()
+    proxy.ask("/")
+    wait_for_the_next_second()
+    site.delay = 0.5
+    first = threading.Thread(target=proxy.ask, args=["/"])
+    first.start()
+    time.sleep(0.1)
+    start = time.monotonic()
+    assert proxy.ask("/").text == "one plain"
+    assert time.monotonic() - start < 0.3
+    first.join()
+    assert len(site.asked) == 2
+
+
+def test_many_first_visitors_cause_one_rendering(site, proxy):
+    wait_for_the_next_second()
+    site.delay = 0.2
+    visitors = [threading.Thread(target=proxy.ask, args=["/"]) for _number in range(10)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert len(site.asked) == 1
+
+
+def test_compressed_page_is_kept_beside_the_plain_one(site, proxy):
+    wait_for_the_next_second()
+    for _time in range(2):
+        assert proxy.ask("/").text == "one plain"
+        for accepted in ("gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8"):
+            answer = proxy.ask("/", Accept_Encoding=accepted)
+            assert (answer.text, answer.headers["Content-Encoding"]) == ("one compressed", "gzip")
+            assert answer.headers["Vary"] == "Accept-Encoding"
+    assert len(site.asked) == 2
+
+
+def test_visitor_who_has_the_page_gets_no_body(site, proxy):
+    tag = proxy.ask("/").headers["ETag"]
+    assert proxy.ask("/", If_None_Match=tag).status == 304
+    assert proxy.ask("/", If_None_Match='W/"other"').status == 200
+
+
+@pytest.mark.parametrize("cookie", ["sessionid=abc", "a=b; sessionid=abc", "messages=x"])
+def test_who_signed_in_asks_the_site(site, proxy, cookie):
+    proxy.ask("/")
+    site.text, site.allowed = "theirs", False
+    assert proxy.ask("/", Cookie=cookie).text == "theirs plain"
+    site.text = "again theirs"
+    assert proxy.ask("/", Cookie=cookie).text == "again theirs plain"
+    assert "one plain" in (proxy.ask("/").text, "one plain")
+
+
+def test_page_of_one_visitor_is_kept_for_nobody(site, proxy):
+    wait_for_the_next_second()
+    site.text = "theirs"
+    assert proxy.ask("/", Cookie="sessionid=abc").text == "theirs plain"
+    site.text = "everybody's"
+    assert proxy.ask("/").text == "everybody's plain"
+
+
+def test_what_the_site_does_not_allow_is_not_kept(site, proxy):
+    site.allowed = False
+    for text in ("one", "two"):
+        site.text = text
+        assert proxy.ask("/consultation/").text == f"{text} plain"
+    site.allowed = True
+    for text in ("one", "two"):
+        site.text = text
+        assert proxy.ask("/", method="POST", body=b"a=b").text == f"{text} plain"
+
+
+def test_missing_page_and_fault_are_not_kept(site, proxy):
+    for status in (404, 410, 500, 503, 403):
+        site.status = status
+        assert proxy.ask("/a/").status == status
+    site.status = 200
+    assert proxy.ask("/a/").status == 200
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_old_page_is_shown_while_the_site_fails(site, proxy, status):
+    proxy.ask("/")
+    wait_for_the_next_second()
+    wait_for_the_next_second()
+    site.status = status
+    answer = proxy.ask("/")
+    assert (answer.status, answer.text) == (200, "one plain")
+    assert proxy.ask("/other/").status == status
+
+
+def test_old_page_is_shown_while_the_site_is_away(site, tmp_path):
+    (tmp_path / "log").mkdir()
+    with Proxy(tmp_path, site.server_port).running() as proxy:
+        proxy.ask("/")
+        proxy.ask("/", Accept_Encoding="gzip")
+        site.shutdown()
+        site.server_close()
+        wait_for_the_next_second()
+        wait_for_the_next_second()
+        assert proxy.ask("/").text == "one plain"
+        assert proxy.ask("/", Accept_Encoding="gzip").text == "one compressed"
+        assert proxy.ask("/other/").status == 503
+        assert proxy.ask("/", method="POST", body=b"a=b").status == 503
