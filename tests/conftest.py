@@ -13,6 +13,7 @@ from django.db import connection
 from pytest_django.plugin import blocking_manager_key
 from xdist.scheduler import LoadScopeScheduling
 
+from clinic.caching import version
 from tests import database, factories
 
 # What takes longest begins first, so that no process ends long after the others.
@@ -83,6 +84,7 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 def empty_cache():
     """Clear the cache, in which Wagtail stores the addresses of the sites."""
     cache.clear()
+    version._built.clear()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Define the consultation form. It never loses what a patient typed."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from bookings.scheduling.picker import get_window, group_by_day
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import Submission, TimeTakenError, free_starts, is_known_as, time_taken
 from clinic.models import ClinicProfile
-from clinic.site.offers import OfferedTreatment, get_offered_treatments
+from clinic.site.offers import OfferedTreatment
 
 from .fields import (
     CALL_ME,
@@ -33,6 +35,7 @@ from .fields import (
     to_value,
 )
 from .form_token import CORRECTS, FOR_ANOTHER, FormToken
+from .kept_fields import Kept
 
 HONEYPOT = "website"
 TIME_FIELDS = ("start", "on_waitlist", "days_from", "replaces")
@@ -143,6 +146,9 @@ class RequestForm(forms.Form):
         self.treatment_slug, self.phone_e164 = treatment_slug, ""
         self.nearest: tuple[datetime, ...] = ()
         self.replaces = ""
+        self.shown, self._offer = None, lambda: None
+        # Nobody has typed anything: the form looks the same to everybody.
+        self.is_fresh = data is None and typed is None and own is None and not purpose
         super().__init__(data)
         if typed is not None:
             self.initial = {
@@ -266,13 +272,13 @@ class RequestForm(forms.Form):
 
     # Showing
 
-    def prepare(self) -> None:
+    def prepare(self, offered: Sequence[OfferedTreatment]) -> None:
         """Add what a form needs to be shown: token, times, treatments, layout."""
+        self.offered = offered
         self._renew_token()
-        offered = get_offered_treatments()
-        self.fields["treatments"].choices = _group_by_area(offered)
+        self.fields["treatments"].choices = _group_by_area(self.offered)
         if self.treatment_slug:
-            ticked = [treatment.id for treatment in offered if treatment.slug == self.treatment_slug]
+            ticked = [treatment.id for treatment in self.offered if treatment.slug == self.treatment_slug]
             self.initial.setdefault("treatments", ticked)
         if "start" in self.fields:
             self._offer_times()
@@ -321,9 +327,11 @@ class RequestForm(forms.Form):
         picked = None if "start" in self.errors and not self.replaces else parse_value(value)
         free_times = (free.at for free in free_starts(self.policy, now, moving=self.own_visit))
         days = group_by_day(free_times, zone)
-        window = get_window(days, parse_day(values.get("days_from")))
+        self.shown = window = get_window(days, parse_day(values.get("days_from")))
         if window.days or picked:
-            self.fields["start"].offer(window, zone, picked=picked, nearest=self.nearest, value=value)
+            self._offer = partial(
+                self.fields["start"].offer, window, zone, picked=picked, nearest=self.nearest, value=value
+            )
             # A bound form has copied the field's own help text by now.
             self["start"].help_text = _("All times are %(city)s time.") % {"city": self.profile.time_zone_city}
             return
@@ -354,17 +362,32 @@ class RequestForm(forms.Form):
         )
         helper.layout = Layout(
             "token",
-            Fieldset(_("When would you like to come?"), *times),
-            Fieldset(_("How to reach you"), "name", "phone", "email", "contact_by", "contact_time"),
-            Fieldset(_("What it’s about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"),
-            Field(HONEYPOT, template="bookings/honeypot.html"),
-            "consent",
-            Div(Submit("send", _("Send my request")), css_class="form-actions"),
+            Kept(
+                "times",
+                Fieldset(_("When would you like to come?"), *times),
+                prepare=self._offer,
+                depends_on=lambda form: (form.shown, form.initial.get("days_from"), form.profile.today(timezone.now())),
+            ),
+            Kept(
+                "others",
+                Fieldset(_("How to reach you"), "name", "phone", "email", "contact_by", "contact_time"),
+                Fieldset(
+                    _("What it’s about"), *(["treatments"] if self.fields["treatments"].choices else []), "message"
+                ),
+                Field(HONEYPOT, template="bookings/honeypot.html"),
+                "consent",
+                Div(Submit("send", _("Send my request")), css_class="form-actions"),
+                depends_on=lambda form: (
+                    tuple(form.initial.get("treatments", ())),
+                    tuple(form.offered),
+                    form.settings.consent_wording,
+                ),
+            ),
         )
         return helper
 
 
-def _group_by_area(offered: list[OfferedTreatment]) -> list[tuple[str, list[tuple[int, str]]]]:
+def _group_by_area(offered: Sequence[OfferedTreatment]) -> list[tuple[str, list[tuple[int, str]]]]:
     """Return choices in groups.
 
     Treatments without an area come last, as on the treatments page.

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.models import Site
 
 from bookings.messaging.links import (
     find_case_by_receipt_token,
@@ -25,8 +26,10 @@ from bookings.models import Case, ConsultationSettings, MessageKind, MessageStat
 from bookings.scheduling.formatting import format_start
 from bookings.scheduling.policy import BookingPolicy
 from bookings.services import SAME_REQUEST_WITHIN, HasTimeError, TimeTakenError, TooManyChangesError, submit
+from clinic.caching.version import once_a_version
 from clinic.models import ClinicProfile, OpeningHours
 from clinic.site.context import get_root_url, site_context
+from clinic.site.offers import get_offered_treatments
 
 from .fields import OTHER_DAYS, get_first_day
 from .form_token import CORRECTS, FOR_ANOTHER
@@ -88,9 +91,8 @@ def show_or_save_form(request: HttpRequest) -> HttpResponse:
     A form with errors has status 200: some proxies replace a 4xx response by a page of their own, and all that the
     patient typed would be lost.
     """
-    settings, profile = ConsultationSettings.for_request(request), ClinicProfile.for_request(request)
-    policy = get_request_policy(request, settings, profile)
-    known = {"settings": settings, "profile": profile, "policy": policy}
+    known = get_known(request)
+    settings, profile = known["settings"], known["profile"]
     own = find_own_case(request)
     purpose = next((purpose for purpose in (FOR_ANOTHER, CORRECTS) if purpose in request.GET), "")
     asked = {"treatment_slug": request.GET.get("treatment", ""), "purpose": purpose}
@@ -105,7 +107,7 @@ def show_or_save_form(request: HttpRequest) -> HttpResponse:
         except TooManyChangesError as refusal:
             form.add_error(None, str(refusal))
     form.initial.setdefault("days_from", get_first_day(request.GET))
-    form.prepare()
+    form.prepare(once_a_version(request, "offered-treatments", get_offered_treatments))
     context = {
         "form": form,
         "consultation": settings,
@@ -169,6 +171,22 @@ def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:
     if request.method != "POST":
         return {}
     return {"data" if request.POST.keys().isdisjoint(OTHER_DAYS) else "typed": request.POST}
+
+
+def get_known(request: HttpRequest) -> dict[str, Any]:
+    """Return settings, profile and policy. A POST may hold a time, so it reads them as they are stored."""
+
+    site = Site.find_for_request(request)
+
+    def read() -> dict[str, Any]:
+        settings, profile = ConsultationSettings.for_site(site), ClinicProfile.for_site(site)
+        return {
+            "settings": settings,
+            "profile": profile,
+            "policy": get_request_policy(request, settings, profile),
+        }
+
+    return read() if request.method == "POST" else once_a_version(request, f"form:{site.pk}", read)
 
 
 def get_request_policy(

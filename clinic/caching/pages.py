@@ -15,17 +15,13 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.cache import cache
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import re_accepts_gzip
-from wagtail.models import Site
 
 from clinic.site.outage import OUTAGES
 
 from .reads import count_read
-from .version import CACHE_SECONDS, version_in
+from .version import version_in
 
-# Views whose answers depend on the content, the address and the hour alone.
-VIEWS = {"wagtail_serve", "sitemap", "robots_txt", "manifest", "hours_json", "hours_ics"}
 # Addresses that need no look at the version. Health checks may not even need a database.
 OTHERS = re.compile(r"/(account|admin|consultation|documents|healthz|media|readyz|search|static|_util)(/|$)")
 PAGING = re.compile(r"page=[1-9]\d{0,3}")
@@ -33,7 +29,6 @@ PAGING = re.compile(r"page=[1-9]\d{0,3}")
 TRACKING = re.compile(r"(utm_\w+|gclid|gbraid|wbraid|gad_source|gad_campaignid|fbclid|msclkid|ttclid|mc_[ce]id)(=|$)")
 # A visitor with one of these cookies may get a page of their own.
 PERSONAL = re.compile(rf"(^|;\s*)({re.escape(settings.SESSION_COOKIE_NAME)}|messages)\s*=")
-MAX_AGE = re.compile(r"max-age=(\d+)")
 # Browsers ask each time. The proxy hands the page out for the rest of the second, for one second more while it asks,
 # and for an hour while the site is away.
 CACHE_CONTROL = "max-age=0, s-maxage=1, stale-while-revalidate=1, stale-if-error=3600"
@@ -140,60 +135,3 @@ def remember(asked: Asked, kept: Kept | None) -> Kept | None:
 
 def make_tag(asked: Asked, ends: int) -> str:
     return f'W/"{asked.digest}-{ends:08x}"'
-
-
-class KeepPagesMiddleware:
-    """Keep the pages that every visitor may get. Its place is the first one: it keeps all headers."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        asked = None
-        try:
-            # Before the page is rendered, so that what changes meanwhile is not kept.
-            asked = read(request.META) if OUTAGE not in request.META else None
-        except OUTAGES as error:
-            request.META[OUTAGE] = error
-        response = self.get_response(request)
-        if asked and asked.is_exact and is_for_everybody(request, response, asked):
-            keep(request, response, asked)
-        else:
-            response.headers[ACCEL] = "0"
-        return response
-
-    def process_view(self, request, view, args, kwargs):
-        """Let the site say that its database is away, without asking it once more."""
-        if outage := request.META.get(OUTAGE):
-            raise outage
-
-
-def is_for_everybody(request: HttpRequest, response: HttpResponse, asked: Asked) -> bool:
-    """Return whether the next visitor may get the same answer."""
-    control = response.headers.get("Cache-Control", "")
-    return (
-        request.method == "GET"
-        and response.status_code == 200
-        and not (response.streaming or response.cookies or "private" in control or "no-store" in control)
-        and getattr(request.resolver_match, "view_name", "") in VIEWS
-        # Each page is kept at one address: not at each port and host that somebody may think of.
-        and asked.url.startswith(f"{site.root_url}/" if (site := Site.find_for_request(request)) else "//")
-    )
-
-
-def keep(request: HttpRequest, response: HttpResponse, asked: Asked) -> None:
-    """Store the page until something on it changes by the clock."""
-    now = int(time.time())
-    ends = [now + CACHE_SECONDS]
-    if limit := MAX_AGE.search(response.headers.get("Cache-Control", "")):
-        ends.append(now + int(limit[1]))
-    if context := getattr(request, "_site_context", None):
-        ends += [at for one in context.announcements for at in (one.starts, one.ends) if at > now]
-    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
-    response.headers["Vary"] = "Accept-Encoding"
-    response.headers["ETag"] = make_tag(asked, min(ends))
-    headers = [(name, value) for name, value in response.items() if name not in (ACCEL, "Content-Length")]
-    kept = Kept(headers, gzip.compress(response.content, mtime=0), now, min(ends))
-    remember(asked, kept)
-    cache.set(f"page:{asked.digest}", kept, min(ends) - now)
-    response.headers[ACCEL] = f"@{now}"

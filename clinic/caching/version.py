@@ -11,19 +11,26 @@ nothing here: only models that an app registers count as content. A new release 
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from functools import cache as cached
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.signals import post_delete, post_save
+from django.http import HttpRequest
 
 CACHE_SECONDS = 3600  # seconds that an entry stays cached; also the longest that a change missed here can go unseen
 
 IN_ENVIRON = "clinic.version"
+
+T = TypeVar("T")
+_built: dict[str, tuple[str, float, Any]] = {}
+
+PROCESS_SECONDS = 300  # seconds that a process uses what it built
 
 _pending = threading.local()  # connections belong to one thread, so their transactions do too
 
@@ -72,6 +79,17 @@ def version_in(environ: dict[str, Any]) -> str:
     if IN_ENVIRON not in environ:
         environ[IN_ENVIRON] = content_version()
     return environ[IN_ENVIRON]
+
+
+def once_a_version(request: HttpRequest, name: str, build: Callable[[], T]) -> T:
+    """Return what ``build`` returned in this process for this version, some minutes ago. Nobody may change it."""
+    if connection.in_atomic_block:  # what a transaction has changed belongs to no version yet
+        return build()
+    version, now = version_for(request), time.monotonic()
+    found = _built.get(name)
+    if found is None or found[0] != version or found[1] < now:
+        found = _built[name] = (version, now + PROCESS_SECONDS, build())
+    return found[2]
 
 
 def renew() -> None:

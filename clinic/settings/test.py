@@ -32,6 +32,7 @@ STATIC_ROOT = f"{TEMPORARY}/static"
 STORAGES["default"]["OPTIONS"]["location"] = f"{TEMPORARY}/private"
 os.mkdir(MEDIA_ROOT)
 os.mkdir(STATIC_ROOT)
+CACHES.pop("template_fragments")  # parts of pages are in the cache that each test begins with an empty one of
 if CACHE_URL:
     # Each test process clears its cache between tests: it gets one of Redis's databases to itself.
     worker = int(env.str("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from wagtail.models import Page, Site
 
 from clinic.addresses.visibility import keep_public
-from clinic.caching.version import CACHE_SECONDS, release, version_for
+from clinic.caching.version import CACHE_SECONDS, once_a_version, release, version_for
 from clinic.hours.formatting import format_end
 from clinic.hours.presentation import SHOWN_AHEAD, HoursDisplay, display
 from clinic.hours.schedule import Schedule
@@ -58,14 +59,21 @@ def site_context(request) -> SiteContext:
     """Return the context of the request's site, from the cache if possible."""
     if not hasattr(request, "_site_context"):
         site = Site.find_for_request(request)
-        key = f"site-context:{site.pk if site else 0}:{version_for(request)}"
-        context = cache.get(key)
-        if context is None:
-            context = build_site_context(site, timezone.now())
-            cache.set(key, context, CACHE_SECONDS)
-            cache.set(_last_known_key(), context, None)
+        context = once_a_version(
+            request, f"site-context:{site.pk if site else 0}", partial(_read_context, request, site)
+        )
         request._site_context, _last_known[:] = context, [context]
     return request._site_context
+
+
+def _read_context(request: HttpRequest, site: Site | None) -> SiteContext:
+    key = f"site-context:{site.pk if site else 0}:{version_for(request)}"
+    context = cache.get(key)
+    if context is None:
+        context = build_site_context(site, timezone.now())
+        cache.set(key, context, CACHE_SECONDS)
+        cache.set(_last_known_key(), context, None)
+    return context
 
 
 def get_root_url(request: HttpRequest | None = None) -> str:

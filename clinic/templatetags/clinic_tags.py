@@ -37,6 +37,14 @@ def main_menu(context) -> list[dict]:
     return [mark_current(link, request.path) for link in site_context(request).navigation.menu]
 
 
+@register.simple_tag(takes_context=True)
+def menu_state(context, links: list[dict]) -> str:
+    """Return which links of the header are marked."""
+    path = context["request"].path
+    marks = [mark for link in links for mark in (link["current"], *(child["current"] for child in link["children"]))]
+    return f"{','.join(marks)} {path if path in ('/', '/search/') else ''}"
+
+
 def mark_current(link: Link, path: str) -> dict:
     """Return the link for a template. Of one that opens a list, its own page is the first in it."""
     children = [mark_current(child, path) for child in link.children]

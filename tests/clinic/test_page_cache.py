@@ -51,6 +51,7 @@ class Server:
 def nothing_kept(monkeypatch):
     cache.clear()
     monkeypatch.setattr(pages, "_recent", {})
+    monkeypatch.setattr(version, "_built", {})
     monkeypatch.setattr(reads, "_counted", reads.Counter())
     monkeypatch.setattr(reads, "_since", {"reads": 0, "seconds": 0.0})
     monkeypatch.setattr(warming, "_warmed", [""])

@@ -1,0 +1,72 @@
+import gzip
+import re
+import time
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from wagtail.models import Site
+
+from clinic.site.outage import OUTAGES
+
+from .pages import ACCEL, CACHE_CONTROL, OUTAGE, Asked, Kept, make_tag, read, remember
+from .version import CACHE_SECONDS
+
+# Views whose answers depend on the content, the address and the hour alone.
+VIEWS = {"wagtail_serve", "sitemap", "robots_txt", "manifest", "hours_json", "hours_ics"}
+MAX_AGE = re.compile(r"max-age=(\d+)")
+
+
+class KeepPagesMiddleware:
+    """Keep the pages that every visitor may get. Its place is the first one: it keeps all headers."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        asked = None
+        if request.method == "GET" and OUTAGE not in request.META:
+            try:
+                asked = read(request.META)  # before the page is rendered, so that what changes meanwhile is not kept
+            except OUTAGES as error:
+                request.META[OUTAGE] = error
+        response = self.get_response(request)
+        if asked and asked.is_exact and is_for_everybody(request, response, asked):
+            keep(request, response, asked)
+        else:
+            response.headers[ACCEL] = "0"
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        """Let the site say that its database is away, without asking it once more."""
+        if outage := request.META.get(OUTAGE):
+            raise outage
+
+
+def is_for_everybody(request: HttpRequest, response: HttpResponse, asked: Asked) -> bool:
+    """Return whether the next visitor may get the same answer."""
+    control = response.headers.get("Cache-Control", "")
+    return (
+        response.status_code == 200
+        and not (response.streaming or response.cookies or "private" in control or "no-store" in control)
+        and getattr(request.resolver_match, "view_name", "") in VIEWS
+        # Each page is kept at one address: not at each port and host that somebody may think of.
+        and asked.url.startswith(f"{site.root_url}/" if (site := Site.find_for_request(request)) else "//")
+    )
+
+
+def keep(request: HttpRequest, response: HttpResponse, asked: Asked) -> None:
+    """Store the page until something on it changes by the clock."""
+    now = int(time.time())
+    ends = [now + CACHE_SECONDS]
+    if limit := MAX_AGE.search(response.headers.get("Cache-Control", "")):
+        ends.append(now + int(limit[1]))
+    if context := getattr(request, "_site_context", None):
+        ends += [at for one in context.announcements for at in (one.starts, one.ends) if at > now]
+    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["ETag"] = make_tag(asked, min(ends))
+    headers = [(name, value) for name, value in response.items() if name not in (ACCEL, "Content-Length")]
+    kept = Kept(headers, gzip.compress(response.content, mtime=0), now, min(ends))
+    remember(asked, kept)
+    cache.set(f"page:{asked.digest}", kept, min(ends) - now)
+    response.headers[ACCEL] = f"@{now}"
