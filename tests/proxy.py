@@ -54,6 +54,7 @@ class Proxy:
     def running(self):
         """Start nginx, and stop it so that its logs are complete."""
         process = subprocess.Popen([NGINX, "-e", "stderr", "-p", self.folder, "-c", self.write_configuration()])
+        self.pid = process.pid
         try:
             with socket.create_connection(self.wait_for_port()):
                 pass
