@@ -88,6 +88,7 @@ outage: $(VENV)/.tools ## Stop, freeze and fill the cache and the database while
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-s3.in -o requirements-s3.txt
 
 # The first Python from 3.11 on that really runs and can make an environment: some names are shims that fail.
 # The lists are complete, so pip looks for nothing else; Python compiles what it imports.
