@@ -182,6 +182,11 @@ def test_production_tries_a_kept_connection_first(production, url):
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (600, True)
 
 
+def test_pool_keeps_no_connection_for_a_thread(production):
+    database = production(DATABASE_URL="postgres://clinic@host/name?pool=True")["DATABASES"]["default"]
+    assert (database["OPTIONS"]["pool"], database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (True, 0, False)
+
+
 @pytest.mark.parametrize(
     "url",
     [
