@@ -31,16 +31,17 @@ class Machine:
             "VAR_DIR": str(folder),
             "DJANGO_SETTINGS_MODULE": "clinic.settings.production",
         }
-        self.web: subprocess.Popen | None = None
-        self.worker: subprocess.Popen | None = None
+        self.processes: list[subprocess.Popen] = []
         folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, *command: str) -> subprocess.Popen:
         # A group of its own, so that all processes of a machine can end at once.
         with (self.folder / "log").open("a") as log:
-            return subprocess.Popen(  # noqa: S603 our own commands
+            process = subprocess.Popen(  # noqa: S603 our own commands
                 [sys.executable, *command], cwd=ROOT, env=self.environment, stdout=log, stderr=log, process_group=0
             )
+        self.processes.append(process)
+        return process
 
     def prepare(self) -> None:
         if self.run("manage.py", "prepare").wait():
@@ -62,7 +63,7 @@ class Machine:
     def start(self) -> None:
         self.prepare()
         self.start_web()
-        self.worker = self.run("manage.py", "run_worker")
+        self.run("manage.py", "run_worker")
 
     def kill_web(self) -> None:
         """End the web server as a machine that loses its power."""
@@ -70,12 +71,10 @@ class Machine:
         self.web.wait()
 
     def stop(self) -> None:
-        for process in (self.web, self.worker):
-            if process and process.poll() is None:
-                process.terminate()
-        for process in (self.web, self.worker):
-            if process:
-                process.wait()
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait()
 
 
 def start_nginx(folder: Path, port: int, machines: list[Machine]) -> subprocess.Popen:
@@ -120,8 +119,11 @@ def main() -> int:
     except KeyboardInterrupt:
         pass
     finally:
-        for running in filter(None, [nginx, *machines]):
-            running.terminate() if running is nginx else running.stop()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for process in filter(None, [nginx, *(process for machine in machines for process in machine.processes)]):
+            process.terminate()
+        for machine in machines:
+            machine.stop()
     return 0
 
 

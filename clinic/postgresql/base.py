@@ -3,8 +3,8 @@
 A PostgreSQL whose processes are frozen keeps its connections open, so nothing else would end the wait.
 ``ANSWER_SECONDS`` of the database's settings is how long a query may take; without it, as in commands, there is no end.
 
-With ``?pool=True`` in ``DATABASE_URL`` the threads of a process share connections, and an idle one is closed after a
-minute.
+With ``?pool=True`` in ``DATABASE_URL`` the threads of a process share connections, and those that nobody needs are
+closed.
 """
 
 from functools import partial
@@ -27,9 +27,9 @@ def refuse_waiting(pool: ConnectionPool) -> None:
 
 
 POOL = {
-    "min_size": 0,
+    "min_size": 1,
     "max_size": 8,  # more than the threads of a process, which has some more while it checks its health
-    "max_idle": 60,  # seconds
+    "max_idle": 10,  # seconds after which one that nobody needed is closed; one at a time
     "timeout": 2.3,  # seconds, a little longer than it takes to find that a server is silent
     "reconnect_timeout": 0,  # a pool that waits longer and longer would not notice that the server is back
     "reconnect_failed": refuse_waiting,

@@ -86,11 +86,13 @@ def number_of(other) -> int:
 
 @pooled
 def test_threads_share_the_connections_of_a_pool(open_connection):
-    first, second = open_connection(), open_connection()
-    number = number_of(first)
-    first.close()
-    assert number_of(second) == number
-    assert number_of(first) != number, "two at the same time have two"
+    numbers = set()
+    for _ in range(6):
+        one = open_connection()
+        numbers.add(number_of(one))
+        one.close()
+    assert len(numbers) <= 2, "one is there from the start, and one may be added"
+    assert number_of(open_connection()) != number_of(open_connection()), "two at the same time have two"
 
 
 @pooled
