@@ -14,7 +14,7 @@ SUPERVISORD := exec env SUPERVISOR_PID=$$$$ PYTHON="$(abspath $(PY))" HOST="$(HO
   $(PY) -m supervisor.supervisord --configuration deploy/supervisord.conf --pidfile $(or $(VAR_DIR),var)/supervisord.pid
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint types format perf bench plans load crashes restarts mail-sink outage lock
+.PHONY: help run test check serve check-project lint types format perf bench plans load crashes restarts mail-sink machines outage lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -84,13 +84,18 @@ restarts: $(VENV)/.tools ## Kill web server and worker, and measure how soon the
 mail-sink: $(VENV)/.tools ## Break the email server in four ways during requests; no message may be lost (some minutes)
 	@$(PY) -m tests.load.mail_sink
 
+machines: $(VENV)/.tools ## Two machines with PostgreSQL, Redis and S3: publish, and kill one after the other (some minutes)
+	@$(PY) -m tests.load.machines
+
 outage: $(VENV)/.tools ## Stop, freeze and fill the cache and the database while the site runs (some minutes)
 	@$(PY) -m tests.load.outage postgres
+	@$(PY) -m tests.load.outage pool
 	@$(PY) -m tests.load.outage sqlite
 
 lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-s3.in -o requirements-s3.txt
 
 # The first Python from 3.11 on that really runs and can make an environment: some names are shims that fail.
 # The lists are complete, so pip looks for nothing else; Python compiles what it imports.

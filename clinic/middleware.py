@@ -29,14 +29,16 @@ from clinic.site.context import site_context
 from clinic.site.views import bad_request
 from clinic.text import UNWANTED, drop_unwanted_escapes
 
+# Pictures may come from a storage on another host.
+IMAGES = " ".join(filter(None, ["'self'", settings.S3.get("public_origin")]))
 PUBLIC_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+    f"default-src 'self'; img-src {IMAGES} data:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
 # Wagtail's admin needs inline styles, inline scripts and pictures made in the browser.
 ADMIN_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    f"img-src {IMAGES} data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 ADMIN_PREFIX = "/admin/"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
@@ -241,7 +241,7 @@ def is_of_site(path: str) -> bool:
 def is_file(path: str) -> bool:
     try:
         if path.startswith(settings.MEDIA_URL):
-            return Path(storages["renditions"].path(path.removeprefix(settings.MEDIA_URL))).is_file()
+            return Path(FileSystemStorage().path(path.removeprefix(settings.MEDIA_URL))).is_file()
         name = path.removeprefix(settings.STATIC_URL)
         return any(Path(found).is_file() for found in (staticfiles_storage.path(name), finders.find(name)) if found)
     except SuspiciousFileOperation:  # a path that leads out of the folder

@@ -14,6 +14,7 @@ from wagtail.images.models import (
     get_upload_to,
 )
 
+from .away import is_storage_away
 from .pictures import CleanPicture, clean_picture
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,8 @@ class ClinicImage(AbstractImage):
             raise SourceImageIOError(f"Picture {self.pk} cannot be shown.") from error
 
     def _warn(self, error: Exception) -> None:
-        logger.warning("Picture %s cannot be shown: %s", self.pk, type(error).__name__)
+        if not is_storage_away(error):
+            logger.warning("Picture %s cannot be shown: %s", self.pk, type(error).__name__)
 
     def clean(self):
         super().clean()

@@ -43,7 +43,10 @@ def serve_document(request: HttpRequest, document_id: int, filename: str) -> Htt
 
     Wagtail's view checks the collection's privacy, and may answer with its log-in or password page.
     """
-    response = serve_wagtail_document(request, document_id, filename)
+    try:
+        response = serve_wagtail_document(request, document_id, filename)
+    except FileNotFoundError as error:  # in a storage on the network
+        raise Http404 from error
     if response.has_header("Content-Disposition"):
         response.headers["Content-Security-Policy"] = SANDBOX
         patch_cache_control(response, private=True)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from wagtail.models import Page, Site
 
 from clinic.caching.version import content_version, renew
+from clinic.media.away import StorageAwayError
 from clinic.site.models import ClinicProfile
 
 from . import drawing
@@ -56,7 +57,9 @@ def find_drawn(clinic: str, title: str = "") -> str:
     name = get_name(clinic, title)
     try:
         return get_storage().url(name) if get_storage().exists(name) else ""
-    except Exception as error:  # a storage on the network may be away
+    except StorageAwayError:
+        return ""
+    except Exception as error:
         logger.warning("Pictures for sharing cannot be looked up: %s", type(error).__name__)
         return ""
 

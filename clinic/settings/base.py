@@ -11,7 +11,7 @@ import django
 import wagtail
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import env, read_address, read_url
+from .environment import env, read_address, read_s3, read_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -222,6 +222,12 @@ STORAGES = {
     "renditions": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+S3 = read_url("S3_URL", read=read_s3)
+if S3:
+    STORAGES |= {
+        "default": {"BACKEND": "clinic.media.s3.PrivateStorage"},
+        "renditions": {"BACKEND": "clinic.media.s3.PublicStorage"},
+    }
 # False where a web server in front hands out /media/ itself.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", True)
 # That server reads media as a member of the site's group.

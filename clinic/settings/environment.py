@@ -6,6 +6,7 @@ from email import policy
 from email.errors import ObsoleteHeaderDefect
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import EmailValidator
@@ -19,6 +20,7 @@ OPTIONS = r"(?:\?[^#]*)?"
 # Django splits a list of Redis servers at each comma and semicolon, even inside a password.
 REDIS = rf"(?:rediss?://(?:[^/?#,;]*@)?{HOST}(?:/\d*)?|unix://[^?#,;]+)(?:\?[^#,;]*)?"
 ORIGIN = rf"https?://(?:\*\.)?{HOST}"
+BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 # Each variable: its pattern, and an example for people.
 URLS = {
     "DATABASE_URL": (
@@ -26,6 +28,11 @@ URLS = {
         "postgres://user:password@host:5432/name or sqlite:////folder/db.sqlite3",
     ),
     "CACHE_URL": (rf"(?:{REDIS}(?:[,;]{REDIS})*)?", "redis://host:6379/0"),
+    "S3_URL": (
+        rf"(?:https?://(?:[^:/?#@]+:[^:/?#@]+@)?{HOST}/({BUCKET})/(?!\1/?(?:\?|$)){BUCKET}/?"
+        rf"(?:\?(?:(?:region=[\w-]+|public=https?://{HOST}[\w./-]*)&?)*)?)?",
+        "https://key:password@s3.us-east-1.amazonaws.com/private-bucket/public-bucket?region=us-east-1",
+    ),
     "SITE_URL": (rf"(?:https?://{HOST}/?)?", "https://www.example.com"),
     "CSRF_TRUSTED_ORIGINS": (rf"(?:{ORIGIN}(?:,{ORIGIN})*)?", "https://www.example.com,https://*.example.com"),
     "EMAIL_URL": (
@@ -48,6 +55,28 @@ def read_url(name: str, default: str = "", read: Callable = env.str) -> Any:
         except ValueError:
             pass  # the error below must not chain this one, which may quote a part of the value
     raise ImproperlyConfigured(f"{name} cannot be used. It should look like {example}.")
+
+
+def read_s3(name: str, default: str) -> dict[str, str]:
+    """Return what ``clinic.media.s3`` needs to know, or nothing."""
+    if not (url := env.str(name, default)):
+        return {}
+    parts = urlsplit(url)
+    endpoint = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    private, public = parts.path.strip("/").split("/")
+    options = {option: values[0] for option, values in parse_qs(parts.query).items()}
+    public_url = options.get("public", f"{endpoint}/{public}").rstrip("/")
+    return {
+        "endpoint_url": endpoint,
+        "region_name": options.get("region", "us-east-1"),
+        "access_key": unquote(parts.username or ""),
+        "secret_key": unquote(parts.password or ""),
+        "private_bucket": private,
+        "public_bucket": public,
+        "public_url": public_url,
+        "public_origin": "/".join(public_url.split("/")[:3]),
+        "location": "",  # a folder in both buckets
+    }
 
 
 def read_proxies(name: str, default: str) -> int | tuple[IPv4Network | IPv6Network, ...]:

@@ -24,7 +24,9 @@ globals().update(email_settings(read_url("EMAIL_URL", read=env.dj_email_url)))
 
 # Each thread keeps its connection and tries it before a request, so a database that is back is used at once. SQLite's
 # files of the log stay there, so a disk that is full can still be read.
-DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+# With a pool, clinic/postgresql does both.
+if not DATABASES["default"]["OPTIONS"].get("pool"):
+    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 STORAGES["staticfiles"] = {"BACKEND": "clinic.site.staticfiles.StaticFilesStorage"}
 

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 
 from .base import *  # noqa: F403
-from .base import CACHE_URL, CACHES, DATABASES, STORAGES, email_settings, env
+from .base import CACHE_URL, CACHES, DATABASES, S3, STORAGES, email_settings, env
 
 DEBUG = False
 SECRET_KEY = "only-for-tests"  # noqa: S105
@@ -29,7 +29,10 @@ def remove_temporary(owner: int) -> None:
 atexit.register(remove_temporary, os.getpid())
 MEDIA_ROOT = f"{TEMPORARY}/media"
 STATIC_ROOT = f"{TEMPORARY}/static"
-STORAGES["default"]["OPTIONS"]["location"] = f"{TEMPORARY}/private"
+if S3:
+    S3["location"] = os.path.basename(TEMPORARY)  # each test process has a part of the buckets to itself
+else:
+    STORAGES["default"]["OPTIONS"]["location"] = f"{TEMPORARY}/private"
 os.mkdir(MEDIA_ROOT)
 os.mkdir(STATIC_ROOT)
 CACHES.pop("template_fragments")  # parts of pages are in the cache that each test begins with an empty one of

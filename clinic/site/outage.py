@@ -10,17 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from clinic.caching.version import IN_ENVIRON
+from clinic.media.away import StorageAwayError
 from clinic.models import ClinicProfile
 
 from .context import SiteContext, get_last_known
 
 # The server is gone, the disk is full or read-only, a lock was not free. Other errors are mistakes in the code.
-OUTAGES = (OperationalError, InterfaceError, InternalError)
+# Pages are shown without the pictures of a storage that is away, but an upload or a document needs it.
+OUTAGES = (OperationalError, InterfaceError, InternalError, StorageAwayError)
 RETRY_AFTER = 30  # seconds
 
 
 def is_outage() -> bool:
-    """Return whether the exception in hand means that the database is away."""
+    """Return whether the exception in hand means that the database is away, or the storage of the media."""
     return isinstance(sys.exc_info()[1], OUTAGES)
 
 

@@ -129,4 +129,5 @@ def empty_trash(now: datetime | None = None) -> None:
     """Delete what has been in the trash for 30 days."""
     for trashed in TrashedPage.objects.filter(deleted_at__lte=(now or timezone.now()) - KEPT_FOR):
         with transaction.atomic():
-            delete_for_good(trashed)
+            if TrashedPage.objects.select_for_update().filter(pk=trashed.pk).first():  # another worker may be faster
+                delete_for_good(trashed)

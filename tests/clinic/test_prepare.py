@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from wagtail.models import Site
 
 from clinic.management.commands import prepare
@@ -22,6 +23,23 @@ def test_default_site_gets_the_address(home, address, hostname, port):
 
 def test_applied_migrations_are_not_run_again(db):
     assert not prepare.is_migration_pending()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one machine")
+def test_machines_that_start_together_migrate_in_turn(db):
+    other = connection.copy()
+
+    def is_free() -> bool:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [prepare.LOCK])
+            return cursor.fetchone()[0]
+
+    try:
+        with prepare.one_at_a_time():
+            assert not is_free()
+        assert is_free()
+    finally:
+        other.close()
 
 
 def test_sitemap_names_the_form_and_the_pages(client, home):

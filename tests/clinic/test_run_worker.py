@@ -386,6 +386,18 @@ def test_worker_locks_nothing_before_a_hold_ends(db, monkeypatch):
     assert calls == []
 
 
+def test_second_worker_repeats_no_scheduled_change(home):
+    calls = []
+
+    def unpublish():
+        calls.append(1)
+        Page.objects.filter(pk=home.pk).update(live=False)
+
+    for _worker in range(2):  # both have read that the page is due
+        run_worker.do_once(Page.objects.filter(pk=home.pk, live=True), unpublish)
+    assert calls == [1]
+
+
 # Heartbeat
 
 

@@ -56,6 +56,16 @@ def test_no_package_pulls_wagtail_back():
         ("CACHE_URL", "redis://:secret@host:port/0"),
         ("CACHE_URL", "redis://:a,secret@host/0"),
         ("CACHE_URL", "redis://:secret@host/cache"),
+        ("S3_URL", "junk"),
+        ("S3_URL", "s3://key:secret@host/one/two"),
+        ("S3_URL", "https://key:secret@host"),
+        ("S3_URL", "https://key:secret@host/one"),
+        ("S3_URL", "https://key:secret@host/one/one"),
+        ("S3_URL", "https://key:secret@host/one/two/three"),
+        ("S3_URL", "https://key:12/secret@host/one/two"),
+        ("S3_URL", "https://secret@host/one/two"),
+        ("S3_URL", "https://key:secret@host/one/two?acl=public-read"),
+        ("S3_URL", "https://key:secret@host/one/two?public=media.example.com"),
         ("SITE_URL", "junk"),
         ("SITE_URL", "www.example.com"),
         ("SITE_URL", "https://"),
@@ -172,6 +182,11 @@ def test_production_tries_a_kept_connection_first(production, url):
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (600, True)
 
 
+def test_pool_keeps_no_connection_for_a_thread(production):
+    database = production(DATABASE_URL="postgres://clinic@host/name?pool=True")["DATABASES"]["default"]
+    assert (database["OPTIONS"]["pool"], database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (True, 0, False)
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -185,6 +200,33 @@ def test_production_tries_a_kept_connection_first(production, url):
 def test_cache_url_is_the_address_of_redis(production, url):
     cache = production(CACHE_URL=url)["CACHES"]["default"]
     assert (cache["BACKEND"], cache["LOCATION"]) == ("clinic.caching.backends.ShortRedisCache", url)
+
+
+def test_s3_url_names_endpoint_keys_and_buckets(production):
+    settings = production(S3_URL="https://AKIA:a%2Fb+c@s3.example.com/private-1/public-1?region=eu-central-1")
+    assert settings["S3"] == {
+        "endpoint_url": "https://s3.example.com",
+        "region_name": "eu-central-1",
+        "access_key": "AKIA",
+        "secret_key": "a/b+c",
+        "private_bucket": "private-1",
+        "public_bucket": "public-1",
+        "public_url": "https://s3.example.com/public-1",
+        "public_origin": "https://s3.example.com",
+        "location": "",
+    }
+    assert settings["STORAGES"]["default"] == {"BACKEND": "clinic.media.s3.PrivateStorage"}
+
+
+def test_public_bucket_may_have_a_host_of_its_own(production):
+    s3 = production(S3_URL="https://s3.example.com/private/public?region=auto&public=https://cdn.example.com/a/")["S3"]
+    assert (s3["public_url"], s3["public_origin"]) == ("https://cdn.example.com/a", "https://cdn.example.com")
+    assert (s3["access_key"], s3["secret_key"]) == ("", ""), "the machine has a role"
+
+
+def test_media_is_in_folders_without_s3_url(production):
+    assert production()["S3"] == {}
+    assert production()["STORAGES"]["default"]["BACKEND"].endswith("FileSystemStorage")
 
 
 @pytest.mark.parametrize("url", ["https://www.example.com", "https://www.example.com/", "http://127.0.0.1:8000"])

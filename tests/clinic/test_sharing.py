@@ -2,7 +2,6 @@
 
 import io
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -15,6 +14,7 @@ from clinic.models import ClinicProfile, ContentVersion, StandardPage
 from clinic.seo import drawing, sharing
 from tests import factories
 from tests.clinic.test_blocks import make_photo
+from tests.media import fetch
 
 NAME = "OC Beauty Medspa"
 TITLES = {
@@ -42,7 +42,10 @@ TITLES = {
 def storage(settings, tmp_path):
     """Keep the pictures of this test apart."""
     settings.MEDIA_ROOT = tmp_path
-    return sharing.get_storage()
+    storage = sharing.get_storage()
+    for name in sharing.list_drawn():
+        storage.delete(name)
+    return storage
 
 
 @pytest.fixture
@@ -64,9 +67,9 @@ def shared(client, path="/about-us/"):
 
 
 def open_picture(client, found):
-    response = client.get(urlsplit(found["og:image"]).path)
+    response = fetch(client, found["og:image"])
     assert response["Content-Type"] == "image/png"
-    return Image.open(io.BytesIO(b"".join(response.streaming_content)))
+    return Image.open(io.BytesIO(response.content))
 
 
 @pytest.mark.parametrize("kind", TITLES)
@@ -99,11 +102,11 @@ def test_other_words_make_another_picture():
     assert drawing.draw(NAME, "Moon") in pictures
 
 
-def test_published_page_is_shared_with_its_title(client, about):
+def test_published_page_is_shared_with_its_title(client, about, settings):
     publish(about)
     found = shared(client)
     assert open_picture(client, found).size == (1200, 630)
-    assert found["og:image"].startswith("http://localhost/")
+    assert found["og:image"].startswith(settings.S3.get("public_url", "http://localhost/"))
     assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
     assert found["og:image:alt"] == found["twitter:image:alt"] == f"About us – {NAME}"
     assert found["twitter:card"] == "summary_large_image"

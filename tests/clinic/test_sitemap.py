@@ -20,6 +20,7 @@ from clinic.undo.trash import move_to_trash
 from tests import factories
 from tests.clinic.test_blocks import make_photo
 from tests.counting import queries_for
+from tests.media import fetch
 
 SPACES = {
     "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
@@ -320,9 +321,7 @@ def test_pictures_are_those_that_the_page_shows(client, home, profile):
     assert names["/"] == ["hero"]
     assert names["/blog/"] == []
     for url in found["/about/"][1]:
-        response = client.get(urlsplit(url).path)
-        assert response.status_code == 200
-        response.close()
+        assert fetch(client, url).status_code == 200
 
 
 def test_more_pages_cause_no_more_queries(client, home):

@@ -1,9 +1,9 @@
 """Take parts of the running site away, and see what visitors, patients and the desk get.
 
-``make outage`` starts production settings with two gunicorn workers, once on PostgreSQL and Redis of its own, once on
-SQLite and a folder as cache, on two small file systems in memory (root only). Then it stops, freezes, fills or locks
-one part after the other. Prints each answer with its time. Ends with status 1 when an answer is not the promised one,
-takes too long, or does not come back by itself.
+``make outage`` starts production settings with two gunicorn workers: on PostgreSQL and Redis of its own, the same with
+a pool of connections, and on SQLite and a folder as cache, on two small file systems in memory (root only). Then it
+stops, freezes, fills or locks one part after the other. Prints each answer with its time. Ends with status 1 when an
+answer is not the promised one, takes too long, or does not come back by itself.
 """
 
 import http.cookiejar
@@ -263,7 +263,7 @@ def fill(path: Path) -> None:
             file.write(b"0" * 4096)
 
 
-def break_postgres_and_redis() -> Report:
+def break_postgres_and_redis(options: str = "") -> Report:
     report = Report()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -273,7 +273,8 @@ def break_postgres_and_redis() -> Report:
             stack.callback(server.stop)
         os.environ |= {"DATABASE_URL": postgres.url, "CACHE_URL": redis.url}
         demo = stack.enter_context(demo_clinic("outage"))
-        site = stack.enter_context(production(demo, CACHE_URL=redis.url))
+        url = demo.environment["DATABASE_URL"] + options
+        site = stack.enter_context(production(demo, CACHE_URL=redis.url, DATABASE_URL=url))
         time.sleep(SETTLING)
         clinic = Clinic(site, report)
         clinic.look("everything works", 200)
@@ -391,7 +392,12 @@ def main() -> int:
     if part == "sqlite" and os.geteuid():
         print("Only root can mount the small disks for SQLite: left out.")  # noqa: T201
         return 0
-    report = break_postgres_and_redis() if part == "postgres" else break_sqlite_and_folder()
+    parts = {
+        "postgres": break_postgres_and_redis,
+        "pool": lambda: break_postgres_and_redis("?pool=True"),
+        "sqlite": break_sqlite_and_folder,
+    }
+    report = parts[part]()
     print("\n".join(["", "Wrong:", *report.wrong] if report.wrong else ["", "All as promised."]))  # noqa: T201
     return int(bool(report.wrong))
 

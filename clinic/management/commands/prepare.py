@@ -1,10 +1,13 @@
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
+from django.db import connection
 from wagtail.models import Site
 
 from clinic.demo import users
@@ -14,6 +17,8 @@ from clinic.models import HomePage
 from clinic.site.health import is_migration_pending
 from clinic.site.private_files import make_private
 from clinic.site.staticfiles import collect_changed
+
+LOCK = 0x636C696E6963  # any number that other programs do not use
 
 
 class Command(BaseCommand):
@@ -28,12 +33,14 @@ class Command(BaseCommand):
         if not sys.stderr.isatty():
             log_uncaught()  # the error of a migration may quote a patient's row
         make_private()
-        if is_migration_pending():
-            if settings.DEBUG:
-                # Collecting garbage takes a third of the time of a first migration, and frees little before its end.
-                gc.disable()
-            call_command("migrate", verbosity=0)
-            gc.enable()
+        with one_at_a_time():
+            if is_migration_pending():
+                if settings.DEBUG:
+                    # Collecting garbage takes a third of the time of a first migration, and frees little before its
+                    # end.
+                    gc.disable()
+                call_command("migrate", verbosity=0)
+                gc.enable()
         make_uploads_private(self.stdout.write)
         if not settings.DEBUG:
             collect_changed()
@@ -45,6 +52,20 @@ class Command(BaseCommand):
         if settings.DEBUG:
             names = ", ".join(account[0] for account in users.ACCOUNTS)
             self.stdout.write(f"  Demo logins (password {users.PASSWORD}): {names}\n")
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let machines that start together migrate one after the other. SQLite has one machine."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def set_site_address(address: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import close_old_connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.models import DraftStateMixin, Page, Revision
 
@@ -113,16 +114,19 @@ def publish_scheduled() -> None:
     """Publish and unpublish the pages whose time has come.
 
     Wagtail's command for this ends at the first page that fails, and then forgets when that page was due. Here each
-    page stands for itself, and one that fails is put off.
+    page stands for itself, and one that fails is put off. Of two workers, one does it.
     """
     changes = {}
     drafts = [model for model in apps.get_models() if issubclass(model, DraftStateMixin)]
     for model in (Page, *(model for model in drafts if not issubclass(model, Page))):
         for live in model.objects.filter(live=True, expire_at__lt=timezone.now()).order_by("expire_at"):
             unpublish = partial(live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
-            changes[f"unpublish {model.__name__} {live.pk}"] = unpublish
+            still_live = model.objects.filter(pk=live.pk, live=True)
+            changes[f"unpublish {model.__name__} {live.pk}"] = partial(do_once, still_live, unpublish)
     for revision in Revision.objects.filter(approved_go_live_at__lt=timezone.now()).order_by("approved_go_live_at"):
-        changes[f"publish revision {revision.pk}"] = partial(revision.publish, log_action="wagtail.publish.scheduled")
+        publish = partial(revision.publish, log_action="wagtail.publish.scheduled")
+        still_due = Revision.objects.filter(pk=revision.pk, approved_go_live_at__isnull=False)
+        changes[f"publish revision {revision.pk}"] = partial(do_once, still_due, publish)
     for name in _put_off.keys() - changes.keys():  # an editor has changed the page or its time
         del _put_off[name]
         Job.failing.discard(name)
@@ -134,6 +138,12 @@ def publish_scheduled() -> None:
             _put_off[name] = job
         else:
             _put_off.pop(name, None)
+
+
+def do_once(due: QuerySet, change: Callable[[], Any]) -> None:
+    """Make the change if its row is still due. The lock lasts until the end of the transaction."""
+    if due.select_for_update().order_by().values_list("pk").first():
+        change()
 
 
 def send_staff_mail() -> bool:
