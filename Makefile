@@ -14,7 +14,7 @@ SUPERVISORD := exec env SUPERVISOR_PID=$$$$ PYTHON="$(abspath $(PY))" HOST="$(HO
   $(PY) -m supervisor.supervisord --configuration deploy/supervisord.conf --pidfile $(or $(VAR_DIR),var)/supervisord.pid
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check serve check-project lint types format perf bench plans load crashes restarts mail-sink machines outage lock
+.PHONY: help run test check serve check-project lint types format perf bench growth plans load crashes restarts mail-sink machines outage lock
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,13 @@ perf: $(VENV)/.tools ## Measure the lists with 1,000 articles and 100,000 reques
 
 bench: $(VENV)/.tools ## Measure the production stack against what is possible here, and compare with the last time
 	@$(PY) -m tests.performance.bench
+
+growth: $(VENV)/.tools ## Fill two databases on PostgreSQL and compare them (SMALL= and BIG= name them; half an hour)
+	@for url in "$(SMALL)" "$(BIG)"; do \
+	  export DATABASE_URL="$$url"; $(PY) manage.py migrate --verbosity 0 && $(PY) manage.py load_demo || exit 1; done
+	@DATABASE_URL="$(SMALL)" $(PY) manage.py make_load_data --treatments 486 --articles 1000 --requests 1000 --yes
+	@DATABASE_URL="$(BIG)" $(PY) manage.py make_load_data --treatments 486 --articles 10000 --requests 1000000 --yes
+	@DATABASE_URL="$(BIG)" $(PY) -m tests.performance.measure --against "$(SMALL)" --snippets --export status=any
 
 plans: export VAR_DIR = $(CURDIR)/var/perf
 plans: $(VENV)/.tools ## Write docs/query-plans.md from the database of `make perf`

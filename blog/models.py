@@ -32,7 +32,8 @@ RELATED_ARTICLES = 3
 class BlogCategoryQuerySet(models.QuerySet):
     def in_use(self):
         """Return the categories with articles that visitors can open."""
-        return self.filter(pages__in=BlogPage.objects.live().public()).distinct()
+        # Not a join, which would read all articles of each.
+        return self.filter(models.Exists(BlogPage.objects.live().public().filter(categories=models.OuterRef("pk"))))
 
 
 class BlogCategory(RevisionMixin, models.Model):
@@ -171,7 +172,8 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         if not own:
             return []
         base = self.get_full_url(request)
-        dates = BlogCategory.objects.in_use().annotate(
+        articles = BlogPage.objects.live().public()
+        dates = BlogCategory.objects.filter(pages__in=articles).annotate(
             newest=models.Max(Coalesce("pages__changed_at", "pages__last_published_at"))
         )
         return own + [
@@ -257,11 +259,16 @@ class BlogPage(BasePage):
     def related_articles(self):
         """Return the editor's picks, then same treatments, then the newest."""
         picks = [row.article_id for row in self.picked_articles.all()]
-        same = BlogPage.objects.filter(
-            related_treatments__treatment__in=[row.treatment_id for row in self.related_treatments.all()]
-        )
+        treatments = [row.treatment_id for row in self.related_treatments.all()]
+        others = BlogPage.objects.sibling_of(self, inclusive=False)
+        same = others.filter(pk__in=BlogPageTreatment.objects.filter(treatment__in=treatments).values("page"))
+        # A few of each kind: to rank all articles takes longer the more there are.
+        few = [rows.live().public().newest_first()[:RELATED_ARTICLES] for rows in (same, others)]
+        chosen = [
+            others.filter(pk__in=keys).order_by().values("pk") for keys in (picks, *(rows.values("pk") for rows in few))
+        ]
         ranked = (
-            BlogPage.objects.sibling_of(self, inclusive=False)
+            others.filter(pk__in=chosen[0].union(*chosen[1:]))
             .for_lists()
             .annotate(
                 rank=models.Case(

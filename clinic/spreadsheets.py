@@ -15,5 +15,7 @@ def escape_formula(value: str) -> str:
 
     Spaces and invisible characters before a formula do not hide it.
     """
+    if value[:1].isascii() and value[:1].isalnum():  # as most values do, and the rest takes longer
+        return value
     visible = "".join(c for c in value if unicodedata.category(c)[0] not in "CZ" and c not in BLANK)
     return f"'{value}" if value.startswith(FORMULA_STARTS) or visible.startswith(FORMULA_STARTS) else value

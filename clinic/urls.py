@@ -7,7 +7,6 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail import views as pages
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents.views import serve as documents
 
 from clinic.accounts.views import limit_guesses
@@ -18,7 +17,7 @@ from clinic.search.views import count as count_search
 from clinic.search.views import search
 from clinic.site import views
 from clinic.site.icons import favicon, manifest
-from clinic.site.sitemaps import SITEMAPS
+from clinic.site.sitemaps import sitemap, sitemap_section
 
 # Wagtail's own ways to sign in check neither limits nor a second factor. Their old addresses lead to ours.
 to_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
@@ -49,7 +48,8 @@ urlpatterns = [
     path("consultation/", include("bookings.urls")),
     path("search/", search, name="search"),
     path("search/count/", count_search, name="search_count"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS, "template_name": "clinic/sitemap.xml"}, name="sitemap"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemap_section, name="sitemap_section"),
     path("favicon.ico", favicon, name="favicon"),
     path("site.webmanifest", manifest, name="manifest"),
     path("hours.json", feeds.hours_json, name="hours_json"),

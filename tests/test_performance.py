@@ -158,3 +158,18 @@ def test_load_data_is_refused_beside_patients(profile):
 def test_load_articles_need_a_blog(home):
     with pytest.raises(CommandError, match="load_demo"):
         make_load(articles=1)
+
+
+def test_copies_of_cases_are_whole(profile, monkeypatch):
+    monkeypatch.setattr(make_load_data, "MAX_MADE", 60)
+    factories.make_treatment("Lip fillers")
+    make_load(requests=100)
+    assert Case.objects.count() == 100
+    assert booking_invariants.check() == []
+    copy = Case.objects.filter(reference__startswith="C").first()
+    assert [*Case.objects.search(copy.reference)] == [copy]
+    assert copy in Case.objects.search(copy.name)
+    assert copy.created_at < Case.objects.exclude(reference__startswith="C").earliest("created_at").created_at
+    assert copy.closed_at > copy.created_at
+    assert copy.events.count() == copy.events.filter(at__range=(copy.created_at, copy.closed_at)).count() > 0
+    factories.make_case()  # Its keys come after those of the copies.

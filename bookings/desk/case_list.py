@@ -4,48 +4,45 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 from wagtail.admin.forms.search import SearchForm
-from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from bookings import services
-from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, CaseKind, Task
+from bookings.models import LIVE, OPEN_STATUSES, Appointment, AppointmentState, Case, CaseKind, CaseTreatment, Task
 from bookings.scheduling.formatting import format_short
 from clinic.models import ClinicProfile
 
+from . import paging
 from .access import ClinicClockMixin
 from .bulk import MAX_AT_ONCE, BulkForm, act_on, get_selected, tell
 from .case_page import CaseView
-from .export import CaseExportMixin, log_export
+from .export import EXPORTED, CaseExportMixin, log_export
 from .filters import CaseFilterSet
 from .labels import describe_state, get_label
+from .paging import CappedPaginator, get_earliest
 from .queries import unsent_messages
 from .saved_views import SavedViewsView, clean_querystring
 
 # The list shows neither what the patient wrote nor the fields for matching.
 NOT_LISTED = ("message", "fingerprint", "submission_key", "email", "phone_e164")
 # What the address and the search form send besides filters and order.
-NOT_FILTERS = ("csrfmiddlewaretoken", "action", "all", "case")
-MAX_COUNTED = 1_000
+NOT_FILTERS = ("csrfmiddlewaretoken", "action", "all", "case", "confirmed")
 # Shorter than the labels of the kinds, so that a row needs one line.
 KIND_MARKS = {CaseKind.REPEAT: gettext_lazy("Repeat"), CaseKind.COMPLAINT: gettext_lazy("Complaint")}
-COMING = Appointment.objects.filter(case=OuterRef("pk"), state__in=(*LIVE, AppointmentState.CHECKED_IN))
-OWED = Task.objects.open().filter(case=OuterRef("pk"))
-# What the list can be sorted by, besides the moment of receipt.
-SORTED_BY = {
-    "visit": Subquery(COMING.order_by("starts_at").values("starts_at")[:1]),
-    "due": Subquery(OWED.order_by("due_at").values("due_at")[:1]),
-}
+COMING = Appointment.objects.filter(state__in=(*LIVE, AppointmentState.CHECKED_IN))
+# What the list can be sorted by, besides the name and the moment of receipt.
+SORTED_BY = {"visit": (COMING, "starts_at"), "due": (Task.objects.open(), "due_at")}
 
 
 class CellColumn(Column):
@@ -71,27 +68,7 @@ class CellColumn(Column):
 
     def get_cell_context_data(self, instance, parent_context):
         context = super().get_cell_context_data(instance, parent_context)
-        return {**context, "case": instance, **self.view.get_row_context(instance)}
-
-
-class CappedPaginator(WagtailPaginator):
-    """Count a thousand rows at most: counting all of 100,000 takes longer than showing a page."""
-
-    @cached_property
-    def counted(self) -> int:
-        return self.object_list.order_by()[: MAX_COUNTED + 1].count()
-
-    @cached_property
-    def count(self):
-        return min(self.counted, MAX_COUNTED)
-
-    @property
-    def count_label(self) -> str:
-        return f"{MAX_COUNTED:,}+" if self.counted > MAX_COUNTED else f"{self.count:,}"
-
-    @cached_property
-    def items_count_label(self):
-        return f"{self.count_label} {self.verbose_name if self.count == 1 else self.verbose_name_plural}"
+        return {**context, "case": instance, **self.view.get_row_context_once(instance)}
 
 
 class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
@@ -143,8 +120,12 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     def get_base_queryset(self):
         unsent = Prefetch("messages", queryset=unsent_messages(self.now).only("case_id"), to_attr="unsent_messages")
-        cases = Case.objects.select_related("owner").defer(*([] if self.is_export else NOT_LISTED))
-        return cases.prefetch_related("treatments", unsent, services.prefetch_visits(), services.prefetch_open_tasks())
+        tasks = Prefetch("tasks", Task.objects.open().only("case_id", "kind", "due_at"), to_attr="open_tasks")
+        shown = [unsent, services.prefetch_visits(), tasks]
+        if self.is_export:
+            return Case.objects.only(*EXPORTED).prefetch_related(*shown)
+        treatments = Prefetch("treatments", CaseTreatment.objects.only("case_id", "title"), to_attr="listed_treatments")
+        return Case.objects.select_related("owner").defer(*NOT_LISTED).prefetch_related(treatments, *shown)
 
     def order_queryset(self, queryset):
         """Order by a column, and by the newest among equals. Cases without a visit, or with nothing due, come last.
@@ -152,11 +133,19 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         Names and times of receipt are read by an index, forward or back.
         """
         name, is_descending = self.ordering.removeprefix("-"), self.ordering.startswith("-")
-        if by := SORTED_BY.get(name):
+        if name in SORTED_BY:
+            by = get_earliest(*SORTED_BY[name])
             by = by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True)
             return queryset.order_by(by, "-created_at", "-pk")
         queryset = queryset.order_by(*(["name", "-created_at", "-pk"] if name == "name" else ["created_at", "pk"]))
         return queryset.reverse() if is_descending else queryset
+
+    def get_paginator(self, *args, **kwargs):
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.unfiltered = self.order_queryset(self.get_base_queryset())
+        paginator.sorting = SORTED_BY.get(self.ordering.removeprefix("-"))
+        paginator.is_descending = self.ordering.startswith("-")
+        return paginator
 
     @cached_property
     def is_open_only(self) -> bool:
@@ -214,6 +203,12 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
             CellColumn("received", label=_("Received"), view=self, sort_key="received"),
         ]
 
+    def get_row_context_once(self, case: Case) -> dict[str, Any]:
+        """Return the context of a row, which each of its cells asks for."""
+        if case.pk not in self.row_contexts:
+            self.row_contexts[case.pk] = self.get_row_context(case)
+        return self.row_contexts[case.pk]
+
     def get_row_context(self, case: Case) -> dict[str, Any]:
         tasks = case.get_open_tasks()
         task = tasks[0] if tasks else None
@@ -229,7 +224,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
             "starts": format_short(visit.starts_at, self.zone) if visit else "",
             "is_firm": visit is not None and not visit.held_until,
             "visit_state": describe_state(visit, self.zone) if visit else "",
-            "treatments": ", ".join(row.title for row in case.treatments.all()),
+            "treatments": ", ".join(row.title for row in case.listed_treatments),
             "received": format_short(case.created_at, self.zone),
         }
 
@@ -240,6 +235,10 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
             if is_going_on or visit.get_state_at(self.now) in LIVE:
                 return visit
         return None
+
+    @cached_property
+    def row_contexts(self) -> dict[int, dict[str, Any]]:
+        return {}
 
     @cached_property
     def now(self):
@@ -265,8 +264,24 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
 
     def as_spreadsheet(self, queryset, spreadsheet_format):
         count = queryset.count()
+        if count > paging.MAX_COUNTED and "confirmed" not in self.request.POST:
+            return self.ask_before_export(count)
         log_export(self.request.user, count=count, filters=self.get_filter_labels(), searched=self.is_searching)
         return super().as_spreadsheet(queryset, spreadsheet_format)
+
+    def ask_before_export(self, count: int) -> HttpResponse:
+        """Say how many rows the file has, where the list says only that they are many."""
+        context = {
+            **generic.WagtailAdminTemplateMixin.get_context_data(self),
+            "header_buttons": [],
+            "count": count,
+            "kept": self.kept,
+            "querystring": self.querystring,
+            "index_url": self.index_url,
+            "is_searching": self.is_searching,
+            "query_string": self.search_query,
+        }
+        return TemplateResponse(self.request, "bookings/desk/export.html", context)
 
     def get_filter_labels(self) -> list[str]:
         """Return the labels of the active filters, never their values."""

@@ -11,7 +11,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.utils import get_user_display_name
@@ -55,7 +58,7 @@ def treatment_pages() -> QuerySet:
     The model comes from the foreign key, since this app does not import it.
     """
     pages = CaseTreatment._meta.get_field("page").related_model
-    return pages.objects.order_by("title").only("title")
+    return pages.objects.order_by("title")
 
 
 class BoundedChoiceMixin:
@@ -88,6 +91,20 @@ class DateRangeWidget(DateRangePickerWidget):
             widget.attrs["aria-label"] = name
 
 
+class LongSelect(forms.Select):
+    """Write the options without a template for each: those of 500 treatments took half of the list's time."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = self.format_value(value)
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in self.choices),
+        )
+        attributes = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        return format_html("<select{}>{}</select>", flatatt(attributes), options)
+
+
 class CaseFilterSet(WagtailFilterSet):
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"),
@@ -107,7 +124,9 @@ class CaseFilterSet(WagtailFilterSet):
     )
     late = RadioFilter(label=_("Next due"), choices=[("late", _("Late"))], method="filter_late")
     # The choices of these two are read once for each list: see ``__init__``.
-    treatment = django_filters.ChoiceFilter(label=_("Treatment"), empty_label=_("All"), method="filter_treatment")
+    treatment = django_filters.ChoiceFilter(
+        label=_("Treatment"), empty_label=_("All"), method="filter_treatment", widget=LongSelect
+    )
     owner = django_filters.ChoiceFilter(label=_("Owner"), empty_label=_("All"), method="filter_owner")
     received = django_filters.DateFromToRangeFilter(
         label=_("Received"), widget=DateRangeWidget(_("Received from"), _("Received to")), method="filter_received"
@@ -139,7 +158,9 @@ class CaseFilterSet(WagtailFilterSet):
         self.users = list(desk_users())
         names = [(str(user.pk), get_user_display_name(user)) for user in self.users]
         self.filters["owner"].extra["choices"] = [(NOBODY, _("Nobody")), *names]
-        self.filters["treatment"].extra["choices"] = [(str(page.pk), page.title) for page in treatment_pages()]
+        self.filters["treatment"].extra["choices"] = [
+            (str(pk), title) for pk, title in treatment_pages().values_list("pk", "title")
+        ]
 
     def filter_owner(self, cases, name, value):
         return cases.filter(owner=None if value == NOBODY else value)
@@ -180,18 +201,18 @@ class CaseFilterSet(WagtailFilterSet):
 
     def filter_time(self, cases, name, values):
         """Filter by the state of a visit. A hold past its end counts as expired."""
-        now, wanted = timezone.now(), Q()
-        visits = Appointment.objects.all()
+        now, visits = timezone.now(), Q()
         states = set(values) - {UNCONFIRMED, NO_VISIT}
         if plain := states - {AppointmentState.HELD}:
-            wanted |= Q(pk__in=visits.filter(state__in=plain).values("case"))
-        held = visits.filter(state=AppointmentState.HELD)
+            visits |= Q(state__in=plain)
         if AppointmentState.HELD in states:
-            wanted |= Q(pk__in=held.filter(held_until__gt=now).values("case"))
+            visits |= Q(state=AppointmentState.HELD, held_until__gt=now)
         if AppointmentState.EXPIRED in states:
-            wanted |= Q(pk__in=held.filter(held_until__lte=now).values("case"))
+            visits |= Q(state=AppointmentState.HELD, held_until__lte=now)
         if UNCONFIRMED in values:
-            wanted |= Q(pk__in=unconfirmed_holds(now).values("case"))
+            visits |= Q(pk__in=unconfirmed_holds(now).values("pk"))
+        # One query, since PostgreSQL tries each of all cases when there are several with OR between them.
+        wanted = Q(pk__in=Appointment.objects.filter(visits).values("case")) if visits else Q()
         if NO_VISIT in values:
             wanted |= ~Q(pk__in=current_visits(now).values("case"))
         return cases.filter(wanted)

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.models import Appointment, Case, ResourceKind, Task, TaskKind
+from bookings.models import Appointment, Case, Outcome, ResourceKind, Task, TaskKind
 from bookings.scheduling.formatting import format_short
 from bookings.scheduling.policy import Clock
 from bookings.services import Obstacle, get_stage
+from bookings.services.transitions import Stage
 from clinic.hours.schedule import MINUTE
 
 MISSING = {
@@ -32,8 +33,11 @@ OBSTACLES = {
 
 def get_label(case: Case) -> str:
     """Return where a case stands, and how a closed one ended."""
-    stage = str(get_stage(case).label)
-    return f"{stage}: {case.get_outcome_display()}" if case.outcome else stage
+    return format_label(get_stage(case), case.outcome)
+
+
+def format_label(stage: Stage, outcome: str) -> str:
+    return f"{stage.label}: {Outcome(outcome).label}" if outcome else str(stage.label)
 
 
 def describe_state(visit: Appointment, zone: tzinfo) -> str:

@@ -134,7 +134,7 @@ def add_share_of_title(index: "SearchIndex", groups: Groups, scores: dict[int, f
 def score_group(index: "SearchIndex", group: list[Alternative]) -> dict[int, float]:
     best: dict[int, float] = {}
     for n, alternative in enumerate(group):
-        weights = [index.weights.get(key, {}) for key in alternative]
+        weights = [index.get_weights(key) for key in alternative]
         for page in set(weights[0]).intersection(*weights[1:]):
             points = min(of_word[page] for of_word in weights) * (SYNONYM_SHARE if n else 1)
             best[page] = max(best.get(page, 0), points)
@@ -143,7 +143,7 @@ def score_group(index: "SearchIndex", group: list[Alternative]) -> dict[int, flo
 
 def rank(index: "SearchIndex", scores: dict[int, float]) -> list[int]:
     """Return the pages by score, then in the order of the site's tree."""
-    return sorted((page for page in index.titles if page in scores), key=lambda page: -scores[page])
+    return sorted(scores, key=lambda page: (-scores[page], index.places[page]))
 
 
 class _Correction(NamedTuple):

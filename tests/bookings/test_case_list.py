@@ -7,7 +7,7 @@ from django.test import Client
 from wagtail.search.index import class_is_indexed
 
 from bookings import services
-from bookings.desk import case_list
+from bookings.desk import paging
 from bookings.desk.queries import unsent_messages
 from bookings.models import AppointmentState, Case, MessageState, Status
 from tests import factories
@@ -374,7 +374,7 @@ def test_sorted_heading_says_so(desk, three):
 
 
 def test_thousand_rows_are_counted_no_more(desk, monkeypatch):
-    monkeypatch.setattr(case_list, "MAX_COUNTED", 20)
+    monkeypatch.setattr(paging, "MAX_COUNTED", 20)
     for number in range(20):
         factories.make_case(name=f"Ana {number}")
     assert "20 cases" in text_of(desk.get(LIST), ".pagination")

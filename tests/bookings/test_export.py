@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from wagtail.models import ModelLogEntry
 
+from bookings.desk import paging
 from bookings.desk.export import LOG_ACTION, ExportFormatter
 from bookings.models import MessageState, Status
 from clinic.spreadsheets import escape_formula
@@ -128,6 +129,21 @@ def test_file_holds_all_pages_in_few_queries(desk, django_assert_max_num_queries
     desk.get(LIST)  # The clinic's profile and hours are in the cache from now on.
     with django_assert_max_num_queries(20):
         assert len(rows(export(desk, p=2))) == 32
+
+
+def test_rows_of_a_long_file_are_named_before_it_is_downloaded(desk, monkeypatch):
+    monkeypatch.setattr(paging, "MAX_COUNTED", 2)
+    for number in range(3):
+        factories.make_case(name=f"Ana {number}", status="contacting")
+    asked = {"q": "ana", "status": "contacting", "ordering": "-name"}
+    page = soup(export(desk, **asked))
+    assert "This list has 3 cases." in page.get_text()
+    assert not ModelLogEntry.objects.filter(action=LOG_ACTION).exists()
+    form = page.find("button", attrs={"name": "export"}).find_parent("form")
+    fields = {field["name"]: field["value"] for field in form.select("[name]")}
+    assert asked.items() <= fields.items()
+    response = desk.post(form["action"], fields)
+    assert [row["Name"] for row in rows(response)] == ["Ana 2", "Ana 1", "Ana 0"]
 
 
 def test_only_csv_is_exported(desk):

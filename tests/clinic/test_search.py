@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from wagtail.models import PageViewRestriction
 
 from clinic.models import ContactPage, Person, StandardPage, Synonym
+from clinic.search import index
 from clinic.search.finding import find
 from clinic.search.index import build_index
 from clinic.search.words import Vocabulary, key_of, keys_of, split_in_two, split_words
@@ -464,6 +465,31 @@ def test_index_queries_do_not_grow(home, django_assert_max_num_queries):
         factories.make_treatment(f"Peel {number}", slug=f"peel-{number}")
     with django_assert_max_num_queries(20):
         build_index()
+
+
+def test_only_changed_pages_are_read_again(home, monkeypatch):
+    peel = factories.make_treatment("Peel")
+    author = Person.objects.create(name="Maya Quill")
+    article = factories.make_article("Sun", author=author)
+    read, real = [], index.read_page
+
+    def spy(page):
+        read.append(page.pk)
+        return real(page)
+
+    monkeypatch.setattr(index, "read_page", spy)
+    build_index()
+    assert {peel.pk, article.pk} <= set(read)
+    read.clear()
+    author.name = "Maya Zebra"
+    author.save()
+    assert find(build_index(), "zebra").page_ids == [article.pk]
+    assert read == []
+    type(peel).objects.filter(pk=peel.pk).update(introduction="Okapi.")
+    assert find(build_index(), "okapi").page_ids == [peel.pk]
+    assert read == [peel.pk]
+    article.unpublish()
+    assert find(build_index(), "zebra").page_ids == []
 
 
 def test_published_words_are_found_at_once(client, home, django_capture_on_commit_callbacks):

@@ -1,6 +1,5 @@
 """Test what the sitemap lists, with which dates and pictures."""
 
-import logging
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,9 +28,9 @@ SPACES = {
 FIRST, SECOND, THIRD = (datetime(2026, month, 1, 12, tzinfo=UTC) for month in (1, 2, 3))
 
 
-def read(client):
+def read(client, address="/sitemap.xml"):
     """Return date and pictures by address."""
-    response = client.get("/sitemap.xml")
+    response = client.get(address)
     assert response["Content-Type"] == "application/xml"
     found = {}
     for url in etree.fromstring(response.content).findall("s:url", SPACES):
@@ -340,14 +339,19 @@ def test_more_pages_cause_no_more_queries(client, home):
     assert queries_for(client, "/sitemap.xml") == before
 
 
-def test_sitemap_says_when_it_needs_an_index(client, home, monkeypatch, caplog):
-    """The protocol allows 50,000 addresses in one file, which the site does not reach."""
-    assert PageSitemap.limit == 50_000
+def test_many_pages_are_listed_in_several_files(client, home, monkeypatch):
     for number in range(3):
         home.add_child(instance=StandardPage(title=f"Page {number}"))
-    with caplog.at_level(logging.ERROR):
-        read(client)
-        assert "needs an index" not in caplog.text
-        monkeypatch.setattr(PageSitemap, "limit", 2)
-        read(client)
-        assert "needs an index" in caplog.text
+    whole = read(client)
+    monkeypatch.setattr(PageSitemap, "limit", 2)
+    index = etree.fromstring(client.get("/sitemap.xml", headers={"host": "localhost"}).content)
+    files = [place.text for place in index.findall("s:sitemap/s:loc", SPACES)]
+    assert [file.rpartition("/")[2] for file in files] == [
+        "sitemap-pages.xml",
+        "sitemap-pages.xml?p=2",
+        "sitemap-views.xml",
+    ]
+    parts = [read(client, file) for file in files]
+    assert {path: found for part in parts for path, found in part.items()} == whole
+    assert max(map(len, parts)) == 2
+    assert client.get("/sitemap-pages.xml?p=3").status_code == client.get("/sitemap-other.xml").status_code == 404

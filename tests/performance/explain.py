@@ -17,7 +17,8 @@ INTRODUCTION = """\
 # Query plans
 
 How the database runs the queries of the desk's pages that read tables which grow with the patients. `make plans` writes
-this page from a database with 100,000 made-up cases; run it on each engine (`DATABASE_URL`). Values are left out.
+this page from a database with 100,000 made-up cases or more; run it on each engine (`DATABASE_URL`). Values are left
+out.
 """
 
 
@@ -38,7 +39,8 @@ def main() -> int:
     lines, known, whole = [f"## {name}", ""], set(), 0
     try:
         for page, path in desk_addresses().items():
-            ask(client, path)
+            if ask(client, path).status_code != 200:
+                raise SystemExit(f"{path} is not shown")
             with CaptureQueriesContext(connection) as captured:
                 ask(client, path)
             for sql in filter(is_about_patients, (query["sql"] for query in captured)):

@@ -49,4 +49,4 @@ def find_whole_tables(sql: str, plan: list[str]) -> list[str]:
 def shorten(sql: str) -> str:
     """Return a query without its columns and values: nothing of a patient stands in it."""
     sql = re.sub(r"^SELECT (DISTINCT )?\"bookings_.*? FROM ", r"SELECT … FROM ", sql, count=1)
-    return LITERAL.sub("?", sql).replace('"', "")
+    return re.sub(r"\?(, \?){2,}", "?, …", LITERAL.sub("?", sql)).replace('"', "")

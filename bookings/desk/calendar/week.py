@@ -1,11 +1,12 @@
 """Show a week: for each room or practitioner its visits, blocked times and free room."""
 
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 
-from bookings.models import Appointment
+from bookings.models import Appointment, AppointmentState
 from bookings.scheduling.policy import SLOT
 from clinic.hours.formatting import format_dates, format_spans, format_time
 from clinic.hours.schedule import DAY
@@ -26,6 +27,7 @@ class Entry(NamedTuple):
     span: str
     url: str = ""
     visit: Appointment | None = None
+    state: str = ""
     reason: str = ""
     is_gray: bool = False
     # For a visit that can be moved: where, and its time of day.
@@ -95,12 +97,18 @@ class WeekView(CalendarPage):
                     entries.append(Entry(kind, span, self.get_book_url(first, column.resource)))
         return entries
 
+    @cached_property
+    def states(self) -> dict[str, str]:
+        return {state: str(label).lower() for state, label in AppointmentState.choices}
+
     def describe_visit(self, visit: Appointment, day: date) -> Entry:
         url, start = reverse("case:inspect", args=[visit.case_id]), visit.starts_at.astimezone(self.zone)
         # After midnight a visit stands under the day before, so its time of day names another day.
         movable = self.can_change and start.date() == day and can_move(visit, self.now)
         move = {"move_url": self.get_url("desk_move", pk=visit.case_id) + "&back=week", "clock": f"{start:%H:%M}"}
-        return Entry(VISIT, format_time(start), url, visit, is_gray=visit.state in GRAY, **(move if movable else {}))
+        state = "" if visit.state == AppointmentState.BOOKED else self.states[visit.state]
+        is_gray = visit.state in GRAY
+        return Entry(VISIT, format_time(start), url, visit, state, is_gray=is_gray, **(move if movable else {}))
 
     def format_clock(self, at: datetime) -> str:
         return format_time(at.astimezone(self.zone))

@@ -33,10 +33,15 @@ from bookings.models import (
 )
 from bookings.scheduling.availability import slots_between
 from clinic.demo.content import read_yaml
-from treatments.models import TreatmentPage
+from clinic.demo.copies import CaseCopier
+from treatments.models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 
 BATCH = 2_000
 DAYS = 3 * 365
+# Above so many cases, old ones are copied: to make a million one by one takes more than an hour.
+MAX_MADE = 100_000
+# Then the cases are as many a day as the rooms take, and older ones instead of more.
+MADE_DAYS = 400
 FRESH = timedelta(days=10)
 # Every so many cases are a complaint, or a change by the patient that nobody has seen.
 EACH_COMPLAINT = 50
@@ -73,12 +78,13 @@ class Command(BaseCommand):
     help = "Make up many articles and cases, to measure lists and searches."
 
     def add_arguments(self, parser):
+        parser.add_argument("--treatments", type=int, default=0, help="how many treatments to add (default none)")
         parser.add_argument("--articles", type=int, default=1_000, help="how many articles to add (default 1000)")
         parser.add_argument("--requests", type=int, default=100_000, help="how many cases to add (default 100000)")
         parser.add_argument("--seed", type=int, default=1, help="another seed makes other data (default 1)")
         parser.add_argument("--yes", action="store_true", help="even into a database that holds real patients' cases")
 
-    def handle(self, *, articles, requests, seed, yes, **options):
+    def handle(self, *, treatments, articles, requests, seed, yes, **options):
         made_up = Q(email__endswith=MADE_UP_DOMAIN) | Q(email="", phone_e164__regex=MADE_UP_PHONE)
         if not yes and models.Case.objects.exclude(made_up).exists():
             raise CommandError(
@@ -86,13 +92,43 @@ class Command(BaseCommand):
                 "(DATABASE_URL=sqlite:////tmp/load.sqlite3), or say --yes."
             )
         random = Random(seed)  # noqa: S311  made-up data, not secrets
+        if treatments:
+            add_treatments(treatments, random)
+            self.stdout.write(f"{treatments} treatments")
         if articles:
             add_articles(articles, random)
             self.stdout.write(f"{articles} articles")
-        maker = CaseMaker(random)
-        for done in range(0, requests, BATCH):
-            maker.add(min(BATCH, requests - done))
+        made = min(requests, MAX_MADE)
+        maker = CaseMaker(random, days=MADE_DAYS if requests > MAX_MADE else DAYS)
+        for done in range(0, made, BATCH):
+            maker.add(min(BATCH, made - done))
+        if requests > made:
+            # The visits of an old case end some weeks after the request, and no quarter hour is taken twice.
+            first = maker.now - timedelta(days=MADE_DAYS)
+            copier = CaseCopier(after=first, before=maker.now - SEASON, days=MADE_DAYS)
+            for done in range(made, requests, copier.count):
+                copier.add(min(copier.count, requests - done))
         self.stdout.write(f"{requests} cases")
+
+
+def add_treatments(count: int, random: Random) -> None:
+    index = TreatmentIndexPage.objects.first()
+    if index is None:
+        raise CommandError("There is no page to put treatments under. Run `manage.py load_demo` first.")
+    areas, taken = list(AreaOfConcern.objects.all()), index.get_children().count()
+    with transaction.atomic(), disable_reference_index_auto_update():
+        for number in range(taken, taken + count):
+            subject = f"Treatment {number}"
+            treatment = TreatmentPage(
+                title=subject,
+                slug=f"load-{number}",
+                area=random.choice(areas) if areas else None,
+                introduction=f"Made up, to see how the site carries many treatments such as {subject}.",
+                search_description=f"A made-up treatment, {subject}.",
+                what_it_is=WORDS["paragraph"].format(subject=subject, number=1),
+                afterwards=WORDS["paragraph"].format(subject=subject, number=2),
+            )
+            index.add_child(instance=treatment)
 
 
 def add_articles(count: int, random: Random) -> None:
@@ -124,10 +160,10 @@ def add_articles(count: int, random: Random) -> None:
 
 
 class CaseMaker:
-    """Make up cases of the last three years, the newest ones still open."""
+    """Make up cases of so many days until now, the newest ones still open."""
 
-    def __init__(self, random: Random):
-        self.random = random
+    def __init__(self, random: Random, *, days: int):
+        self.random, self.days = random, days
         self.now = timezone.now().replace(microsecond=0)
         self.number = models.Case.objects.count()
         self.pages = list(TreatmentPage.objects.live())
@@ -165,7 +201,7 @@ class CaseMaker:
     def make_case(self) -> tuple[models.Case, models.Appointment | None]:
         random, self.number = self.random, self.number + 1
         name = f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
-        received = self.now - timedelta(seconds=random.randrange(60, DAYS * 86_400))
+        received = self.now - timedelta(seconds=random.randrange(60, self.days * 86_400))
         age = self.now - received
         stages = FRESH_STAGES if age < FRESH else SEASON_STAGES if age < SEASON else OLD_STAGES
         (stage,) = random.choices(list(stages), stages.values())
