@@ -16,7 +16,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from clinic.addresses.visibility import keep_public
-from clinic.caching.version import CACHE_SECONDS, version_for
+from clinic.caching.version import CACHE_SECONDS, once_a_version, version_for
 from clinic.models import BasePage, ClinicProfile
 from clinic.pages.base import newest
 from clinic.pages.blocks import BodyBlock
@@ -148,7 +148,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             "articles": page,
             "page_range": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
             "category": category,
-            "categories": BlogCategory.objects.in_use(),
+            "categories": once_a_version(request, f"categories:{self.pk}", lambda: list(BlogCategory.objects.in_use())),
             "canonical_suffix": f"{own}?page={page.number}" if page.number > 1 else own,
             "noindex": page.number > 1,
         }

@@ -12,7 +12,7 @@ from .pages import ACCEL, CACHE_CONTROL, OUTAGE, Asked, Kept, make_tag, read, re
 from .version import CACHE_SECONDS
 
 # Views whose answers depend on the content, the address and the hour alone.
-VIEWS = {"wagtail_serve", "sitemap", "robots_txt", "manifest", "hours_json", "hours_ics"}
+VIEWS = {"wagtail_serve", "sitemap", "sitemap_section", "robots_txt", "manifest", "hours_json", "hours_ics"}
 MAX_AGE = re.compile(r"max-age=(\d+)")
 
 

@@ -191,7 +191,8 @@ def test_hours_for_programs_are_kept_for_a_minute(server, time_machine):
     assert len(server.rendered) == 2
 
 
-KEPT = ["/", "/about/", "/blog/", "/blog/?page=1", "/blog/feed/", "/sitemap.xml", "/robots.txt", "/site.webmanifest"]
+KEPT = ["/", "/about/", "/blog/", "/blog/?page=1", "/blog/feed/", "/robots.txt", "/site.webmanifest"]
+KEPT += ["/sitemap.xml", "/sitemap-pages.xml", "/hours.json", "/hours.ics"]
 
 
 @pytest.mark.parametrize("path", KEPT)
