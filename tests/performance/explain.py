@@ -32,7 +32,9 @@ def main() -> int:
     from tests.performance.plans import find_whole_tables, get_plan, is_about_patients, shorten
 
     logging.disable(logging.WARNING)
-    user, _made = User.objects.get_or_create(username="measure", defaults={"is_superuser": True, "is_staff": True})
+    user, _made = User.objects.get_or_create(
+        username=f"measure-{os.getpid()}", defaults={"is_superuser": True, "is_staff": True}
+    )
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]

@@ -18,6 +18,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -195,34 +197,48 @@ def export(client, query: str) -> str:
     )
 
 
-def measure_all(staff, visitor) -> dict[str, Figure]:
-    pages = addresses().items()
-    return {name: measure(staff if path.startswith("/admin/") else visitor, path) for name, path in pages}
+def measure_all(staff, visitor) -> Iterator[tuple[str, Figure]]:
+    for name, path in addresses().items():
+        yield name, measure(staff if path.startswith("/admin/") else visitor, path)
 
 
-def measure_other(url: str) -> dict[str, Figure]:
-    """Measure another database in a process of its own."""
-    command = [sys.executable, "-m", "tests.performance.measure", "--json"]
-    done = subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, cwd=ROOT, capture_output=True, check=True)
-    return {name: Figure(*figure) for name, figure in json.loads(done.stdout.splitlines()[-1]).items()}
+@contextmanager
+def other_database(url: str | None) -> Iterator[Callable[[], Figure | None]]:
+    """Give a function that measures the next page of another database, in a process of its own.
+
+    A page of both is measured in the same seconds, since the machine may do something else in the next ones.
+    """
+    if not url:
+        yield lambda: None
+        return
+    command = [sys.executable, "-m", "tests.performance.measure", "--answer"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url}, cwd=ROOT, **pipes) as process:
+
+        def ask_next() -> Figure:
+            process.stdin.write("\n")
+            return Figure(*json.loads(process.stdout.readline()))
+
+        yield ask_next
 
 
-def report(found: dict[str, Figure], smaller: dict[str, Figure]) -> int:
-    """Print a line for each page. Return how many are too slow."""
-    slow = 0
-    for name, (milliseconds, queries) in found.items():
-        is_desk = name.startswith("desk:")
-        is_slow = milliseconds > (DESK_LIMIT if is_desk else LIMIT) or (is_desk and queries > MAX_QUERIES)
-        slow += is_slow
-        before = smaller.get(name)
-        ratio = (
-            f"{before.milliseconds:8.0f} ms{before.queries:4} {milliseconds / before.milliseconds:6.2f} x"
-            if before
-            else ""
-        )
-        mark = "  too slow" if is_slow else ""
-        print(f"{name:40}{milliseconds:8.0f} ms{queries:5} queries{ratio}{mark}")  # noqa: T201
-    return slow
+def answer(figures: Iterator[tuple[str, Figure]]) -> None:
+    """Print a figure for each line that is read."""
+    for _line in sys.stdin:
+        print(json.dumps(next(figures)[1]), flush=True)  # noqa: T201
+
+
+def report(name: str, figure: Figure, smaller: Figure | None) -> bool:
+    """Print a line. Return whether the page is too slow."""
+    milliseconds, queries = figure
+    is_desk = name.startswith("desk:")
+    is_slow = milliseconds > (DESK_LIMIT if is_desk else LIMIT) or (is_desk and queries > MAX_QUERIES)
+    ratio = ""
+    if smaller:
+        ratio = f"{smaller.milliseconds:8.0f} ms{smaller.queries:4} {milliseconds / smaller.milliseconds:6.2f} x"
+    mark = "  too slow" if is_slow else ""
+    print(f"{name:40}{milliseconds:8.0f} ms{queries:5} queries{ratio}{mark}", flush=True)  # noqa: T201
+    return is_slow
 
 
 def main() -> int:
@@ -234,22 +250,24 @@ def main() -> int:
     parser.add_argument("--against", metavar="DATABASE_URL", help="a smaller database to compare with")
     parser.add_argument("--export", metavar="QUERY", help="download a list, for example status=closed")
     parser.add_argument("--snippets", action="store_true", help="compare with Wagtail's list of snippets")
-    parser.add_argument("--json", action="store_true", help="print the figures alone")
+    parser.add_argument("--answer", action="store_true", help="print a figure for each line of the input")
     options = parser.parse_args()
     if options.snippets:
         import tests.performance.snippets  # noqa: F401  before the first request reads the addresses
     logging.disable(logging.WARNING)
     settings.DEBUG = False
-    smaller = measure_other(options.against) if options.against else {}
-    user, _made = User.objects.get_or_create(username="measure", defaults={"is_superuser": True, "is_staff": True})
+    user, _made = User.objects.get_or_create(
+        username=f"measure-{os.getpid()}", defaults={"is_superuser": True, "is_staff": True}
+    )
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     try:
-        found = measure_all(client, Client(headers={"host": "localhost"}))
-        if options.json:
-            print(json.dumps(found))  # noqa: T201
+        figures = measure_all(client, Client(headers={"host": "localhost"}))
+        if options.answer:
+            answer(figures)
             return 0
-        slow = report(found, smaller)
+        with other_database(options.against) as ask_next:
+            slow = sum(report(name, figure, ask_next()) for name, figure in figures)
         if options.snippets:
             for name, (desk, plain) in measure_snippets(client).items():
                 ratio = f"{desk.milliseconds / plain.milliseconds:6.2f} x"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from bookings import services
@@ -73,15 +73,17 @@ def find_busy(resources: Iterable[Resource], start: datetime, end: datetime, now
 
 
 def find_visits(start: datetime, end: datetime, now: datetime) -> QuerySet[Appointment]:
-    """Return the visits of a time, canceled ones too, with their cases and ``case.current_appointments``."""
+    """Return the visits of a time, canceled ones too, with their cases."""
     # A visit takes less than a day. Naming the states and the first start lets the database use its index.
     states = [state for state in AppointmentState.values if state != AppointmentState.EXPIRED]
     near = {"starts_at__gt": start - DAY, "starts_at__lt": end, "ends_at__gt": start}
     visits = Appointment.objects.filter(state__in=states, **near).exclude(held_until__lte=now)
-    current = services.prefetch_visits()
-    return visits.select_related("visit_type", "case").prefetch_related(
-        Prefetch("case__appointments", queryset=current.queryset, to_attr=current.to_attr)
-    )
+    return visits.select_related("visit_type", "case")
+
+
+def read_current_visits(visits: Iterable[Appointment]) -> None:
+    """Set ``case.current_appointments`` of these visits, which ``find_steps`` asks for."""
+    prefetch_related_objects([visit.case for visit in visits], services.prefetch_visits())
 
 
 def make_columns(kind: ResourceKind, resources: Sequence[Resource], busy: Busy) -> list[Column]:

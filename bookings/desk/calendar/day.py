@@ -19,7 +19,18 @@ from clinic.hours.formatting import format_spans
 from clinic.hours.schedule import DAY
 
 from ..forms import BlockForm, parse_pk
-from .busy import BLOCKED, VISIT, Busy, Column, can_move, find_busy, find_needed, find_steps, make_columns
+from .busy import (
+    BLOCKED,
+    VISIT,
+    Busy,
+    Column,
+    can_move,
+    find_busy,
+    find_needed,
+    find_steps,
+    make_columns,
+    read_current_visits,
+)
 from .grid import Run, find_day, find_runs, format_row, get_day_start, get_moments
 from .views import CalendarPage
 
@@ -137,6 +148,7 @@ class DayView(CalendarPage):
         schedule = self.policy.schedule
         start, end = get_day_start(self.day, schedule), get_day_start(self.day + DAY, schedule)
         busy = find_busy(self.resources, start, end, self.now)
+        read_current_visits(busy.visits.values())
         columns = make_columns(self.kind, self.resources, busy)
         moments = get_moments(self.day, schedule, find_needed(columns, busy, start, end))
         rows = [Row(at, format_row(at, self.zone), not at.minute, at <= self.now < at + SLOT, []) for at in moments]

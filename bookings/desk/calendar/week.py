@@ -104,11 +104,12 @@ class WeekView(CalendarPage):
     def describe_visit(self, visit: Appointment, day: date) -> Entry:
         url, start = reverse("case:inspect", args=[visit.case_id]), visit.starts_at.astimezone(self.zone)
         # After midnight a visit stands under the day before, so its time of day names another day.
-        movable = self.can_change and start.date() == day and can_move(visit, self.now)
-        move = {"move_url": self.get_url("desk_move", pk=visit.case_id) + "&back=week", "clock": f"{start:%H:%M}"}
+        move = {}
+        if self.can_change and start.date() == day and can_move(visit, self.now):
+            move_url = self.get_url("desk_move", pk=visit.case_id) + "&back=week"
+            move = {"move_url": move_url, "clock": f"{start:%H:%M}"}
         state = "" if visit.state == AppointmentState.BOOKED else self.states[visit.state]
-        is_gray = visit.state in GRAY
-        return Entry(VISIT, format_time(start), url, visit, state, is_gray=is_gray, **(move if movable else {}))
+        return Entry(VISIT, format_time(start), url, visit, state, is_gray=visit.state in GRAY, **move)
 
     def format_clock(self, at: datetime) -> str:
         return format_time(at.astimezone(self.zone))
