@@ -119,7 +119,7 @@ def style(name: str) -> SafeString:
 @register.simple_tag
 def script(name: str) -> SafeString:
     """Return a script of ``clinic/js/`` as an element: it changes the page before the page shows."""
-    return SafeString(f'<script type="module">{read_script(name)}</script>')
+    return SafeString(f'<script type="module" blocking="render">{read_script(name)}</script>')
 
 
 @register.simple_tag
