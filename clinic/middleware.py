@@ -26,13 +26,14 @@ from wagtail.users.models import UserProfile
 from clinic.pages.blocks import find_blocks
 from clinic.site import health
 from clinic.site.context import site_context
+from clinic.site.inline import get_inline_policy
 from clinic.site.views import bad_request
 from clinic.text import UNWANTED, drop_unwanted_escapes
 
 # Pictures may come from a storage on another host.
 IMAGES = " ".join(filter(None, ["'self'", settings.S3.get("public_origin")]))
 PUBLIC_POLICY = (
-    f"default-src 'self'; img-src {IMAGES} data:; object-src 'none'; base-uri 'self'; "
+    f"default-src 'self'; {{inline}}; img-src {IMAGES} data:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
 # Wagtail's admin needs inline styles, inline scripts and pictures made in the browser.
@@ -147,7 +148,8 @@ def get_public_policy(response) -> str:
     """Return the policy of a public page. One with a block that shows another host may frame that host."""
     page = (getattr(response, "context_data", None) or {}).get("page")
     hosts = {host for block in find_blocks(page) for host in getattr(block.meta, "frames", ())} if page else None
-    return f"{PUBLIC_POLICY}; frame-src 'self' {' '.join(sorted(hosts))}" if hosts else PUBLIC_POLICY
+    policy = PUBLIC_POLICY.format(inline=get_inline_policy(getattr(response, "content", b"")))
+    return f"{policy}; frame-src 'self' {' '.join(sorted(hosts))}" if hosts else policy
 
 
 def clean_parameters(parameters: QueryDict) -> QueryDict:

@@ -66,7 +66,9 @@ for own in ("account", "admin", "_util", settings.STATIC_URL, settings.MEDIA_URL
 
 def record_when_sent(request: HttpRequest, response: HttpResponse) -> None:
     """Count a visit to a missing address after the answer has gone out: no visitor waits for it."""
-    if request.method == "GET" and (path := clean_path(request.path_info)) and not gets_a_slash(request):
+    # A browser that renders a page ahead has no visitor yet.
+    is_visit = request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    if is_visit and (path := clean_path(request.path_info)) and not gets_a_slash(request):
         referrer = limit_referrer(request)
         # Django calls these when the whole answer is sent, as it does to close files.
         response._resource_closers.append(lambda: record_safely(request, path, referrer))

@@ -281,7 +281,7 @@ class VideoBlock(blocks.StructBlock):
         description = _("A video on YouTube or Vimeo. Nothing is loaded from there until a visitor clicks.")
         template = "blocks/video.html"
         value_class = VideoValue
-        sheet = "clinic/css/blocks.css"
+        sheet = "blocks"
         script = "clinic/js/video.js"
         frames = PLAYERS
 
@@ -327,7 +327,7 @@ class GalleryBlock(blocks.StructBlock):
         label = _("Gallery")
         description = _("Pictures side by side, with captions. A click shows one large.")
         template = "blocks/gallery.html"
-        sheet = "clinic/css/blocks.css"
+        sheet = "blocks"
 
     def get_context(self, value, parent_context=None):
         """Add the pictures that still exist, and read all their renditions at once."""
@@ -364,7 +364,7 @@ class TableBlock(blocks.StructBlock):
         label = _("Table")
         description = _("Rows and columns with headings: to compare, or for amounts.")
         template = "blocks/table.html"
-        sheet = "clinic/css/blocks.css"
+        sheet = "blocks"
         preview_value = {
             "table": {
                 "caption": "How long it takes",

@@ -18,7 +18,7 @@ INK, INK_SOFT = "#16302f", "#4a615f"
 ACCENT, ACCENT_SOFT = "#1c5f5a", "#e1ece8"
 WAVES = ("#9fc4bb", "#4f8d86", ACCENT, INK)
 
-FONTS = Path(__file__).parent.parent / "static/clinic/fonts"
+FONTS = Path(__file__).parent / "fonts"
 TITLE_FONT, TITLE_WEIGHT = FONTS / "newsreader.woff2", 400
 NAME_FONT, NAME_WEIGHT = FONTS / "figtree.woff2", 600
 NAME_SIZE = 34  # pixels

@@ -9,6 +9,7 @@ from clinic.media.renditions import get_large_url
 from clinic.models import ClinicProfile
 from clinic.pages.blocks import find_blocks
 from clinic.site.context import site_context
+from clinic.templatetags.clinic_tags import style
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ def _load(blocks: list[Block]) -> SafeString:
     scripts = {block.meta.script for block in blocks if hasattr(block.meta, "script")}
     return format_html(
         "{}{}",
-        format_html_join("", '<link rel="stylesheet" href="{}">', ((static(name),) for name in sorted(sheets))),
+        SafeString("".join(map(style, sorted(sheets)))),
         format_html_join("", '<script src="{}" defer></script>', ((static(name),) for name in sorted(scripts))),
     )
 

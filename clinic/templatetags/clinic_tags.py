@@ -3,6 +3,7 @@ from django.conf import settings
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from clinic.accounts import idle
@@ -13,6 +14,7 @@ from clinic.models import ClinicProfile, Testimonial
 from clinic.phones import to_url
 from clinic.site.context import show_announcement, site_context
 from clinic.site.icons import get_icon_url
+from clinic.site.inline import RULES, read_script, read_sheet
 from clinic.site.navigation import Link, NavigationLinks
 
 register = template.Library()
@@ -114,6 +116,23 @@ def clinic_picture(image, shape: str, alt: str | None = None, is_main: bool = Fa
 def icon_url(profile, size: int) -> str:
     """Return the address of the clinic's icon. Error pages pass no profile."""
     return get_icon_url(profile or None, size)
+
+
+@register.simple_tag
+def style(name: str) -> SafeString:
+    """Return a sheet of ``clinic/css/`` as an element: its page waits for no other request before it shows."""
+    return SafeString(f"<style>{read_sheet(name)}</style>")
+
+
+@register.simple_tag
+def script(name: str) -> SafeString:
+    """Return a script of ``clinic/js/`` as an element: it changes the page before the page shows."""
+    return SafeString(f'<script type="module" blocking="render">{read_script(name)}</script>')
+
+
+@register.simple_tag
+def rules_for_next_page() -> SafeString:
+    return SafeString(f'<script type="speculationrules">{RULES}</script>')
 
 
 @register.simple_tag

@@ -228,6 +228,7 @@ def test_visitor_elsewhere_sees_their_own_time(open_page, zone, phone):
     minutes = f":{here:%M}" if here.minute else ""
     clock = f"{here:%I}".lstrip("0") + minutes + f" {here:%p}".lower()
     expect(own.first).to_have_text(f"({day}{clock} your time)")
+    page.locator("#times").evaluate("times => times.querySelectorAll('details').forEach((day) => { day.open = true; })")
     expect(own).to_have_count(page.locator("#times label.time").count())
     pick(page, 0)
     page.get_by_role("link", name="Show later days").click()

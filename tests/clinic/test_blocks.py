@@ -11,6 +11,7 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from clinic import models
 from clinic.media.videos import Video, read_video
 from clinic.pages.blocks import GalleryPictureBlock, MapBlock, PictureBlock
+from clinic.site.inline import read_sheet
 from tests import factories
 
 BODY = models.StandardPage._meta.get_field("body").stream_block
@@ -48,10 +49,8 @@ def test_every_block_renders_its_preview(name, photo):
 def test_preview_in_the_admin_loads_what_the_block_needs(name, admin_client, home):
     block = BLOCKS[name]
     page = admin_client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix}).content.decode()
-    for meta in ("sheet", "script"):
-        if needed := getattr(block.meta, meta, None):
-            assert needed in page
-    assert ("clinic/css/blocks.css" in page) == hasattr(block.meta, "sheet")
+    assert getattr(block.meta, "script", "") in page
+    assert (read_sheet("blocks") in page) == hasattr(block.meta, "sheet")
 
 
 def test_picture_block_shows_picture_caption_and_credit(photo):
@@ -251,7 +250,7 @@ def test_only_pages_with_a_video_may_frame_its_host(client, blog_index, body, is
     frames = "frame-src 'self' https://player.vimeo.com https://www.youtube-nocookie.com"
     assert (frames in answer.headers["Content-Security-Policy"]) == is_allowed
     assert (b"clinic/js/video.js" in answer.content) == is_allowed
-    assert (b"clinic/css/blocks.css" in answer.content) == is_allowed
+    assert (read_sheet("blocks") in answer.content.decode()) == is_allowed
     assert frames not in client.get(blog_index.url).headers["Content-Security-Policy"]
 
 

@@ -31,13 +31,13 @@ def test_picture_has_three_formats_size_and_alt(photo, shape):
     assert html.count("srcset=") == 3
     assert 'alt="Dunes"' in html
     assert "width=" in html
-    assert 'fetchpriority="low"' in html
-    assert "lazy" not in html
+    assert 'loading="lazy"' in html
 
 
 def test_main_picture_gets_high_priority(photo):
     html = render('{% clinic_picture photo "wide" is_main=True %}', photo=photo)
     assert 'fetchpriority="high"' in html
+    assert "lazy" not in html
 
 
 def test_missing_picture_renders_nothing():

@@ -33,6 +33,11 @@ def test_missing_address_is_counted(client, profile):
     assert row.referrer == "www.example.org"
 
 
+def test_page_rendered_ahead_is_no_visit(client, profile):
+    assert client.get("/old/", headers={"Sec-Purpose": "prefetch;prerender"}).status_code == 404
+    assert not MissingAddress.objects.exists()
+
+
 def test_only_what_stays_missing_is_counted(client, profile):
     page = factories.make_treatment("Lip fillers")
     Redirect.add_redirect("/promo", page)

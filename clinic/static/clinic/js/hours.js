@@ -1,8 +1,8 @@
-// Says "open" only while sure of the time. The page has two weeks of claims and when each becomes true.
+// Says "open" only while sure of the time. The page has claims for two weeks, with times.
 const all = (selector) => document.querySelectorAll(selector);
-const LIMIT = 300; // seconds off
+const LIMIT = 300; // seconds
 let data = JSON.parse(document.getElementById("hours-data").textContent);
-let clock, checked, timer; // clock: the server's when the visit began
+let clock, checked, timer; // clock: the server's at the start
 
 const now = () => Date.now() / 1000;
 const sure = () => Math.abs(now() - performance.now() / 1000 - clock) <= LIMIT;
@@ -25,7 +25,7 @@ function show() {
 
 async function check() {
   checked = now();
-  show(); // the answer may never come
+  show(); // it may never come
   try {
     const answer = await fetch(data.url, { cache: "no-store" });
     const fresh = await answer.json();
@@ -41,4 +41,4 @@ async function check() {
 
 addEventListener("visibilitychange", () => document.hidden || check());
 addEventListener("pageshow", (event) => event.persisted && check());
-check();
+onload = check; // not before the first view

@@ -18,17 +18,23 @@ const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: "short" });
 // "7:00 PM" becomes "7 pm", as on the rest of the page.
 const formatTime = (at) => clock.format(at).replace(/(:00)?\s([AP])M$/, (_all, _zeros, half) => ` ${half.toLowerCase()}m`);
 
+// Making one takes longer than all else here, and a page has hundreds of times.
+const clocks = {};
+const readClock = (timeZone) => (clocks[timeZone] ??= new Intl.DateTimeFormat("en", { ...dayAndTime, timeZone }));
+
 // An empty text says that the visitor's clock shows the clinic's time.
 function describeOwnTime(at, { zone: timeZone, yourTime }) {
   // Zones with different names may have the same time at one instant and not at another.
-  const [there, here] = [new Intl.DateTimeFormat("en", { ...dayAndTime, timeZone }), new Intl.DateTimeFormat("en", dayAndTime)];
+  const [there, here] = [readClock(timeZone), readClock()];
   if (there.format(at) === here.format(at)) return "";
   const isOtherDay = there.format(at).split(",")[0] !== here.format(at).split(",")[0];
   return yourTime.replace("{time}", (isOtherDay ? `${weekday.format(at)} ` : "") + formatTime(at));
 }
 
+// A closed day gets its own when it opens: all at once would keep a slow phone busy before it shows the page.
 function addOwnTimes() {
   for (const radio of getRadios()) {
+    if (radio.closest("details:not([open])") || radio.labels[0].querySelector("small")) continue;
     const own = document.createElement("small");
     own.textContent = radio.value && describeOwnTime(new Date(radio.value), getTimes().dataset);
     if (own.textContent) radio.labels[0].append(" ", own);
@@ -68,6 +74,7 @@ if (form) {
   status.className = "visually-hidden";
   getTimes().after(status);
   addOwnTimes();
+  form.addEventListener("toggle", addOwnTimes, true); // this event does not bubble
   form.addEventListener("change", (event) => {
     if (!event.target.matches('#times [type="radio"]')) return;
     choose(event.target);
