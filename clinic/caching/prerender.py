@@ -1,12 +1,14 @@
-"""Render pages when they are published, to make their pictures."""
+"""Render pages when they are published, and when a picture on them changes, to make its sizes before visitors ask."""
 
 import logging
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
-from wagtail.models import Page, Site
+from wagtail.models import Page, ReferenceIndex, Site
 
+from clinic.media.models import ClinicImage
 from clinic.seo import sharing
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,14 @@ def prerender_with_ancestors(pk: int) -> None:
     sharing.draw_page(page, site)
     for shown in page.get_ancestors(inclusive=True).live().filter(depth__gt=1).specific():
         prerender(shown, site)
+
+
+def prerender_pages_with(image: ClinicImage) -> None:
+    """Render the live pages that show a picture, and those above them."""
+    kind = ContentType.objects.get_for_model(Page)
+    rows = ReferenceIndex.get_references_to(image).filter(base_content_type=kind)
+    for key in rows.values_list("object_id", flat=True).distinct():
+        prerender_with_ancestors(int(key))
 
 
 def render(page: Page, site: Site, query: str = "") -> HttpResponse:

@@ -1,9 +1,15 @@
 """Check what editors upload, and refuse it in words beside the field."""
 
+from functools import partial
+
+from django.db import transaction
 from django.forms import FileField
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
+
+from clinic.caching.prerender import prerender_pages_with
+from clinic.caching.version import renew_on_commit
 
 from .documents import check_document
 from .pictures import clean_picture
@@ -28,6 +34,14 @@ class PictureForm(BaseImageForm):
         if field := self.fields.get("file"):
             # Wagtail sets the class of this field itself.
             self.fields["file"] = PictureField(label=field.label, required=field.required, widget=field.widget)
+
+    def save(self, commit=True):
+        image = super().save(commit)
+        if commit and self.changed_data and self.original_file:
+            # Wagtail deletes the old sizes after it saved the picture: a page may have been kept with them meanwhile.
+            renew_on_commit()
+            transaction.on_commit(partial(prerender_pages_with, image), robust=True)
+        return image
 
 
 class DocumentForm(BaseDocumentForm):

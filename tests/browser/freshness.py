@@ -204,13 +204,16 @@ def describe_a_picture():
 
 @step
 def replace_a_picture():
+    from clinic.caching import prerender
+
     picture, other = get_page("clinic.HomePage").hero_image, get_page("treatments.TreatmentPage").listing_image
     with other.file.open() as file:
         picture.file.save("another.jpg", file, save=False)
-    picture.file_hash = ""
+    # As the form of pictures does.
     picture._set_image_file_metadata()
     picture.save()
     picture.renditions.all().delete()
+    prerender.prerender_pages_with(picture)
 
 
 @step

@@ -4,10 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.template import Context, Template
+from django.test import TestCase
 from PIL import Image
 
+from clinic.caching import prerender, version
 from clinic.media.renditions import SHAPES
-from clinic.models import ClinicImage
+from clinic.models import ClinicImage, StandardPage
 
 
 @pytest.fixture
@@ -80,3 +82,22 @@ def test_upload_is_saved_after_alt_text(admin_client):
     data = {f"{prefix}-title": "Dunes", f"{prefix}-description": "Dunes at dusk"}
     assert admin_client.post(create, data, headers={"x-requested-with": "XMLHttpRequest"}).json()["success"]
     assert ClinicImage.objects.get().description == "Dunes at dusk"
+
+
+def test_sizes_of_a_replaced_picture_are_made_before_visitors_ask(admin_client, profile, photo, home):
+    page = home.add_child(instance=StandardPage(title="About", slug="about", listing_image=photo))
+    page.save_revision().publish()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        prerender.prerender_with_ancestors(page.pk)
+    old = set(photo.renditions.values_list("file", flat=True))
+    assert old
+    file = io.BytesIO()
+    Image.new("RGB", (1600, 1200), "#123456").save(file, "JPEG")
+    data = {"title": "Dunes", "description": "Dunes at night", "file": ContentFile(file.getvalue(), name="night.jpg")}
+    before = version.content_version()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        admin_client.post(f"/admin/images/{photo.pk}/", data)
+    new = set(photo.renditions.values_list("file", flat=True))
+    assert len(new) == len(old)
+    assert not new & old
+    assert version.content_version() != before
