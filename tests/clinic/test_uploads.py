@@ -642,8 +642,12 @@ def break_file(picture: ClinicImage, how: str) -> None:
     with picture.file.open() as file:
         content = file.read()
     broken = {"half": hostile.half(content), "empty": b"", "page": hostile.HTML, "huge": hostile.one_bit_png(11_000)}
-    inside = f"{picture.file.name}/a" if how == "folder" else None
-    replace(picture.file, broken.get(how, None if how == "missing" else b"a"), inside)
+    if how == "folder":
+        inside = f"{picture.file.name}/a"
+        replace(picture.file, b"a", inside)
+        picture.file.storage.delete(inside)  # the folder stays
+    else:
+        replace(picture.file, broken.get(how))
 
 
 BREAKS = ("missing", "half", "empty", "page", "huge", "folder")
