@@ -386,6 +386,18 @@ def test_thousand_rows_are_counted_no_more(desk, monkeypatch):
     assert listed(desk.get(LIST, {"p": 3})) == listed(page)
 
 
+@pytest.mark.parametrize("ordering", ["visit", "-visit", "due", "-due", "name"])
+@pytest.mark.parametrize("filters", [{}, {"status": "any", "q": "ana"}])
+def test_long_list_has_the_order_of_a_short_one(desk, monkeypatch, ordering, filters):
+    for number, status in enumerate(["new", "contacting", "closed", "contacting", "contacting", "closed", "new"]):
+        case = factories.make_case(name=f"Ana {number}", status=status, created_at=NOW - number * DAY)
+        if number in (1, 3):
+            factories.make_visit(case, starts_at=NOW + (9 - number) * DAY)
+    short = listed(desk.post(LIST, {"ordering": ordering, **filters}))
+    monkeypatch.setattr(paging, "MAX_COUNTED", len(short) - 1)
+    assert listed(desk.post(LIST, {"ordering": ordering, **filters})) == short[:-1]
+
+
 # What waits
 
 
