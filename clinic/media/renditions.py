@@ -60,7 +60,7 @@ def render_picture(image, shape_name: str, *, alt: str = "", is_main: bool = Fal
     """Return a ``<picture>`` element, making renditions that are missing.
 
     An empty ``alt`` marks the picture as decorative. A picture that cannot be shown is left out. The main one comes
-    first, the others when they are about to be seen. Browsers load them before printing.
+    first, the others after the first view (``pictures.js``).
     """
     shape = SHAPES[shape_name]
     try:
