@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from wagtail.models import Site
 
+from clinic.media.away import was_away_since
 from clinic.site.outage import OUTAGES
 
 from .pages import ACCEL, CACHE_CONTROL, OUTAGE, Asked, Kept, make_tag, read, remember
@@ -29,8 +30,11 @@ class KeepPagesMiddleware:
                 asked = read(request.META)  # before the page is rendered, so that what changes meanwhile is not kept
             except OUTAGES as error:
                 request.META[OUTAGE] = error
+        start = time.monotonic()
         response = self.get_response(request)
-        if asked and asked.is_exact and is_for_everybody(request, response, asked):
+        # While the storage is away, a page lacks the pictures that are not made yet.
+        is_whole = not was_away_since(start)
+        if asked and asked.is_exact and is_whole and is_for_everybody(request, response, asked):
             keep(request, response, asked)
         else:
             response.headers[ACCEL] = "0"

@@ -115,8 +115,8 @@ POSTGRES_OPTIONS = {
     "keepalives_interval": 1,  # seconds
     "keepalives_count": 2,
     "tcp_user_timeout": 1000,  # milliseconds
-    # Compiling a page's query takes longer than the query, and so does starting helpers for it. Disks without moving parts
-    # read any row as soon as the next.
+    # Compiling a page's query takes longer than the query, and so does starting helpers for it. Disks without moving
+    # parts read any row as soon as the next.
     "options": "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0",
 }
 

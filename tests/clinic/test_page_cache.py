@@ -3,6 +3,7 @@
 import gzip
 from datetime import timedelta
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from django.core.cache import cache
@@ -15,6 +16,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from clinic.caching import pages, reads, version, warming
+from clinic.media.away import StorageAwayError
 from clinic.models import Announcement, StandardPage
 from tests import factories
 
@@ -327,6 +329,22 @@ def test_fault_in_the_cache_is_logged_and_the_page_rendered(server, monkeypatch,
     monkeypatch.setattr(pages, "find", lambda environ: 1 / 0)
     assert server.ask("/about/")[0] == 200
     assert "without its kept pages" in caplog.text
+
+
+def test_page_without_its_pictures_is_not_kept(server):
+    handler = server.handler
+
+    def away(environ, start_response):
+        StorageAwayError("away")
+        return handler(environ, start_response)
+
+    server.handler = away
+    assert server.ask("/about/")[1][pages.ACCEL].startswith("@")  # it was away before the page was rendered
+    version.renew()
+    server.handler = handler
+    with mock.patch("clinic.seo.sharing.find_drawn", side_effect=lambda *args: str(StorageAwayError("away"))):
+        assert server.ask("/about/")[1][pages.ACCEL] == "0"
+    assert server.ask("/about/")[1][pages.ACCEL].startswith("@")
 
 
 def test_process_remembers_a_limited_number(server, monkeypatch):
