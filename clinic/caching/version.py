@@ -49,14 +49,14 @@ class ContentVersion(models.Model):
 
 @cached
 def release() -> str:
-    """Return a digest of the code and the templates.
+    """Return a digest of the code, the templates, the styles and the scripts.
 
     Cached entries hold pickled objects and HTML, which another release may not read.
     """
     digest = hashlib.sha256()
     for app in apps.get_app_configs():
         if Path(app.path).parent == settings.BASE_DIR:
-            for path in sorted(path for kind in ("*.py", "*.html") for path in Path(app.path).rglob(kind)):
+            for path in sorted(path for kind in ("*.py", "*.html", "*.css", "*.js") for path in Path(app.path).rglob(kind)):
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
