@@ -56,7 +56,9 @@ def release() -> str:
     digest = hashlib.sha256()
     for app in apps.get_app_configs():
         if Path(app.path).parent == settings.BASE_DIR:
-            for path in sorted(path for kind in ("*.py", "*.html", "*.css", "*.js") for path in Path(app.path).rglob(kind)):
+            for path in sorted(
+                path for kind in ("*.py", "*.html", "*.css", "*.js") for path in Path(app.path).rglob(kind)
+            ):
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
