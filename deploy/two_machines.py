@@ -86,7 +86,7 @@ def start_nginx(folder: Path, port: int, machines: list[Machine]) -> subprocess.
     servers = "".join(f"server 127.0.0.1:{machine.port} fail_timeout=1s;" for machine in machines)
     text = text.replace("server 127.0.0.1:8001;", servers)
     text = text.replace("/srv/clinic/var/", f"{machines[0].folder}/")
-    text = re.sub(r"/var/(log|cache)/nginx", str(folder), text)
+    text = re.sub(r"/var/(log|lib)/nginx", str(folder), text)
     (folder / "site.conf").write_text(text)
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -3,7 +3,7 @@
 ``make bench`` starts gunicorn and nginx on the demo clinic, and what they are compared with: a constant reply from
 gunicorn, a Wagtail page that prints only its title, and a file from nginx. All are asked in turns in one run, so other
 work on the machine changes the times and hardly the ratios. Writes ``bench/DATE.json``, compares it with the newest one
-before, and ends with status 1 if a ratio is beyond its limit.
+before, draws ``docs/pictures/bench.svg``, and ends with status 1 if a ratio is beyond its limit.
 """
 
 import gzip
@@ -24,12 +24,13 @@ from typing import Any
 from tests.browser.server import ROOT
 from tests.load.common import READING, REFERENCE, SETTINGS, Visitor, demo_clinic, hidden_fields
 from tests.load.patients import TIMES
+from tests.performance.drawing import draw
 from tests.performance.servers import PIPELINED, Server, gunicorn
 from tests.proxy import Proxy
 
 HOST = "www.example.com"
 ROUNDS, REQUESTS, BATCHES = 5, 60, 25
-FOLDER = ROOT / "bench"
+FOLDER, PICTURE = ROOT / "bench", ROOT / "docs/pictures/bench.svg"
 PATIENTS, SECONDS = 24, 60  # who send booking requests one after the other, and how long
 WORSE = 1.25  # times the ratio of the last measurement is reported
 
@@ -309,6 +310,8 @@ def finish(result: dict[str, Any]) -> int:
     before = json.loads(files[-1].read_text()) if files else None
     is_good = report(result, before)
     (FOLDER / f"{result['date']}.json").write_text(json.dumps(result, indent=1) + "\n")
+    times = {name: row["cpu_ms"] for name, row in result["rows"].items()}
+    PICTURE.write_text(draw(times, f"Milliseconds of the processor for one answer, {result['date']}"))
     return 0 if is_good else 1
 
 
