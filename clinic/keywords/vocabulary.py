@@ -40,10 +40,9 @@ def get_vocabulary() -> Vocabulary:
     rules = list(WordRule.objects.order_by("pk"))
     keywords = Keyword.objects.exclude(status=Keyword.Status.PARKED).order_by("pk")
     phrases = list(keywords.values_list("phrase", "group"))
-    named = tuple(
-        Person.objects.order_by().values_list("name").union(ClinicProfile.objects.order_by().values_list("name"))
-    )
-    named = tuple(sorted(name for (name,) in named if name))
+    people, clinics = (model.objects.order_by().values_list("name") for model in (Person, ClinicProfile))
+    # Without the last one, Django 6.1 sorts both as the model of the first.
+    named = tuple(sorted(name for (name,) in people.union(clinics).order_by() if name))
     parts = ([(rule.words, rule.kind, rule.means) for rule in rules], phrases, named)
     digest = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
     known = _latest
