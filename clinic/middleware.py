@@ -36,6 +36,7 @@ PUBLIC_POLICY = (
     f"default-src 'self'; {{inline}}; img-src {IMAGES} data:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
+NOTHING_INLINE = "style-src 'self'; script-src 'self'"
 # Wagtail's admin needs inline styles, inline scripts and pictures made in the browser.
 ADMIN_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -148,7 +149,8 @@ def get_public_policy(response) -> str:
     """Return the policy of a public page. One with a block that shows another host may frame that host."""
     page = (getattr(response, "context_data", None) or {}).get("page")
     hosts = {host for block in find_blocks(page) for host in getattr(block.meta, "frames", ())} if page else None
-    policy = PUBLIC_POLICY.format(inline=get_inline_policy(getattr(response, "content", b"")))
+    content = getattr(response, "content", b"")
+    policy = PUBLIC_POLICY.format(inline=get_inline_policy(content) if content else NOTHING_INLINE)
     return f"{policy}; frame-src 'self' {' '.join(sorted(hosts))}" if hosts else policy
 
 

@@ -581,6 +581,8 @@ consultation/visit/<str:token>/complain/
 search/
 site.webmanifest
 sitemap.xml
+sitemap-<slug:section>.xml
+    sitemap-pages.xml
 favicon.ico
 hours.json
 hours.ics

@@ -33,8 +33,7 @@ class KeepPagesMiddleware:
         start = time.monotonic()
         response = self.get_response(request)
         # While the storage is away, a page lacks the pictures that are not made yet.
-        is_whole = not was_away_since(start)
-        if asked and asked.is_exact and is_whole and is_for_everybody(request, response, asked):
+        if asked and asked.is_exact and not was_away_since(start) and is_for_everybody(request, response, asked):
             keep(request, response, asked)
         else:
             response.headers[ACCEL] = "0"

@@ -34,7 +34,7 @@ HARMLESS_ARGUMENTS = {
     "picture",
     "path", "slug", "pk", "object_id", "action", "action_name", "app_label", "app_name", "model_name", "filter_spec",
     "content_type_app_name", "content_type_model_name", "revision_id_a", "revision_id_b", "uidb64", "uidb36",
-    "filename", "guide", "kind",
+    "filename", "guide", "kind", "section",
 }  # fmt: skip
 ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>")
 
