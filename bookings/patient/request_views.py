@@ -175,7 +175,6 @@ def form_kwargs(request: HttpRequest) -> dict[str, QueryDict]:
 
 def get_known(request: HttpRequest) -> dict[str, Any]:
     """Return settings, profile and policy. A POST may hold a time, so it reads them as they are stored."""
-
     site = Site.find_for_request(request)
 
     def read() -> dict[str, Any]:

@@ -22,22 +22,23 @@ def prerender_on_publish(sender, instance: Page, **kwargs) -> None:
     transaction.on_commit(lambda: prerender_with_ancestors(pk), robust=True)
 
 
-def prerender_with_ancestors(pk: int) -> None:
-    page = Page.objects.filter(pk=pk, live=True).first()
-    site = page and page.get_site()
-    if not site:
-        return
-    sharing.draw_page(page, site)
-    for shown in page.get_ancestors(inclusive=True).live().filter(depth__gt=1).specific():
-        prerender(shown, site)
+def prerender_with_ancestors(*keys: int) -> None:
+    """Render the live pages with these keys and those above them, each once."""
+    found: dict[int, Site] = {}
+    for page in Page.objects.live().filter(pk__in=keys):
+        if site := page.get_site():
+            sharing.draw_page(page, site)
+            above = page.get_ancestors(inclusive=True).live().filter(depth__gt=1)
+            found |= dict.fromkeys(above.values_list("pk", flat=True), site)
+    for shown in Page.objects.filter(pk__in=found).order_by("path").specific():
+        prerender(shown, found[shown.pk])
 
 
 def prerender_pages_with(image: ClinicImage) -> None:
     """Render the live pages that show a picture, and those above them."""
     kind = ContentType.objects.get_for_model(Page)
     rows = ReferenceIndex.get_references_to(image).filter(base_content_type=kind)
-    for key in rows.values_list("object_id", flat=True).distinct():
-        prerender_with_ancestors(int(key))
+    prerender_with_ancestors(*map(int, rows.values_list("object_id", flat=True).distinct()))
 
 
 def render(page: Page, site: Site, query: str = "") -> HttpResponse:

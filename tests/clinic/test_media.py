@@ -101,3 +101,13 @@ def test_sizes_of_a_replaced_picture_are_made_before_visitors_ask(admin_client, 
     assert len(new) == len(old)
     assert not new & old
     assert version.content_version() != before
+
+
+def test_page_above_several_with_a_picture_is_rendered_once(profile, photo, home, monkeypatch):
+    for slug in ("about", "team"):
+        page = home.add_child(instance=StandardPage(title=slug, slug=slug, listing_image=photo))
+        page.save_revision().publish()
+    rendered = []
+    monkeypatch.setattr(prerender, "prerender", lambda page, site: rendered.append(page.slug))
+    prerender.prerender_pages_with(photo)
+    assert rendered == [home.slug, "about", "team"]
