@@ -17,9 +17,8 @@ from bookings.contact_details import EmailField, LineField, phone_to_e164
 from bookings.models import Appointment, AppointmentState, Case, ConsultationSettings, ContactBy, ContactTime
 from bookings.scheduling.availability import is_possible
 from bookings.scheduling.formatting import format_start, parse_day
-from bookings.scheduling.picker import get_window, group_by_day
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services import Submission, TimeTakenError, free_starts, is_known_as, time_taken
+from bookings.services import Submission, TimeTakenError, free_starts, get_free_window, is_known_as, time_taken
 from clinic.models import ClinicProfile
 from clinic.site.offers import OfferedTreatment
 
@@ -325,9 +324,8 @@ class RequestForm(forms.Form):
                 self.refuse(time_taken(self.policy, start, now))
         value = self["start"].value()
         picked = None if "start" in self.errors and not self.replaces else parse_value(value)
-        free_times = (free.at for free in free_starts(self.policy, now, moving=self.own_visit))
-        days = group_by_day(free_times, zone)
-        self.shown = window = get_window(days, parse_day(values.get("days_from")))
+        first = parse_day(values.get("days_from"))
+        self.shown = window = get_free_window(self.policy, now, first, moving=self.own_visit)
         if window.days or picked:
             self._offer = partial(
                 self.fields["start"].offer, window, zone, picked=picked, nearest=self.nearest, value=value

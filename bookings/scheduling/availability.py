@@ -94,6 +94,16 @@ def free_starts(
         earliest = until
 
 
+def get_bookable_slots(schedule: Schedule, rules: SlotRules, now: datetime) -> tuple[datetime, datetime]:
+    """Return the first slot (UTC) that notice allows at ``now`` (aware), and the end of those that the horizon allows.
+
+    While both stay the same, so do the free starts of the same slots.
+    """
+    earliest, end = _bookable(schedule, rules, now)
+    rounded = earliest.replace(minute=earliest.minute // 15 * 15, second=0, microsecond=0)
+    return rounded if rounded == earliest else rounded + SLOT, end
+
+
 def free_starts_on(
     day: date,
     schedule: Schedule,

@@ -47,6 +47,7 @@ from .slots import (
     find_visits_outside_hours,
     free_starts,
     get_booking_policy,
+    get_free_window,
     policy_for_case,
     time_taken,
 )

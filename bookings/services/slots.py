@@ -29,6 +29,7 @@ from bookings.models import (
 )
 from bookings.scheduling import availability
 from bookings.scheduling.availability import FreeStart, Missing, Refusal, slots_of
+from bookings.scheduling.picker import Window, get_window, group_by_day
 from bookings.scheduling.policy import SLOT, BookingPolicy
 from clinic.hours.schedule import DAY, MIDNIGHT, Schedule, instant_of
 from clinic.models import ClinicProfile, OpeningHours
@@ -39,6 +40,9 @@ from .transitions import BookingError
 NEAREST = 3
 # A family writes from one address or phone: each of so many people may have a time.
 MAX_HOLDS = 3
+
+# The first days with free times, by type of visit, and what they were worked out from.
+_first_windows: dict[int | None, tuple[Any, Window]] = {}
 
 
 class TimeTakenError(BookingError):
@@ -102,8 +106,29 @@ def free_starts(policy: BookingPolicy, now: datetime, moving: Appointment | None
 
     The slots of ``moving`` count as free.
     """
-    taken, own_hours = _taken(policy, now - DAY, now + (policy.rules.horizon_days + 2) * DAY, now, moving)
+    taken, own_hours = _taken_until_horizon(policy, now, moving)
     return availability.free_starts(policy.schedule, policy.rules, taken, now, own_hours)
+
+
+def get_free_window(
+    policy: BookingPolicy, now: datetime, first: date | None = None, moving: Appointment | None = None
+) -> Window:
+    """Return the days with free times of one page, from a local date on.
+
+    Without a date and a visit they are the same for everybody. A process works them out once, until a slot, a rule or
+    the first time on offer is another one.
+    """
+    taken, own_hours = _taken_until_horizon(policy, now, moving)
+    bookable = availability.get_bookable_slots(policy.schedule, policy.rules, now)
+    worked_out_from = (policy, taken, own_hours, bookable)
+    is_for_everybody = first is None and moving is None
+    if is_for_everybody and (known := _first_windows.get(policy.visit_type_id)) and known[0] == worked_out_from:
+        return known[1]
+    free = availability.free_starts(policy.schedule, policy.rules, taken, now, own_hours)
+    window = get_window(group_by_day((one.at for one in free), policy.schedule.time_zone), first)
+    if is_for_everybody:
+        _first_windows[policy.visit_type_id] = (worked_out_from, window)
+    return window
 
 
 class Blocker(NamedTuple):
@@ -418,6 +443,12 @@ class Owner(NamedTuple):
 
     appointment: int | None
     blocked_time: int | None
+
+
+def _taken_until_horizon(
+    policy: BookingPolicy, now: datetime, moving: Appointment | None
+) -> tuple[list[dict[int, dict[datetime, Owner]]], dict[int, Schedule]]:
+    return _taken(policy, now - DAY, now + (policy.rules.horizon_days + 2) * DAY, now, moving)
 
 
 def _taken(

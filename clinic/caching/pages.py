@@ -70,16 +70,15 @@ class PageCache:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         answer = None
-        close_old_connections()  # as at the start and the end of each request that Django sees
         try:
             answer = find(environ)
         except OUTAGES as error:
             environ[OUTAGE] = error
         except Exception:
             logger.exception("The site answers without its kept pages")
-        close_old_connections()
         if answer is None:
             return self.application(environ, start_response)
+        close_old_connections()  # as Django does at the end of each request that it sees
         status, headers, body = answer
         start_response(status, headers)
         return [body] if environ["REQUEST_METHOD"] == "GET" else []

@@ -7,18 +7,17 @@ from django.core.cache import cache
 
 KEY = "pages-read"
 MOST = 100  # addresses
-EACH_READS, EACH_SECONDS = 100, 60  # a process writes down what it counted after so many
+EACH_SECONDS = 60  # after so long a process writes down what it counted
 
 _counted: Counter[str] = Counter()
-_since = {"reads": 0, "seconds": 0.0}
+_written = {"at": 0.0}
 
 
 def count_read(url: str) -> None:
     """Count one read of a full address."""
     _counted[url] += 1
-    _since["reads"] += 1
-    if _since["reads"] >= EACH_READS or time.monotonic() - _since["seconds"] > EACH_SECONDS:
-        _since.update(reads=0, seconds=time.monotonic())
+    if time.monotonic() - _written["at"] > EACH_SECONDS:
+        _written["at"] = time.monotonic()
         counted = _counted.copy()
         _counted.clear()
         write(counted)

@@ -55,7 +55,7 @@ def nothing_kept(monkeypatch):
     monkeypatch.setattr(pages, "_recent", {})
     monkeypatch.setattr(version, "_built", {})
     monkeypatch.setattr(reads, "_counted", reads.Counter())
-    monkeypatch.setattr(reads, "_since", {"reads": 0, "seconds": 0.0})
+    monkeypatch.setattr(reads, "_written", {"at": 0.0})
     monkeypatch.setattr(warming, "_warmed", [""])
     # The transaction of the test is on this connection.
     monkeypatch.setattr(pages, "close_old_connections", lambda: None)
@@ -360,7 +360,7 @@ def test_process_remembers_a_limited_number(server, monkeypatch):
 
 
 def test_pages_that_are_read_most_are_rendered_after_a_change(server, monkeypatch):
-    monkeypatch.setattr(reads, "EACH_READS", 1)
+    monkeypatch.setattr(reads, "EACH_SECONDS", 0)
     for path, times in (("/about/", 3), ("/", 2), ("/blog/", 4)):
         for _time in range(times + 1):
             server.ask(path)

@@ -29,7 +29,7 @@ from tests.performance.servers import PIPELINED, Server, gunicorn
 from tests.proxy import Proxy
 
 HOST = "www.example.com"
-ROUNDS, REQUESTS, MANY, BATCHES = 5, 80, 500, 25  # the clock of the processor counts hundredths of a second
+ROUNDS, REQUESTS, MANY, BATCHES = 7, 60, 400, 25
 FOLDER, PICTURE = ROOT / "bench", ROOT / "docs/pictures/bench.svg"
 PATIENTS, SECONDS = 24, 60  # who send booking requests one after the other, and how long
 WORSE = 1.25  # times the ratio of the last measurement is reported
