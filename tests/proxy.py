@@ -13,6 +13,12 @@ from pathlib import Path
 CONFIGURATION = Path(__file__).parents[1] / "deploy/nginx.conf"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 START_LIMIT = 10  # seconds
+# How a page is compressed for what a browser says it reads.
+ACCEPTED = {
+    "gzip": ["gzip", "GZIP", "gzip, deflate", "gzip;q=0.5", "gzip, br;q=0", "br;q=0.000,gzip"],
+    "br": ["br", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8", "gzip, br;q=0.1"],
+    None: ["", "identity", "zstd", "brotli-like, gzipped", "br; q=0, gzip;q=0.0"],
+}
 LINE = re.compile(
     r"127\.0\.0\.1 \[[\d:T+-]+\] \"(?P<method>[A-Z-]*) (?P<path>[^\"\\]*(?:\\x[\dA-F]{2}[^\"\\]*)*)\" "
     r"(?P<status>\d+) (?P<upstream>[\d-]+) \d+ [\d.]+"

@@ -1,24 +1,38 @@
-import gzip
 import re
 import time
 
+import brotli
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from wagtail.models import Site
 
 from clinic.media.away import was_away_since
 from clinic.site.outage import OUTAGES
 
-from .pages import ACCEL, CACHE_CONTROL, OUTAGE, Asked, Kept, make_tag, read, remember
+from .pages import (
+    ACCEL,
+    CACHE_CONTROL,
+    FAST_QUALITY,
+    OUTAGE,
+    Asked,
+    Kept,
+    choose_encoding,
+    compress,
+    make_tag,
+    read,
+    remember,
+)
 from .version import CACHE_SECONDS
 
 # Views whose answers depend on the content, the address and the hour alone.
 VIEWS = {"wagtail_serve", "sitemap", "sitemap_section", "robots_txt", "manifest", "hours_json", "hours_ics"}
 MAX_AGE = re.compile(r"max-age=(\d+)")
+SMALL = 1000  # bytes that are not worth compressing
 
 
 class KeepPagesMiddleware:
-    """Keep the pages that every visitor may get. Its place is the first one: it keeps all headers."""
+    """Keep the pages that every visitor may get, and compress the others. Its place is the first one."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -37,6 +51,7 @@ class KeepPagesMiddleware:
             keep(request, response, asked)
         else:
             response.headers[ACCEL] = "0"
+            compress_page(request, response)
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -69,7 +84,25 @@ def keep(request: HttpRequest, response: HttpResponse, asked: Asked) -> None:
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["ETag"] = make_tag(asked, min(ends))
     headers = [(name, value) for name, value in response.items() if name not in (ACCEL, "Content-Length")]
-    kept = Kept(headers, gzip.compress(response.content, mtime=0), now, min(ends))
+    kept = Kept(headers, compress(response.content), now, min(ends))
     remember(asked, kept)
     cache.set(f"page:{asked.digest}", kept, min(ends) - now)
     response.headers[ACCEL] = f"@{now}"
+    if encoding := choose_encoding(request.META):
+        replace_content(response, kept.bodies[encoding], encoding)
+
+
+def compress_page(request: HttpRequest, response: HttpResponse) -> None:
+    """Compress a page as browsers like it best. The proxy compresses what is left, and knows only gzip."""
+    is_page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+    if not is_page or len(response.content) < SMALL or response.has_header("Content-Encoding"):
+        return
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if choose_encoding(request.META) == "br":
+        replace_content(response, brotli.compress(response.content, quality=FAST_QUALITY), "br")
+
+
+def replace_content(response: HttpResponse, content: bytes, encoding: str) -> None:
+    response.content = content
+    response.headers["Content-Encoding"] = encoding
+    response.headers["Content-Length"] = str(len(content))

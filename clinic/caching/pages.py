@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+import brotli
 from django.conf import settings
 from django.core.cache import cache
 from django.db import close_old_connections
-from django.middleware.gzip import re_accepts_gzip
 
 from clinic.site.outage import OUTAGES
 
@@ -38,6 +38,10 @@ ACCEL = "X-Accel-Expires"
 OUTAGE = "clinic.outage"  # among the WSGI variables: the database did not say which version there is
 WARMING = "clinic.warming"  # the same: the request is nobody's
 RECENT = 200  # pages that each process remembers, which take some megabytes
+ENCODING = re.compile(r"\b(br|gzip)\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
+# Brotli makes a page a seventh smaller than gzip does, and takes 20 ms: then one with its style fits into the first ten
+# packets of a connection. What nobody gets twice is compressed in a millisecond, and so is what is large.
+QUALITY, FAST_QUALITY, LARGE = 10, 5, 150_000
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +55,10 @@ class Asked(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Hold a compressed page and its headers. Times are seconds since 1970."""
+    """Hold a page, compressed in each way, and its headers. Times are seconds since 1970."""
 
     headers: list[tuple[str, str]]
-    body: bytes
+    bodies: dict[str, bytes]
     made: int
     ends: int
 
@@ -117,10 +121,21 @@ def find(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes] | 
         return None
     if WARMING not in environ:
         count_read(asked.url)
-    is_compressed = re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    body = kept.body if is_compressed else gzip.decompress(kept.body)
+    encoding = choose_encoding(environ)
+    body = kept.bodies[encoding] if encoding else gzip.decompress(kept.bodies["gzip"])
     headers = [*kept.headers, ("Content-Length", str(len(body))), ("Age", str(max(0, int(now) - kept.made))), accel]
-    return "200 OK", [*headers, ("Content-Encoding", "gzip")] if is_compressed else headers, body
+    return "200 OK", [*headers, ("Content-Encoding", encoding)] if encoding else headers, body
+
+
+def choose_encoding(environ: dict[str, Any]) -> str:
+    """Return "br", "gzip", or "" for a client that reads neither."""
+    accepted = {name.lower() for name in ENCODING.findall(environ.get("HTTP_ACCEPT_ENCODING", ""))}
+    return "br" if "br" in accepted else "gzip" if accepted else ""
+
+
+def compress(body: bytes) -> dict[str, bytes]:
+    quality = QUALITY if len(body) < LARGE else FAST_QUALITY
+    return {"br": brotli.compress(body, quality=quality), "gzip": gzip.compress(body, mtime=0)}
 
 
 def remember(asked: Asked, kept: Kept | None) -> Kept | None:

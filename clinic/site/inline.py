@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
-SCRIPTS = ("pictures", "times")  # too small for a request, or what would move the page if it came later
-SHEETS = ("article", "base", "blocks", "components", "contact", "form", "home", "lists", "treatment")
+SCRIPTS = ("menu", "pictures", "times")  # too small for a request, or what would move the page if it came later
+SHEETS = ("article", "base", "blocks", "components", "contact", "form", "home", "lists", "print", "treatment")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SPACE = re.compile(r"(?<=[{};:,])\s+|\s+(?=[{}])")
 FILE = re.compile(r'url\("\.\./(.*?)"\)')

@@ -121,7 +121,8 @@ def icon_url(profile, size: int) -> str:
 @register.simple_tag
 def style(name: str) -> SafeString:
     """Return a sheet of ``clinic/css/`` as an element: its page waits for no other request before it shows."""
-    return SafeString(f"<style>{read_sheet(name)}</style>")
+    media = ' media="print"' if name == "print" else ""
+    return SafeString(f"<style{media}>{read_sheet(name)}</style>")
 
 
 @register.simple_tag

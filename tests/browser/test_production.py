@@ -28,7 +28,7 @@ def test_pages_and_hashed_static_files_are_served(production):
     assert status == 200
     assert "Server" not in headers or "Python" not in headers["Server"]
     names = [part for part in html.split('"') if part.startswith("/static/clinic/")]
-    for name in ("fonts/newsreader-accents", "fonts/newsreader", "css/print", "js/hours"):
+    for name in ("fonts/newsreader-accents", "fonts/newsreader", "js/hours"):
         (file,) = {part for part in names if part.startswith(f"/static/clinic/{name}.")}
         assert re.search(r"\.[0-9a-f]{12}\.\w+$", file)
         with urllib.request.urlopen(production.url + file, timeout=20) as answer:  # noqa: S310
