@@ -3,6 +3,7 @@ import signal
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 import time_machine
@@ -22,6 +23,7 @@ from clinic.keywords import page_reading
 from clinic.logging import RedactingFormatter
 from clinic.management.commands import run_worker
 from clinic.models import StandardPage, WorkerHeartbeat
+from clinic.search import index
 from tests.factories import make_case, make_message, make_visit
 
 REAL_SEND = EmailMessage.send
@@ -176,6 +178,7 @@ def test_each_job_runs_at_its_interval(monkeypatch, signals):
         "tell_search_engines": 11,
         "check_site": 21,
         "warm_pages": 601,
+        "warm_search": 601,
     }
 
 
@@ -208,6 +211,7 @@ def test_worker_runs_all_jobs():
         run_worker.tell_search_engines,
         run_worker.check_site,
         run_worker.warm_pages,
+        run_worker.warm_search,
     )
     hourly_or_less = {
         limits.purge,
@@ -242,6 +246,15 @@ def test_once_publishes_scheduled_pages(client, home):
     with time_machine.travel(page.go_live_at + timedelta(minutes=1), tick=False):
         call_command("run_worker", once=True)
         assert client.get("/summer-hours/").status_code == 200
+
+
+def test_once_prepares_the_search_for_the_next_visitor(client, home, monkeypatch):
+    monkeypatch.setattr(index, "_kept", [])
+    home.add_child(instance=StandardPage(title="Cypress"))
+    call_command("run_worker", once=True)
+    monkeypatch.setattr(index, "_kept", [])  # as in another process
+    monkeypatch.setattr(index, "build_index", mock.Mock(side_effect=AssertionError))
+    assert "Cypress" in client.get("/search/", {"q": "cypress"}).content.decode()
 
 
 def test_once_names_failed_jobs_and_does_the_others(db, monkeypatch):

@@ -19,12 +19,14 @@ from clinic import limits
 from clinic.accounts import mail as staff_mail
 from clinic.addresses import missing
 from clinic.caching import warming
+from clinic.caching.version import content_version
 from clinic.indexnow import sending as indexnow
 from clinic.keywords import page_reading
 from clinic.logging import log_uncaught
 from clinic.models import AccountEvent, KeptRequest, WorkerHeartbeat
 from clinic.processes import end_with_supervisor
 from clinic.search import log as search_log
+from clinic.search.index import get_index
 from clinic.seo.sharing import draw_sharing_pictures
 from clinic.sitecheck import running as site_check
 from clinic.undo.trash import empty_trash
@@ -179,6 +181,11 @@ def warm_pages() -> bool:
     return warming.warm_pages(application)
 
 
+def warm_search() -> None:
+    """Put the index of the site search together again, if the content changed."""
+    get_index(content_version())
+
+
 def check_site() -> bool:
     """Work a second at the check of all pages, if one is due. Return whether there is more to do."""
     return site_check.work()
@@ -209,6 +216,7 @@ JOBS: dict[Callable[[], Any], float] = {
     tell_search_engines: 60,
     check_site: 30,
     warm_pages: 1,
+    warm_search: 1,
     outbox.recover_from_clock_change: 60,
     recover_staff_mail: 60,
 }
@@ -265,6 +273,7 @@ class Command(BaseCommand):
             tell_search_engines,
             finish_site_check,
             warm_pages,
+            warm_search,
         )
         jobs = [Job(function) for function in once]
         for job in jobs:
