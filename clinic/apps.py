@@ -9,6 +9,7 @@ class ClinicConfig(AppConfig):
 
     def ready(self):
         gc.enable()  # the settings switched it off
+        from django.db.models.signals import post_save
         from wagtail import signals
         from wagtail.models import Page, PageViewRestriction, Site
 
@@ -42,6 +43,7 @@ class ClinicConfig(AppConfig):
             signal.connect(version.renew_on_commit, dispatch_uid="clinic.content_version")
         changes.connect()
         signals.page_published.connect(prerender.prerender_on_publish, dispatch_uid=prerender.RECEIVER_ID)
+        post_save.connect(prerender.prerender_on_save, sender=models.Person, dispatch_uid=prerender.RECEIVER_ID)
         history.connect()
         references.connect()
         recording.connect()

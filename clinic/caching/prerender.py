@@ -1,19 +1,21 @@
 """Render pages when they are published, and when a picture on them changes, to make its sizes before visitors ask."""
 
 import logging
+from collections import defaultdict
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 from wagtail.models import Page, ReferenceIndex, Site
 
-from clinic.media.models import ClinicImage
 from clinic.seo import sharing
 
 logger = logging.getLogger(__name__)
 
 RECEIVER_ID = "clinic.prerender_on_publish"
+# Pages that are rendered for each place of a picture: pages of one type show it there in the same sizes.
+EACH_PLACE = 20
 
 
 def prerender_on_publish(sender, instance: Page, **kwargs) -> None:
@@ -34,11 +36,20 @@ def prerender_with_ancestors(*keys: int) -> None:
         prerender(shown, found[shown.pk])
 
 
-def prerender_pages_with(image: ClinicImage) -> None:
-    """Render the live pages that show a picture, and those above them."""
+def prerender_on_save(sender, instance: models.Model, **kwargs) -> None:
+    """Render the pages that show a snippet with a picture after the commit: it may be another picture."""
+    transaction.on_commit(lambda: prerender_pages_with(instance), robust=True)
+
+
+def prerender_pages_with(shown: models.Model) -> None:
+    """Render live pages that show a picture or a snippet, and those above them."""
     kind = ContentType.objects.get_for_model(Page)
-    rows = ReferenceIndex.get_references_to(image).filter(base_content_type=kind)
-    prerender_with_ancestors(*map(int, rows.values_list("object_id", flat=True).distinct()))
+    rows = ReferenceIndex.get_references_to(shown).filter(base_content_type=kind)
+    places: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for page_type, path, key in rows.values_list("content_type", "model_path", "object_id"):
+        if len(places[page_type, path]) < EACH_PLACE:
+            places[page_type, path].add(int(key))
+    prerender_with_ancestors(*set().union(*places.values()))
 
 
 def render(page: Page, site: Site, query: str = "") -> HttpResponse:

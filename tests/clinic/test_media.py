@@ -9,7 +9,7 @@ from PIL import Image
 
 from clinic.caching import prerender, version
 from clinic.media.renditions import SHAPES
-from clinic.models import ClinicImage, StandardPage
+from clinic.models import ClinicImage, Person, StandardPage
 
 
 @pytest.fixture
@@ -111,3 +111,28 @@ def test_page_above_several_with_a_picture_is_rendered_once(profile, photo, home
     monkeypatch.setattr(prerender, "prerender", lambda page, site: rendered.append(page.slug))
     prerender.prerender_pages_with(photo)
     assert rendered == [home.slug, "about", "team"]
+
+
+def test_sizes_of_a_persons_other_photo_are_made_before_visitors_ask(client, profile, photo, home, monkeypatch):
+    person = Person.objects.create(name="Ana Reis", role="Nurse", photo=None)
+    home.body = [("people", {"heading": "Our team", "people": [person]})]
+    home.save_revision().publish()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        person.photo = photo
+        person.save()
+    made = photo.renditions.count()
+    assert made > 2
+    assert "dunes" in client.get("/").content.decode()
+    assert photo.renditions.count() == made
+
+
+def test_of_many_pages_with_a_picture_some_of_each_place_are_rendered(profile, photo, home, monkeypatch):
+    monkeypatch.setattr(prerender, "EACH_PLACE", 2)
+    for number in range(5):
+        page = StandardPage(title=f"Page {number}", listing_image=photo, social_image=photo if number == 4 else None)
+        home.add_child(instance=page).save_revision().publish()
+    rendered = []
+    monkeypatch.setattr(prerender, "prerender", lambda page, site: rendered.append(page.slug))
+    prerender.prerender_pages_with(photo)
+    assert len(rendered) == 1 + 2 + 1
+    assert "page-4" in rendered
