@@ -1,15 +1,16 @@
 """Answer with the bytes of one file, compressed: what gunicorn takes for itself. ``BODY`` names the file."""
 
-import gzip
 import os
 from pathlib import Path
 
+import brotli
+
 from clinic import gunicorn_config as ours
 
-BODY = gzip.compress(Path(os.environ["BODY"]).read_bytes(), mtime=0)
+BODY = brotli.compress(Path(os.environ["BODY"]).read_bytes(), quality=10)
 HEADERS = [
     ("Content-Type", "text/html; charset=utf-8"),
-    ("Content-Encoding", "gzip"),
+    ("Content-Encoding", "br"),
     ("Content-Length", str(len(BODY))),
 ]
 

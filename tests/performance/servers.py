@@ -14,6 +14,7 @@ from tests.browser.server import ROOT, free_port
 
 START_LIMIT = 60  # seconds
 PROCESSES = 2  # of gunicorn
+BROWSER = "gzip, deflate, br, zstd"
 PIPELINED = 200  # requests that one connection to nginx sends at once
 
 
@@ -35,7 +36,7 @@ class Server:
         """Return status and bytes of one answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         names = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request("GET", path, headers={"Host": self.host, "Accept-Encoding": "gzip"} | names)
+        connection.request("GET", path, headers={"Host": self.host, "Accept-Encoding": BROWSER} | names)
         answer = connection.getresponse()
         size = len(answer.read())
         if answer.status == 302:

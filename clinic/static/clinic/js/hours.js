@@ -1,4 +1,4 @@
-// Says "open" only while sure of the time. The page has claims for two weeks, with times.
+// Says "open" only while sure of the time. The page has claims for two weeks.
 const all = (selector) => document.querySelectorAll(selector);
 const LIMIT = 300; // seconds
 let data = JSON.parse(document.getElementById("hours-data").textContent);
@@ -27,7 +27,7 @@ async function check() {
   checked = now();
   show(); // it may never come
   try {
-    const answer = await fetch(data.url, { cache: "no-store" });
+    const answer = await fetch(data.url, { cache: "no-store", priority: "low" });
     const fresh = await answer.json();
     if (fresh.url !== data.url || fresh.now < data.now) throw fresh; // not ours, or older
     if (fresh.version !== data.version) for (const box of all("[data-fresh]")) box.innerHTML = fresh[box.dataset.fresh];
