@@ -1,5 +1,6 @@
 """Keep the HTML of fields while nobody has typed anything into them: rendering takes most of the time of the form."""
 
+import re
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from clinic.caching.version import CACHE_SECONDS, version_for
 
 FRAGMENTS = "template_fragments"  # as for Django's and Wagtail's tags
+INDENTATION = re.compile(r"\n\s+")  # nobody has typed anything that contains one
 
 
 class Kept(LayoutObject):
@@ -40,5 +42,6 @@ class Kept(LayoutObject):
         if html is None:
             self.prepare()
             html = self.get_rendered_fields(form, context, template_pack, **kwargs)
+            html = SafeString(INDENTATION.sub("\n", html))  # what a server sends at once is nearly full
             cache.set(key, html, CACHE_SECONDS)
         return html
