@@ -17,7 +17,7 @@ FRAGMENTS = "template_fragments"  # as for Django's and Wagtail's tags
 INDENTATION = re.compile(r"\n\s+")  # nobody has typed anything that contains one
 
 
-class Kept(LayoutObject):
+class KeptFields(LayoutObject):
     """Render its fields once for each content version and each value of ``depends_on``, if the form is fresh.
 
     ``depends_on`` takes the form and returns what else the HTML depends on. ``prepare`` gets the form ready for it.

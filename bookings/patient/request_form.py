@@ -34,7 +34,7 @@ from .fields import (
     to_value,
 )
 from .form_token import CORRECTS, FOR_ANOTHER, FormToken
-from .kept_fields import Kept
+from .kept_fields import KeptFields
 
 HONEYPOT = "website"
 TIME_FIELDS = ("start", "on_waitlist", "days_from", "replaces")
@@ -360,13 +360,13 @@ class RequestForm(forms.Form):
         )
         helper.layout = Layout(
             "token",
-            Kept(
+            KeptFields(
                 "times",
                 Fieldset(_("When would you like to come?"), *times),
                 prepare=self._offer,
                 depends_on=lambda form: (form.shown, form.initial.get("days_from"), form.profile.today(timezone.now())),
             ),
-            Kept(
+            KeptFields(
                 "others",
                 Fieldset(_("How to reach you"), "name", "phone", "email", "contact_by", "contact_time"),
                 Fieldset(
