@@ -21,7 +21,7 @@ from clinic.models import BasePage, ClinicProfile
 from clinic.pages.base import newest
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
-from clinic.site.context import site_context
+from clinic.site.context import get_root_url, site_context
 
 from .feeds import AtomFeed, RSSFeed
 from .reading import Reading, read
@@ -134,7 +134,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     def serve_feed(self, request, kind):
         """Return the feed. To render the texts of all articles takes a while, and readers ask often."""
-        key = f"feed:{kind.__name__}:{self.pk}:{version_for(request)}"
+        key = f"feed:{kind.__name__}:{self.pk}:{get_root_url(request)}:{version_for(request)}"
         if (feed := cache.get(key)) is None:
             feed = kind(self, site_context(request).profile)(request)
             cache.set(key, feed, CACHE_SECONDS)

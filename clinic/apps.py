@@ -9,8 +9,9 @@ class ClinicConfig(AppConfig):
 
     def ready(self):
         gc.enable()  # the settings switched it off
-        from django.db.models.signals import post_save
+        from django.db.models.signals import post_delete, post_save
         from wagtail import signals
+        from wagtail.documents.models import Document
         from wagtail.models import Page, PageViewRestriction, Site
 
         from . import models
@@ -33,7 +34,11 @@ class ClinicConfig(AppConfig):
             models.TrashedPage, models.WordRule,
         )  # fmt: skip
         own = (model for model in self.get_models() if model not in unseen)
-        version.register_content([*own, Page, PageViewRestriction, Site])
+        version.register_content([*own, Document, Page, PageViewRestriction, Site])
+        # A page that was kept names the file of a size that is gone.
+        post_delete.connect(
+            version.renew_on_commit, sender=models.ClinicRendition, dispatch_uid="clinic.content_version"
+        )
         for signal in (
             signals.page_published,
             signals.page_unpublished,

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -23,6 +24,13 @@ class Pages(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         site.asked.append((self.path, self.headers.get("If-None-Match"), encoding))
         text, tag = site.text, f'W/"{site.text}"'
+        if site.gone:
+            self.send_response(404)
+            self.send_header(ACCEL, f"@{int(time.time())}")
+            self.send_header("Cache-Control", "no-store, private")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         time.sleep(site.delay)
         has_it = self.headers.get("If-None-Match") == tag and site.status == 200
         body = b"" if has_it else f"{text} {encoding or 'plain'}".encode()
@@ -49,6 +57,7 @@ class Pages(BaseHTTPRequestHandler):
 def site():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     server.text, server.status, server.delay, server.allowed, server.asked = "one", 200, 0, True, []
+    server.gone = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -112,15 +121,47 @@ def test_visitors_who_come_meanwhile_wait_for_no_rendering(site, proxy):
     assert len(site.asked) == 2
 
 
-def test_many_first_visitors_cause_one_rendering(site, proxy):
-    wait_for_the_next_second()
-    site.delay = 0.2
-    visitors = [threading.Thread(target=proxy.ask, args=["/"]) for _number in range(10)]
-    for visitor in visitors:
-        visitor.start()
-    for visitor in visitors:
-        visitor.join()
-    assert len(site.asked) == 1
+@pytest.mark.parametrize(("path", "allowed"), [("/", True), ("/nothing/", False), ("/consultation/", False)])
+def test_no_visitor_waits_for_another_ones_answer(site, proxy, path, allowed):
+    site.delay, site.allowed = 0.1, allowed
+    with ThreadPoolExecutor(12) as visitors:
+        started = time.monotonic()
+        list(visitors.map(proxy.ask, [path] * 12))
+        assert time.monotonic() - started < 2  # with a lock, each waits half a second for the one before
+
+
+@pytest.mark.parametrize("path", ["/br", "/gzip", "/blog/gzip"])
+def test_address_that_ends_like_an_encoding_is_another_page(site, proxy, path):
+    plain = path.removesuffix("gzip").removesuffix("br")
+    for accepted in ("br", "gzip"):
+        proxy.ask(plain, Accept_Encoding=accepted)
+    assert proxy.ask(path).headers["Content-Encoding"] is None
+
+
+def test_page_that_is_gone_stays_gone_while_the_site_is_away(site, tmp_path):
+    (tmp_path / "log").mkdir()
+    with Proxy(tmp_path, site.server_port).running() as proxy:
+        assert proxy.ask("/").status == 200
+        wait_for_the_next_second()
+        site.gone = True
+        assert proxy.ask("/").status in (200, 404)  # the page may be shown once more while nginx asks
+        wait_for_the_next_second()
+        assert proxy.ask("/").status == 404
+        site.shutdown()
+        site.server_close()
+        wait_for_the_next_second()
+        wait_for_the_next_second()
+        assert proxy.ask("/").status in (404, 503)
+
+
+def test_text_while_the_site_is_away_is_text_at_each_address(site, tmp_path):
+    (tmp_path / "log").mkdir()
+    site.shutdown()
+    site.server_close()
+    with Proxy(tmp_path, site.server_port).running() as proxy:
+        for path in ("/hours.json", "/documents/1/a.pdf", "/favicon.ico", "/nothing/"):
+            answer = proxy.ask(path)
+            assert (answer.status, answer.headers["Content-Type"]) == (503, "text/plain; charset=utf-8")
 
 
 def test_compressed_pages_are_kept_beside_the_plain_one(site, proxy):

@@ -110,5 +110,5 @@ def tell(request: HttpRequest, results: Counter, *, is_cut: bool) -> None:
     if not results:
         messages.warning(request, _("Select at least one case first."))
     if is_cut:
-        text = _("At most %(count)d cases are handled at once. Repeat it for the others.")
+        text = _("At most %(count)d cases are handled at once. Narrow the list to reach the others.")
         messages.warning(request, text % {"count": MAX_AT_ONCE})

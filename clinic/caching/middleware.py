@@ -4,6 +4,7 @@ import time
 import brotli
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
 from django.utils.cache import patch_vary_headers
 from wagtail.models import Site
 
@@ -28,6 +29,7 @@ from .version import CACHE_SECONDS
 # Views whose answers depend on the content, the address and the hour alone.
 VIEWS = {"wagtail_serve", "sitemap", "sitemap_section", "robots_txt", "manifest", "hours_json", "hours_ics"}
 MAX_AGE = re.compile(r"max-age=(\d+)")
+REPLACING = (200, 301, 302, 404, 410)
 SMALL = 1000  # bytes that are not worth compressing
 
 
@@ -47,11 +49,13 @@ class KeepPagesMiddleware:
         start = time.monotonic()
         response = self.get_response(request)
         # While the storage is away, a page lacks the pictures that are not made yet.
-        if asked and asked.is_exact and not was_away_since(start) and is_for_everybody(request, response, asked):
+        may_stay = asked is not None and asked.is_exact and not was_away_since(start)
+        if may_stay and is_for_everybody(request, response, asked):
             keep(request, response, asked)
         else:
-            response.headers[ACCEL] = "0"
             compress_page(request, response)
+            may_replace = may_stay and replaces_page(request, response, asked)
+            tell_proxy(response, f"@{int(time.time())}" if may_replace else "0")
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -67,9 +71,34 @@ def is_for_everybody(request: HttpRequest, response: HttpResponse, asked: Asked)
         response.status_code == 200
         and not (response.streaming or response.cookies or "private" in control or "no-store" in control)
         and getattr(request.resolver_match, "view_name", "") in VIEWS
-        # Each page is kept at one address: not at each port and host that somebody may think of.
-        and asked.url.startswith(f"{site.root_url}/" if (site := Site.find_for_request(request)) else "//")
+        and is_at_home(request, asked)
     )
+
+
+def is_at_home(request: HttpRequest, asked: Asked) -> bool:
+    """Return whether that is the site's own address: not each port and host that somebody may think of."""
+    site = Site.find_for_request(request)
+    return site is not None and asked.url.startswith(f"{site.root_url}/")
+
+
+def replaces_page(request: HttpRequest, response: HttpResponse, asked: Asked) -> bool:
+    """Return whether the proxy may put the answer in place of a page that was there before.
+
+    A page that is gone or private now would be shown again while the site is away. Whoever sends no cookie, and gets
+    none, is answered as everybody.
+    """
+    return (
+        response.status_code in REPLACING
+        and not (response.streaming or response.cookies)
+        and not request.META.get("HTTP_COOKIE")
+        and is_at_home(request, asked)
+    )
+
+
+def tell_proxy(response: HttpResponse, expires: str) -> None:
+    """Put the header first: nginx 1.22 asks whether an answer is private only before it knows this one."""
+    others = dict(response.items())
+    response.headers = ResponseHeaders({ACCEL: expires} | others)
 
 
 def keep(request: HttpRequest, response: HttpResponse, asked: Asked) -> None:

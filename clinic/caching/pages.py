@@ -92,7 +92,9 @@ def read(environ: dict[str, Any]) -> Asked | None:
     """Return what is asked for, or None if the answer may be for this visitor alone."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or OTHERS.match(environ["PATH_INFO"]):
         return None
-    if PERSONAL.search(environ.get("HTTP_COOKIE", "")):
+    if is_personal(environ):
+        return None
+    if "?" in environ["PATH_INFO"]:  # it came as %3F, and the key tells it from the query no more
         return None
     query = environ.get("QUERY_STRING", "")
     pairs = [pair for pair in query.split("&") if pair and not TRACKING.match(pair)] if query else []
@@ -102,6 +104,15 @@ def read(environ: dict[str, Any]) -> Asked | None:
     url = "?".join([f"{scheme}://{environ.get('HTTP_HOST', '')}{environ['PATH_INFO']}", *pairs])
     digest = blake2b(f"{version_in(environ)} {url}".encode(errors="replace"), digest_size=12).hexdigest()
     return Asked(digest, url, query == "".join(pairs))
+
+
+def is_personal(environ: dict[str, Any]) -> bool:
+    """Return whether Django may see a cookie that makes the page the visitor's own.
+
+    Django reads the header as UTF-8, and takes more characters for spaces than ASCII has: such a header is personal.
+    """
+    cookies = environ.get("HTTP_COOKIE", "")
+    return bool(PERSONAL.search(cookies)) or not cookies.isascii()
 
 
 def find(environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes] | None:

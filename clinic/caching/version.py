@@ -26,6 +26,11 @@ from django.http import HttpRequest
 CACHE_SECONDS = 3600  # seconds that an entry stays cached; also the longest that a change missed here can go unseen
 
 IN_ENVIRON = "clinic.version"
+# What pages and their headers take from the environment.
+SHOWN_SETTINGS = (
+    *("DEBUG", "LANGUAGE_CODE", "MEDIA_URL", "STATIC_URL", "TIME_ZONE", "WAGTAIL_SITE_NAME", "WAGTAILADMIN_BASE_URL"),
+    *("SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD", "SESSION_COOKIE_NAME"),
+)
 
 T = TypeVar("T")
 _built: dict[str, tuple[str, float, Any]] = {}
@@ -49,11 +54,12 @@ class ContentVersion(models.Model):
 
 @cached
 def release() -> str:
-    """Return a digest of the code, the templates, the styles and the scripts.
+    """Return a digest of the code, the templates, the styles, the scripts and the settings that pages show.
 
     Cached entries hold pickled objects and HTML, which another release may not read.
     """
-    digest = hashlib.sha256()
+    shown = [getattr(settings, name, None) for name in SHOWN_SETTINGS]
+    digest = hashlib.sha256(repr([*shown, settings.S3.get("public_origin")]).encode())
     for app in apps.get_app_configs():
         if Path(app.path).parent == settings.BASE_DIR:
             for path in sorted(

@@ -28,8 +28,9 @@ def clinic_profile(context) -> ClinicProfile:
 
 @register.simple_tag(takes_context=True)
 def content_version(context) -> str:
-    """Return the version that keys of cached fragments contain."""
-    return version_for(context["request"])
+    """Return the version and the site, which the keys of cached fragments contain: sites may share pages."""
+    request = context["request"]
+    return f"{version_for(request)}:{site_context(request).profile.site_id}"
 
 
 @register.simple_tag(takes_context=True)

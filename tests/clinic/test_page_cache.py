@@ -1,6 +1,7 @@
 """Test that whole pages are kept for everybody, and never longer than they are true."""
 
 import gzip
+import io
 from datetime import timedelta
 from types import SimpleNamespace
 from unittest import mock
@@ -8,17 +9,20 @@ from unittest import mock
 import brotli
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import OperationalError, close_old_connections, connection
-from django.test import RequestFactory
+from django.test import RequestFactory, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from wagtail.models import PageViewRestriction
+from PIL import Image
+from wagtail.documents.models import Document
+from wagtail.models import PageViewRestriction, Site
 
 from clinic.caching import pages, reads, version, warming
 from clinic.media.away import StorageAwayError
-from clinic.models import Announcement, StandardPage
+from clinic.models import Announcement, ClinicImage, ClinicProfile, ClinicRendition, StandardPage
 from tests import factories
 from tests.proxy import ACCEPTED
 
@@ -236,8 +240,6 @@ NEVER_KEPT = [
     "/search/?q=peel",
     "/admin/",
     "/account/login/",
-    "/nothing-here/",
-    "/about",
     "/about/?q=1",
     "/about/?page=1&page=2",
     "/about/?page=-1",
@@ -257,7 +259,23 @@ def test_what_differs_is_never_kept(server, path):
     assert not pages._recent
 
 
-@pytest.mark.parametrize("cookie", ["sessionid=abc", "a=b; sessionid=abc", "a=b;sessionid=", "messages=x"])
+@pytest.mark.parametrize("path", ["/nothing-here/", "/about", "/blog/%3Fpage=1"])
+def test_answer_without_a_page_is_never_kept_here_but_may_replace_one_in_the_proxy(server, path):
+    for _time in range(2):
+        status, headers, _body = server.ask(path)
+        assert status in (301, 404)
+        assert headers[pages.ACCEL].startswith("@") is ("%" not in path)
+    assert not pages._recent
+    assert server.ask(path, Cookie="csrftoken=abc")[1][pages.ACCEL] == "0"
+    assert server.ask(path, Cookie="sessionid=abc")[1][pages.ACCEL] == "0"
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    ["sessionid=abc", "a=b; sessionid=abc", "a=b;sessionid=", "messages=x"]
+    # Django takes these for spaces before the name.
+    + [f"{space}sessionid=abc".encode().decode("latin-1") for space in "\u00a0\u3000\u2003\u2028\u0085"],
+)
 def test_who_signed_in_gets_pages_of_their_own(server, cookie):
     server.ask("/about/")
     _status, headers, _body = server.ask("/about/", Cookie=cookie)
@@ -309,8 +327,14 @@ def test_private_page_is_never_kept(server):
     version.renew()
     for _time in range(2):
         _status, headers, body = server.ask("/about/")
-        assert headers[pages.ACCEL] == "0"
+        # The proxy keeps the question for the password, so that it cannot show the page while the site is away.
+        assert next(iter(headers)) == pages.ACCEL
+        assert headers[pages.ACCEL].startswith("@")
+        assert "private" in headers["Cache-Control"]
+        assert "Set-Cookie" not in headers
+        assert b"csrfmiddlewaretoken" not in body
         assert b"Who we are." not in body
+    assert not [kept for kept in pages._recent.values() if b"password" in gzip.decompress(kept.bodies["gzip"])]
 
 
 def test_what_changes_while_a_page_is_rendered_is_not_kept_as_new(server, monkeypatch):
@@ -441,3 +465,50 @@ def test_counts_stay_few_and_recent(monkeypatch):
     reads.write(reads.Counter({"/new/": 60}))
     kept = cache.get(reads.KEY)
     assert kept == {"/9/": 54, "/8/": 54, "/7/": 53, "/6/": 53, "/5/": 52, "/new/": 60}
+
+
+# What else a page shows
+
+
+def changes_version(change) -> bool:
+    before = version.content_version()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        change()
+    return version.content_version() != before
+
+
+def test_document_that_changes_or_goes_changes_the_pages_that_link_it(home):
+    document = Document.objects.create(title="Aftercare", file=ContentFile(b"one", name="one.pdf"))
+    document.file = ContentFile(b"two", name="two.pdf")
+    assert changes_version(document.save)
+    assert changes_version(Document.objects.all().delete)
+
+
+def test_size_of_a_picture_that_is_deleted_changes_the_pages_that_show_it(home):
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "#e5a583").save(file, "JPEG")
+    picture = ClinicImage.objects.create(title="Sea", file=ContentFile(file.getvalue(), name="sea.jpg"))
+    assert not changes_version(lambda: picture.get_rendition("fill-40x40"))
+    assert changes_version(ClinicRendition.objects.all().delete)
+
+
+@pytest.mark.parametrize("name", version.SHOWN_SETTINGS)
+def test_pages_made_with_other_settings_are_not_found(settings, name):
+    before = version.release.__wrapped__()
+    assert before == version.release.__wrapped__()
+    setattr(settings, name, "other")
+    assert version.release.__wrapped__() != before
+
+
+def test_sites_that_share_pages_show_their_own_clinic(client, home, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    first = Site.objects.get(is_default_site=True)
+    second = Site.objects.create(hostname="second.example.com", port=80, root_page=first.root_page)
+    for site, name in ((first, "First Clinic"), (second, "Second Clinic")):
+        ClinicProfile.objects.update_or_create(site=site, defaults={"name": name})
+    version.renew()
+    names = {"First Clinic", "Second Clinic"}
+    for path in ("/", "/about/", "/nothing-here/", "/consultation/", "/search/", "/blog/feed/"):
+        for host, own in ((second.hostname, "Second Clinic"), (first.hostname, "First Clinic")):
+            shown = {name for name in names if name in client.get(path, headers={"host": host}).content.decode()}
+            assert shown == {own}, (path, host)

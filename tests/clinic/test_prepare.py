@@ -1,3 +1,5 @@
+import fcntl
+
 import pytest
 from django.db import connection
 from wagtail.models import Site
@@ -25,7 +27,24 @@ def test_applied_migrations_are_not_run_again(db):
     assert not prepare.is_migration_pending()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one machine")
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="locks in the database")
+def test_two_starts_on_one_machine_migrate_in_turn(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+    def is_free() -> bool:
+        with (tmp_path / "prepare.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    with prepare.one_at_a_time():
+        assert not is_free()
+    assert is_free()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks a file")
 def test_machines_that_start_together_migrate_in_turn(db):
     other = connection.copy()
 

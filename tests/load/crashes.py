@@ -42,7 +42,7 @@ WITHOUT_TIME = 5  # one in so many asks to be called
 PATIENCE = 180  # seconds after which a patient gives up
 PAUSE = 0.3  # seconds before the form is sent again
 ADDRESS = "@crash.example.com"
-HELD = "is held for you"
+HELD = "</b> is held for you"
 
 
 class Patient(Visitor):
@@ -107,15 +107,13 @@ def times_to_pick() -> list[str]:
     for number in range(Resource.objects.count(), ROOMS):
         Resource.objects.create(name=f"Room {number}", sort_order=number)
     places = [to_value(at) for at in places_free()]
-    wanted = REQUESTS - REQUESTS // WITHOUT_TIME
-    if len(places) < wanted:
-        raise RuntimeError(f"The demo's calendar has {len(places)} places for {wanted} patients.")
+    wanted = min(REQUESTS - REQUESTS // WITHOUT_TIME, len(places))
     picked = iter(places[number * len(places) // wanted] for number in range(wanted))
-    return ["" if number % WITHOUT_TIME == 0 else next(picked) for number in range(REQUESTS)]
+    return ["" if number % WITHOUT_TIME == 0 else next(picked, "") for number in range(REQUESTS)]
 
 
 def places_free() -> list[datetime]:
-    """Return every free half hour, once for each room.
+    """Return free half hours, for each room, as many of a day as strangers may hold.
 
     Visits at these times never overlap. They begin tomorrow, because the nearest times stop being on offer while the
     requests come in.
@@ -123,12 +121,21 @@ def places_free() -> list[datetime]:
     from django.utils import timezone
 
     from bookings.services import free_starts, get_booking_policy
+    from bookings.services.limits import _get_hold_limit, unconfirmed_holds
 
     policy, now = get_booking_policy(), timezone.now()
     if policy.rules.occupied > timedelta(minutes=30):
         raise RuntimeError("The demo's visits take more than half an hour.")
     free = [one for one in free_starts(policy, now) if one.at.minute % 30 == 0 and one.at > now + timedelta(days=1)]
-    return [one.at for one in free for _room in one.resources[0]]
+    zone, days = policy.schedule.time_zone, defaultdict(list)
+    for one in free:
+        days[one.at.astimezone(zone).date()] += [one.at for _room in one.resources[0]]
+    held = Counter(visit.starts_at.astimezone(zone).date() for visit in unconfirmed_holds(now))
+    picked: list[datetime] = []
+    for day, places in days.items():
+        limit = min(len(places), _get_hold_limit(day, policy) - held[day])
+        picked += [places[number * len(places) // limit] for number in range(limit)]
+    return picked
 
 
 def send_all(patients: list[Patient], site: Site) -> list[int]:

@@ -1,3 +1,4 @@
+import fcntl
 import gc
 import sys
 from collections.abc import Iterator
@@ -41,11 +42,11 @@ class Command(BaseCommand):
                     gc.disable()
                 call_command("migrate", verbosity=0)
                 gc.enable()
-        make_uploads_private(self.stdout.write)
-        if not settings.DEBUG:
-            collect_changed()
-        elif not HomePage.objects.exists():
-            call_command("load_demo", render_in_background=True)
+            make_uploads_private(self.stdout.write)
+            if not settings.DEBUG:
+                collect_changed()
+            elif not HomePage.objects.exists():
+                call_command("load_demo", render_in_background=True)
         address = settings.WAGTAILADMIN_BASE_URL
         set_site_address(address)
         self.stdout.write(f"\n  Site   {address}/\n  Admin  {address}/admin/")
@@ -56,9 +57,11 @@ class Command(BaseCommand):
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let machines that start together migrate one after the other. SQLite has one machine."""
+    """Let machines, or two starts on one machine, migrate one after the other."""
     if connection.vendor != "postgresql":
-        yield
+        with (settings.VAR_DIR / "prepare.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+            yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
