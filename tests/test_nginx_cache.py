@@ -1,5 +1,6 @@
 """Test that nginx keeps pages as deploy/nginx.conf says, in front of a server that says when its page changes."""
 
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,14 +8,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from clinic.caching.pages import ACCEL, CACHE_CONTROL
-from tests.proxy import ACCEPTED, NGINX, Proxy
+from clinic.caching.pages import ACCEL, CACHE_CONTROL, OTHERS
+from tests.proxy import ACCEPTED, CONFIGURATION, NGINX, Proxy
 
 pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed")
 
 
 class Pages(BaseHTTPRequestHandler):
-    """Answer as the site does. The server has ``text``, ``status``, ``delay``, ``allowed`` and what was ``asked``."""
+    """Answer as the site does.
+
+    The server has ``text``, ``status``, ``delay``, ``allowed``, ``gone`` and what was ``asked``.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -56,8 +60,8 @@ class Pages(BaseHTTPRequestHandler):
 @pytest.fixture
 def site():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    server.text, server.status, server.delay, server.allowed, server.asked = "one", 200, 0, True, []
-    server.gone = False
+    server.text, server.status, server.delay, server.allowed, server.gone = "one", 200, 0, True, False
+    server.asked = []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -152,6 +156,12 @@ def test_page_that_is_gone_stays_gone_while_the_site_is_away(site, tmp_path):
         wait_for_the_next_second()
         wait_for_the_next_second()
         assert proxy.ask("/").status in (404, 503)
+
+
+def test_proxy_keeps_nothing_where_the_site_looks_at_no_version():
+    shown = re.search(r"location ~ \^/\(([\w|]+)\)\(/\|\$\)", CONFIGURATION.read_text())[1]
+    others = re.match(r"/\(([\w|]+)\)", OTHERS.pattern)[1]
+    assert set(others.split("|")) == {*shown.split("|"), "media", "static"}  # which have locations of their own
 
 
 def test_text_while_the_site_is_away_is_text_at_each_address(site, tmp_path):

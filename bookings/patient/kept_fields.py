@@ -11,14 +11,15 @@ from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.forms import Form
 from django.utils.safestring import SafeString
 
-from clinic.caching.version import CACHE_SECONDS, version_for
+from clinic.caching.version import CACHE_SECONDS
+from clinic.site.context import get_fragment_version
 
 FRAGMENTS = "template_fragments"  # as for Django's and Wagtail's tags
 INDENTATION = re.compile(r"\n\s+")  # nobody has typed anything that contains one
 
 
 class KeptFields(LayoutObject):
-    """Render its fields once for each content version and each value of ``depends_on``, if the form is fresh.
+    """Render its fields once for each content version, site and value of ``depends_on``, if the form is fresh.
 
     ``depends_on`` takes the form and returns what else the HTML depends on. ``prepare`` gets the form ready for it.
     """
@@ -37,7 +38,7 @@ class KeptFields(LayoutObject):
             self.prepare()
             return self.get_rendered_fields(form, context, template_pack, **kwargs)
         cache = caches[FRAGMENTS if FRAGMENTS in settings.CACHES else DEFAULT_CACHE_ALIAS]
-        key = f"form:{self.name}:{version_for(context['request'])}:{hash(self.depends_on(form))}"
+        key = f"form:{self.name}:{get_fragment_version(context['request'])}:{hash(self.depends_on(form))}"
         html = cache.get(key)
         if html is None:
             self.prepare()

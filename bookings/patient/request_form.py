@@ -364,12 +364,7 @@ class RequestForm(forms.Form):
                 "times",
                 Fieldset(_("When would you like to come?"), *times),
                 prepare=self._offer,
-                depends_on=lambda form: (
-                    form.shown,
-                    form.initial.get("days_from"),
-                    form.profile.today(timezone.now()),
-                    form.profile.time_zone,
-                ),
+                depends_on=lambda form: (form.shown, form.initial.get("days_from"), form.profile.today(timezone.now())),
             ),
             KeptFields(
                 "others",

@@ -100,8 +100,8 @@ def get_bookable_slots(schedule: Schedule, rules: SlotRules, now: datetime) -> t
     While both stay the same, so do the free starts of the same slots.
     """
     earliest, end = _bookable(schedule, rules, now)
-    rounded = earliest.replace(minute=earliest.minute // 15 * 15, second=0, microsecond=0)
-    return rounded if rounded == earliest else rounded + SLOT, end
+    slot = _slot_at(earliest)
+    return slot if slot == earliest else slot + SLOT, end
 
 
 def free_starts_on(
@@ -215,9 +215,14 @@ def slots_between(start: datetime, end: datetime) -> tuple[datetime, ...]:
     return _slots(begins, ends)
 
 
+def _slot_at(at: datetime) -> datetime:
+    """Return the quarter hour that an instant in UTC lies in."""
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
 def _slots(start: datetime, end: datetime) -> tuple[datetime, ...]:
     """Return the same for two instants in UTC, in order."""
-    first = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
+    first = _slot_at(start)
     return tuple(first + n * SLOT for n in range(-((first - end) // SLOT))) if start < end else ()
 
 

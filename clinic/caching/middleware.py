@@ -50,11 +50,12 @@ class KeepPagesMiddleware:
         response = self.get_response(request)
         # While the storage is away, a page lacks the pictures that are not made yet.
         may_stay = asked is not None and asked.is_exact and not was_away_since(start)
-        if may_stay and is_for_everybody(request, response, asked):
+        may_stay = may_stay and not (response.streaming or response.cookies)
+        if may_stay and is_for_everybody(request, response) and is_at_home(request, asked):
             keep(request, response, asked)
         else:
             compress_page(request, response)
-            may_replace = may_stay and replaces_page(request, response, asked)
+            may_replace = may_stay and replaces_page(request, response) and is_at_home(request, asked)
             tell_proxy(response, f"@{int(time.time())}" if may_replace else "0")
         return response
 
@@ -64,14 +65,13 @@ class KeepPagesMiddleware:
             raise outage
 
 
-def is_for_everybody(request: HttpRequest, response: HttpResponse, asked: Asked) -> bool:
-    """Return whether the next visitor may get the same answer."""
+def is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
+    """Return whether the next visitor may get the same answer, which sets no cookie."""
     control = response.headers.get("Cache-Control", "")
     return (
         response.status_code == 200
-        and not (response.streaming or response.cookies or "private" in control or "no-store" in control)
+        and not ("private" in control or "no-store" in control)
         and getattr(request.resolver_match, "view_name", "") in VIEWS
-        and is_at_home(request, asked)
     )
 
 
@@ -81,18 +81,13 @@ def is_at_home(request: HttpRequest, asked: Asked) -> bool:
     return site is not None and asked.url.startswith(f"{site.root_url}/")
 
 
-def replaces_page(request: HttpRequest, response: HttpResponse, asked: Asked) -> bool:
+def replaces_page(request: HttpRequest, response: HttpResponse) -> bool:
     """Return whether the proxy may put the answer in place of a page that was there before.
 
     A page that is gone or private now would be shown again while the site is away. Whoever sends no cookie, and gets
     none, is answered as everybody.
     """
-    return (
-        response.status_code in REPLACING
-        and not (response.streaming or response.cookies)
-        and not request.META.get("HTTP_COOKIE")
-        and is_at_home(request, asked)
-    )
+    return response.status_code in REPLACING and not request.META.get("HTTP_COOKIE")
 
 
 def tell_proxy(response: HttpResponse, expires: str) -> None:

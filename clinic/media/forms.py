@@ -9,7 +9,6 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from clinic.caching.prerender import prerender_pages_with
-from clinic.caching.version import renew_on_commit
 
 from .documents import check_document
 from .pictures import clean_picture
@@ -38,8 +37,6 @@ class PictureForm(BaseImageForm):
     def save(self, commit=True):
         image = super().save(commit)
         if commit and self.changed_data and self.original_file:
-            # Wagtail deletes the old sizes after it saved the picture: a page may have been kept with them meanwhile.
-            renew_on_commit()
             transaction.on_commit(partial(prerender_pages_with, image), robust=True)
         return image
 

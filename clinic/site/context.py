@@ -76,6 +76,11 @@ def _read_context(request: HttpRequest, site: Site | None) -> SiteContext:
     return context
 
 
+def get_fragment_version(request: HttpRequest) -> str:
+    """Return the version and the site, which the keys of cached fragments contain: sites may share pages."""
+    return f"{version_for(request)}:{site_context(request).profile.site_id}"
+
+
 def get_root_url(request: HttpRequest | None = None) -> str:
     """Return the site's configured address, without a slash at its end.
 

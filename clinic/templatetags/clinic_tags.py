@@ -7,12 +7,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from clinic.accounts import idle
-from clinic.caching.version import version_for
 from clinic.hours.feeds import as_data
 from clinic.media.renditions import render_picture
 from clinic.models import ClinicProfile, Testimonial
 from clinic.phones import to_url
-from clinic.site.context import show_announcement, site_context
+from clinic.site.context import get_fragment_version, show_announcement, site_context
 from clinic.site.icons import get_icon_url
 from clinic.site.inline import RULES, read_script, read_sheet
 from clinic.site.navigation import Link, NavigationLinks
@@ -28,9 +27,8 @@ def clinic_profile(context) -> ClinicProfile:
 
 @register.simple_tag(takes_context=True)
 def content_version(context) -> str:
-    """Return the version and the site, which the keys of cached fragments contain: sites may share pages."""
-    request = context["request"]
-    return f"{version_for(request)}:{site_context(request).profile.site_id}"
+    """Return what the keys of cached fragments contain."""
+    return get_fragment_version(context["request"])
 
 
 @register.simple_tag(takes_context=True)
