@@ -1,10 +1,11 @@
 """List cases in the Wagtail admin."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -40,9 +41,17 @@ NOT_LISTED = ("message", "fingerprint", "submission_key", "email", "phone_e164")
 NOT_FILTERS = ("csrfmiddlewaretoken", "action", "all", "case", "confirmed")
 # Shorter than the labels of the kinds, so that a row needs one line.
 KIND_MARKS = {CaseKind.REPEAT: gettext_lazy("Repeat"), CaseKind.COMPLAINT: gettext_lazy("Complaint")}
-COMING = Appointment.objects.filter(state__in=(*LIVE, AppointmentState.CHECKED_IN))
-# What the list can be sorted by, besides the name and the moment of receipt.
-SORTED_BY = {"visit": (COMING, "starts_at"), "due": (Task.objects.open(), "due_at")}
+
+
+def get_sorting(name: str, now: datetime) -> tuple[QuerySet, str] | None:
+    """Return the rows that the list shows in a column, and the field to sort by; None if a case has it itself."""
+    if name == "due":
+        return Task.objects.open(), "due_at"
+    if name == "visit":
+        visits = Appointment.objects.filter(state__in=(*LIVE, AppointmentState.CHECKED_IN))
+        over = Q(state=AppointmentState.CHECKED_IN, ends_at__lte=now)
+        return visits.exclude(held_until__lte=now).exclude(over), "starts_at"
+    return None
 
 
 class CellColumn(Column):
@@ -133,8 +142,8 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
         Names and times of receipt are read by an index, forward or back.
         """
         name, is_descending = self.ordering.removeprefix("-"), self.ordering.startswith("-")
-        if name in SORTED_BY:
-            by = get_earliest(*SORTED_BY[name])
+        if sorting := get_sorting(name, self.now):
+            by = get_earliest(*sorting)
             by = by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True)
             return queryset.order_by(by, "-created_at", "-pk")
         queryset = queryset.order_by(*(["name", "-created_at", "-pk"] if name == "name" else ["created_at", "pk"]))
@@ -143,7 +152,7 @@ class CaseIndexView(ClinicClockMixin, CaseExportMixin, generic.IndexView):
     def get_paginator(self, *args, **kwargs):
         paginator = super().get_paginator(*args, **kwargs)
         paginator.unfiltered = self.order_queryset(self.get_base_queryset())
-        paginator.sorting = SORTED_BY.get(self.ordering.removeprefix("-"))
+        paginator.sorting = get_sorting(self.ordering.removeprefix("-"), self.now)
         paginator.is_descending = self.ordering.startswith("-")
         return paginator
 

@@ -9,7 +9,7 @@ from wagtail.search.index import class_is_indexed
 from bookings import services
 from bookings.desk import paging
 from bookings.desk.queries import unsent_messages
-from bookings.models import AppointmentState, Case, MessageState, Status
+from bookings.models import Appointment, AppointmentState, Case, MessageState, Status
 from tests import factories
 from tests.bookings.desk import LIST, listed, page_of, press, soup, text_of
 from tests.counting import queries_for
@@ -351,6 +351,31 @@ def three(desk):
 )
 def test_list_is_sorted_by_its_columns(desk, three, ordering, names):
     assert listed(desk.get(LIST, {"ordering": ordering})) == names
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+@pytest.mark.parametrize(
+    ("state", "starts_at", "changes"),
+    [
+        ("checked_in", NOW - HOUR / 2, {}),
+        ("held", NOW + HOUR, {"held_until": NOW}),
+        ("treated", NOW - HOUR, {}),
+        ("canceled", NOW + HOUR, {}),
+    ],
+)
+def test_visit_that_the_list_does_not_show_sorts_nothing(desk, three, monkeypatch, is_long, state, starts_at, changes):
+    case = factories.make_case(name="Dora", status=Status.CONTACTING, created_at=NOW - 9 * DAY)
+    visit = factories.make_visit(case, state, starts_at)
+    Appointment.objects.filter(pk=visit.pk).update(state=state, **changes)
+    monkeypatch.setattr(paging, "MAX_COUNTED", 3 if is_long else 9)
+    response = desk.get(LIST, {"ordering": "visit", "p": 1})
+    assert listed(response) == ["Cleo", "Ana", "Ben", "Dora"][: 3 if is_long else 4]
+
+
+def test_visit_that_goes_on_comes_first(desk, three):
+    case = factories.make_case(name="Dora", status=Status.CONTACTING, created_at=NOW - 9 * DAY)
+    factories.make_visit(case, "checked_in", starts_at=NOW - HOUR / 3)
+    assert listed(desk.get(LIST, {"ordering": "visit"})) == ["Dora", "Cleo", "Ana", "Ben"]
 
 
 def test_search_and_filters_keep_the_order(desk, three):
