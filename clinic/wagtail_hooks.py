@@ -52,6 +52,11 @@ def register_icons(icons):
     return [*icons, "clinic/admin/icons/opening-hours.svg"]
 
 
+@hooks.register("insert_editor_js")
+def wait_for_autosave():
+    return format_html('<script defer src="{}"></script>', static("clinic/admin/autosave.js"))
+
+
 @hooks.register("register_image_operations")
 def register_logo_operation():
     return [("logo", LogoOperation)]
