@@ -13,13 +13,14 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache as cached
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
@@ -38,6 +39,7 @@ _built: dict[str, tuple[str, float, Any]] = {}
 PROCESS_SECONDS = 300  # seconds that a process uses what it built
 
 _pending = threading.local()  # connections belong to one thread, so their transactions do too
+_owed = threading.Event()  # the database refused a renewal after its commit: the next request tries again
 
 
 class ContentVersion(models.Model):
@@ -70,6 +72,10 @@ def release() -> str:
 
 
 def content_version() -> str:
+    if _owed.is_set() and not connection.in_atomic_block:
+        with suppress(DatabaseError):  # a page that is old is better than none
+            renew()
+            _owed.clear()
     # Each request asks, so it is asked without the objects that make a query: that takes a fifth of the time.
     with connection.cursor() as cursor:
         cursor.execute("SELECT token FROM clinic_contentversion")
@@ -109,7 +115,7 @@ def renew() -> None:
 def renew_on_commit(**kwargs) -> None:
     """Renew the version after the transaction, once for all its changes.
 
-    What was committed is saved, so a failure here is logged only.
+    What was committed is saved, so a failure here is logged only. The next request in this process tries again.
     """
     _pending.renewal = True
     transaction.on_commit(_renew_if_pending, robust=True)
@@ -118,7 +124,9 @@ def renew_on_commit(**kwargs) -> None:
 def _renew_if_pending() -> None:
     if _pending.renewal:
         _pending.renewal = False
+        _owed.set()
         renew()
+        _owed.clear()
 
 
 def register_content(content_models: Iterable[type[models.Model]]) -> None:

@@ -117,11 +117,32 @@ def test_version_is_one_row(profile, django_capture_on_commit_callbacks):
     assert ContentVersion.objects.count() == 1
 
 
-def test_saved_change_does_not_fail_with_its_version(profile, monkeypatch, caplog, django_capture_on_commit_callbacks):
-    def fail():
-        raise OperationalError
+@pytest.fixture
+def refuse(monkeypatch):
+    """Let the database refuse the next two renewals."""
+    refusals, original = iter([OperationalError, OperationalError]), version.renew
 
-    monkeypatch.setattr(version, "renew", fail)
+    def renew():
+        if error := next(refusals, None):
+            raise error
+        original()
+
+    monkeypatch.setattr(version, "renew", renew)
+    yield
+    version._owed.clear()
+
+
+def test_saved_change_does_not_fail_with_its_version(profile, refuse, caplog, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         profile.save()
     assert "OperationalError" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_request_after_a_refused_renewal_tries_again(refuse):
+    before = content_version()
+    BlogCategory.objects.create(name="Skin", slug="skin")
+    assert content_version() == before  # refused again, and the page is shown
+    renewed = content_version()
+    assert renewed != before
+    assert content_version() == renewed
