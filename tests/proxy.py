@@ -26,8 +26,8 @@ LINE = re.compile(
 
 
 class Proxy:
-    def __init__(self, folder: Path, upstream: int):
-        self.folder, self.upstream = folder, upstream
+    def __init__(self, folder: Path, upstream: int, *, read_timeout: str = "15s"):
+        self.folder, self.upstream, self.read_timeout = folder, upstream, read_timeout
         self.port, self.plain_port = free_port(), free_port()
 
     def write_configuration(self) -> Path:
@@ -37,6 +37,7 @@ class Proxy:
             ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
             ("listen 443 ssl http2;", f"listen 127.0.0.1:{self.port};"),
             ("server 127.0.0.1:8001;", f"server 127.0.0.1:{self.upstream};"),
+            ("proxy_read_timeout 15s;", f"proxy_read_timeout {self.read_timeout};"),
             ("/srv/clinic/var/", f"{self.folder}/var/"),
             ("/var/log/nginx/", f"{self.folder}/log/"),
             ("/var/lib/nginx/", f"{self.folder}/"),

@@ -238,6 +238,21 @@ def test_old_page_is_shown_while_the_site_fails(site, proxy, status):
     assert proxy.ask("/other/").status == status
 
 
+def test_old_page_is_shown_while_the_site_hangs(site, tmp_path):
+    (tmp_path / "log").mkdir()
+    with Proxy(tmp_path, site.server_port, read_timeout="1s").running() as proxy:
+        proxy.ask("/")
+        wait_for_the_next_second()
+        wait_for_the_next_second()
+        site.delay = 3
+        asked_at = time.monotonic()
+        assert proxy.ask("/").text == "one plain"
+        assert proxy.ask("/other/").status == 503
+        assert time.monotonic() - asked_at < 2.9
+        # Nobody could tell whether a request was received that was cut off.
+        assert proxy.ask("/consultation/", method="POST", body=b"a=b").status == 200
+
+
 def test_old_page_is_shown_while_the_site_is_away(site, tmp_path):
     (tmp_path / "log").mkdir()
     with Proxy(tmp_path, site.server_port).running() as proxy:

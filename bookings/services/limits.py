@@ -121,13 +121,13 @@ def may_hold(case: Case, start: datetime, policy: BookingPolicy, now: datetime) 
     day = start.astimezone(zone).date()
     midnights = instant_of(day, MIDNIGHT, zone), instant_of(day + DAY, MIDNIGHT, zone)
     of_the_day = others.filter(starts_at__gte=midnights[0], starts_at__lt=midnights[1])
-    if limit := _get_hold_limit(day, policy):
+    if limit := get_daily_hold_limit(day, policy):
         return of_the_day.count() < limit
     # One such visit may fill the day, so few days may have one.
     return not of_the_day.exists() and others.count() < max(1, policy.rules.horizon_days // DAYS_OF_LONG_VISITS)
 
 
-def _get_hold_limit(day: date, policy: BookingPolicy) -> int:
+def get_daily_hold_limit(day: date, policy: BookingPolicy) -> int:
     """Return how many visits of a local date may be held unconfirmed.
 
     It is the sum over the resources of one kind: of the kind with the lowest sum. Only practitioners who perform the

@@ -9,7 +9,7 @@ from bookings import services
 from bookings.messaging.links import get_visit_path
 from bookings.models import AppointmentState, Event, Message, MessageKind, Resource, ResourceKind, VisitType
 from bookings.services import slots, waitlist
-from bookings.services.limits import _get_hold_limit
+from bookings.services.limits import get_daily_hold_limit
 from clinic.hours.parsing import parse_spans
 from tests import booking_invariants, factories
 from tests.bookings.conftest import TUESDAY
@@ -416,7 +416,7 @@ def test_manager_reads_which_visits_are_outside_changed_hours(client, book, trea
 
 def test_hold_limit_counts_those_who_perform_while_there(treatment, reis, policy):
     def limits():
-        return [_get_hold_limit(day.date(), policy.for_type(treatment)) for day in (TUESDAY, WEDNESDAY)]
+        return [get_daily_hold_limit(day.date(), policy.for_type(treatment)) for day in (TUESDAY, WEDNESDAY)]
 
     kim = Resource.objects.create(name="Nurse Kim", kind=ResourceKind.PRACTITIONER)
     Resource.objects.create(name="Second room")

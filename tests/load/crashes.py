@@ -121,7 +121,7 @@ def places_free() -> list[datetime]:
     from django.utils import timezone
 
     from bookings.services import free_starts, get_booking_policy
-    from bookings.services.limits import _get_hold_limit, unconfirmed_holds
+    from bookings.services.limits import get_daily_hold_limit, unconfirmed_holds
 
     policy, now = get_booking_policy(), timezone.now()
     if policy.rules.occupied > timedelta(minutes=30):
@@ -133,7 +133,7 @@ def places_free() -> list[datetime]:
     held = Counter(visit.starts_at.astimezone(zone).date() for visit in unconfirmed_holds(now))
     picked: list[datetime] = []
     for day, places in days.items():
-        limit = min(len(places), _get_hold_limit(day, policy) - held[day])
+        limit = min(len(places), get_daily_hold_limit(day, policy) - held[day])
         picked += [places[number * len(places) // limit] for number in range(limit)]
     return picked
 
