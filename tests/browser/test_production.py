@@ -8,6 +8,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+from urllib.parse import urljoin
 
 import pytest
 
@@ -37,8 +38,8 @@ def test_pages_and_hashed_static_files_are_served(production):
 
 def test_pictures_are_served(production):
     html = get(production, "/")[2]
-    picture = next(part for part in html.split('"') if part.startswith("/media/") and part.endswith(".jpg"))
-    with urllib.request.urlopen(production.url + picture, timeout=20) as answer:  # noqa: S310
+    address = urljoin(production.url, re.search(r'<img [^>]*src="([^"]+\.jpg)"', html)[1])
+    with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310
         assert answer.headers["Content-Type"] == "image/jpeg"
 
 
