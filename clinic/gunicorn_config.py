@@ -3,6 +3,7 @@
 Used as ``python -m gunicorn --config python:clinic.gunicorn_config``.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -74,6 +75,9 @@ def when_ready(server) -> None:
         except Exception:  # the site starts all the same, and answers the next request with the error
             logger.exception("Could not render %s ahead of its first visitor", path)
     close_connections()
+    # What all workers share is never garbage: the collector would look through it at every tenth page.
+    gc.collect()
+    gc.freeze()
 
 
 def close_connections() -> None:
