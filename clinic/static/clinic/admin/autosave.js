@@ -24,11 +24,11 @@
     const { form, button, timeout } = held;
     clearTimeout(timeout);
     save = held = null;
-    if (button?.name) {
-      // Wagtail disables a button that was pressed, and browsers do not send a disabled one.
-      const sent = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
-      form.append(sent);
-    }
+    // Wagtail disables a button that was pressed, and browsers do not send a disabled one. No later autosave may send it.
+    const pressed = Object.assign(document.createElement("input"), { type: "hidden", value: button?.value ?? "" });
+    pressed.name = button?.name ?? "";
+    form.append(pressed);
     form.requestSubmit();
+    pressed.remove();
   }
 })();
