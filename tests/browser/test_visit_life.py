@@ -12,6 +12,8 @@ from .demo import copy_demo
 from .server import ROOT, Site
 from .test_walks import PASSWORD, age_form
 
+pytestmark = pytest.mark.same_everywhere
+
 # The clinic is open all day in a zone in which it is about ten in the morning, so a visit may be today. Patients may
 # change their time to the last minute.
 SET_UP = """

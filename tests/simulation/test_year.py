@@ -123,6 +123,7 @@ def owe_the_repeat_a_day_late(monkeypatch):
     monkeypatch.setattr(type(Task.objects), "owe", owe)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("fault", "words", "patients", "last_day"),
