@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -32,7 +32,7 @@ from .export import EXPORTED, CaseExportMixin, log_export
 from .filters import CaseFilterSet
 from .labels import describe_state, get_label
 from .paging import CappedPaginator, get_earliest
-from .queries import unsent_messages
+from .queries import current_visits, unsent_messages
 from .saved_views import SavedViewsView, clean_querystring
 
 # The list shows neither what the patient wrote nor the fields for matching.
@@ -48,9 +48,7 @@ def get_sorting(name: str, now: datetime) -> tuple[QuerySet, str] | None:
     if name == "due":
         return Task.objects.open(), "due_at"
     if name == "visit":
-        visits = Appointment.objects.filter(state__in=(*LIVE, AppointmentState.CHECKED_IN))
-        over = Q(state=AppointmentState.CHECKED_IN, ends_at__lte=now)
-        return visits.exclude(held_until__lte=now).exclude(over), "starts_at"
+        return current_visits(now), "starts_at"
     return None
 
 
