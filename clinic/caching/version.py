@@ -74,8 +74,7 @@ def release() -> str:
 def content_version() -> str:
     if _owed.is_set() and not connection.in_atomic_block:
         with suppress(DatabaseError):  # a page that is old is better than none
-            renew()
-            _owed.clear()
+            _renew_or_owe()
     # Each request asks, so it is asked without the objects that make a query: that takes a fifth of the time.
     with connection.cursor() as cursor:
         cursor.execute("SELECT token FROM clinic_contentversion")
@@ -124,9 +123,17 @@ def renew_on_commit(**kwargs) -> None:
 def _renew_if_pending() -> None:
     if _pending.renewal:
         _pending.renewal = False
-        _owed.set()
+        _renew_or_owe()
+
+
+def _renew_or_owe() -> None:
+    """Renew the version. If the database refuses, one later request after the other tries again: it may wait long."""
+    _owed.clear()  # before the attempt: another thread's, which fails meanwhile, stays owed
+    try:
         renew()
-        _owed.clear()
+    except DatabaseError:
+        _owed.set()
+        raise
 
 
 def register_content(content_models: Iterable[type[models.Model]]) -> None:
