@@ -107,6 +107,8 @@ def times_to_pick() -> list[str]:
     for number in range(Resource.objects.count(), ROOMS):
         Resource.objects.create(name=f"Room {number}", sort_order=number)
     places = [to_value(at) for at in places_free()]
+    if not places:
+        raise RuntimeError("The demo's calendar has no place for a patient.")
     wanted = min(REQUESTS - REQUESTS // WITHOUT_TIME, len(places))
     picked = iter(places[number * len(places) // wanted] for number in range(wanted))
     return ["" if number % WITHOUT_TIME == 0 else next(picked, "") for number in range(REQUESTS)]
