@@ -75,7 +75,7 @@ def when_ready(server) -> None:
         except Exception:  # the site starts all the same, and answers the next request with the error
             logger.exception("Could not render %s ahead of its first visitor", path)
     close_connections()
-    # What all workers share is never garbage: the collector would look through it at every tenth page.
+    # What all workers share is never garbage. The collector would look through it while a page waits.
     gc.collect()
     gc.freeze()
 

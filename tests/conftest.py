@@ -40,7 +40,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Collect garbage seldom, and never among what the imports made: a quarter of the time went into that."""
+    """Collect garbage seldom, and never among what the imports made.
+
+    That took a quarter of the time of a file that renders many pages of the admin.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
