@@ -4,9 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from .axe import find_lasting
+from .axe import find_lasting, load_axe
 from .server import ROOT
 
 pytestmark = pytest.mark.same_everywhere
@@ -107,7 +106,7 @@ def test_open_menu_fits_and_is_accessible(open_page, width, text, scheme):
     page.locator(".submenu > summary:visible").first.click()
     assert page.locator(".submenu[open] a:visible").count() >= 8
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(Axe().axe_script)
+    load_axe(page)
     assert find_lasting(page) == []
     heights = page.locator(".site-header summary:visible").evaluate_all("all => all.map(e => e.offsetHeight)")
     assert min(heights) >= 44

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .axe import OPTIONS, SETTLED
+from .axe import find_faults
 from .test_walks import log_in
 
 pytestmark = pytest.mark.same_everywhere
@@ -14,15 +13,6 @@ pytestmark = pytest.mark.same_everywhere
 LONG = "Botox for forehead lines in Irvine, Newport Beach and Costa Mesa, with prices and what to expect"
 
 CHANGE = "(field, text) => { field.value = text; field.dispatchEvent(new Event('change', { bubbles: true })); }"
-FIND = """async ([part, options]) => (await axe.run(part, options)).violations.flatMap(
-  (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))"""
-
-
-def find_faults(page, part):
-    """Return what axe finds in a part of the page. The editor around it is Wagtail's."""
-    page.evaluate(Axe().axe_script)
-    page.evaluate(SETTLED)
-    return page.evaluate(FIND, [part, OPTIONS])
 
 
 @pytest.fixture

@@ -120,6 +120,7 @@ def test_later_days_lose_nothing(open_page, javascript):
     page.get_by_label("Tell me if an earlier time opens up").check()
     page.get_by_role(role, name="Show later days").click()
     page.get_by_role(role, name="Show earlier days").wait_for()
+    page.wait_for_load_state()
     assert page.locator(".error-summary").count() == 0
     assert not set(page.locator(f"{DAYS} summary b").all_inner_texts()) & set(first_days)
     expect(page.get_by_label("Your name")).to_have_value("Later Lou")
@@ -279,6 +280,7 @@ def test_time_taken_in_between_brings_the_nearest_and_loses_nothing(open_page):
     expect(summary).to_contain_text("That time was just taken.")
     expect(slow.get_by_label("Your name")).to_have_value("Slow Sam")
     expect(slow.get_by_label("In your own words")).to_have_value("A long story")
+    slow.wait_for_load_state()
     assert slow.locator(f"#times input[value='{wanted}']").count() == 0
     nearest = slow.locator("#times .choices__group input")
     expect(nearest).to_have_count(3)

@@ -142,7 +142,8 @@ def test_both_pages_tell_the_same_truth_from_request_to_close(lively_site, two_p
     expect(desk.locator("tr", has_text="Lively Lou")).to_contain_text("See what the patient changed")
     desk.goto(case)
     expect(desk.locator(".desk-time")).to_contain_text(second)
-    desk.get_by_role("button", name="Seen", exact=True).click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="Seen", exact=True).click()
     expect(desk.get_by_text("The patient changed the visit")).to_have_count(0)
     assert messages(lively_site)[3:] == ["moved", "desk_moved"]
 

@@ -135,6 +135,7 @@ def test_time_taken_in_between_brings_the_nearest(open_page, pages):
     summary = slow.locator(".error-summary")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("That time was just taken.")
+    slow.wait_for_load_state()
     assert slow.locator(f"#times input[value='{wanted}']").count() == 0
     nearest = slow.locator("#times .choices__group input")
     expect(nearest).to_have_count(3)
