@@ -172,6 +172,10 @@ class AppointmentQuerySet(models.QuerySet):
     def live(self) -> "AppointmentQuerySet":
         return self.filter(state__in=LIVE)
 
+    def live_at(self, now: datetime) -> "AppointmentQuerySet":
+        """Return the live ones without the holds that have run out at ``now`` (aware), also before that is saved."""
+        return self.live().exclude(held_until__lte=now)
+
     def newest(self) -> "Appointment | None":
         """Return the appointment created last, or None."""
         return self.order_by("pk").last()

@@ -126,7 +126,7 @@ def _unblock(blocked: Collection[BlockedTime], now: datetime) -> None:
     coming = [one for one in blocked if one.ends_at > now]
     if policy is None or not coming:
         return
-    waiting = Appointment.objects.live().filter(case__on_waitlist=True)
+    waiting = Appointment.objects.live_at(now).filter(case__on_waitlist=True)
     for visit_type in VisitType.objects.filter(appointments__in=waiting).distinct():
         for free in free_starts(policy.for_type(visit_type), now):
             resources = {pk for of_kind in free.resources for pk in of_kind}
@@ -254,7 +254,7 @@ def find_visits_in_the_way(rules: Iterable[BlockedTimeRule], now: datetime) -> d
         blocked = rule.blocked_times.filter(
             resource=OuterRef("resource"), starts_at__lt=OuterRef("at") + SLOT, ends_at__gt=OuterRef("at")
         )
-        inside = Slot.objects.filter(Exists(blocked), at__gte=now, appointment__in=Appointment.objects.live())
-        visits = Appointment.objects.filter(pk__in=inside.values("appointment")).exclude(held_until__lte=now)
+        inside = Slot.objects.filter(Exists(blocked), at__gte=now, appointment__in=Appointment.objects.live_at(now))
+        visits = Appointment.objects.filter(pk__in=inside.values("appointment"))
         found[rule.pk] = list(visits.select_related("case"))
     return found

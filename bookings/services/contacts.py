@@ -114,12 +114,11 @@ def _replace_unsent(case: Case, *, by_desk: bool) -> None:
         Message.objects.queue(
             MessageKind(message.kind), case, recipient=case.email, key=key, is_needed=by_desk, **about
         )
-    visit = case.appointments.live().filter(starts_at__gt=timezone.now()).first()
-    state = visit and visit.get_state_at(timezone.now())
-    if visit and state == AppointmentState.BOOKED:
-        notify_patient(MessageKind.BOOKED, visit, by_desk=by_desk)
-    elif visit and state == AppointmentState.HELD:
-        notify_patient(MessageKind.HELD, visit, by_desk=by_desk)
+    now = timezone.now()
+    visit = case.appointments.live_at(now).filter(starts_at__gt=now).first()
+    if visit:
+        is_booked = visit.state == AppointmentState.BOOKED
+        notify_patient(MessageKind.BOOKED if is_booked else MessageKind.HELD, visit, by_desk=by_desk)
     if case.is_waiting and case.is_complaint:
         key = f"{case.reference}:{case.version}:{case.link_version}"
         Message.objects.queue(MessageKind.COMPLAINT_RECEIPT, case, recipient=case.email, key=key, is_needed=by_desk)

@@ -272,7 +272,7 @@ def find_visits_outside_hours(resource: Resource, zone: ZoneInfo, now: datetime)
     own_hours = resource.get_own_schedule(zone)
     if own_hours is None and resource.is_active:
         return []
-    coming = Appointment.objects.live().filter(starts_at__gt=now, slots__resource=resource).exclude(held_until__lte=now)
+    coming = Appointment.objects.live_at(now).filter(starts_at__gt=now, slots__resource=resource)
     return [
         visit
         for visit in coming.distinct().select_related("case")

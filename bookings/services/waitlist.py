@@ -46,7 +46,7 @@ def set_waitlist(case_id: int, on_waitlist: bool) -> Case:
     case = lock_case(case_id)
     if case.on_waitlist == on_waitlist:
         return case
-    if on_waitlist and not case.appointments.live().exists():
+    if on_waitlist and not case.appointments.live_at(timezone.now()).exists():
         raise BookingError(_("There is no longer a time to change."))
     if on_waitlist and not case.email:
         raise BookingError(_("We don’t have your email address. Please call us about an earlier time."))
@@ -84,9 +84,8 @@ def _queue_offers(start: datetime, given_back_by: int | None) -> None:
     if policy is None or start < now + policy.change_until:
         return
     waiting = (
-        Appointment.objects.live()
+        Appointment.objects.live_at(now)
         .filter(Q(case__on_waitlist=True) & ~Q(case__email=""), starts_at__gt=start)
-        .exclude(held_until__lte=now)
         .exclude(case__status__in=[Status.CLOSED, Status.QUARANTINED])
         .exclude(case=given_back_by)
     )

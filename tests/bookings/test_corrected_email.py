@@ -93,6 +93,13 @@ def test_request_without_a_time_is_told_by_its_receipt(ask, correct, sent):
     assert sent() == [(NEW, "We have your request")]
 
 
+def test_request_whose_hold_has_run_out_is_told_by_its_receipt(ask, correct, sent, clock):
+    case = ask(email=OLD, start=THURSDAY)
+    clock.move_to(case.appointments.get().held_until)
+    correct(case)
+    assert sent() == [(NEW, "We have your request")]
+
+
 @pytest.mark.parametrize("steps", [["checked_in"], ["checked_in", "treated"], ["no_show"]])
 def test_answered_case_with_nothing_ahead_is_told_nothing(ask, book, correct, sent, clerk, policy, clock, steps):
     case = book(ask(email=OLD))

@@ -362,3 +362,10 @@ def test_leaving_the_waitlist_is_one_event(waiting):
 def test_waitlist_needs_a_time(ask):
     with pytest.raises(services.BookingError):
         services.set_waitlist(ask(start=None).pk, True)
+
+
+def test_waitlist_needs_a_time_that_has_not_run_out(ask, clock):
+    case = ask(start=THURSDAY)
+    clock.move_to(case.appointments.get().held_until)
+    with pytest.raises(services.BookingError, match="no longer a time"):
+        services.set_waitlist(case.pk, True)
