@@ -19,13 +19,14 @@ SLOW = """() => {
 }"""
 
 # Wagtail notices no edit before it has looked at the form, two seconds after the page.
-WATCHES = "() => new Promise((done) => addEventListener('w-unsaved:watch-edits', () => done(), { once: true }))"
+WATCH = "addEventListener('w-unsaved:watch-edits', () => { document.documentElement.id = 'watched'; })"
 
 
 @pytest.fixture
 def editor(open_page):
     page = open_page("about:blank", width=1440)
     page.set_default_timeout(30_000)
+    page.add_init_script(WATCH)
     log_in(page, "editor")
     return page
 
@@ -33,7 +34,7 @@ def editor(open_page):
 def write_article(page, title):
     page.goto("/admin/")
     page.get_by_role("link", name="Write an article").click()
-    page.evaluate(WATCHES)
+    page.locator("#watched").wait_for()
     page.evaluate(SLOW)
     page.locator("#id_date").evaluate(CHANGE, "2020-01-01")
     page.locator("#id_title").fill(title)
