@@ -80,11 +80,14 @@ def send(site, request):
 def log(production):
     """Send all requests. Return the log of each, and all of it."""
     logs = {}
-    for name, (request, _line) in REQUESTS.items():
+    for name, (request, line) in REQUESTS.items():
         before = len(production.log.read_bytes())
         send(production, request)
-        time.sleep(0.2)  # supervisord copies the lines
-        logs[name] = production.log.read_bytes()[before:].decode()
+        end = time.monotonic() + 10
+        logs[name] = ""
+        while not (logs[name] and line in logs[name]) and time.monotonic() < end:
+            time.sleep(0.2)  # supervisord copies the lines
+            logs[name] = production.log.read_bytes()[before:].decode()
     return logs
 
 
