@@ -1,6 +1,5 @@
 """Show at which addresses visitors find nothing."""
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, NumberColumn
@@ -38,9 +37,6 @@ class MissingReport(TriageReport):
         Column("state", label=_("State"), accessor="get_state_display"),
         ActionsColumn("actions", label=_("Actions")),
     ]
-
-    def get_queryset(self) -> QuerySet[MissingAddress]:
-        return MissingAddress.objects.all()
 
 
 class SetMissingStateView(SetStateView):

@@ -38,5 +38,5 @@ class PageListReport(PageReportView):
     def get_breadcrumbs_items(self) -> list[dict]:
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
-    def get_queryset(self) -> PageQuerySet:
+    def get_base_queryset(self) -> PageQuerySet:
         return find_pages(self.kind, self.request.user).select_related("content_type")

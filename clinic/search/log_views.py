@@ -52,9 +52,6 @@ class SearchReport(TriageReport):
         ActionsColumn("actions", label=_("Actions")),
     ]
 
-    def get_queryset(self) -> QuerySet[SearchPhrase]:
-        return SearchPhrase.objects.all()
-
 
 class SetSearchStateView(SetStateView):
     model = SearchPhrase
