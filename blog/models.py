@@ -312,7 +312,8 @@ class BlogPageTreatment(Orderable):
 
     panels = ["treatment"]
 
-    class Meta(Orderable.Meta):
+    class Meta:
+        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
         verbose_name = _("treatment of an article")
         constraints = [models.UniqueConstraint(fields=("page", "treatment"), name="blog_treatment_once")]
 
@@ -326,7 +327,8 @@ class BlogPagePick(Orderable):
 
     panels = ["article"]
 
-    class Meta(Orderable.Meta):
+    class Meta:
+        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
         verbose_name = _("picked article")
         constraints = [models.UniqueConstraint(fields=("page", "article"), name="blog_pick_once")]
 

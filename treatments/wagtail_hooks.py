@@ -1,10 +1,10 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from clinic.admin.columns import PageCountColumn, count_pages
 from clinic.admin.menu import CONTENT_MENU, SHORTCUT_HOOK, get_add_page_shortcut
+from clinic.admin.ordering import SnippetViewSet
 
 from .models import AreaOfConcern, TreatmentIndexPage, TreatmentPage
 

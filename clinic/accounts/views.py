@@ -30,6 +30,7 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
 from clinic import limits
+from clinic.admin.ordering import TotalOrderMixin
 
 from . import devices, events, idle, mail, throttle
 from .idle import end_other_sessions
@@ -102,7 +103,7 @@ class SignInFilterSet(WagtailFilterSet):
         fields = ["kind", "user", "at"]
 
 
-class SignInReport(ReportView):
+class SignInReport(TotalOrderMixin, ReportView):
     model = AccountEvent
     permission_required = "view"
     page_title = gettext_lazy("Sign-ins")
@@ -119,7 +120,7 @@ class SignInReport(ReportView):
         Column("network", label=gettext_lazy("Network")),
     ]
 
-    def get_queryset(self) -> QuerySet[AccountEvent]:
+    def get_base_queryset(self) -> QuerySet[AccountEvent]:
         return AccountEvent.objects.select_related("user", "actor")
 
 

@@ -12,6 +12,8 @@ from wagtail.admin.widgets.button import Button
 from wagtail.permissions import policy_registry
 from wagtail.users.views import users
 
+from clinic.admin.ordering import TotalOrderMixin
+
 from .forms import InvitationForm, StaffEditForm
 from .views import send_link
 
@@ -25,7 +27,7 @@ def name_roles(user) -> str:
     return ", ".join(roles + [group.name for group in user.groups.all()])
 
 
-class StaffIndexView(users.IndexView):
+class StaffIndexView(TotalOrderMixin, users.IndexView):
     page_title = _("Staff accounts")
     add_item_label = _("Invite someone")
 

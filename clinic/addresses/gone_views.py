@@ -7,10 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import DateColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.coreutils import get_dummy_request
 from wagtail.models import Site
+
+from clinic.admin.ordering import TotalOrderMixin
 
 from .models import GoneAddress
 from .resolving import OF_SITE, find_served, is_of_site
@@ -34,10 +37,15 @@ class GoneAddressForm(WagtailAdminModelForm):
         return path
 
 
+class GoneAddressIndexView(TotalOrderMixin, IndexView):
+    pass
+
+
 class GoneAddressViewSet(ModelViewSet):
     """Keep the addresses without a page. Those of unpublished and deleted pages belong to their pages."""
 
     model = GoneAddress
+    index_view_class = GoneAddressIndexView
     icon = "cross"
     menu_label = _("Gone addresses")
     menu_name = "gone-addresses"

@@ -147,4 +147,4 @@ def limit_referrer(request: HttpRequest) -> str:
 
 def list_open() -> QuerySet[MissingAddress]:
     """Return the missing addresses that nobody has dealt with, those that most visitors asked for first."""
-    return MissingAddress.objects.filter(state=State.OPEN).order_by("-times", "-last_day")
+    return MissingAddress.objects.filter(state=State.OPEN).order_by("-times", "-last_day", "path")

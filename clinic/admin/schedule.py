@@ -211,7 +211,7 @@ def find_planned(user) -> list[Keyword]:
     if not policy_registry.get_by_type(Keyword).user_has_permission(user, "change"):
         return []
     planned = Keyword.objects.filter(status=Keyword.Status.PLANNED, merged_into=None)
-    keywords = list(planned.select_related("group", "owner").order_by("priority", "phrase")[: MAX_PLANNED + 1])
+    keywords = list(planned.select_related("group", "owner").order_by("priority", "phrase", "pk")[: MAX_PLANNED + 1])
     rows = PageKeyword.objects.filter(group__in={one.group_id for one in keywords}, page__in=editable_pages(user))
     pages: dict[int, list[Page]] = {}
     for row in rows.select_related("page").order_by("-is_live", "role", "pk"):

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, StatusTagColumn
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from clinic.hours.formatting import format_day, format_end, format_moment
 from clinic.hours.schedule import MIDNIGHT
@@ -12,6 +12,7 @@ from clinic.models import Announcement, Person, Testimonial, WhyChooseUs
 from clinic.search.viewsets import SynonymViewSet
 
 from .menu import CONTENT_MENU
+from .ordering import SnippetViewSet
 
 
 class PersonViewSet(SnippetViewSet):

@@ -19,7 +19,7 @@ class SearchUpload(models.Model):
 
     class Meta:
         default_permissions = ()
-        ordering = ["-uploaded_at"]
+        ordering = ["-uploaded_at", "-pk"]
 
     def __str__(self):
         return self.name
@@ -107,7 +107,7 @@ class IgnoredQuery(models.Model):
 
     class Meta:
         default_permissions = ()
-        ordering = ["query"]
+        ordering = ["query", "pk"]
 
     def __str__(self):
         return self.query

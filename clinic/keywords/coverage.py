@@ -53,7 +53,7 @@ def list_gaps() -> QuerySet[KeywordGroup]:
         searches=Sum("keywords__monthly_searches", filter=wanted),
         phrases_count=Count("keywords", filter=wanted),
     )
-    return groups.order_by("best", F("searches").desc(nulls_last=True), "-phrases_count", "name")
+    return groups.order_by("best", F("searches").desc(nulls_last=True), "-phrases_count", "name", "pk")
 
 
 def list_shown_owners() -> QuerySet[PageKeyword]:

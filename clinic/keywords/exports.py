@@ -89,7 +89,7 @@ class KeywordExport(KeywordAccessMixin, SpreadsheetExportMixin, View):
             .select_related("traffic__landing_page")
             .prefetch_related(
                 Prefetch("keywords", keywords.order_by("priority", F("monthly_searches").desc(nulls_last=True), "pk")),
-                Prefetch("page_keywords", pages.order_by("-is_live", "sort_order")),
+                Prefetch("page_keywords", pages.order_by("-is_live", "sort_order", "pk")),
             )
             .order_by("name", "pk")
         )

@@ -49,7 +49,7 @@ class WordRule(RevisionMixin, models.Model):
     class Meta:
         verbose_name = _("word rule")
         verbose_name_plural = _("word rules")
-        ordering = ["kind", "means", "words"]
+        ordering = ["kind", "means", "words", "pk"]
 
     def __str__(self):
         return f"{self.words} → {self.means}" if self.means else self.words
@@ -91,7 +91,7 @@ class KeywordGroup(RevisionMixin, models.Model):
     class Meta:
         verbose_name = _("keyword group")
         verbose_name_plural = _("keyword groups")
-        ordering = ["name"]
+        ordering = ["name", "pk"]
 
     def __str__(self):
         return self.name
@@ -170,7 +170,7 @@ class Keyword(RevisionMixin, models.Model):
     class Meta:
         verbose_name = _("keyword")
         verbose_name_plural = _("keywords")
-        ordering = ["phrase"]
+        ordering = ["phrase", "pk"]
 
     def __str__(self):
         return self.phrase
@@ -252,7 +252,8 @@ class PageKeyword(Orderable):
 
     panels = ["group", "role", "reason"]
 
-    class Meta(Orderable.Meta):
+    class Meta:
+        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
         verbose_name = _("keyword of a page")
         verbose_name_plural = _("keywords of pages")
         constraints = [

@@ -63,7 +63,9 @@ def compare_again(**kwargs) -> None:
 
 def explain_refusals(request: HttpRequest, pages: QuerySet[Page]) -> None:
     """Tell the editor which keywords of the pages have another page."""
-    refused = list(find_refused().filter(page__in=pages).select_related("group", "page").order_by("page", "sort_order"))
+    refused = list(
+        find_refused().filter(page__in=pages).select_related("group", "page").order_by("page", "sort_order", "pk")
+    )
     for row in refused[:MAX_MESSAGES]:
         if holder := find_primary(row.group).select_related("page").first():
             text = _(

@@ -4,11 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from clinic.admin.access import NoChooserViewSet
 from clinic.admin.columns import PageCountColumn, count_pages
 from clinic.admin.menu import KEYWORD_MENU
+from clinic.admin.ordering import SnippetViewSet
 
 from .chooser import KeywordChooserViewSet
 from .grouping import find_group, move_keywords

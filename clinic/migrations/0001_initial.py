@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'featured treatment',
-                'ordering': ['sort_order'],
+                'ordering': ['sort_order', 'pk'],
                 'abstract': False,
             },
         ),
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('ignored_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['query'],
+                'ordering': ['query', 'pk'],
                 'default_permissions': (),
             },
         ),
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'keyword',
                 'verbose_name_plural': 'keywords',
-                'ordering': ['phrase'],
+                'ordering': ['phrase', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'keyword group',
                 'verbose_name_plural': 'keyword groups',
-                'ordering': ['name'],
+                'ordering': ['name', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'keyword of a page',
                 'verbose_name_plural': 'keywords of pages',
-                'ordering': ['sort_order'],
+                'ordering': ['sort_order', 'pk'],
                 'abstract': False,
             },
         ),
@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'person',
                 'verbose_name_plural': 'people',
-                'ordering': ['sort_order', 'name'],
+                'ordering': ['sort_order', 'name', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -463,7 +463,7 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField()),
             ],
             options={
-                'ordering': ['-uploaded_at'],
+                'ordering': ['-uploaded_at', '-pk'],
                 'default_permissions': (),
             },
         ),
@@ -540,7 +540,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'social media link',
-                'ordering': ['sort_order'],
+                'ordering': ['sort_order', 'pk'],
                 'abstract': False,
             },
         ),
@@ -598,7 +598,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'search synonym',
                 'verbose_name_plural': 'search synonyms',
-                'ordering': ['words'],
+                'ordering': ['words', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -657,7 +657,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'why choose us',
                 'verbose_name_plural': 'why choose us',
-                'ordering': ['name'],
+                'ordering': ['name', 'pk'],
             },
             bases=(wagtail.models.preview.PreviewableMixin, models.Model),
         ),
@@ -672,7 +672,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'word rule',
                 'verbose_name_plural': 'word rules',
-                'ordering': ['kind', 'means', 'words'],
+                'ordering': ['kind', 'means', 'words', 'pk'],
             },
         ),
         migrations.CreateModel(

@@ -80,7 +80,8 @@ class HomeFeaturedTreatment(Orderable):
 
     panels = ["treatment"]
 
-    class Meta(Orderable.Meta):
+    class Meta:
+        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
         verbose_name = _("featured treatment")
         constraints = [models.UniqueConstraint(fields=("page", "treatment"), name="clinic_featured_once")]
 

@@ -39,7 +39,7 @@ class WhyChooseUs(RevisionMixin, PreviewableMixin, models.Model):
     class Meta:
         verbose_name = _("why choose us")
         verbose_name_plural = _("why choose us")
-        ordering = ["name"]
+        ordering = ["name", "pk"]
 
     def __str__(self):
         return self.name
@@ -108,7 +108,7 @@ class Person(RevisionMixin, models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ["sort_order", "name"]
+        ordering = ["sort_order", "name", "pk"]
 
     def __str__(self):
         return f"{self.name}, {self.credentials}" if self.credentials else self.name

@@ -132,4 +132,4 @@ def purge() -> None:
 
 def list_open() -> QuerySet[SearchPhrase]:
     """Return the words that found nothing and wait for an editor, the most searched first."""
-    return SearchPhrase.objects.filter(state=State.OPEN, zero_hits__gt=0).order_by("-zero_hits", "-last_day")
+    return SearchPhrase.objects.filter(state=State.OPEN, zero_hits__gt=0).order_by("-zero_hits", "-last_day", "words")

@@ -50,7 +50,7 @@ class Synonym(RevisionMixin, models.Model):
     class Meta:
         verbose_name = _("search synonym")
         verbose_name_plural = _("search synonyms")
-        ordering = ["words"]
+        ordering = ["words", "pk"]
 
     def __str__(self):
         return self.words

@@ -1,8 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import NumberColumn
-from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView
 
 from clinic.admin.access import NoChooserViewSet
+from clinic.admin.ordering import SnippetViewSet
 from clinic.caching.version import version_for
 
 from .finding import find

@@ -198,7 +198,8 @@ class SocialLink(Orderable):
 
     panels = [FieldRowPanel(["name", "url"])]
 
-    class Meta(Orderable.Meta):
+    class Meta:
+        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
         verbose_name = _("social media link")
 
     def __str__(self):

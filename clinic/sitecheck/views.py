@@ -13,6 +13,8 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
+from clinic.admin.ordering import TotalOrderMixin
+
 from .models import FindingKind, SiteCheck, SiteFinding
 from .running import find_waiting, get_last, request_check
 
@@ -23,7 +25,7 @@ class FindingFilterSet(WagtailFilterSet):
         fields = ["kind"]
 
 
-class SiteCheckReport(ReportView):
+class SiteCheckReport(TotalOrderMixin, ReportView):
     model = SiteFinding
     permission_required = "change"
     template_name = "clinic/admin/sitecheck.html"
@@ -45,7 +47,7 @@ class SiteCheckReport(ReportView):
     def permission_policy(self) -> Any:
         return policy_registry.get_by_type(SiteCheck)
 
-    def get_queryset(self) -> QuerySet[SiteFinding]:
+    def get_base_queryset(self) -> QuerySet[SiteFinding]:
         last = get_last()
         return SiteFinding.objects.filter(check_run=last) if last else SiteFinding.objects.none()
 

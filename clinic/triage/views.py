@@ -15,6 +15,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import PermissionCheckedMixin
 from wagtail.admin.views.reports import ReportView
 
+from clinic.admin.ordering import TotalOrderMixin
 from clinic.admin.returning import go_back
 from clinic.site.context import site_context
 
@@ -43,7 +44,7 @@ def get_actions(row: TriagedModel) -> dict[str, Any]:
     }
 
 
-class TriageReport(ReportView):
+class TriageReport(TotalOrderMixin, ReportView):
     """List the rows of a log."""
 
     permission_required = "change"

@@ -23,6 +23,7 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from clinic.addresses.reserved import is_reserved
+from clinic.admin.ordering import TotalOrderMixin
 from clinic.keywords.publishing import explain_refusals
 
 from . import trash
@@ -44,7 +45,7 @@ class ActionsColumn(Column):
     cell_template_name = "clinic/admin/trash/actions.html"
 
 
-class TrashView(ReportView):
+class TrashView(TotalOrderMixin, ReportView):
     """List the deleted pages."""
 
     model = TrashedPage
@@ -74,7 +75,7 @@ class TrashView(ReportView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def get_queryset(self) -> QuerySet[TrashedPage]:
+    def get_base_queryset(self) -> QuerySet[TrashedPage]:
         return trashed_pages_for(self.request.user)
 
 
