@@ -194,7 +194,7 @@ def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
     It came twice, or to another address.
     """
     from bookings.messaging.outbox import as_email
-    from bookings.models import Case
+    from bookings.models import Case, Message
 
     stored = dict(Case.objects.values_list("reference", "email"))
     messages = list(ours())
@@ -207,9 +207,13 @@ def untrue(outcomes: list[Outcome], sink: Sink) -> Iterator[str]:
     for message in messages:
         if message.state != "sent":
             yield f"message {message.pk} is {message.state} after {message.attempts} attempts"
-    wanted = Counter((as_email(message).extra_headers["Message-ID"], message.recipient) for message in messages)
+    # The worker also sends what the demo's own cases owe, such as word of a complaint that waits too long.
+    wanted, others = (
+        Counter((as_email(message).extra_headers["Message-ID"], message.recipient) for message in rows)
+        for rows in (messages, Message.objects.exclude(pk__in=[message.pk for message in messages]))
+    )
     arrived = Counter(sink.arrived)
-    for message in wanted | arrived:
+    for message in wanted | (arrived - others):
         if (wanted[message], arrived[message]) != (1, 1):
             yield f"{message} is {wanted[message]} times in the outbox and arrived {arrived[message]} times"
 
