@@ -11,7 +11,7 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, PageManager, RevisionMixin, Site
+from wagtail.models import PageManager, RevisionMixin, Site
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
@@ -21,6 +21,7 @@ from clinic.models import BasePage, ClinicProfile
 from clinic.pages.base import newest
 from clinic.pages.blocks import BodyBlock
 from clinic.pages.fields import optional_key
+from clinic.rows import OrderedRow
 from clinic.site.context import get_root_url, site_context
 
 from .feeds import AtomFeed, RSSFeed
@@ -306,14 +307,13 @@ class BlogPage(BasePage):
         return articles.filter(is_apart).only("title", "url_path", "slug", "date")
 
 
-class BlogPageTreatment(Orderable):
+class BlogPageTreatment(OrderedRow):
     page = ParentalKey(BlogPage, on_delete=models.CASCADE, related_name="related_treatments")
     treatment = models.ForeignKey("treatments.TreatmentPage", on_delete=models.CASCADE, related_name="article_links")
 
     panels = ["treatment"]
 
-    class Meta:
-        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
+    class Meta(OrderedRow.Meta):
         verbose_name = _("treatment of an article")
         constraints = [models.UniqueConstraint(fields=("page", "treatment"), name="blog_treatment_once")]
 
@@ -321,14 +321,13 @@ class BlogPageTreatment(Orderable):
         return str(self.treatment_id)
 
 
-class BlogPagePick(Orderable):
+class BlogPagePick(OrderedRow):
     page = ParentalKey(BlogPage, on_delete=models.CASCADE, related_name="picked_articles")
     article = models.ForeignKey(BlogPage, on_delete=models.CASCADE, related_name="+")
 
     panels = ["article"]
 
-    class Meta:
-        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
+    class Meta(OrderedRow.Meta):
         verbose_name = _("picked article")
         constraints = [models.UniqueConstraint(fields=("page", "article"), name="blog_pick_once")]
 

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.models import Orderable, RevisionMixin
+from wagtail.models import RevisionMixin
 
+from clinic.rows import OrderedRow
 from clinic.search.models import split_phrases, validate_phrases
 
 from .matching import Intent, Language, keys_in, spelling_of
@@ -222,7 +223,7 @@ class Regrouping(models.Model):
         return self.summary
 
 
-class PageKeyword(Orderable):
+class PageKeyword(OrderedRow):
     """Store that a page answers a search, and whether it is the page for it.
 
     At most one live page is the page for a group. Where a second one is published, it supports the first instead,
@@ -252,8 +253,7 @@ class PageKeyword(Orderable):
 
     panels = ["group", "role", "reason"]
 
-    class Meta:
-        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
+    class Meta(OrderedRow.Meta):
         verbose_name = _("keyword of a page")
         verbose_name_plural = _("keywords of pages")
         constraints = [

@@ -3,10 +3,10 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable
 from wagtail.search import index
 
 from clinic.addresses.visibility import keep_public
+from clinic.rows import OrderedRow
 
 from .base import BasePage
 from .blocks import BodyBlock
@@ -74,14 +74,13 @@ class HomePage(BasePage):
         return keep_public(row.treatment for row in rows)
 
 
-class HomeFeaturedTreatment(Orderable):
+class HomeFeaturedTreatment(OrderedRow):
     page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured_treatments")
     treatment = models.ForeignKey("treatments.TreatmentPage", on_delete=models.CASCADE, related_name="+")
 
     panels = ["treatment"]
 
-    class Meta:
-        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
+    class Meta(OrderedRow.Meta):
         verbose_name = _("featured treatment")
         constraints = [models.UniqueConstraint(fields=("page", "treatment"), name="clinic_featured_once")]
 

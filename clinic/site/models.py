@@ -12,11 +12,12 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Orderable, PreviewableMixin, RevisionMixin
+from wagtail.models import PreviewableMixin, RevisionMixin
 
 from clinic.media.logos import MAX_RATIO, MIN_SIDE, Logo, make_logo
 from clinic.pages.fields import optional_key
 from clinic.phones import is_one_number
+from clinic.rows import OrderedRow
 
 from .announcement_form import AnnouncementForm
 
@@ -191,15 +192,14 @@ class ClinicProfile(RevisionMixin, BaseSiteSetting, ClusterableModel):
         return now.astimezone(self.zone).date()
 
 
-class SocialLink(Orderable):
+class SocialLink(OrderedRow):
     profile = ParentalKey(ClinicProfile, on_delete=models.CASCADE, related_name="social_links")
     name = models.CharField(_("name"), max_length=40, help_text=_("For example Instagram."))
     url = models.URLField(_("address"))
 
     panels = [FieldRowPanel(["name", "url"])]
 
-    class Meta:
-        ordering = ["sort_order", "pk"]  # rows that no editor has ordered stay in the order in which they were made
+    class Meta(OrderedRow.Meta):
         verbose_name = _("social media link")
 
     def __str__(self):
