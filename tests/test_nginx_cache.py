@@ -1,5 +1,6 @@
 """Test that nginx keeps pages as deploy/nginx.conf says, in front of a server that says when its page changes."""
 
+import itertools
 import re
 import threading
 import time
@@ -13,11 +14,13 @@ from tests.proxy import ACCEPTED, CONFIGURATION, NGINX, Proxy
 
 pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed")
 
+LONG = 10.0  # seconds
+
 
 class Pages(BaseHTTPRequestHandler):
     """Answer as the site does.
 
-    The server has ``text``, ``status``, ``delay``, ``allowed``, ``gone`` and what was ``asked``.
+    The server has ``text``, ``status``, ``delay``, ``allowed``, ``gone`` and what was ``asked``. It waits for ``gate``.
     """
 
     protocol_version = "HTTP/1.1"
@@ -36,6 +39,7 @@ class Pages(BaseHTTPRequestHandler):
             self.end_headers()
             return
         time.sleep(site.delay)
+        site.gate.wait(LONG)
         has_it = self.headers.get("If-None-Match") == tag and site.status == 200
         body = b"" if has_it else f"{text} {encoding or 'plain'}".encode()
         self.send_response(304 if has_it else site.status)
@@ -61,7 +65,8 @@ class Pages(BaseHTTPRequestHandler):
 def site():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     server.text, server.status, server.delay, server.allowed, server.gone = "one", 200, 0, True, False
-    server.asked = []
+    server.asked, server.gate = [], threading.Event()
+    server.gate.set()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -82,24 +87,36 @@ def wait_for_the_next_second():
     time.sleep(1.02 - time.time() % 1)
 
 
+def within_a_second(site, job):
+    """Return what ``job`` returns when all of it fell into the same second.
+
+    ``site.asked`` is what was asked in that second. A busy machine may need several attempts.
+    """
+    for _attempt in range(10):
+        wait_for_the_next_second()
+        site.asked.clear()
+        second = int(time.time())
+        answer = job()
+        if int(time.time()) == second:
+            return answer
+    pytest.fail("The machine is too busy.")
+
+
 def test_page_is_asked_for_once_a_second(site, proxy):
-    wait_for_the_next_second()
-    assert [proxy.ask("/").text for _time in range(5)] == ["one plain"] * 5
-    assert site.asked == [("/", None, "")]
-    wait_for_the_next_second()
     assert proxy.ask("/").text == "one plain"
-    assert site.asked[1:] == [("/", 'W/"one"', "")]  # answered from the version alone
-    proxy.ask("/")
-    assert len(site.asked) == 2
+    assert site.asked == [("/", None, "")]
+    assert within_a_second(site, lambda: [proxy.ask("/").text for _time in range(5)]) == ["one plain"] * 5
+    assert site.asked == [("/", 'W/"one"', "")]  # answered from the version alone
 
 
 def test_change_is_seen_within_a_second(site, proxy):
     proxy.ask("/")
     site.text = "two"
-    changed = time.time()
+    changed = asked_at = time.time()
     while proxy.ask("/").text != "two plain":
-        assert time.time() - changed < 1.05
+        assert asked_at - changed < 1.05
         time.sleep(0.01)
+        asked_at = time.time()
 
 
 def test_first_visitor_after_a_quiet_time_gets_the_new_page(site, proxy):
@@ -114,13 +131,16 @@ def test_visitors_who_come_meanwhile_wait_for_no_rendering(site, proxy):
     wait_for_the_next_second()
     proxy.ask("/")
     wait_for_the_next_second()
-    site.delay = 0.5
+    site.gate.clear()
     first = threading.Thread(target=proxy.ask, args=["/"])
     first.start()
-    time.sleep(0.1)
+    start = time.monotonic()
+    while len(site.asked) < 2 and time.monotonic() < start + LONG:
+        time.sleep(0.01)
     start = time.monotonic()
     assert proxy.ask("/").text == "one plain"
-    assert time.monotonic() - start < 0.3
+    assert time.monotonic() - start < LONG / 2
+    site.gate.set()
     first.join()
     assert len(site.asked) == 2
 
@@ -175,10 +195,13 @@ def test_text_while_the_site_is_away_is_text_at_each_address(site, tmp_path):
 
 
 def test_compressed_pages_are_kept_beside_the_plain_one(site, proxy):
-    wait_for_the_next_second()
+    def ask_for_all():
+        return {accepted: proxy.ask("/", Accept_Encoding=accepted) for accepted in itertools.chain(*ACCEPTED.values())}
+
+    answers = within_a_second(site, ask_for_all)
     for encoding, all_accepted in ACCEPTED.items():
         for accepted in all_accepted:
-            answer = proxy.ask("/", Accept_Encoding=accepted)
+            answer = answers[accepted]
             assert (answer.text, answer.headers["Content-Encoding"]) == (f"one {encoding or 'plain'}", encoding)
             assert answer.headers["Vary"] == "Accept-Encoding"
     assert len(site.asked) == len(ACCEPTED)
@@ -197,7 +220,8 @@ def test_who_signed_in_asks_the_site(site, proxy, cookie):
     assert proxy.ask("/", Cookie=cookie).text == "theirs plain"
     site.text = "again theirs"
     assert proxy.ask("/", Cookie=cookie).text == "again theirs plain"
-    assert "one plain" in (proxy.ask("/").text, "one plain")
+    site.text, site.allowed = "everybody's", True
+    assert proxy.ask("/").text in ("one plain", "everybody's plain")
 
 
 def test_page_of_one_visitor_is_kept_for_nobody(site, proxy):

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date
 from html import unescape
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from bs4 import BeautifulSoup
@@ -1172,10 +1172,10 @@ def test_any_markup_is_read_or_refused(text):
     "part", ["[gallery ", "<div>x", "<b>x", "[a](", "- a\n", "a | b\n", "Comments\n", '"', "&a", "<!--", "1. a\n"]
 )
 def test_large_text_is_read_or_refused_soon(part):
-    started = perf_counter()
+    started = process_time()
     with contextlib.suppress(NotAnArticleError):
         parse(TOP + PROSE + "\n\n" + part * (200_000 // len(part)))
-    assert perf_counter() - started < 20
+    assert process_time() - started < 20
 
 
 @pytest.mark.parametrize(

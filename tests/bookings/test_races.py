@@ -46,7 +46,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 NOW = utc("2027-06-07 16:00")  # Monday, 9 am in Los Angeles
 START = at("2027-06-09 10:00")
 THREADS = 8
-MEETING_SECONDS = 1.5  # How long a reader waits for the others. With a lock they never come.
+MEETING_SECONDS = 4.0  # How long a reader waits for the others. With a lock they never come.
 
 
 @pytest.fixture(autouse=True)

@@ -194,9 +194,9 @@ def test_one_medical_sentence_makes_it_medical(text):
 
 @pytest.mark.parametrize("part", ["see ", "cannot ", "face ", "my arms are ", "pain ", "a", "can't see any "])
 def test_long_texts_are_read_quickly(part):
-    before = time.perf_counter()
+    before = time.process_time()
     get_severity((part * 4000)[:4000])
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize(

@@ -257,9 +257,9 @@ def test_keys_of_kept_requests_are_redacted(secret):
 
 @pytest.mark.parametrize("part", ["a", "a:", "1a-", "/visit/", "?", "? ", "a@", "%40", "=", "é", "\n"])
 def test_long_message_is_cut_and_costs_no_time(logged, part):
-    started = time.monotonic()
+    started = time.process_time()
     logging.getLogger("clinic.anything").warning(part * 500_000)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
     assert len(logged()) < 7 * MAX_LENGTH
 
 
