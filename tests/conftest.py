@@ -19,7 +19,13 @@ from clinic.caching import version
 from tests import database, factories
 
 # What takes longest begins first, so that no process ends long after the others.
-LONGEST = ("tests/browser/", "tests/simulation/", "tests/bookings/test_role_matrix.py")
+LONGEST = (
+    "tests/browser/",
+    "tests/simulation/",
+    "tests/test_hostile_walk.py",
+    "tests/editing/",
+    "tests/bookings/test_role_matrix.py",
+)
 
 
 def pytest_configure(config):
