@@ -126,7 +126,7 @@ def report_keywords(page: Page, html: str, head: Head) -> list[KeywordReport]:
             holder = find_primary(group).exclude(page=page.pk).select_related("page").first()
             phrases = [keyword.phrase for keyword in group.keywords.all() if keyword.phrase != group.name]
             report = KeywordReport(group, row.role, holder and holder.page, evidence, phrases)
-            report.state = describe_state(row, holder, is_live=page.live)
+            report.state = " ".join(filter(None, [describe_state(row, holder, is_live=page.live), cite_reason(holder)]))
             report.lines = list_lines(report, links)
             reports.append(report)
     return reports
@@ -159,6 +159,14 @@ def describe_state(row: PageKeyword, holder: PageKeyword | None, *, is_live: boo
         )
         % other
     )
+
+
+def cite_reason(holder: PageKeyword | None) -> str:
+    """Return why the page for the keyword took the place over, or "".
+
+    Who edits the page that had the place reads it.
+    """
+    return _("Reason given: “%(reason)s”.") % {"reason": holder.reason} if holder and holder.reason else ""
 
 
 def list_lines(report: KeywordReport, links: list[PageLink]) -> list[Line]:

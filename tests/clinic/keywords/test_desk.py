@@ -462,6 +462,8 @@ def test_second_page_needs_a_reason(client, page):
     assert PageKeyword.objects.get().page_id == page.pk
     assign(client, group, other, reason="It is newer", holder=page.pk)
     assert dict(PageKeyword.objects.values_list("page", "role")) == {page.pk: "supporting", other.pk: "primary"}
+    shown = client.get(reverse("keyword_assign", args=[group.pk]))
+    assert "Reason given: “It is newer”." in text_of(shown)
 
 
 def test_refused_page_is_on_the_board_until_somebody_decides(client, page):

@@ -113,6 +113,20 @@ def test_report_says_which_page_is_the_page_for_it(editor, home, botox, role, re
     assert report.select_one(".search-keyword a")["href"] == f"/admin/pages/{holder.pk}/edit/"
 
 
+@pytest.mark.parametrize("role", [PRIMARY, SUPPORTING])
+def test_report_says_why_another_page_took_the_place(editor, home, botox, role):
+    holder = StandardPage(title="Botox")
+    holder.page_keywords = [PageKeyword(group=botox, reason="It has <b>prices</b>")]
+    home.add_child(instance=holder)
+    page = home.add_child(instance=StandardPage(title="Second", live=False))
+    page.page_keywords = [PageKeyword(group=botox, role=role)]
+    page.save_revision()
+    editor.type_in(page)
+    assert "Reason given: “It has <b>prices</b>”." in editor.read(page).get_text()
+    editor.type_in(holder)
+    assert "Reason given" not in editor.read(holder).get_text()
+
+
 def test_supporting_page_that_competes_is_told(editor, home, page, botox):
     other = home.add_child(instance=StandardPage(title="Botox in Irvine for you"))
     other.page_keywords = [PageKeyword(group=botox, role=SUPPORTING)]
