@@ -15,13 +15,14 @@ _DOT = r"(?<![^\W_])dot(?![^\W_])"
 EMAIL = re.compile(
     rf"[^\s/]@[^\s/]|(?:^|[\s/])@\w|[(\[{{<]\s*at\s*[)\]}}>]"
     rf"|{_AT}.+{_DOT}|{_AT}[\W_]*[\w-]+(?:\.[\w-]+)*\.(?:{ENDINGS})(?![^\W_])"
-    rf"|{_DOT}[\W_]+(?:{ENDINGS})(?![^\W_])"
+    rf"|{_DOT}[\W_]+(?:{ENDINGS})(?![^\W_])|{_AT}[\W_]+[\w-]+[\W_]+(?:com|net|org|edu)(?![^\W_])"
     rf"|(?<![^\W_])(?:{PROVIDERS})(?![^\W_])"
 )
 WEB = re.compile(rf"://|www\.|{DOMAIN.pattern}")
 
-# Seven digits, whatever is between them. Four stand for a year, and two or three numbers for a date.
-PHONE = re.compile(r"\d(?:[\W_]{0,3}\d){6,}")
+# Seven digits, whatever is between them, or three, three and four with words between. Four stand for a year, and two or
+# three numbers for a date.
+PHONE = re.compile(r"\d(?:[\W_]{0,6}\d){6,}|(?<!\d)\d{3}[^\d/]{1,10}\d{3}[^\d/]{1,10}\d{4}(?!\d)")
 YEARS = re.compile(r"(?:(?:19|20)\d\d[\W_]*)+")
 _YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
 # Articles and uploads have the day or the month in their addresses.
@@ -52,6 +53,7 @@ RECORD = re.compile(
     r"(?:driver'?s? )?licen[sc]e|(?:patient|member|insurance|policy|chart)\s*(?:id|no|number|#))(?![a-z])"
 )
 LONG_NUMBER = re.compile(r"\d{6,}")
+DATE_IN_PATH = re.compile(rf"(?<!\d){_DAY}/{_DAY}/{_YEAR}(?!\d)")
 REFERENCE = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{8,}")
 
 
@@ -85,12 +87,25 @@ def looks_personal(text: str) -> bool:
 
 
 def redact_path(path: str) -> str:
-    """Return the path with dots for email addresses and phone numbers, or "" if one of them has no clear end."""
+    """Return the path with dots for email addresses and phone numbers.
+
+    Return "" if one of them has no clear end, or if a date of birth, a number of a record or a street was typed.
+    """
     plain = _plain(path)
+    if _names_somebody(plain.replace("+", " ").casefold()):
+        return ""
     redacted = PHONE_IN_PATH.sub(_hide_phone, EMAIL_IN_PATH.sub(HIDDEN_EMAIL, plain))
     if EMAIL.search(redacted.replace(HIDDEN_EMAIL, "").casefold()):
         return ""
     return path if redacted == plain else redacted
+
+
+def _names_somebody(path: str) -> bool:
+    """Return whether a date, a record or a street is in the path. Addresses of articles have dates, but no spaces."""
+    if not any(map(str.isdigit, path)):
+        return False
+    typed = " " in path and (DATE.search(path) or STREET.search(path))
+    return bool(typed or DATE_IN_PATH.search(path) or RECORD.search(re.sub(r"[-_/]+", " ", path)))
 
 
 def _hide_phone(found: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -227,21 +228,25 @@ def undo(regrouping: Regrouping) -> bool:
     return True
 
 
-def _put_pages_back(remembered: dict[str, list], groups: set[int]) -> None:
+def _put_pages_back(remembered: dict[str, dict[str, Any]], groups: set[int]) -> None:
     """Give pages the groups and roles that they had: the pages for a group first, so that they keep their place."""
     rows = PageKeyword.objects.select_related("page").in_bulk([int(pk) for pk in remembered])
     joined = {row.page_id for row in rows.values()}
-    in_order = sorted(remembered.items(), key=lambda item: item[1][1] != PageKeyword.Role.PRIMARY)
-    for pk, (group, role, page, refused_at) in in_order:
-        row = rows.get(int(pk))
+    in_order = sorted(remembered.items(), key=lambda item: item[1]["role"] != PageKeyword.Role.PRIMARY)
+    for pk, before in in_order:
+        row, page, group = rows.get(int(pk)), before["page"], before["group"]
         # Saving a page with both groups keeps one row. Where none is left, an editor took the keyword away.
         if row is None and page not in joined:
             continue
         row = row or PageKeyword(page_id=page)
         taken = PageKeyword.objects.filter(page=page, group=group).exclude(pk=row.pk).exists()
         if group in groups and not taken:
-            row.group_id, row.role, row.refused_at = group, role, refused_at and parse_datetime(refused_at)
+            row.group_id, row.role, row.reason = group, before["role"], before["reason"]
+            row.reason_at, row.refused_at = (parse_datetime(before[name] or "") for name in ("reason_at", "refused_at"))
             row.save()
+            # Saving finds no page in the place that this one took.
+            if row.is_live and row.is_primary and before["took_over"]:
+                PageKeyword.objects.filter(pk=row.pk).update(took_over=True)
 
 
 def split(keyword: Keyword) -> None:
@@ -255,7 +260,14 @@ def _remember(keywords: list[Keyword], target: KeywordGroup) -> dict[str, dict[i
         "keywords": {one.pk: [one.group_id, one.merged_into_id, one.is_grouped_by_hand] for one in keywords},
         "groups": dict(groups.values_list("pk", "merged_into")),
         "rows": {
-            row.pk: [row.group_id, row.role, row.page_id, row.refused_at and row.refused_at.isoformat()]
+            row.pk: {
+                "group": row.group_id,
+                "role": row.role,
+                "page": row.page_id,
+                "reason": row.reason,
+                "took_over": row.took_over,
+                **{name: (moment := getattr(row, name)) and moment.isoformat() for name in ("reason_at", "refused_at")},
+            }
             for row in PageKeyword.objects.filter(group__in=groups)
         },
     }

@@ -210,7 +210,7 @@ class Regrouping(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     summary = models.CharField(max_length=300)
-    # {"keywords": {pk: [group, merged_into, by hand]}, "rows": {pk: [group, role, page, refused_at]},
+    # {"keywords": {pk: [group, merged_into, by hand]}, "rows": {pk: {field: value}},
     # "groups": {pk: merged_into}}
     before = models.JSONField()
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -249,6 +249,7 @@ class PageKeyword(OrderedRow):
     reason_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_live = models.BooleanField(default=False, editable=False)
     claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    took_over = models.BooleanField(default=False, editable=False)
     refused_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     panels = ["group", "role", "reason"]
@@ -285,8 +286,8 @@ class PageKeyword(OrderedRow):
             self.is_live = self.page.live and self.group.merged_into_id is None
             if self.is_live and (self.is_primary or self.is_refused):
                 self.claim()
-            elif not self.is_live:
-                self.claimed_at = None
+            if not (self.is_live and self.is_primary):
+                self.claimed_at, self.took_over = None, False
             super().save(*args, **kwargs)
             if self.is_live and not self.is_primary and not self.is_refused:
                 promote_refused([self.group_id])
@@ -304,15 +305,23 @@ class PageKeyword(OrderedRow):
     def claim(self) -> None:
         """Take the place of another page with a reason, or support that page."""
         held = {row.page_id: row for row in find_primary(self.group)}
-        since = held[self.page_id].claimed_at if self.page_id in held else None
+        own = held.get(self.page_id)
         other = next((row for page, row in held.items() if page != self.page_id), None)
         if other and not self.may_replace(other):
-            self.role, self.refused_at, self.claimed_at = self.Role.SUPPORTING, timezone.now(), None
+            self.role, self.refused_at = self.Role.SUPPORTING, timezone.now()
             return
         if other:
-            find_primary(self.group).filter(pk=other.pk).update(role=self.Role.SUPPORTING, claimed_at=None)
+            changes = {"role": self.Role.SUPPORTING, "claimed_at": None, "took_over": False}
+            find_primary(self.group).filter(pk=other.pk).update(**changes)
         # The row may come from an earlier version, when the page held the place for another time.
-        self.role, self.refused_at, self.claimed_at = self.Role.PRIMARY, None, since or timezone.now()
+        self.role, self.refused_at = self.Role.PRIMARY, None
+        self.claimed_at = (own and own.claimed_at) or timezone.now()
+        self.took_over = other is not None or bool(own and own.took_over)
+
+    @property
+    def used_reason(self) -> str:
+        """Return the reason for which the page has the place of another one, or ""."""
+        return self.reason if self.took_over else ""
 
     def may_replace(self, other: "PageKeyword") -> bool:
         """Return whether a reason was given after the other page took its place.

@@ -32,7 +32,7 @@ def release_keywords(instance: Page, **kwargs) -> None:
     rows = PageKeyword.objects.filter(page=instance.pk)
     groups = list(rows.values_list("group", flat=True))
     lock_groups(groups)
-    rows.update(is_live=False, claimed_at=None)
+    rows.update(is_live=False, claimed_at=None, took_over=False)
     promote_refused(groups)
 
 

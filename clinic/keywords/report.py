@@ -162,11 +162,12 @@ def describe_state(row: PageKeyword, holder: PageKeyword | None, *, is_live: boo
 
 
 def cite_reason(holder: PageKeyword | None) -> str:
-    """Return why the page for the keyword took the place over, or "".
+    """Return why the page for the keyword took the place of another one, or "".
 
     Who edits the page that had the place reads it.
     """
-    return _("Reason given: “%(reason)s”.") % {"reason": holder.reason} if holder and holder.reason else ""
+    reason = holder.used_reason if holder else ""
+    return _("Reason given: “%(reason)s”.") % {"reason": reason} if reason else ""
 
 
 def list_lines(report: KeywordReport, links: list[PageLink]) -> list[Line]:

@@ -277,6 +277,7 @@ class Migration(migrations.Migration):
                 ('reason_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('is_live', models.BooleanField(default=False, editable=False)),
                 ('claimed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('took_over', models.BooleanField(default=False, editable=False)),
                 ('refused_at', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={

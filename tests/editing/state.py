@@ -22,7 +22,7 @@ NOT_WORDS = {
     "pk", "page", "path", "depth", "numchild", "url_path", "draft_title", "live", "has_unpublished_changes", "expired",
     "owner", "locked", "locked_at", "locked_by", "latest_revision", "latest_revision_created_at", "live_revision",
     "first_published_at", "last_published_at", "go_live_at", "expire_at", "content_type", "content_object",
-    "sort_order", "id", "search_description_embedding", "claimed_at", "changed_at", "content_digest",
+    "sort_order", "id", "search_description_embedding", "claimed_at", "took_over", "changed_at", "content_digest",
 }  # fmt: skip
 
 BLOCK_KEY = re.compile(r' data-block-key="\w+"')  # the text editor writes another one whenever it is opened

@@ -320,6 +320,19 @@ def test_changes_are_undone_from_the_last_one_on(client, treatment_index):
     assert after[1] == before[1]
 
 
+def test_undo_brings_the_reasons_back(client, page):
+    botox, other = add("botox", "face spa")[0], factories.make_treatment("Botox for men")
+    assign(client, botox.group, page)
+    assign(client, botox.group, other, reason="It is newer", holder=page.pk)
+    before = list(PageKeyword.objects.order_by("pk").values("group", "role", "reason", "reason_at", "took_over"))
+    assert before[1]["took_over"]
+    post(client, "keyword_move", keyword=[botox.pk], to="face spa")
+    assert not PageKeyword.objects.exclude(reason="").exists()
+    post(client, "keyword_undo", Regrouping.objects.get().pk)
+    after = list(PageKeyword.objects.order_by("pk").values("group", "role", "reason", "reason_at", "took_over"))
+    assert after == before
+
+
 def test_undo_leaves_no_group_without_a_phrase(client):
     botox, _other = add("botox", "botox near me")
     post(client, "keyword_move", keyword=[botox.pk], to="new name")

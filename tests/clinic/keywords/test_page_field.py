@@ -12,6 +12,7 @@ from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.models import Locale, Page, Workflow, WorkflowPage
 
 from clinic.keywords import grouping
+from clinic.keywords.models import find_primary
 from clinic.keywords.parsing import ParsedKeyword
 from clinic.models import Keyword, KeywordGroup, PageKeyword, StandardPage, TrashedPage
 from tests import factories
@@ -143,6 +144,29 @@ def test_old_reason_does_not_take_the_place_back(editor, home, botox, holder):
     for _again in range(2):
         assert "“Holder” is the page for it" in editor.publish(second)
     assert read(holder) == [("Botox in Irvine", PRIMARY, True)]
+
+
+def test_reason_is_cited_only_for_the_change_it_made(editor, home, botox, holder):
+    def used_reason():
+        return find_primary(botox).get().used_reason
+
+    second = make_page("Second", home, (botox, PRIMARY), live=False)
+    editor.publish(holder, editor.fill_in(holder, reason="It has prices"))
+    assert used_reason() == ""  # nobody had the place
+    editor.publish(second, editor.fill_in(second, reason="It is newer"))
+    assert used_reason() == "It is newer"
+    editor.publish(second)
+    assert used_reason() == "It is newer"
+    editor.publish(holder, editor.fill_in(holder, reason="The old one is better"))
+    assert used_reason() == "The old one is better"
+    editor.publish(second)  # refused, and waits
+    Page.objects.get(pk=holder.pk).unpublish()
+    assert read(second) == [("Botox in Irvine", PRIMARY, True)]
+    assert used_reason() == ""
+    editor.publish(holder)
+    Page.objects.get(pk=second.pk).unpublish()
+    assert read(holder) == [("Botox in Irvine", PRIMARY, True)]
+    assert used_reason() == ""
 
 
 def test_saving_a_draft_again_keeps_when_the_reason_was_given(editor, home, botox):

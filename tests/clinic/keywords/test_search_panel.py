@@ -5,6 +5,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from django.utils import timezone
 from wagtail.admin.models import FormState
 from wagtail.models import Page
 
@@ -115,16 +116,18 @@ def test_report_says_which_page_is_the_page_for_it(editor, home, botox, role, re
 
 @pytest.mark.parametrize("role", [PRIMARY, SUPPORTING])
 def test_report_says_why_another_page_took_the_place(editor, home, botox, role):
-    holder = StandardPage(title="Botox")
-    holder.page_keywords = [PageKeyword(group=botox, reason="It has <b>prices</b>")]
-    home.add_child(instance=holder)
+    pages = []
+    for title, reason in (("First", ""), ("Holder", "It has <b>prices</b>")):
+        page = StandardPage(title=title)
+        page.page_keywords = [PageKeyword(group=botox, reason=reason, reason_at=timezone.now())]
+        pages.append(home.add_child(instance=page))
     page = home.add_child(instance=StandardPage(title="Second", live=False))
     page.page_keywords = [PageKeyword(group=botox, role=role)]
     page.save_revision()
     editor.type_in(page)
     assert "Reason given: “It has <b>prices</b>”." in editor.read(page).get_text()
-    editor.type_in(holder)
-    assert "Reason given" not in editor.read(holder).get_text()
+    editor.type_in(pages[-1])
+    assert "Reason given" not in editor.read(pages[-1]).get_text()
 
 
 def test_supporting_page_that_competes_is_told(editor, home, page, botox):
