@@ -53,7 +53,7 @@ APACHE = re.compile(
     re.IGNORECASE,
 )
 MAX_TITLES = 5  # lines above the headings
-AROUND = " \u00a0\ufeff\"'<>“”"
+AROUND = " \u00a0\ufeff\"'“”"
 
 
 class NoListError(ValueError):
@@ -132,7 +132,7 @@ def read_rows(rows: Iterable[tuple[int, list[str]]], separator: str = "") -> Add
     """Read rows of cells. Raise NoListError if there are none, or too many."""
     cleaned = []
     for number, cells in rows:
-        cells = [one_line(str(cell if cell is not None else "")).strip(AROUND) for cell in cells[:MAX_CELLS]]
+        cells = [strip_cell(str(cell if cell is not None else "")) for cell in cells[:MAX_CELLS]]
         if any(cells):
             cleaned.append((number, cells))
         if len(cleaned) > MAX_LINES + 1:
@@ -144,6 +144,12 @@ def read_rows(rows: Iterable[tuple[int, list[str]]], separator: str = "") -> Add
     columns = read_header(header) if header else {"old": 0, "new": 1, "kind": 2}
     body = cleaned if place is None else cleaned[place + 1 :]
     return AddressList([read_line(number, cells, columns) for number, cells in body], header, separator)
+
+
+def strip_cell(cell: str) -> str:
+    """Return a cell without what stands around it. An address may end with ">", and none begins with "<"."""
+    cell = one_line(cell).strip(AROUND)
+    return cell[1:].removesuffix(">").strip(AROUND) if cell.startswith("<") else cell
 
 
 def find_header(rows: list[list[str]]) -> int | None:

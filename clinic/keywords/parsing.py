@@ -69,10 +69,15 @@ _SEARCHES = re.compile(
     re.I | re.M,
 )
 _NUMBER_AT_END = re.compile(r"(?:,\s*|\t\s*|\s*\|\s*|;\s*)(?P<count>\d{1,3}(?:,\d{3})+)[ \t\"|]*$", re.M)
-_COUNT_FIRST = re.compile(rf"\s*{_COUNT}\s*(?:[\t,;|:]|\s[–—-]+\s)\s*(?P<phrase>[^,;|\t]+)")
+_COUNT_FIRST = re.compile(
+    rf"\s*(?:[(\[]\s*{_count(1)}\s*[)\]]|{_count(2)}\s*(?:[\t,;|:]|\s[–—-]+\s)|(?={_THOUSANDS}\s){_count(3)}\s)"
+    r"\s*(?P<phrase>[^,;|\t]+)"
+)
+_THOUSANDS_FIRST = re.compile(rf"\s*{_THOUSANDS}\s")
+_COUNT_BEFORE_WORD = re.compile(rf"\s*{_count(1)}\s+(?P<phrase>[^\W\d][^,;|\t]*)")
 _MARK = "\x1f"
 _COMMA = "\x1e"  # of a number within a phrase: "botox 1,000 units"
-_COMMA_IN_PHRASE = re.compile(r"(?<=\s)\d{1,3}(?:,\d{3})+(?=\s+[^\W\d])")
+_COMMA_IN_PHRASE = re.compile(r"(?:(?<=\s)|^)\d{1,3}(?:,\d{3})+(?=\s+[^\W\d])")
 _EDGES = " ,;|.…'‘’`´*_\"{}"
 _ITEM = re.compile(r'(?:(?<=[,;])\s*(?:and|or|&)\s+)?(?:"([^"\n]*)"|([^",;|\n\t]+))', re.I)
 _ALONE = re.compile(rf"\"?\s*{_ABOUT}{_COUNT}{_RANGE}{_UNIT}\s*\"?", re.I)
@@ -297,14 +302,18 @@ def _drop_markers(lines: list[str]) -> list[str]:
 
 def _move_counts(lines: list[str]) -> list[str]:
     """Put the counts behind the phrases, if all lines have them in front."""
-    matches = [match for line in lines if (match := _COUNT_FIRST.fullmatch(line)) and not _why_skipped(match["phrase"])]
-    numbers = [match["count"] for match in matches]
+    # A number after which only a space follows is a count where another line has one with a comma for thousands.
+    patterns = [_COUNT_FIRST, *[_COUNT_BEFORE_WORD] * any(map(_THOUSANDS_FIRST.match, lines))]
+    found = [next(filter(None, (pattern.fullmatch(line) for pattern in patterns)), None) for line in lines]
+    matches = [match for match in found if match and not _why_skipped(match["phrase"])]
+    counts = [_read_count(match) for match in matches]
+    numbers = [number for number, _kilo in counts]
     if len(lines) < 2 or len(matches) < len(lines) or all(re.fullmatch(r"20[1-3]\d", number) for number in numbers):
         return lines
     is_counting = numbers == list(map(str, range(1, len(numbers) + 1)))
     return [
-        match["phrase"] if is_counting else f"{match['phrase']}\t{match['count']}{match['kilo'] or ''}"
-        for match in matches
+        match["phrase"] if is_counting else f"{match['phrase']}\t{number}{kilo}"
+        for match, (number, kilo) in zip(matches, counts, strict=True)
     ]
 
 
@@ -364,9 +373,14 @@ def _items(line: str) -> Iterator[str]:
             yield text
 
 
-def _mark_searches(match: re.Match[str]) -> str:
+def _read_count(match: re.Match[str]) -> tuple[str, str]:
+    """Return the number of whichever count the pattern found, and its "k" or "m"."""
     groups = {name.rstrip("123"): value for name, value in match.groupdict().items() if value}
-    number, kilo = groups["count"], groups.get("kilo", "").strip()
+    return groups["count"], groups.get("kilo", "").strip()
+
+
+def _mark_searches(match: re.Match[str]) -> str:
+    number, kilo = _read_count(match)
     return f"{_MARK}{number.replace(',', '').replace(' ', '')}{kilo}{_MARK},"
 
 
@@ -407,6 +421,8 @@ def _trim(phrase: str) -> str:
     for opening, closing in ("()", "[]"):
         if phrase.count(opening) != phrase.count(closing):
             phrase = phrase.strip(f"{opening}{closing}{_EDGES}")
+    if phrase.count('"') % 2:  # its pair stood at an edge
+        phrase = phrase.replace('"', "")
     return re.sub(r"(?:^|\s+)(?:and )?etc$", "", phrase, flags=re.I)
 
 

@@ -77,6 +77,8 @@ def test_list_shapes_that_mean_the_same(text):
         ("/caf%C3%A9,/one/", ("/caf%C3%A9", "/one/", "permanent")),
         ("/a,one", ("/a", "/one", "permanent")),
         ("/a,https://x.example/y", ("/a", "https://x.example/y", "permanent")),
+        ("/a<b>,/one/", ("/a<b>", "/one/", "permanent")),
+        ("</a>,<https://x.example/y>", ("/a", "https://x.example/y", "permanent")),
         ("/a,x.example/y", ("/a", "https://x.example/y", "permanent")),
         ("/a#part,/one/", ("/a", "/one/", "permanent")),
         ("/a,", ("", "", "no_new")),

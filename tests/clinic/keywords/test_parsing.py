@@ -118,6 +118,17 @@ COUNTS = {
     "a column of spaces": ("botox      2400\nlip filler   90", [("botox", 2400), ("lip filler", 90)]),
     "quotes before a dash": ('"botox" – 2,400, "lip filler" – 90', [("botox", 2400), ("lip filler", 90)]),
     "a year is no count": ("botox 2026\nlip filler 2025", [("botox 2026", None), ("lip filler 2025", None)]),
+    "in front": ("1,200 botox\n90 lip filler", [("botox", 1200), ("lip filler", 90)]),
+    "in front, in brackets": ("(2,400) botox\n(90) lip filler", [("botox", 2400), ("lip filler", 90)]),
+    "in front of one line": ("1,200 botox\nlaser", [("1,200 botox", None), ("laser", None)]),
+    "numbers of the phrases": ("3 areas botox\n50 units botox", [("3 areas botox", None), ("50 units botox", None)]),
+    "doubled quotes": (
+        'Keyword,Volume\n"botox ""irvine""",90\n"""men\'s"" botox",10',
+        [
+            ("botox irvine", 90),
+            ("men's botox", 10),
+        ],
+    ),
     "only some": ("botox (90)\nlaser", [("botox", 90), ("laser", None)]),
     "a comma for thousands": ("botox 2,400; lip filler 1,200", [("botox", 2400), ("lip filler", 1200)]),
     "commas of two kinds": ("botox 2,400, lip filler 1,200", [("botox", 2400), ("lip filler", 1200)]),
