@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from bookings import services
 from bookings.models import Appointment, BlockedTime, Case, ConsultationSettings, Outcome, Resource, Slot, VisitType
 from bookings.scheduling.policy import BookingPolicy
-from bookings.services import appointments
+from bookings.services import appointments, limits
 from clinic.models import OpeningHours
 from tests import booking_invariants, factories
 from tests.booking_invariants import quarters
@@ -683,7 +683,9 @@ class Appointments(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def clinic(home):
+def clinic(home, monkeypatch):
+    # The model does not count how often a patient changes a request in a day.
+    monkeypatch.setattr(limits, "take", lambda limit, value: True)
     factories.clinic_profile()
     factories.consultation_settings(notice_minutes=0, horizon_days=3, change_until_hours=2)
     factories.opening_hours()
