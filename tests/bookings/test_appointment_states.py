@@ -177,6 +177,11 @@ class Model:
         blocked_slots = self.blocked.values() if blocked else ()
         return set().union(*(visit.slots for visit in self.visits if visit is not but), *blocked_slots)
 
+    def may_block(self, slots, now):
+        """Return whether nothing is in the way. What is over or was missed keeps its slots, and is not."""
+        ahead = [visit.slots for visit in self.visits if visit.state != "no_show" and visit.start + VISIT > now]
+        return slots.isdisjoint(set().union(*ahead, *self.blocked.values()))
+
     def is_free(self, start, rooms, but=None, *, blocked=True):
         taken = self.taken(but, blocked=blocked)
         return any(Visit("booked", start, room).slots.isdisjoint(taken) for room in rooms)
@@ -588,7 +593,7 @@ class Appointments(RuleBasedStateMachine):
     def come(self, case):
         """Check in the live visit, or a patient who walks in.
 
-        A walk-in takes a room from now on, if one is free.
+        A walk-in takes a room from this quarter hour on, if one is free.
         """
         known = self.of(case)
         before = (known.status, known.asked, self.calls)
@@ -599,8 +604,9 @@ class Appointments(RuleBasedStateMachine):
             return
         known.status = "in_care"
         known.is_reached()
-        is_free = self.model.is_free(self.now, self.rooms)
-        self.add(case, "checked_in", self.now, is_walk_in=True)
+        start = min(quarters(self.now, self.now + VISIT))
+        is_free = self.model.is_free(start, self.rooms)
+        self.add(case, "checked_in", start, is_walk_in=True)
         assert is_free == (known.newest.resource is not None)
         known.newest.before["checked_in"] = ("", None, *before)
 
@@ -617,7 +623,7 @@ class Appointments(RuleBasedStateMachine):
         rooms = [room for number, room in enumerate(self.rooms) if rooms >> number & 1]
         end = start + timedelta(minutes=minutes)
         slots = {room: {(room, at) for at in quarters(start, end)} for room in rooms}
-        with self.attempt(lambda: self.model.taken().isdisjoint(set().union(*slots.values()))):
+        with self.attempt(lambda: self.model.may_block(set().union(*slots.values()), self.now)):
             for blocked in services.block_time(rooms, start, end, actor=self.clerk):
                 self.model.blocked[blocked.pk] = slots[blocked.resource_id]
 
