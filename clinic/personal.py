@@ -41,6 +41,7 @@ DATE = re.compile(
     rf"|{_NAMED}[\W_]*{_DAY}{_TH}[\W_]+(?:{_YEAR}|\d\d)(?!\d)"
     rf"|(?<!\d){_DAY}{_TH}[\W_]*(?:of\s+)?{_NAMED}[\W_]*(?:{_YEAR}|\d\d)(?!\d)"
 )
+DATE_IN_PATH = re.compile(rf"(?<!\d){_DAY}/{_DAY}/{_YEAR}(?!\d)")
 STREET = re.compile(
     r"(?<!\w)\d{1,6}[a-z]?\s+(?:[^\W\d_]+\.?\s+|\d+(?:st|nd|rd|th)\s+){1,3}"
     r"(?:st|street|ave|avenue|rd|road|ln|lane|blvd|boulevard|pkwy|parkway|hwy|highway)\b"
@@ -53,7 +54,6 @@ RECORD = re.compile(
     r"(?:driver'?s? )?licen[sc]e|(?:patient|member|insurance|policy|chart)\s*(?:id|no|number|#))(?![a-z])"
 )
 LONG_NUMBER = re.compile(r"\d{6,}")
-DATE_IN_PATH = re.compile(rf"(?<!\d){_DAY}/{_DAY}/{_YEAR}(?!\d)")
 REFERENCE = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{8,}")
 
 

@@ -103,9 +103,14 @@ def within_a_second(site, job):
 
 
 def test_page_is_asked_for_once_a_second(site, proxy):
-    assert proxy.ask("/").text == "one plain"
-    assert site.asked == [("/", None, "")]
-    assert within_a_second(site, lambda: [proxy.ask("/").text for _time in range(5)]) == ["one plain"] * 5
+    def ask_five_times(path):
+        return [proxy.ask(path).text for _time in range(5)]
+
+    new_paths = map("/{}/".format, itertools.count())
+    assert within_a_second(site, lambda: ask_five_times(next(new_paths))) == ["one plain"] * 5
+    assert [tag for _path, tag, _encoding in site.asked] == [None]
+    proxy.ask("/")
+    assert within_a_second(site, lambda: ask_five_times("/")) == ["one plain"] * 5
     assert site.asked == [("/", 'W/"one"', "")]  # answered from the version alone
 
 

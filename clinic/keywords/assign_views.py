@@ -25,6 +25,7 @@ from .coverage import PageWithoutKeyword
 from .list_views import breadcrumbs
 from .models import KeywordGroup, PageKeyword, find_primary
 from .publishing import explain_refusals
+from .report import cite_reason
 
 
 class AssignForm(forms.Form):
@@ -47,6 +48,7 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.group, self.user = group, user
         self.current = find_primary(group).select_related("page").first()
+        self.why_current = cite_reason(self.current)
         self.fields["holder"].initial = self.current and self.current.page_id
 
     def clean_page(self) -> Page:

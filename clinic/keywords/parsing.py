@@ -303,8 +303,8 @@ def _drop_markers(lines: list[str]) -> list[str]:
 def _move_counts(lines: list[str]) -> list[str]:
     """Put the counts behind the phrases, if all lines have them in front."""
     # A number after which only a space follows is a count where another line has one with a comma for thousands.
-    patterns = [_COUNT_FIRST, *[_COUNT_BEFORE_WORD] * any(map(_THOUSANDS_FIRST.match, lines))]
-    found = [next(filter(None, (pattern.fullmatch(line) for pattern in patterns)), None) for line in lines]
+    has_thousands = any(map(_THOUSANDS_FIRST.match, lines))
+    found = [_COUNT_FIRST.fullmatch(line) or (has_thousands and _COUNT_BEFORE_WORD.fullmatch(line)) for line in lines]
     matches = [match for match in found if match and not _why_skipped(match["phrase"])]
     counts = [_read_count(match) for match in matches]
     numbers = [number for number, _kilo in counts]
